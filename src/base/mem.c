@@ -1,0 +1,35 @@
+/* mem.c - see mem.h. */
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *p, size_t n)
+{
+	if (!p && n) {
+		fprintf(stderr, "out of memory (%zu bytes)\n", n);
+		abort();
+	}
+	return p;
+}
+
+void *xmalloc(size_t n)
+{
+	return checked(malloc(n), n);
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	return checked(calloc(n, size), n && size);
+}
+
+void *xrealloc(void *p, size_t n)
+{
+	return checked(realloc(p, n), n);
+}
+
+char *xstrdup(const char *s)
+{
+	return checked(strdup(s), 1);
+}

@@ -1,0 +1,13 @@
+/* mem.h - heap allocation that aborts when memory ends; lengths from outside are checked before they get here. */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+/* Never NULL. xcalloc is zeroed and checks n * size. Free with free(). Thread: any. */
+void *xmalloc(size_t n);
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t n);
+char *xstrdup(const char *s);
+
+#endif

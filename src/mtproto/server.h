@@ -1,0 +1,102 @@
+/*
+ * server.h - MTProto 2.0, the server's side: handshakes, packets, sessions, service messages. Knows bytes, keys and
+ * layers; knows no API type, no user, no store. Calls leave through struct mt_server_ops, keys come through
+ * struct mt_keystore.
+ *
+ * Where things live: a session (perm key, session_id) lives on loop hash(permanent auth_key_id) % loops. All its
+ * state is that loop's. From other threads only mt_server_reply, mt_server_push and mt_server_drop_key may be
+ * called: they post to the right loop's mailbox.
+ */
+#ifndef MTPROTO_SERVER_H
+#define MTPROTO_SERVER_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+#include "mtproto/keystore.h"
+
+struct mt_server;
+struct io_conn;
+struct io_loop;
+
+/* A session from outside: never a pointer. */
+struct mt_ref {
+	uint16_t loop;
+	uint32_t slot, gen;
+};
+
+/* One content message that is no service message, unwrapped of containers, gzip and invokeWith*. */
+struct mt_call {
+	struct mt_ref session;
+	int64_t perm_key_id; /* the key that names the authorisation: permanent, or what the temporary one is bound to */
+	int64_t session_id;
+	int64_t msg_id;
+	int32_t layer;	 /* what invokeWithLayer said or the key remembers; 0: neither */
+	int32_t dc;	 /* the key's DC, 1..5 */
+	int64_t user_id; /* as the key record said when it was last loaded or set by mt_server_set_user */
+	bool without_updates; /* invokeWithoutUpdates around this call */
+	bool key_unbound;   /* an unbound temporary key: only auth.bindTempAuthKey, handled inside mtproto */
+	int64_t takeout_id; /* invokeWithTakeout; 0: none */
+	const struct mt_client_info *info; /* NULL before initConnection */
+	const char *peer_ip;		   /* text, of the connection it came by */
+	struct slice body;		   /* the API call, boxed; borrowed until the callback returns */
+};
+
+struct mt_server_ops {
+	void *ctx;
+	/*
+	 * A call. Thread: the session's loop; must not block; copies what it keeps. It is answered exactly once by
+	 * mt_server_reply, from any thread, now or later. Each msg_id of a session comes here at most once.
+	 */
+	void (*call)(void *ctx, const struct mt_call *call);
+	/*
+	 * A key gained its first session that may get updates, or lost its last live one. Thread: the key's loop.
+	 * user_id may be 0 (login tokens and config are pushed to keys without a user).
+	 */
+	void (*key_online)(void *ctx, int64_t perm_key_id, int64_t user_id, int32_t layer, bool online);
+};
+
+struct mt_server_config {
+	struct io_loop **loops;
+	unsigned n_loops;
+	const struct mt_keystore *keys;
+	const struct mt_server_ops *ops;
+	const struct rsa_key *const *rsa; /* best first; NULL-terminated */
+	bool test_mode;			  /* no handshake limits */
+	uint8_t salt_secret[32];	  /* server salts are HMACs under this: kept across restarts */
+};
+
+int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s);
+void mt_server_free(struct mt_server *s); /* after the loops have stopped */
+
+/* Takes over an accepted socket that transport detection found to be MTProto. Thread: the conn's loop. */
+void mt_server_adopt(struct mt_server *s, struct io_conn *c);
+
+enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1 /* large: send after small ones, never gzip */ };
+/*
+ * The rpc_result's content for (session, msg_id): a boxed object or rpc_error, unencrypted. `body` is taken over
+ * (the struct is emptied). A session that is gone drops it silently. Thread: any.
+ */
+void mt_server_reply(struct mt_server *s, struct mt_ref session, int64_t req_msg_id, struct buf *body,
+		     int flags);
+/* rpc_error as a body for mt_server_reply. */
+void mt_rpc_error(struct buf *b, int32_t code, const char *text);
+
+/*
+ * A boxed Updates object to the one session of this key that takes updates: the one that last called
+ * mt_server_wants_updates, else the oldest live one that is not media, CDN or invokeWithoutUpdates.
+ * Nothing is queued for keys without a live session. `body` is shared, not taken. Thread: any.
+ */
+struct mt_batch; /* immutable, refcounted bytes */
+struct mt_batch *mt_batch_new(struct buf *taken);
+void mt_batch_unref(struct mt_batch **b);
+void mt_server_push(struct mt_server *s, int64_t perm_key_id, struct mt_batch *b);
+/* This session called updates.getState or getDifference. Thread: any. */
+void mt_server_wants_updates(struct mt_server *s, struct mt_ref session);
+/* The user of a key changed (sign-in: id, sign-out: 0): cached key records follow. Thread: any. */
+void mt_server_set_user(struct mt_server *s, int64_t perm_key_id, int64_t user_id);
+/* The key was revoked by somebody else (session ended): forget cached records; sessions stay until told. Thread: any. */
+void mt_server_drop_key(struct mt_server *s, int64_t perm_key_id);
+
+#endif

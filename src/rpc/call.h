@@ -1,0 +1,70 @@
+/*
+ * call.h - one request on its way through the lanes, as a handler sees it. Knows no socket, no key, no layer.
+ *
+ * A handler is `int area_method(struct rpc_call *c, const struct tl_area_method *q)`. It returns 0 after one of the
+ * rpc_reply_* functions, or the value of rpc_fail() (the protocol's error), or another -ERR_* (answered as
+ * 500 INTERNAL and logged once by the lane). On the write lane a failure rolls back everything it wrote.
+ * It touches the world only through c->db and the rpc_after_* functions, so that it can run again.
+ */
+#ifndef RPC_CALL_H
+#define RPC_CALL_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "tl/tl.h"
+
+struct sql_db;
+struct app; /* the services of a running server; each area takes what it needs by the accessors in rpc/app.h */
+struct upd_event;
+
+struct rpc_client {	     /* who calls, as far as known; strings are NUL-terminated */
+	int64_t auth_key_id; /* permanent key */
+	int64_t session_id;
+	int32_t dc;
+	int32_t api_id;
+	const char *device_model, *system_version, *app_version, *lang_code, *ip;
+};
+
+struct rpc_call {
+	uint32_t magic;
+	struct app *app;
+	struct arena arena; /* query, everything built, the answer: freed after the reply is encoded */
+	const struct rpc_client *client;
+	int64_t user_id; /* 0: nobody is signed in on this key */
+	bool is_bot;
+	struct sql_db *
+		db; /* the lane's connection, inside a transaction (write) or a snapshot (read); NULL on none/cpu */
+	unixtime_t now;
+	void *prepared; /* what x_prepare() left for its handler */
+};
+
+/* The answer: an object in c->arena or static. */
+int rpc_reply(struct rpc_call *c, const struct tl_obj *result);
+static inline int rpc_reply_bool(struct rpc_call *c, bool v)
+{
+	return rpc_reply(c, TL_BOOL(v));
+}
+
+/*
+ * The protocol's error: rpc_fail(c, 400, "PEER_ID_INVALID"), rpc_fail(c, 420, "FLOOD_WAIT_%d", secs).
+ * Text [A-Z0-9_]+, codes as api.md 11.1. Returns -ERR_RPC. The last one set counts.
+ */
+int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Write lane: this event was written to somebody's box (see updates/box.h); after commit it goes to every online
+ * authorisation of ev->owner but the calling one. ev is copied into the arena.
+ */
+void rpc_after_event(struct rpc_call *c, const struct upd_event *ev);
+
+/*
+ * Write lane: the answer is built after commit, on a read thread that keeps the order of the caller's own box:
+ * make(c, arg) runs with c->db a read snapshot that sees the commit, and calls rpc_reply.
+ */
+int rpc_reply_after(struct rpc_call *c, int (*make)(struct rpc_call *c, void *arg), void *arg);
+
+/* Write lane: run f(app, arg) on the lane's thread after the commit succeeded; arg lives in c->arena. For caches and
+ * for telling mtproto about keys. Not run on rollback. */
+void rpc_after_commit(struct rpc_call *c, void (*f)(struct app *app, void *arg), void *arg);
+
+#endif

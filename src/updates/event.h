@@ -1,0 +1,61 @@
+/*
+ * event.h - one thing that happened in a user's box, as the log keeps it and as composition reads it.
+ * The same struct comes from a fresh commit (push) and from the log (getDifference): what a viewer sees is composed
+ * from it by one function, domain/sync/compose.c.
+ *
+ * Peers here and in the store are one int64: user id > 0; basic group -id; channel -(10^12 + id) (updates/peer.h).
+ */
+#ifndef UPDATES_EVENT_H
+#define UPDATES_EVENT_H
+
+#include "base/clock.h"
+#include "base/slice.h"
+
+enum upd_kind {
+	/* Counted in the box's pts, one log row each, in order. */
+	UPD_NEW = 1,	       /* peer, id: a message was born; pts == id */
+	UPD_EDIT = 2,	       /* peer, id */
+	UPD_DELETE = 3,	       /* payload: int32 ids; pts_count = their number */
+	UPD_READ_IN = 4,       /* peer, id = max_id; payload: int32 still unread */
+	UPD_READ_OUT = 5,      /* peer, id = max_id */
+	UPD_READ_CONTENTS = 6, /* payload: int32 ids; pts_count = their number */
+	UPD_PIN = 7, /* peer; payload: int32 pinned (0/1), then int32 ids; pts_count = number of ids */
+	UPD_FOLDER_PEERS = 8, /* payload: pairs of int64 peer, int32 folder; pts_count = number of pairs */
+	UPD_EPOCH = 9,	      /* pts jumped (a backup was restored): nothing to show, pts_count = the jump */
+	/* No pts: one row per (owner, kind, key) with its last time; the present value is read when composed. */
+	UPD_STATE_FIRST = 64,
+	UPD_DRAFT = 64,		 /* peer */
+	UPD_DIALOG_PINNED = 65,	 /* peer; id = folder */
+	UPD_PINNED_DIALOGS = 66, /* id = folder */
+	UPD_UNREAD_MARK = 67,	 /* peer */
+	UPD_FILTER = 68,	 /* id = filter */
+	UPD_FILTER_ORDER = 69,
+	UPD_NOTIFY = 70,	/* peer, or 0 with id = scope (1 users, 2 chats, 3 broadcasts) */
+	UPD_PRIVACY = 71,	/* id = privacy key */
+	UPD_BLOCKED = 72,	/* peer */
+	UPD_PEER_SETTINGS = 73, /* peer */
+	UPD_USER = 74, /* peer = a user whose name, username, photo or phone changed for this owner */
+	UPD_CONTACTS_RESET = 75,
+	/* Never stored: pushed to who is online, forgotten. */
+	UPD_PASSING_FIRST = 128,
+	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
+	UPD_TYPING =
+		129, /* peer = who types (in the private chat with owner); payload: boxed SendMessageAction TL */
+	UPD_NEW_AUTHORIZATION = 130, /* payload: as domain/auth writes it */
+	UPD_CONFIG = 131,
+	UPD_RESET = 132, /* updatesTooLong: the session ended; the next call hears 401 */
+};
+
+struct upd_event {
+	int64_t owner;
+	int32_t pts, pts_count; /* after this event; 0, 0 without pts */
+	enum upd_kind kind;
+	int64_t peer;
+	int32_t id;
+	unixtime_t date;
+	struct slice payload;
+	int64_t random_id; /* UPD_NEW of the owner's own send: what the client chose; 0 otherwise */
+	int64_t except_key; /* not pushed to this authorisation (permanent auth_key_id): its own answer says it; 0: none */
+};
+
+#endif
