@@ -27,7 +27,7 @@ int64_t clock_unix_usec(void)
 
 	while (now > seen)
 		if (atomic_compare_exchange_weak_explicit(&highest, &seen, now, memory_order_relaxed,
-							  memory_order_relaxed))
+		                                          memory_order_relaxed))
 			return now;
 	return seen;
 }

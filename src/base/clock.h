@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-typedef int64_t usec_t;	    /* microseconds, monotonic */
+typedef int64_t usec_t;     /* microseconds, monotonic */
 typedef int64_t unixtime_t; /* seconds since 1970, wall clock */
 
 usec_t clock_usec(void);

@@ -31,7 +31,7 @@ struct mt_key {
 	unixtime_t created;
 	unixtime_t expires; /* temporary keys; 0: never */
 	int64_t perm_id;    /* temporary: the permanent key it is bound to; 0: unbound */
-	int32_t layer;	    /* of the permanent key's last invokeWithLayer; 0: none yet */
+	int32_t layer;      /* of the permanent key's last invokeWithLayer; 0: none yet */
 	int64_t user_id;    /* of the permanent key; 0: nobody signed in */
 	bool has_info;
 	struct mt_client_info info;
@@ -44,17 +44,17 @@ struct mt_keystore {
 	/* Find a key. done(arg, 0, key) with a key borrowed for the callback, or (arg, -ERR_NOTFOUND, NULL), or another
 	 * error when the store cannot answer now (the packet is then dropped and the connection closed, never -404). */
 	void (*load)(void *ctx, struct io_loop *loop, int64_t id,
-		     void (*done)(void *arg, int r, const struct mt_key *k), void *arg);
+	             void (*done)(void *arg, int r, const struct mt_key *k), void *arg);
 	/* Durably add a new key before dh_gen_ok is sent. -ERR_EXISTS on an id collision. */
 	void (*insert)(void *ctx, struct io_loop *loop, const struct mt_key *k,
-		       void (*done)(void *arg, int r), void *arg);
+	               void (*done)(void *arg, int r), void *arg);
 	/* Durably bind temp to perm until `expires`; evicts the oldest above 32 a permanent key. -ERR_EXISTS if it is
 	 * bound to another already. */
 	void (*bind)(void *ctx, struct io_loop *loop, int64_t temp_id, int64_t perm_id, unixtime_t expires,
-		     void (*done)(void *arg, int r), void *arg);
+	             void (*done)(void *arg, int r), void *arg);
 	/* Delete a key (and, for a permanent one, the temporary keys bound to it). -ERR_NOTFOUND if absent. */
 	void (*destroy)(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *arg, int r),
-			void *arg);
+	                void *arg);
 	/* Remember layer and initConnection fields of a permanent key; best effort, no answer. */
 	void (*note_client)(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info);
 };

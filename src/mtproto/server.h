@@ -32,15 +32,15 @@ struct mt_call {
 	int64_t perm_key_id; /* the key that names the authorisation: permanent, or what the temporary one is bound to */
 	int64_t session_id;
 	int64_t msg_id;
-	int32_t layer;	 /* what invokeWithLayer said or the key remembers; 0: neither */
-	int32_t dc;	 /* the key's DC, 1..5 */
+	int32_t layer;   /* what invokeWithLayer said or the key remembers; 0: neither */
+	int32_t dc;      /* the key's DC, 1..5 */
 	int64_t user_id; /* as the key record said when it was last loaded or set by mt_server_set_user */
 	bool without_updates; /* invokeWithoutUpdates around this call */
 	bool key_unbound;   /* an unbound temporary key: only auth.bindTempAuthKey, handled inside mtproto */
 	int64_t takeout_id; /* invokeWithTakeout; 0: none */
 	const struct mt_client_info *info; /* NULL before initConnection */
-	const char *peer_ip;		   /* text, of the connection it came by */
-	struct slice body;		   /* the API call, boxed; borrowed until the callback returns */
+	const char *peer_ip;               /* text, of the connection it came by */
+	struct slice body;                 /* the API call, boxed; borrowed until the callback returns */
 };
 
 struct mt_server_ops {
@@ -63,8 +63,8 @@ struct mt_server_config {
 	const struct mt_keystore *keys;
 	const struct mt_server_ops *ops;
 	const struct rsa_key *const *rsa; /* best first; NULL-terminated */
-	bool test_mode;			  /* no handshake limits */
-	uint8_t salt_secret[32];	  /* server salts are HMACs under this: kept across restarts */
+	bool test_mode;                   /* no handshake limits */
+	uint8_t salt_secret[32];          /* server salts are HMACs under this: kept across restarts */
 };
 
 int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s);
@@ -79,7 +79,7 @@ enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1 /* large: send after small ones, neve
  * (the struct is emptied). A session that is gone drops it silently. Thread: any.
  */
 void mt_server_reply(struct mt_server *s, struct mt_ref session, int64_t req_msg_id, struct buf *body,
-		     int flags);
+                     int flags);
 /* rpc_error as a body for mt_server_reply. */
 void mt_rpc_error(struct buf *b, int32_t code, const char *text);
 

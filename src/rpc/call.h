@@ -17,7 +17,7 @@ struct sql_db;
 struct app; /* the services of a running server; each area takes what it needs by the accessors in rpc/app.h */
 struct upd_event;
 
-struct rpc_client {	     /* who calls, as far as known; strings are NUL-terminated */
+struct rpc_client {          /* who calls, as far as known; strings are NUL-terminated */
 	int64_t auth_key_id; /* permanent key */
 	int64_t session_id;
 	int32_t dc;

@@ -34,7 +34,7 @@ void sql_rollback_to(struct sql_db *db);
 struct sql_stmt *sql_prepare(struct sql_db *db, const char *text);
 void sql_bind_int(struct sql_stmt *s, int n, int64_t v); /* n counts from 1, as in $1 */
 void sql_bind_bytes(struct sql_stmt *s, int n,
-		    struct slice v); /* absent slice binds NULL; borrowed until sql_done */
+                    struct slice v); /* absent slice binds NULL; borrowed until sql_done */
 void sql_bind_text(struct sql_stmt *s, int n, struct slice v);
 void sql_bind_null(struct sql_stmt *s, int n);
 /* 1: a row is there; 0: no more; negative: error. */

@@ -13,26 +13,26 @@
 
 enum upd_kind {
 	/* Counted in the box's pts, one log row each, in order. */
-	UPD_NEW = 1,	       /* peer, id: a message was born; pts == id */
-	UPD_EDIT = 2,	       /* peer, id */
-	UPD_DELETE = 3,	       /* payload: int32 ids; pts_count = their number */
+	UPD_NEW = 1,           /* peer, id: a message was born; pts == id */
+	UPD_EDIT = 2,          /* peer, id */
+	UPD_DELETE = 3,        /* payload: int32 ids; pts_count = their number */
 	UPD_READ_IN = 4,       /* peer, id = max_id; payload: int32 still unread */
 	UPD_READ_OUT = 5,      /* peer, id = max_id */
 	UPD_READ_CONTENTS = 6, /* payload: int32 ids; pts_count = their number */
 	UPD_PIN = 7, /* peer; payload: int32 pinned (0/1), then int32 ids; pts_count = number of ids */
 	UPD_FOLDER_PEERS = 8, /* payload: pairs of int64 peer, int32 folder; pts_count = number of pairs */
-	UPD_EPOCH = 9,	      /* pts jumped (a backup was restored): nothing to show, pts_count = the jump */
+	UPD_EPOCH = 9,        /* pts jumped (a backup was restored): nothing to show, pts_count = the jump */
 	/* No pts: one row per (owner, kind, key) with its last time; the present value is read when composed. */
 	UPD_STATE_FIRST = 64,
-	UPD_DRAFT = 64,		 /* peer */
-	UPD_DIALOG_PINNED = 65,	 /* peer; id = folder */
+	UPD_DRAFT = 64,          /* peer */
+	UPD_DIALOG_PINNED = 65,  /* peer; id = folder */
 	UPD_PINNED_DIALOGS = 66, /* id = folder */
-	UPD_UNREAD_MARK = 67,	 /* peer */
-	UPD_FILTER = 68,	 /* id = filter */
+	UPD_UNREAD_MARK = 67,    /* peer */
+	UPD_FILTER = 68,         /* id = filter */
 	UPD_FILTER_ORDER = 69,
-	UPD_NOTIFY = 70,	/* peer, or 0 with id = scope (1 users, 2 chats, 3 broadcasts) */
-	UPD_PRIVACY = 71,	/* id = privacy key */
-	UPD_BLOCKED = 72,	/* peer */
+	UPD_NOTIFY = 70,        /* peer, or 0 with id = scope (1 users, 2 chats, 3 broadcasts) */
+	UPD_PRIVACY = 71,       /* id = privacy key */
+	UPD_BLOCKED = 72,       /* peer */
 	UPD_PEER_SETTINGS = 73, /* peer */
 	UPD_USER = 74, /* peer = a user whose name, username, photo or phone changed for this owner */
 	UPD_CONTACTS_RESET = 75,
