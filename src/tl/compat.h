@@ -16,10 +16,10 @@
 
 #include "tl/tl.h"
 
-#define TL_UP(n) void up_##n(struct arena *a, struct tl_##n *o, uint32_t id)
-#define TL_DOWN(n) bool down_##n(struct arena *a, struct tl_##n *o, uint32_t id)
+#define TL_UP(n)       void up_##n(struct arena *a, struct tl_##n *o, uint32_t id)
+#define TL_DOWN(n)     bool down_##n(struct arena *a, struct tl_##n *o, uint32_t id)
 #define TL_FALLBACK(t) const struct tl_obj *fallback_##t(struct arena *a, const struct tl_obj *o, int layer)
-#define TL_DOWN_RESULT(m) \
+#define TL_DOWN_RESULT(m)                                                                                    \
 	const struct tl_obj *down_result_##m(struct arena *a, const struct tl_obj *o, int layer)
 
 TL_FALLBACK(MessageAction);
