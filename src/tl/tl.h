@@ -30,7 +30,7 @@
 
 struct tl_obj {
 	uint16_t name; /* enum tl_name; 0 is not a name */
-	uint16_t via;  /* decode: index of the shape it came in (see tl_came_as); encode ignores it */
+	uint16_t via;  /* decode: index of the shape it came in; encode ignores it */
 };
 
 struct tl_vec {
@@ -101,6 +101,8 @@ int tl_layer_serve(int layer);
  * constructor inside; -ERR_INVALID malformed or too deep; -ERR_TOO_BIG the arena's limit.
  */
 int tl_decode(struct rd *r, struct arena *a, struct tl_obj **ret_obj);
+/* The answer to `method` (newest form), which may be a bare vector: a struct tl_vector then. For clients and tests. */
+int tl_decode_result(struct rd *r, struct arena *a, uint16_t method, struct tl_obj **ret_obj);
 /* True if `name` is a method; its wire name ("messages.sendMessage"), for any name. */
 bool tl_is_method(uint16_t name);
 const char *tl_wire_name(uint16_t name);
