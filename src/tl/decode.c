@@ -152,7 +152,8 @@ static int decode_field(struct rd *r, struct arena *a, const struct tl_field *f,
 	}
 }
 
-static int decode_shape(struct rd *r, struct arena *a, const struct tl_shape *s, int depth, struct tl_obj **ret)
+static int decode_shape(struct rd *r, struct arena *a, const struct tl_shape *s, int depth,
+                        struct tl_obj **ret)
 {
 	const struct tl_field *f = &tl_fields[s->first], *end = f + s->n;
 	uint32_t words[3] = {0};

@@ -51,13 +51,13 @@ static int encode_field(struct enc *e, const struct tl_field *f, const uint8_t *
 
 	switch (f->kind) {
 	case TL_K_INT:
-		buf_u32(e->b, (uint32_t)*(const int32_t *)at);
+		buf_u32(e->b, (uint32_t) * (const int32_t *)at);
 		return 0;
 	case TL_K_INT_IN_LONG:
-		buf_u32(e->b, (uint32_t)*(const int64_t *)at);
+		buf_u32(e->b, (uint32_t) * (const int64_t *)at);
 		return 0;
 	case TL_K_LONG:
-		buf_u64(e->b, (uint64_t)*(const int64_t *)at);
+		buf_u64(e->b, (uint64_t) * (const int64_t *)at);
 		return 0;
 	case TL_K_DOUBLE:
 		memcpy(&bits, at, 8);
@@ -169,7 +169,7 @@ static int encode_shape(struct enc *e, const struct tl_shape *s, const uint8_t *
 
 			e->b->n = at;
 			words[w] &= ~(1u << bit);
-			e->b->p[word_at[w] + bit / 8] &= (uint8_t)~(1u << bit % 8);
+			e->b->p[word_at[w] + bit / 8] &= (uint8_t) ~(1u << bit % 8);
 		} else if (r < 0) {
 			return r;
 		}

@@ -25,12 +25,19 @@ enum tl_kind {
 struct tl_field {
 	uint16_t offset; /* in the struct */
 	uint8_t kind;
-	uint8_t flag; /* 0: always there; else (word + 1) << 5 | bit */
-	uint16_t has; /* offset of has_x; 0: none (presence is the value itself) */
+	uint8_t flag;  /* 0: always there; else (word + 1) << 5 | bit */
+	uint16_t has;  /* offset of has_x; 0: none (presence is the value itself) */
 	uint16_t type; /* boxed type of an object or of a vector's elements */
 };
 
-enum tl_result { TL_RESULT_NONE, TL_RESULT_OBJ, TL_RESULT_INTS, TL_RESULT_LONGS, TL_RESULT_STRS, TL_RESULT_OBJS };
+enum tl_result {
+	TL_RESULT_NONE,
+	TL_RESULT_OBJ,
+	TL_RESULT_INTS,
+	TL_RESULT_LONGS,
+	TL_RESULT_STRS,
+	TL_RESULT_OBJS
+};
 
 struct tl_shape {
 	uint32_t id;
@@ -48,9 +55,9 @@ struct tl_form {
 
 struct tl_name_row {
 	const char *wire;
-	uint16_t size;         /* of the struct */
-	uint16_t first, n;     /* in tl_forms */
-	uint16_t type;         /* boxed type of a constructor; 0 for methods */
+	uint16_t size;     /* of the struct */
+	uint16_t first, n; /* in tl_forms */
+	uint16_t type;     /* boxed type of a constructor; 0 for methods */
 	const struct tl_obj *(*down_result)(struct arena *a, const struct tl_obj *o, int layer);
 };
 

@@ -38,7 +38,7 @@ def fields(schema):
         for f in s.fields:
             flag = 0 if f.word is None else (words.index(f.word) + 1) << 5 | f.bit
             if f.kind == 'FLAGS':
-                rows.append('{0, TL_K_FLAGS, %d, 0, 0}, /* %s */' % (words.index(f.name), f.name))
+                rows.append('{%d, TL_K_FLAGS, 0, 0, 0}, /* %s */' % (words.index(f.name), f.name))
                 continue
             kind = f.kind
             if kind == 'INT' and f.member['kind'] == 'LONG':
