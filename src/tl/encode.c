@@ -262,13 +262,13 @@ int tl_encode_call(struct buf *b, const struct tl_obj *method, int layer)
 static int encode_result(struct enc *e, uint16_t method, const struct tl_obj *o)
 {
 	const struct tl_name_row *row = &tl_name_rows[method];
-	const struct tl_shape *s = tl_shape_at(method, e->layer);
+	const struct tl_shape *s = tl_shape_at(method, e->layer), *newest = tl_shape_newest(method);
 	const struct tl_vector *v;
 	struct tl_field f = {.kind = TL_K_VEC_INT};
 
 	if (!s)
-		s = tl_shape_newest(method);
-	if (row->down_result)
+		s = newest;
+	if (row->down_result && (s->result != newest->result || s->type != newest->type))
 		o = row->down_result(&e->tmp, o, e->layer);
 	if (!o || !s)
 		return -ERR_UNSUPPORTED;

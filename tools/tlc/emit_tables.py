@@ -12,18 +12,18 @@ def hooks(schema, compat):
     """Prototypes of the hand-written rules of src/tl/compat.c, and the untyped functions in the tables that call them."""
     out = []
     for name in sorted({s.name for s in compat.up.values()}):
-        out += ['__attribute__((weak)) void up_%s(struct arena *a, struct tl_%s *x, uint32_t id);' % (c(name), c(name)),
+        out += ['void up_%s(struct arena *a, struct tl_%s *x, uint32_t id);' % (c(name), c(name)),
                 'static void hook_up_%s(struct arena *a, struct tl_obj *o, uint32_t id)' % c(name),
-                '{\n\tif (up_%s)\n\t\tup_%s(a, (struct tl_%s *)o, id);\n}' % (c(name), c(name), c(name))]
+                '{\n\tup_%s(a, (struct tl_%s *)o, id);\n}' % (c(name), c(name))]
     for name in sorted({s.name for s in compat.down.values()}):
-        out += ['__attribute__((weak)) bool down_%s(struct arena *a, struct tl_%s *x, uint32_t id);' % (c(name), c(name)),
+        out += ['bool down_%s(struct arena *a, struct tl_%s *x, uint32_t id);' % (c(name), c(name)),
                 'static bool hook_down_%s(struct arena *a, struct tl_obj *o, uint32_t id)' % c(name),
-                '{\n\treturn !down_%s || down_%s(a, (struct tl_%s *)o, id);\n}' % (c(name), c(name), c(name))]
+                '{\n\treturn down_%s(a, (struct tl_%s *)o, id);\n}' % (c(name), c(name))]
     for t, what in sorted(compat.fallback.items()):
         if what == 'rule':
-            out.append('__attribute__((weak)) const struct tl_obj *fallback_%s(struct arena *a, const struct tl_obj *o, int layer);' % c(t))
+            out.append('const struct tl_obj *fallback_%s(struct arena *a, const struct tl_obj *o, int layer);' % c(t))
     for name in sorted(compat.result):
-        out.append('__attribute__((weak)) const struct tl_obj *down_result_%s(struct arena *a, const struct tl_obj *o, int layer);' % c(name))
+        out.append('const struct tl_obj *down_result_%s(struct arena *a, const struct tl_obj *o, int layer);' % c(name))
     return out
 
 
