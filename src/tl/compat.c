@@ -178,6 +178,9 @@ void up_documentAttributeVideo(struct arena *a, struct tl_documentAttributeVideo
 /* Numbers that moved to help.getAppConfig in 155: the limits of limits.def, and Telegram's usual ones for stickers. */
 bool down_config(struct arena *a, struct tl_config *o, uint32_t id)
 {
+	if (o->saved_gifs_limit || o->stickers_faved_limit || o->pinned_dialogs_count_max ||
+	    o->pinned_infolder_count_max)
+		return true;
 	o->saved_gifs_limit = 200;
 	o->stickers_faved_limit = 5;
 	o->pinned_dialogs_count_max = 5;
@@ -236,7 +239,8 @@ bool down_updateUserName(struct arena *a, struct tl_updateUserName *o, uint32_t 
 	struct tl_username *u;
 	uint32_t i;
 
-	o->username = SLICE_LIT("");
+	if (!o->username.p)
+		o->username = SLICE_LIT("");
 	for (i = 0; i < o->usernames.n; i++) {
 		u = TL_AS(username, o->usernames.v[i]);
 		if (u && u->active) {
@@ -263,6 +267,8 @@ bool down_reactionCount(struct arena *a, struct tl_reactionCount *o, uint32_t id
 {
 	struct tl_reactionEmoji *r = TL_AS(reactionEmoji, o->reaction);
 
+	if (!o->reaction && o->reaction_string.p)
+		return true;
 	if (!r)
 		return false;
 	o->reaction_string = r->emoticon;
@@ -274,6 +280,8 @@ bool down_messagePeerReaction(struct arena *a, struct tl_messagePeerReaction *o,
 {
 	struct tl_reactionEmoji *r = TL_AS(reactionEmoji, o->reaction);
 
+	if (!o->reaction && o->reaction_string.p)
+		return true;
 	if (!r)
 		return false;
 	o->reaction_string = r->emoticon;
@@ -341,7 +349,8 @@ bool down_messageActionSetChatTheme(struct arena *a, struct tl_messageActionSetC
 {
 	struct tl_chatTheme *t = TL_AS(chatTheme, o->theme);
 
-	o->emoticon = t && t->emoticon.p ? t->emoticon : SLICE_LIT("");
+	if (o->theme)
+		o->emoticon = t && t->emoticon.p ? t->emoticon : SLICE_LIT("");
 	return true;
 }
 
@@ -383,7 +392,8 @@ bool down_pollResults(struct arena *a, struct tl_pollResults *o, uint32_t id)
 
 bool down_documentAttributeVideo(struct arena *a, struct tl_documentAttributeVideo *o, uint32_t id)
 {
-	o->duration_int = o->duration >= 0 && o->duration < 1e9 ? (int32_t)(o->duration + 0.5) : 0;
+	/* Compared this way round, not-a-number becomes 0. */
+	o->duration_int = o->duration >= INT32_MIN && o->duration <= INT32_MAX ? (int32_t)o->duration : 0;
 	return true;
 }
 
