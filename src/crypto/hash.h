@@ -1,0 +1,24 @@
+/*
+ * hash.h - SHA-1, SHA-256, SHA-512 and HMAC over OpenSSL, in the few shapes that the protocol uses.
+ * Threads: any. No call fails.
+ */
+#ifndef CRYPTO_HASH_H
+#define CRYPTO_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+void sha1(const void *p, size_t n, uint8_t out[20]);
+/* SHA-1 of two and three pieces one after the other. */
+void sha1_2(const void *a, size_t an, const void *b, size_t bn, uint8_t out[20]);
+void sha1_3(const void *a, size_t an, const void *b, size_t bn, const void *c, size_t cn, uint8_t out[20]);
+void sha256(const void *p, size_t n, uint8_t out[32]);
+void sha256_2(const void *a, size_t an, const void *b, size_t bn, uint8_t out[32]);
+void hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t out[32]);
+/* Time depends on n only. */
+bool equal_consttime(const void *a, const void *b, size_t n);
+/* Overwrites; not optimised away. */
+void wipe(void *p, size_t n);
+
+#endif
