@@ -142,10 +142,12 @@ def read_schema():
 
 
 def history_path():
-    p = os.environ.get('TL_HISTORY') or os.path.join(ROOT, '..', 'shared', 'tl', 'api-history.tl')
-    if not os.path.exists(p):
-        p = os.path.join(ROOT, '..', '..', 'shared', 'tl', 'api-history.tl')  # a work tree one level deeper
-    return p if os.path.exists(p) else None
+    """The file of facts, or None: TL_HISTORY, else ../shared/tl/ beside the clone (a work tree lies one level deeper)."""
+    if 'TL_HISTORY' in os.environ:
+        places = [os.environ['TL_HISTORY']]
+    else:
+        places = [os.path.join(ROOT, up, 'shared', 'tl', 'api-history.tl') for up in ('..', os.path.join('..', '..'))]
+    return next((p for p in places if os.path.exists(p)), None)
 
 
 def union(forms):
