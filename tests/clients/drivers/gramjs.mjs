@@ -1,0 +1,149 @@
+// GramJS. It always dials ports 80 or 443: a connection class of our own has the address. It never asks for differences.
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import bigInt from 'big-integer';
+import { loadRsa } from '../tdlib/rsa.mjs';
+import { event, serve } from './driver.mjs';
+
+const require = createRequire(import.meta.url);
+const { Api, TelegramClient, version } = require('telegram');
+const { StringSession } = require('telegram/sessions');
+const { Raw } = require('telegram/events');
+const { LAYER } = require('telegram/tl/AllTLObjects');
+const { _serverKeys } = require('telegram/crypto/RSA');
+const net = require('telegram/network');
+const { Logger } = require('telegram/extensions/Logger');
+
+const transports = { full: net.ConnectionTCPFull, abridged: net.ConnectionTCPAbridged, obfuscated: net.ConnectionTCPObfuscated };
+
+let client;
+let saved;
+
+const num = (x) => (x === undefined || x === null ? 0 : Number(x));
+const peerId = (p) => num(p?.userId ?? p?.chatId ?? p?.channelId);
+
+const user = (u) => ({
+  id: num(u.id),
+  first: u.firstName ?? '',
+  last: u.lastName ?? '',
+  phone: u.phone ?? '',
+  username: u.username ?? '',
+  contact: Boolean(u.contact),
+  mutual: Boolean(u.mutualContact),
+});
+
+const message = (m) => ({
+  id: m.id,
+  peer: peerId(m.peerId),
+  out: Boolean(m.out),
+  text: m.message ?? '',
+  date: m.date,
+  edited: Boolean(m.editDate),
+  reply_to: m.replyTo?.replyToMsgId ?? null,
+  forward: Boolean(m.fwdFrom),
+  service: m.className === 'MessageService',
+  entities: (m.entities ?? []).map((e) => [e.className.replace('MessageEntity', '').toLowerCase(), e.offset, e.length]),
+});
+
+function onUpdate(u) {
+  switch (u.className) {
+    case 'UpdateNewMessage':
+      return event('new', { message: message(u.message) });
+    case 'UpdateShortMessage':
+      return event('new', { message: message({ ...u, peerId: { userId: u.userId }, className: 'Message' }) });
+    case 'UpdateEditMessage':
+      return event('edit', { message: message(u.message) });
+    case 'UpdateDeleteMessages':
+      return event('delete', { ids: u.messages });
+    case 'UpdateReadHistoryOutbox':
+      return event('read_out', { peer: peerId(u.peer), max_id: u.maxId });
+    case 'UpdateReadHistoryInbox':
+      return event('read_in', { peer: peerId(u.peer), max_id: u.maxId, unread: u.stillUnreadCount });
+    case 'UpdateUserTyping':
+      return event('typing', { peer: num(u.userId) });
+    case 'UpdateUserStatus':
+      return event('status', { peer: num(u.userId), online: u.status.className === 'UserStatusOnline' });
+  }
+}
+
+const driver = {
+  async connect({ host, port, key, dir, transport = 'full' }) {
+    const rsa = loadRsa(key);
+    _serverKeys.set(rsa.fingerprint.toString(), { n: bigInt(rsa.nHex, 16), e: 65537 });
+    class Connection extends transports[transport] {
+      constructor(params) {
+        super({ ...params, ip: host, port });
+      }
+    }
+    saved = path.join(dir, 'gramjs.session');
+    const session = new StringSession(fs.existsSync(saved) ? fs.readFileSync(saved, 'utf8') : '');
+    client = new TelegramClient(session, 1, 'x', {
+      connection: Connection,
+      connectionRetries: 1000,
+      retryDelay: 1000,
+      baseLogger: new Logger('warn'),
+    });
+    client.addEventHandler(onUpdate, new Raw({}));
+    await client.connect();
+    fs.writeFileSync(saved, session.save());
+    return { library: `GramJS ${version}`, layer: LAYER, authorized: await client.isUserAuthorized() };
+  },
+  async config() {
+    const c = await client.invoke(new Api.help.GetConfig());
+    const near = await client.invoke(new Api.help.GetNearestDc());
+    return { this_dc: c.thisDc, nearest_dc: near.nearestDc, dcs: [...new Set(c.dcOptions.map((o) => o.id))].sort() };
+  },
+  async sign_in({ phone, code, first, last = '' }) {
+    const sent = await client.sendCode({ apiId: 1, apiHash: 'x' }, phone);
+    const named = { phoneNumber: phone, phoneCodeHash: sent.phoneCodeHash };
+    let a = await client.invoke(new Api.auth.SignIn({ ...named, phoneCode: code }));
+    if (a instanceof Api.auth.AuthorizationSignUpRequired) {
+      if (first === undefined) throw new Error('PHONE_NUMBER_UNOCCUPIED');
+      a = await client.invoke(new Api.auth.SignUp({ ...named, firstName: first, lastName: last }));
+    }
+    // What makes a server send updates to this session.
+    await client.invoke(new Api.updates.GetState());
+    fs.writeFileSync(saved, client.session.save());
+    return user(a.user);
+  },
+  me: async () => user(await client.getMe()),
+  async add_contact({ phone, first, last = '' }) {
+    const contact = new Api.InputPhoneContact({ clientId: bigInt(1), phone, firstName: first, lastName: last });
+    const r = await client.invoke(new Api.contacts.ImportContacts({ contacts: [contact] }));
+    return r.users.length ? user(r.users[0]) : null;
+  },
+  contacts: async () => (await client.invoke(new Api.contacts.GetContacts({ hash: bigInt(0) }))).users.map(user),
+  set_username: async ({ username }) => user(await client.invoke(new Api.account.UpdateUsername({ username }))),
+  resolve: async ({ username }) => user(await client.getEntity(username)),
+  send: async ({ to, text, reply_to }) => message(await client.sendMessage(to, { message: text, replyTo: reply_to, parseMode: false })),
+  edit: async ({ to, id, text }) => message(await client.editMessage(to, { message: id, text, parseMode: false })),
+  async delete({ to, ids, revoke = true }) {
+    await client.deleteMessages(to, ids, { revoke });
+  },
+  async read({ to, up_to }) {
+    await client.invoke(new Api.messages.ReadHistory({ peer: to, maxId: up_to }));
+  },
+  forward: async ({ to, source, ids }) => (await client.forwardMessages(to, { messages: ids, fromPeer: source })).flat().map(message),
+  async typing({ to }) {
+    await client.invoke(new Api.messages.SetTyping({ peer: to, action: new Api.SendMessageTypingAction() }));
+  },
+  history: async ({ of, limit, before = 0 }) => (await client.getMessages(of, { limit, offsetId: before })).map(message),
+  search: async ({ query, of, limit = 100 }) => (await client.getMessages(of, { limit, search: query })).map(message),
+  dialogs: async () =>
+    (await client.getDialogs({})).map(({ dialog: d }) => ({
+      peer: peerId(d.peer),
+      top: d.topMessage,
+      unread: d.unreadCount,
+      read_in: d.readInboxMaxId,
+      read_out: d.readOutboxMaxId,
+    })),
+  async log_out() {
+    await client.invoke(new Api.auth.LogOut());
+  },
+  async disconnect() {
+    await client.destroy();
+  },
+};
+
+serve(driver, (e) => [e?.code ?? null, e?.errorMessage ?? String(e?.message ?? e)]);

@@ -1,0 +1,155 @@
+// mtcute. Its SQLite storage needs a compiled module; the memory storage is kept in a file between runs instead.
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import v8 from 'node:v8';
+import { MemoryStorage } from '@mtcute/core';
+import { addPublicKey } from '@mtcute/core/utils.js';
+import { TelegramClient, tl } from '@mtcute/node';
+import { NodeCryptoProvider } from '@mtcute/node/utils.js';
+import { event, serve } from './driver.mjs';
+
+const require = createRequire(import.meta.url);
+const version = JSON.parse(fs.readFileSync(path.join(path.dirname(require.resolve('@mtcute/node')), 'package.json'))).version;
+
+let client;
+let storage;
+let saved;
+
+const peerId = (p) => Number(p?.userId ?? p?.chatId ?? p?.channelId ?? 0);
+
+const user = (u) => ({
+  id: u.id,
+  first: u.firstName ?? '',
+  last: u.lastName ?? '',
+  phone: u.phoneNumber ?? u.phone ?? '',
+  username: u.username ?? '',
+  contact: Boolean((u.raw ?? u).contact),
+  mutual: Boolean((u.raw ?? u).mutualContact),
+});
+
+const kinds = { text_link: 'texturl', text_mention: 'mentionname', pre: 'pre', strikethrough: 'strike', bot_command: 'botcommand', phone_number: 'phone' };
+
+const message = (m) => ({
+  id: m.id,
+  peer: m.chat.id,
+  out: m.isOutgoing,
+  text: m.text,
+  date: Math.floor(m.date / 1000),
+  edited: Boolean(m.editDate),
+  reply_to: m.replyToMessage?.id ?? null,
+  forward: m.forward !== null,
+  service: m.isService,
+  entities: m.entities.map((e) => [kinds[e.kind] ?? e.kind, e.offset, e.length]),
+});
+
+function save() {
+  fs.writeFileSync(saved, v8.serialize(storage.driver.states));
+}
+
+const driver = {
+  async connect({ host, port, key, dir, pfs = false }) {
+    const crypto = new NodeCryptoProvider();
+    await crypto.initialize?.();
+    addPublicKey(crypto, fs.readFileSync(key, 'utf8'));
+    storage = new MemoryStorage();
+    saved = path.join(dir, 'mtcute.storage');
+    if (fs.existsSync(saved)) storage.driver.states = v8.deserialize(fs.readFileSync(saved));
+    const dc = { id: 2, ipAddress: host, port };
+    client = new TelegramClient({
+      apiId: 1,
+      apiHash: 'x',
+      storage,
+      crypto,
+      defaultDcs: { main: dc, media: { ...dc, mediaOnly: true } },
+      network: { usePfs: pfs },
+      updates: { catchUp: true },
+    });
+    const log = client.log.mgr;
+    log.level = Number(process.env.MTCUTE_LOG ?? 2); // warnings and errors
+    log.handler = (color, level, tag, text, args) =>
+      console.error(['OFF', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE'][level], `[${tag}]`, text, ...args);
+    client.onNewMessage.add((m) => event('new', { message: message(m) }));
+    client.onEditMessage.add((m) => event('edit', { message: message(m) }));
+    client.onDeleteMessage.add((u) => event('delete', { ids: u.messageIds }));
+    client.onHistoryRead.add((u) => event(u.isOutbox ? 'read_out' : 'read_in', { peer: u.chatId, max_id: u.maxReadId, unread: u.isOutbox ? undefined : u.unreadCount }));
+    client.onUserTyping.add((u) => event('typing', { peer: u.userId }));
+    client.onUserStatusUpdate.add((u) => event('status', { peer: u.userId, online: u.status === 'online' }));
+    // A server that is gone for a moment is no complaint.
+    client.onError.add((e) => console.error(e?.code?.startsWith('ECONN') ? 'INFO' : 'ERROR', e));
+    await client.connect();
+    let authorized = true;
+    try {
+      await client.getMe();
+      await client.startUpdatesLoop();
+    } catch (e) {
+      if (!tl.RpcError.is(e, 'AUTH_KEY_UNREGISTERED')) throw e;
+      authorized = false;
+    }
+    return { library: `mtcute ${version}`, layer: client.mt._layer, authorized };
+  },
+  async config() {
+    const c = await client.call({ _: 'help.getConfig' });
+    const near = await client.call({ _: 'help.getNearestDc' });
+    return { this_dc: c.thisDc, nearest_dc: near.nearestDc, dcs: [...new Set(c.dcOptions.map((o) => o.id))].sort() };
+  },
+  async sign_in({ phone, code, first, last = '' }) {
+    const sent = await client.sendCode({ phone });
+    let me;
+    try {
+      me = await client.signIn({ phone, phoneCodeHash: sent.phoneCodeHash, phoneCode: code });
+    } catch (e) {
+      // The library has no signUp: it says so by an exception of its own.
+      if (first === undefined || tl.RpcError.is(e)) throw e;
+      const a = await client.call({ _: 'auth.signUp', phoneNumber: phone.replace(/\D/g, ''), phoneCodeHash: sent.phoneCodeHash, firstName: first, lastName: last });
+      await client.notifyLoggedIn(a);
+      me = await client.getMe();
+    }
+    await client.startUpdatesLoop();
+    save();
+    return user(me);
+  },
+  me: async () => user(await client.getMe()),
+  async add_contact({ phone, first, last = '' }) {
+    const r = await client.importContacts([{ phone, firstName: first, lastName: last }]);
+    return r.users.length ? user(r.users[0]) : null;
+  },
+  contacts: async () => (await client.getContacts()).map(user),
+  async set_username({ username }) {
+    await client.setMyUsername(username);
+    return user(await client.getMe());
+  },
+  resolve: async ({ username }) => user(await client.resolveUser(username).then((p) => client.getUser(p))),
+  send: async ({ to, text, reply_to }) => message(await client.sendText(to, text, { replyTo: reply_to ?? undefined })),
+  edit: async ({ to, id, text }) => message(await client.editMessage({ chatId: to, message: id, text })),
+  delete: ({ to, ids, revoke = true }) => client.deleteMessagesById(to, ids, { revoke }),
+  read: ({ to, up_to }) => client.readHistory(to, { maxId: up_to }),
+  forward: async ({ to, source, ids }) =>
+    (await client.forwardMessagesById({ fromChatId: source, messages: ids, toChatId: to })).map(message),
+  typing: ({ to }) => client.sendTyping({ peerId: to, status: 'typing' }),
+  async history({ of, limit, before = 0 }) {
+    if (limit) return (await client.getHistory(of, { limit, offset: before ? { id: before, date: 0 } : undefined })).map(message);
+    const all = [];
+    for await (const m of client.iterHistory(of)) all.push(message(m));
+    return all;
+  },
+  async search({ query, of, limit = 100 }) {
+    const found = of ? await client.searchMessages({ chatId: of, query, limit }) : await client.searchGlobal({ query, limit });
+    return found.map(message);
+  },
+  async dialogs() {
+    const all = [];
+    for await (const d of client.iterDialogs()) {
+      const r = d.raw;
+      all.push({ peer: peerId(r.peer), top: r.topMessage, unread: r.unreadCount, read_in: r.readInboxMaxId, read_out: r.readOutboxMaxId });
+    }
+    return all;
+  },
+  log_out: () => client.logOut(),
+  async disconnect() {
+    await client.disconnect();
+    save();
+  },
+};
+
+serve(driver, (e) => (tl.RpcError.is(e) ? [e.code, e.text] : [null, String(e?.message ?? e)]));

@@ -1,0 +1,164 @@
+"""Pyrogram. It keeps addresses and keys in tables of its modules: those get ours."""
+import asyncio
+import hashlib
+import os
+
+import pyrogram
+import rsa as pkcs1
+from pyrogram import Client, errors, handlers, raw
+from pyrogram.crypto import rsa
+from pyrogram.session.internals import data_center
+from driver import event, serve
+
+
+def fingerprint(n, e):
+    def tl(i):
+        b = i.to_bytes((i.bit_length() + 7) // 8, 'big')
+        head = bytes([len(b)]) if len(b) < 254 else b'\xfe' + len(b).to_bytes(3, 'little')
+        return head + b + b'\0' * (-(len(head) + len(b)) % 4)
+    return int.from_bytes(hashlib.sha1(tl(n) + tl(e)).digest()[-8:], 'little', signed=True)
+
+
+def user(u):
+    return {'id': u.id, 'first': u.first_name or '', 'last': u.last_name or '', 'phone': u.phone_number or '',
+            'username': u.username or '', 'contact': bool(u.is_contact), 'mutual': bool(u.is_mutual_contact)}
+
+
+def raw_user(u):
+    return {'id': u.id, 'first': u.first_name or '', 'last': u.last_name or '', 'phone': u.phone or '',
+            'username': u.username or '', 'contact': bool(u.contact), 'mutual': bool(u.mutual_contact)}
+
+
+def message(m):
+    return {'id': m.id, 'peer': m.chat.id, 'out': bool(m.outgoing), 'text': m.text or '',
+            'date': int(m.date.timestamp()), 'edited': m.edit_date is not None, 'reply_to': m.reply_to_message_id,
+            'forward': m.forward_date is not None, 'service': m.service is not None,
+            'entities': [[e.type.name.lower().replace('_', ''), e.offset, e.length] for e in m.entities or []]}
+
+
+class Driver:
+    client = None
+
+    async def do_connect(self, host, port, key, dir):
+        with open(key, 'rb') as f:
+            pub = pkcs1.PublicKey.load_pkcs1(f.read())
+        rsa.server_public_keys.clear()
+        rsa.server_public_keys[fingerprint(pub.n, pub.e)] = rsa.PublicKey(pub.n, pub.e)
+        data_center.DataCenter.__new__ = lambda cls, *args: (host, port)
+        c = self.client = Client('pyrogram', 1, 'x', workdir=dir, no_updates=False)
+        c.add_handler(handlers.RawUpdateHandler(self.on_raw), group=-1)
+        c.add_handler(handlers.MessageHandler(self.on_message))
+        c.add_handler(handlers.EditedMessageHandler(self.on_edit))
+        authorized = await asyncio.wait_for(c.connect(), 30)
+        if authorized:
+            await self.start()
+        return {'library': 'Pyrogram ' + pyrogram.__version__, 'layer': raw.all.layer, 'authorized': authorized}
+
+    async def start(self):
+        """What Client.start() does after the connection."""
+        await self.client.invoke(raw.functions.updates.GetState())
+        self.client.me = await self.client.get_me()
+        await self.client.initialize()
+
+    async def on_message(self, client, m):
+        event('new', message=message(m))
+
+    async def on_edit(self, client, m):
+        event('edit', message=message(m))
+
+    async def on_raw(self, client, u, users, chats):
+        name = type(u).__name__
+        peer = getattr(getattr(u, 'peer', None), 'user_id', None)
+        if name == 'UpdateDeleteMessages':
+            event('delete', ids=list(u.messages))
+        elif name == 'UpdateReadHistoryOutbox':
+            event('read_out', peer=peer, max_id=u.max_id)
+        elif name == 'UpdateReadHistoryInbox':
+            event('read_in', peer=peer, max_id=u.max_id, unread=u.still_unread_count)
+        elif name == 'UpdateUserTyping':
+            event('typing', peer=u.user_id)
+        elif name == 'UpdateUserStatus':
+            event('status', peer=u.user_id, online=isinstance(u.status, raw.types.UserStatusOnline))
+
+    async def do_config(self):
+        c = await self.client.invoke(raw.functions.help.GetConfig())
+        near = await self.client.invoke(raw.functions.help.GetNearestDc())
+        return {'this_dc': c.this_dc, 'nearest_dc': near.nearest_dc, 'dcs': sorted({o.id for o in c.dc_options})}
+
+    async def do_sign_in(self, phone, code, first=None, last=''):
+        sent = await self.client.send_code(phone)
+        u = await self.client.sign_in(phone, sent.phone_code_hash, code)
+        if not isinstance(u, pyrogram.types.User):
+            if first is None:
+                raise errors.PhoneNumberUnoccupied
+            u = await self.client.sign_up(phone, sent.phone_code_hash, first, last)
+        await self.start()
+        return user(u)
+
+    async def do_me(self):
+        return user(await self.client.get_me())
+
+    async def do_add_contact(self, phone, first, last=''):
+        r = await self.client.import_contacts([pyrogram.types.InputPhoneContact(phone, first, last)])
+        return raw_user(r.users[0]) if r.users else None
+
+    async def do_contacts(self):
+        return [user(u) for u in await self.client.get_contacts()]
+
+    async def do_set_username(self, username):
+        await self.client.set_username(username)
+        return user(await self.client.get_me())
+
+    async def do_resolve(self, username):
+        return user(await self.client.get_users(username))
+
+    async def do_send(self, to, text, reply_to=None):
+        return message(await self.client.send_message(to, text, reply_to_message_id=reply_to,
+                                                      parse_mode=pyrogram.enums.ParseMode.DISABLED))
+
+    async def do_edit(self, to, id, text):
+        return message(await self.client.edit_message_text(to, id, text, parse_mode=pyrogram.enums.ParseMode.DISABLED))
+
+    async def do_delete(self, to, ids, revoke=True):
+        await self.client.delete_messages(to, ids, revoke=revoke)
+
+    async def do_read(self, to, up_to):
+        await self.client.read_chat_history(to, up_to)
+
+    async def do_forward(self, to, source, ids):
+        return [message(m) for m in await self.client.forward_messages(to, source, ids)]
+
+    async def do_typing(self, to):
+        await self.client.send_chat_action(to, pyrogram.enums.ChatAction.TYPING)
+
+    async def do_history(self, of, limit=None, before=0):
+        return [message(m) async for m in self.client.get_chat_history(of, limit=limit or 0, offset_id=before)]
+
+    async def do_search(self, query, of=None, limit=100):
+        found = self.client.search_messages(of, query, limit=limit) if of else self.client.search_global(query, limit=limit)
+        return [message(m) async for m in found]
+
+    async def do_dialogs(self):
+        return [{'peer': d.chat.id, 'top': d.top_message.id if d.top_message else 0, 'unread': d.unread_messages_count}
+                async for d in self.client.get_dialogs()]
+
+    async def do_log_out(self):
+        await self.client.invoke(raw.functions.auth.LogOut())
+
+    async def do_disconnect(self):
+        if self.client.is_initialized:
+            await self.client.terminate()
+        await self.client.disconnect()
+
+
+def describe(e):
+    if isinstance(e, errors.RPCError):
+        return e.CODE, str(e.ID or e)
+    return None, repr(e)
+
+
+async def main():
+    await serve(Driver(), describe)
+    os._exit(0)  # its executor threads may wait for a connection for ever
+
+asyncio.run(main())

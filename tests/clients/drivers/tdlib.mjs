@@ -1,0 +1,201 @@
+// TDLib, in a process of its own under the network guard. It answers much from its own database: tests of what the
+// server keeps use a second device.
+import { createRequire } from 'node:module';
+import { event, serve } from './driver.mjs';
+import { loadRsa } from '../tdlib/rsa.mjs';
+import { TdClient } from '../tdlib/tdlib.mjs';
+
+const require = createRequire(import.meta.url);
+const version = require('prebuilt-tdlib/package.json').tdlib?.version;
+const LAYER = 227; // as its Version.h says; it has no call for it
+
+let td;
+let connected = false;
+
+const serverId = (id) => id / 2 ** 20; // ids with a fraction are local
+const tdId = (id) => id * 2 ** 20;
+const kinds = { TextUrl: 'texturl', MentionName: 'mentionname', PreCode: 'pre', Strikethrough: 'strike', PhoneNumber: 'phone', EmailAddress: 'email' };
+
+const user = (u) => ({
+  id: u.id,
+  first: u.first_name,
+  last: u.last_name,
+  phone: u.phone_number,
+  username: u.usernames?.active_usernames[0] ?? '',
+  contact: u.is_contact,
+  mutual: u.is_mutual_contact,
+});
+
+function message(m) {
+  const t = m.content.text;
+  return {
+    id: serverId(m.id),
+    peer: m.chat_id,
+    out: m.is_outgoing,
+    text: t?.text ?? '',
+    date: m.date,
+    edited: m.edit_date !== 0,
+    reply_to: m.reply_to?.message_id ? serverId(m.reply_to.message_id) : null,
+    forward: Boolean(m.forward_info),
+    service: !t,
+    entities: (t?.entities ?? []).map((e) => {
+      const k = e.type['@type'].replace('textEntityType', '');
+      return [kinds[k] ?? k.toLowerCase(), e.offset, e.length];
+    }),
+  };
+}
+
+async function onUpdate(o) {
+  switch (o['@type']) {
+    case 'updateConnectionState':
+      connected = o.state['@type'] === 'connectionStateReady';
+      return event('connection', { state: o.state['@type'].replace('connectionState', '') });
+    case 'updateNewMessage':
+      if (!o.message.sending_state) event('new', { message: message(o.message) });
+      return;
+    case 'updateMessageContent': {
+      const m = await td.call('getMessage', { chat_id: o.chat_id, message_id: o.message_id });
+      return event('edit', { message: message(m) });
+    }
+    case 'updateDeleteMessages':
+      if (o.is_permanent && !o.from_cache) event('delete', { ids: o.message_ids.map(serverId) });
+      return;
+    case 'updateChatReadOutbox':
+      return event('read_out', { peer: o.chat_id, max_id: serverId(o.last_read_outbox_message_id) });
+    case 'updateChatReadInbox':
+      return event('read_in', { peer: o.chat_id, max_id: serverId(o.last_read_inbox_message_id), unread: o.unread_count });
+    case 'updateChatAction':
+      return event('typing', { peer: o.chat_id });
+    case 'updateUserStatus':
+      return event('status', { peer: o.user_id, online: o.status['@type'] === 'userStatusOnline' });
+  }
+}
+
+const chat = async (id) => (await td.call('createPrivateChat', { user_id: id, force: false })).id;
+const plain = (text) => ({ '@type': 'inputMessageText', text: { '@type': 'formattedText', text } });
+
+// Waits for what a call that returns at once with a temporary message comes to.
+async function sent(call) {
+  const early = new Map();
+  const ended = (o) => o['@type'] === 'updateMessageSendSucceeded' || o['@type'] === 'updateMessageSendFailed';
+  const collect = (o) => ended(o) && void early.set(o.old_message_id, o);
+  td.waits.add(collect);
+  const { id } = await call();
+  td.waits.delete(collect);
+  const o = early.get(id) ?? (await td.wait(`end of sending ${id}`, (u) => ended(u) && u.old_message_id === id && u));
+  if (o['@type'] === 'updateMessageSendFailed') throw Object.assign(new Error(o.error.message), { code: o.error.code, tdMessage: o.error.message });
+  return message(o.message);
+}
+
+const driver = {
+  async connect({ host, port, key, dir }) {
+    td = new TdClient({ host, port, rsa: loadRsa(key), dir, verbosity: Number(process.env.TDLIB_LOG ?? 2) });
+    td.onUpdate = (o) => onUpdate(o).catch((e) => console.error(o['@type'], e));
+    await td.open();
+    const state = await td.waitState(['authorizationStateWaitPhoneNumber', 'authorizationStateReady']);
+    if (!connected) await td.wait('connection', () => connected);
+    return { library: `TDLib ${version}`, layer: LAYER, authorized: state['@type'] === 'authorizationStateReady' };
+  },
+  // No call of TDLib shows help.getConfig; getCountryCode asks help.getNearestDc. this_dc shows in the count of calls.
+  async config() {
+    return { country: (await td.call('getCountryCode')).text };
+  },
+  async sign_in({ phone, code, first, last = '' }) {
+    await td.call('setAuthenticationPhoneNumber', { phone_number: phone });
+    await td.waitState(['authorizationStateWaitCode']);
+    await td.call('checkAuthenticationCode', { code });
+    const state = await td.waitState(['authorizationStateWaitRegistration', 'authorizationStateReady']);
+    if (state['@type'] === 'authorizationStateWaitRegistration') {
+      if (first === undefined) throw new Error('PHONE_NUMBER_UNOCCUPIED');
+      await td.call('registerUser', { first_name: first, last_name: last });
+      await td.waitState(['authorizationStateReady']);
+    }
+    return driver.me();
+  },
+  me: async () => user(await td.call('getMe')),
+  async add_contact({ phone, first, last = '' }) {
+    const contact = { phone_number: phone, first_name: first, last_name: last };
+    const { user_ids: [id] } = await td.call('importContacts', { contacts: [contact] });
+    return id ? user(await td.call('getUser', { user_id: id })) : null;
+  },
+  async contacts() {
+    const { user_ids: ids } = await td.call('getContacts');
+    return Promise.all(ids.map(async (id) => user(await td.call('getUser', { user_id: id }))));
+  },
+  async set_username({ username }) {
+    await td.call('setUsername', { username });
+    return driver.me();
+  },
+  async resolve({ username }) {
+    const { id } = await td.call('searchPublicChat', { username });
+    return user(await td.call('getUser', { user_id: id }));
+  },
+  async send({ to, text, reply_to }) {
+    const chat_id = await chat(to);
+    const reply = reply_to ? { '@type': 'inputMessageReplyToMessage', message_id: tdId(reply_to) } : undefined;
+    return sent(() => td.call('sendMessage', { chat_id, reply_to: reply, input_message_content: plain(text) }));
+  },
+  edit: async ({ to, id, text }) =>
+    message(await td.call('editMessageText', { chat_id: await chat(to), message_id: tdId(id), input_message_content: plain(text) })),
+  async delete({ to, ids, revoke = true }) {
+    await td.call('deleteMessages', { chat_id: await chat(to), message_ids: ids.map(tdId), revoke });
+  },
+  async read({ to, up_to }) {
+    await td.call('viewMessages', { chat_id: await chat(to), message_ids: [tdId(up_to)], force_read: true });
+  },
+  async forward({ to, source, ids }) {
+    const chat_id = await chat(to);
+    const from_chat_id = await chat(source);
+    return [await sent(async () => (await td.call('forwardMessages', { chat_id, from_chat_id, message_ids: ids.map(tdId) })).messages[0])];
+  },
+  async typing({ to }) {
+    await td.call('sendChatAction', { chat_id: await chat(to), action: { '@type': 'chatActionTyping' } });
+  },
+  async history({ of, limit = Infinity, before = 0 }) {
+    const chat_id = await chat(of);
+    const all = [];
+    // It may return fewer than there are: only an empty answer is the end.
+    for (let from = tdId(before); all.length < limit; from = all.at(-1).td) {
+      const { messages } = await td.call('getChatHistory', { chat_id, from_message_id: from, offset: 0, limit: Math.min(100, limit - all.length) });
+      if (!messages.length) break;
+      all.push(...messages.map((m) => ({ td: m.id, ...message(m) })));
+    }
+    return all.map(({ td: _, ...m }) => m);
+  },
+  async search({ query, of, limit = 100 }) {
+    const found = of
+      ? await td.call('searchChatMessages', { chat_id: await chat(of), query, limit })
+      : await td.call('searchMessages', { query, limit });
+    return found.messages.map(message);
+  },
+  async dialogs() {
+    for (;;) {
+      try {
+        await td.call('loadChats', { limit: 100 });
+      } catch (e) {
+        if (e.code === 404) break; // there are no more
+        throw e;
+      }
+    }
+    const { chat_ids: ids } = await td.call('getChats', { limit: 1000 });
+    return Promise.all(
+      ids.map(async (chat_id) => {
+        const c = await td.call('getChat', { chat_id });
+        return {
+          peer: chat_id,
+          top: serverId(c.last_message?.id ?? 0),
+          unread: c.unread_count,
+          read_in: serverId(c.last_read_inbox_message_id),
+          read_out: serverId(c.last_read_outbox_message_id),
+        };
+      }),
+    );
+  },
+  async log_out() {
+    await td.call('logOut');
+    await td.waitState(['authorizationStateClosed']);
+  },
+  disconnect: () => td.close(),
+};
+
+serve(driver, (e) => [e?.code ?? null, e?.tdMessage ?? String(e?.message ?? e)]);

@@ -1,0 +1,147 @@
+"""Telethon, of the version that PYTHONPATH says."""
+import asyncio
+import os
+
+from telethon import TelegramClient, errors, events, functions, types
+from telethon import __version__ as version
+from telethon.crypto import rsa
+from telethon.network import connection
+from telethon.tl.alltlobjects import LAYER
+from driver import event, serve
+
+TRANSPORTS = {'full': connection.ConnectionTcpFull, 'abridged': connection.ConnectionTcpAbridged,
+              'intermediate': connection.ConnectionTcpIntermediate,
+              'obfuscated': connection.ConnectionTcpObfuscated, 'http': connection.ConnectionHttp}
+
+
+def peer_id(peer):
+    return getattr(peer, 'user_id', None) or getattr(peer, 'chat_id', None) or getattr(peer, 'channel_id', None)
+
+
+def user(u):
+    return {'id': u.id, 'first': u.first_name or '', 'last': u.last_name or '', 'phone': u.phone or '',
+            'username': u.username or '', 'contact': bool(u.contact), 'mutual': bool(u.mutual_contact)}
+
+
+def message(m):
+    reply = m.reply_to.reply_to_msg_id if m.reply_to else None
+    kind = lambda e: type(e).__name__.removeprefix('MessageEntity').lower()
+    return {'id': m.id, 'peer': peer_id(m.peer_id), 'out': bool(m.out), 'text': m.message or '',
+            'date': int(m.date.timestamp()), 'edited': bool(m.edit_date), 'reply_to': reply,
+            'forward': m.fwd_from is not None, 'service': isinstance(m, types.MessageService),
+            'entities': [[kind(e), e.offset, e.length] for e in m.entities or []]}
+
+
+class Driver:
+    client = None
+
+    async def do_connect(self, host, port, key, dir, transport='full'):
+        with open(key) as f:
+            rsa.add_key(f.read(), old=False)
+        session = os.path.join(dir, 'telethon')
+        late = {'catch_up': True} if version >= '1.26' else {}
+        c = self.client = TelegramClient(session, 1, 'x', connection=TRANSPORTS[transport], connection_retries=1000,
+                                         retry_delay=1, request_retries=10, **late)
+        if not c.session.auth_key:
+            c.session.set_dc(2, host, port)
+        c.add_event_handler(self.on_update, events.Raw())
+        await asyncio.wait_for(c.connect(), 30)
+        return {'library': 'Telethon ' + version, 'layer': LAYER, 'authorized': await c.is_user_authorized()}
+
+    async def on_update(self, u):
+        name = type(u).__name__
+        if name in ('UpdateNewMessage', 'UpdateEditMessage') and not isinstance(u.message, types.MessageEmpty):
+            event('new' if name == 'UpdateNewMessage' else 'edit', message=message(u.message))
+        elif name == 'UpdateShortMessage':
+            m = types.Message(id=u.id, peer_id=types.PeerUser(u.user_id), date=u.date, message=u.message, out=u.out,
+                              reply_to=u.reply_to, entities=u.entities)
+            event('new', message=message(m))
+        elif name == 'UpdateDeleteMessages':
+            event('delete', ids=u.messages)
+        elif name == 'UpdateReadHistoryOutbox':
+            event('read_out', peer=peer_id(u.peer), max_id=u.max_id)
+        elif name == 'UpdateReadHistoryInbox':
+            event('read_in', peer=peer_id(u.peer), max_id=u.max_id, unread=u.still_unread_count)
+        elif name == 'UpdateUserTyping':
+            event('typing', peer=u.user_id)
+        elif name == 'UpdateUserStatus':
+            event('status', peer=u.user_id, online=isinstance(u.status, types.UserStatusOnline))
+
+    async def do_config(self):
+        c = await self.client(functions.help.GetConfigRequest())
+        near = await self.client(functions.help.GetNearestDcRequest())
+        return {'this_dc': c.this_dc, 'nearest_dc': near.nearest_dc, 'dcs': sorted({o.id for o in c.dc_options})}
+
+    async def do_sign_in(self, phone, code, first=None, last=''):
+        sent = await self.client.send_code_request(phone)
+        try:
+            return user(await self.client.sign_in(phone, code))
+        except errors.PhoneNumberUnoccupiedError:
+            if first is None:
+                raise
+        a = await self.client(functions.auth.SignUpRequest(phone, sent.phone_code_hash, first, last))
+        # What sign_up() did before it was taken out of the library.
+        await self.client._on_login(a.user) if asyncio.iscoroutinefunction(self.client._on_login) \
+            else self.client._on_login(a.user)
+        return user(a.user)
+
+    async def do_me(self):
+        return user(await self.client.get_me())
+
+    async def do_add_contact(self, phone, first, last=''):
+        r = await self.client(functions.contacts.ImportContactsRequest(
+            [types.InputPhoneContact(1, phone, first, last)]))
+        return user(r.users[0]) if r.users else None
+
+    async def do_contacts(self):
+        return [user(u) for u in (await self.client(functions.contacts.GetContactsRequest(0))).users]
+
+    async def do_set_username(self, username):
+        return user(await self.client(functions.account.UpdateUsernameRequest(username)))
+
+    async def do_resolve(self, username):
+        return user(await self.client.get_entity(username))
+
+    async def do_send(self, to, text, reply_to=None):
+        return message(await self.client.send_message(to, text, reply_to=reply_to, parse_mode=None))
+
+    async def do_edit(self, to, id, text):
+        return message(await self.client.edit_message(to, id, text, parse_mode=None))
+
+    async def do_delete(self, to, ids, revoke=True):
+        await self.client.delete_messages(to, ids, revoke=revoke)
+
+    async def do_read(self, to, up_to):
+        await self.client.send_read_acknowledge(to, max_id=up_to)
+
+    async def do_forward(self, to, source, ids):
+        return [message(m) for m in await self.client.forward_messages(to, ids, source)]
+
+    async def do_typing(self, to):
+        await self.client(functions.messages.SetTypingRequest(to, types.SendMessageTypingAction()))
+
+    async def do_history(self, of, limit=None, before=0):
+        return [message(m) for m in await self.client.get_messages(of, limit=limit, offset_id=before)]
+
+    async def do_search(self, query, of=None, limit=100):
+        return [message(m) for m in await self.client.get_messages(of, limit=limit, search=query)]
+
+    async def do_dialogs(self):
+        return [{'peer': peer_id(d.dialog.peer), 'top': d.dialog.top_message, 'unread': d.dialog.unread_count,
+                 'read_in': d.dialog.read_inbox_max_id, 'read_out': d.dialog.read_outbox_max_id}
+                for d in await self.client.get_dialogs()]
+
+    async def do_log_out(self):
+        await self.client.log_out()
+
+    async def do_disconnect(self):
+        await self.client.disconnect()
+
+
+def describe(e):
+    if isinstance(e, errors.RPCError):
+        return e.code, e.message if e.message == e.message.upper() else type(e).__name__
+    return None, repr(e)
+
+
+asyncio.run(serve(Driver(), describe))
