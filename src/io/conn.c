@@ -1,0 +1,346 @@
+/* conn.c - see conn.h. The socket is ours and uv only watches it: writing tries send() first and asks for writability late. */
+#include "io/conn.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define READ_CHUNK  65536u
+#define READ_ROUNDS 4 /* chunks a connection may take before others get their turn */
+#define FLUSH_USEC  2000000
+
+struct io_conn {
+	struct io_loop *loop;
+	uv_poll_t *poll; /* apart: uv touches it until its close callback, we may be gone by then */
+	int fd;          /* -1: a pipe, or closed */
+	struct io_pipe pipe;
+	const struct io_conn_ops *ops;
+	void *user;
+	struct buf in, out;
+	size_t out_at; /* bytes of out already sent */
+	struct io_timer timer;
+	struct io_msg ending; /* posts `closed` from the loop */
+	bool started, closing, ended, flushing;
+	char ip[46];
+};
+
+static struct io_conn *conn_of_timer(struct io_timer *t)
+{
+	return (struct io_conn *)((char *)t - offsetof(struct io_conn, timer));
+}
+
+static void free_poll(uv_handle_t *h)
+{
+	free(h);
+}
+
+static void drop_socket(struct io_conn *c)
+{
+	if (c->poll) {
+		uv_poll_stop(c->poll);
+		uv_close((uv_handle_t *)c->poll, free_poll);
+		c->poll = NULL;
+	}
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+}
+
+static void run_end(struct io_loop *l, struct io_msg *m)
+{
+	struct io_conn *c = (struct io_conn *)((char *)m - offsetof(struct io_conn, ending));
+
+	if (c->ops)
+		c->ops->closed(c->user, c);
+	io_timer_clear(&c->timer);
+	buf_fini(&c->in);
+	buf_fini(&c->out);
+	free(c);
+}
+
+/* The socket goes at once, the user hears of it from the loop. */
+static void end(struct io_conn *c)
+{
+	if (c->ended)
+		return;
+	c->ended = c->closing = true;
+	drop_socket(c);
+	if (c->pipe.close)
+		c->pipe.close(c->pipe.ctx);
+	c->pipe.close = NULL;
+	c->ending.run = run_end;
+	io_post(c->loop, &c->ending);
+}
+
+static void on_poll(uv_poll_t *h, int status, int events);
+
+static void watch(struct io_conn *c)
+{
+	int events = UV_READABLE | (c->out.n > c->out_at ? UV_WRITABLE : 0);
+
+	if (c->poll)
+		uv_poll_start(c->poll, events, on_poll);
+}
+
+static void flush(struct io_conn *c)
+{
+	bool had = c->out.n > 0;
+	ssize_t k;
+
+	while (c->fd >= 0 && c->out_at < c->out.n) {
+		k = send(c->fd, c->out.p + c->out_at, c->out.n - c->out_at, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (k < 0 && (errno == EAGAIN || errno == EINTR))
+			break;
+		if (k <= 0) {
+			end(c);
+			return;
+		}
+		c->out_at += (size_t)k;
+	}
+	if (c->out_at == c->out.n) {
+		buf_fini(&c->out);
+		c->out_at = 0;
+		if (c->flushing) {
+			end(c);
+			return;
+		}
+	}
+	if (had != (c->out.n > 0) || !had)
+		watch(c);
+}
+
+static void give(struct io_conn *c, size_t n_new)
+{
+	if (!c->closing && c->ops)
+		c->ops->bytes(c->user, c, &c->in, n_new);
+	if (c->in.n == 0)
+		buf_fini(&c->in);
+}
+
+static void read_some(struct io_conn *c)
+{
+	ssize_t k;
+
+	for (int i = 0; i < READ_ROUNDS && c->fd >= 0 && !c->closing; i++) {
+		size_t want = READ_CHUNK;
+		uint8_t *p = buf_reserve(&c->in, i ? want : 2048);
+
+		want = c->in.cap - c->in.n;
+		k = recv(c->fd, p, want, MSG_DONTWAIT);
+		if (k < 0 && (errno == EAGAIN || errno == EINTR)) {
+			if (!c->in.n)
+				buf_fini(&c->in);
+			return;
+		}
+		if (k <= 0) {
+			end(c);
+			return;
+		}
+		c->in.n += (size_t)k;
+		give(c, (size_t)k);
+		if ((size_t)k < want)
+			return;
+	}
+}
+
+static void on_poll(uv_poll_t *h, int status, int events)
+{
+	struct io_conn *c = h->data;
+
+	if (status < 0) {
+		end(c);
+		return;
+	}
+	if (events & UV_WRITABLE)
+		flush(c);
+	if (c->poll && events & UV_READABLE)
+		read_some(c);
+}
+
+static struct io_conn *conn_alloc(struct io_loop *l, const char *ip)
+{
+	struct io_conn *c = xcalloc(1, sizeof(*c));
+
+	c->loop = l;
+	c->fd = -1;
+	snprintf(c->ip, sizeof(c->ip), "%s", ip);
+	return c;
+}
+
+struct io_conn *io_conn_new(struct io_loop *l, int fd, const char *ip, struct buf *first)
+{
+	struct io_conn *c = conn_alloc(l, ip);
+
+	c->fd = fd;
+	if (first) {
+		c->in = *first;
+		*first = (struct buf){0};
+	}
+	return c;
+}
+
+struct io_conn *io_conn_new_pipe(struct io_loop *l, const struct io_pipe *pipe, const char *ip)
+{
+	struct io_conn *c = conn_alloc(l, ip);
+
+	c->pipe = *pipe;
+	return c;
+}
+
+void io_conn_set_user(struct io_conn *c, const struct io_conn_ops *ops, void *user)
+{
+	c->ops = ops;
+	c->user = user;
+}
+
+void io_conn_start(struct io_conn *c)
+{
+	if (c->started || c->ended)
+		return;
+	c->started = true;
+	if (c->fd >= 0) {
+		c->poll = xcalloc(1, sizeof(*c->poll));
+		c->poll->data = c;
+		if (uv_poll_init(io_loop_uv(c->loop), c->poll, c->fd) != 0) {
+			free(c->poll);
+			c->poll = NULL;
+			end(c);
+			return;
+		}
+		watch(c);
+	}
+	if (c->in.n)
+		give(c, c->in.n);
+}
+
+void io_conn_pipe_bytes(struct io_conn *c, const uint8_t *p, size_t n)
+{
+	if (c->closing)
+		return;
+	buf_put(&c->in, p, n);
+	give(c, n);
+}
+
+void io_conn_pipe_closed(struct io_conn *c)
+{
+	c->pipe = (struct io_pipe){0};
+	end(c);
+}
+
+void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n)
+{
+	ssize_t k = 0;
+
+	if (c->closing || !n)
+		return;
+	if (c->pipe.send) {
+		c->pipe.send(c->pipe.ctx, p, n);
+		return;
+	}
+	if (!c->out.n && c->fd >= 0) {
+		k = send(c->fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (k < 0 && errno != EAGAIN && errno != EINTR) {
+			end(c);
+			return;
+		}
+		if (k < 0)
+			k = 0;
+	}
+	if ((size_t)k == n)
+		return;
+	if (c->out.n - c->out_at + n - (size_t)k > IO_OUT_MAX) {
+		end(c);
+		return;
+	}
+	if (c->out_at > READ_CHUNK) {
+		buf_consume(&c->out, c->out_at);
+		c->out_at = 0;
+	}
+	buf_put(&c->out, p + k, n - (size_t)k);
+	watch(c);
+}
+
+static void flush_late(struct io_loop *l, struct io_timer *t)
+{
+	end(conn_of_timer(t));
+}
+
+void io_conn_close(struct io_conn *c, bool flush_first)
+{
+	if (c->ended || c->flushing)
+		return;
+	c->closing = true;
+	if (!flush_first || c->fd < 0) {
+		end(c);
+		return;
+	}
+	/* Send our end of stream only after everything else, so that the last bytes are not cut off by a reset. */
+	c->flushing = true;
+	io_timer_clear(&c->timer);
+	c->timer.fire = flush_late;
+	io_timer_set(c->loop, &c->timer, clock_usec() + FLUSH_USEC);
+	if (c->out.n == 0)
+		shutdown(c->fd, SHUT_WR);
+	else
+		watch(c);
+}
+
+struct io_loop *io_conn_loop(const struct io_conn *c)
+{
+	return c->loop;
+}
+
+const char *io_conn_ip(const struct io_conn *c)
+{
+	return c->ip;
+}
+
+size_t io_conn_queued(const struct io_conn *c)
+{
+	return c->out.n - c->out_at;
+}
+
+bool io_conn_is_pipe(const struct io_conn *c)
+{
+	return c->pipe.send != NULL;
+}
+
+struct move {
+	struct io_msg m;
+	struct io_conn *c;
+	void (*arrive)(struct io_loop *to, struct io_conn *c, void *arg);
+	void *arg;
+};
+
+static void run_move(struct io_loop *l, struct io_msg *m)
+{
+	struct move *mv = (struct move *)m;
+
+	mv->arrive(l, mv->c, mv->arg);
+	free(mv);
+}
+
+void io_conn_move(struct io_conn *c, struct io_loop *to,
+                  void (*arrive)(struct io_loop *to, struct io_conn *c, void *arg), void *arg)
+{
+	struct move *mv = xcalloc(1, sizeof(*mv));
+
+	if (c->poll) {
+		uv_poll_stop(c->poll);
+		uv_close((uv_handle_t *)c->poll, free_poll);
+		c->poll = NULL;
+	}
+	io_timer_clear(&c->timer);
+	c->loop = to;
+	c->started = false;
+	c->ops = NULL;
+	mv->m.run = run_move;
+	mv->c = c;
+	mv->arrive = arrive;
+	mv->arg = arg;
+	io_post(to, &mv->m);
+}
