@@ -72,6 +72,8 @@ void mt_server_free(struct mt_server *s); /* after the loops have stopped */
 
 /* Takes over an accepted socket that transport detection found to be MTProto. Thread: the conn's loop. */
 void mt_server_adopt(struct mt_server *s, struct io_conn *c);
+/* The same for a stream that is always obfuscated: a WebSocket. */
+void mt_server_adopt_stream(struct mt_server *s, struct io_conn *c);
 
 enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1 /* large: send after small ones, never gzip */ };
 /*

@@ -1,0 +1,181 @@
+/* auth_key.c - keys in memory in front of the keystore: loaded by the first packet that needs them, pinned by sessions. */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/hash.h"
+#include "mtproto/private.h"
+
+static struct mt_key_entry *lookup(struct mt_loop *l, int64_t id)
+{
+	struct mt_key_entry *e;
+
+	HASH_FIND(hh, l->keys, &id, sizeof(id), e);
+	return e;
+}
+
+struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id)
+{
+	struct mt_key_entry *e = lookup(l, id);
+
+	if (!e || e->loading || e->gone)
+		return NULL;
+	if (e->k.expires && e->k.expires <= clock_unix())
+		return NULL;
+	e->used = clock_usec();
+	return e;
+}
+
+static void entry_free(struct mt_loop *l, struct mt_key_entry *e)
+{
+	HASH_DEL(l->keys, e);
+	wipe(&e->k, sizeof(e->k));
+	free(e);
+}
+
+static void shrink(struct mt_loop *l)
+{
+	struct mt_key_entry *e, *t;
+
+	if (HASH_COUNT(l->keys) < MT_KEYS_CACHED)
+		return;
+	HASH_ITER (hh, l->keys, e, t)
+		if (!e->pins && !e->loading)
+			entry_free(l, e);
+}
+
+static struct mt_key_entry *entry_new(struct mt_loop *l, int64_t id)
+{
+	struct mt_key_entry *e;
+
+	shrink(l);
+	e = xcalloc(1, sizeof(*e));
+	e->k.id = id;
+	e->used = clock_usec();
+	HASH_ADD(hh, l->keys, k.id, sizeof(e->k.id), e);
+	return e;
+}
+
+struct mt_key_entry *mt_key_put(struct mt_loop *l, const struct mt_key *k)
+{
+	struct mt_key_entry *e = lookup(l, k->id);
+
+	if (!e)
+		e = entry_new(l, k->id);
+	e->k = *k;
+	e->gone = false;
+	return e;
+}
+
+void mt_key_pin(struct mt_key_entry *e)
+{
+	e->pins++;
+}
+
+void mt_key_unpin(struct mt_loop *l, struct mt_key_entry *e)
+{
+	if (--e->pins == 0 && e->gone && !e->loading)
+		entry_free(l, e);
+}
+
+void mt_key_forget(struct mt_loop *l, int64_t id)
+{
+	struct mt_key_entry *e = lookup(l, id);
+
+	if (!e)
+		return;
+	e->gone = true;
+	e->pins++;
+	while (e->sessions)
+		mt_session_free(e->sessions);
+	mt_key_unpin(l, e);
+}
+
+/* Tell the owner when the first session fit for updates came, or the last one went. */
+void mt_key_online(struct mt_loop *l, struct mt_key_entry *e)
+{
+	const struct mt_server_ops *ops = &l->s->ops;
+	bool live = false;
+
+	for (struct mt_session *s = e->sessions; s && !live; s = s->next_of_key)
+		live = s->n_conns && !s->no_updates;
+	if (live == e->online)
+		return;
+	e->online = live;
+	ops->key_online(ops->ctx, e->k.id, e->k.user_id, e->k.layer, live);
+}
+
+struct load {
+	struct mt_loop *l;
+	int64_t id;
+};
+
+static void loaded(void *arg, int r, const struct mt_key *k)
+{
+	struct load *ld = arg;
+	struct mt_loop *l = ld->l;
+	struct mt_key_entry *e = lookup(l, ld->id);
+	struct mt_parked *p, *next;
+	struct mt_conn *c;
+
+	free(ld);
+	if (!e)
+		return;
+	p = e->waiting;
+	e->waiting = NULL;
+	e->loading = false;
+	if (r == 0)
+		e->k = *k;
+	e->pins++;
+	for (; p; p = next) {
+		next = p->next;
+		c = mt_conn_find(l, p->conn);
+		if (c) {
+			c->n_parked--;
+			if (r == 0)
+				mt_receive(c, p->bytes, p->n, p->quick_ack);
+			else if (r == -ERR_NOTFOUND)
+				mt_conn_error(c, -404);
+			else
+				mt_conn_close(
+					c); /* the store is ill: never -404, which would cost the client its key */
+		}
+		free(p);
+	}
+	if (r < 0)
+		e->gone = true;
+	mt_key_unpin(l, e);
+}
+
+void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t *p, size_t n, bool quick_ack)
+{
+	struct mt_key_entry *e = lookup(l, id);
+	struct mt_parked *pk, **tail;
+	struct load *ld;
+
+	if (e && !e->loading) { /* known, but destroyed or expired */
+		mt_conn_error(c, -404);
+		return;
+	}
+	if (c->n_parked >= MT_PARKED_MAX) {
+		mt_conn_close(c);
+		return;
+	}
+	pk = xmalloc(sizeof(*pk) + n);
+	*pk = (struct mt_parked){.conn = c->serial, .quick_ack = quick_ack, .n = n};
+	memcpy(pk->bytes, p, n);
+	c->n_parked++;
+	if (!e) {
+		e = entry_new(l, id);
+		e->loading = true;
+		e->waiting = pk;
+		ld = xmalloc(sizeof(*ld));
+		*ld = (struct load){l, id};
+		l->s->keys.load(l->s->keys.ctx, l->io, id, loaded, ld);
+		return;
+	}
+	for (tail = &e->waiting; *tail;)
+		tail = &(*tail)->next;
+	*tail = pk;
+}

@@ -1,0 +1,136 @@
+/* conn.c - a connection's packets: transport in front, keys and sessions behind. Several keys may speak on one connection. */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "mtproto/private.h"
+
+enum { DELAY_MIN = 5, DELAY_MAX = 180 };
+#define ERROR_LINGER_USEC 5000000 /* gotd begins a handshake on the connection that got -404 */
+
+static void touch(struct mt_conn *c)
+{
+	io_timer_set(c->l->io, &c->timer, clock_usec() + (c->delay ? c->delay : MT_IDLE_USEC));
+}
+
+void mt_conn_delay(struct mt_conn *c, usec_t delay)
+{
+	if (delay < DELAY_MIN * 1000000)
+		delay = DELAY_MIN * 1000000;
+	if (delay > DELAY_MAX * 1000000LL)
+		delay = DELAY_MAX * 1000000LL;
+	c->delay = delay;
+	touch(c);
+}
+
+void mt_conn_send(struct mt_conn *c, const void *p, size_t n)
+{
+	struct buf *b = &c->l->scratch;
+
+	b->n = 0;
+	tr_put(&c->t, b, p, n);
+	io_conn_send(c->io, b->p, b->n);
+}
+
+void mt_conn_error(struct mt_conn *c, int32_t code)
+{
+	struct buf *b = &c->l->scratch;
+
+	b->n = 0;
+	tr_put_error(&c->t, b, code);
+	io_conn_send(c->io, b->p, b->n);
+	io_timer_set(c->l->io, &c->timer, clock_usec() + ERROR_LINGER_USEC);
+}
+
+void mt_conn_close(struct mt_conn *c)
+{
+	io_conn_close(c->io, false);
+}
+
+struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial)
+{
+	struct mt_conn *c;
+
+	HASH_FIND(hh, l->conns, &serial, sizeof(serial), c);
+	return c;
+}
+
+static void on_timer(struct io_loop *io, struct io_timer *t)
+{
+	struct mt_conn *c = (struct mt_conn *)((char *)t - offsetof(struct mt_conn, timer));
+
+	mt_conn_close(c);
+}
+
+static int begin(struct mt_conn *c, struct buf *in)
+{
+	int r = c->stream ? tr_accept_obfuscated(&c->t, in) : tr_accept(&c->t, in);
+
+	if (r == 0)
+		c->accepted = true;
+	return r;
+}
+
+static void on_bytes(void *user, struct io_conn *io, struct buf *in, size_t n_new)
+{
+	struct mt_conn *c = user;
+	struct tr_packet pkt;
+	size_t used = 0;
+	int r = 0;
+
+	if (!c->accepted)
+		r = begin(c, in); /* what is left over is decrypted by it */
+	else
+		tr_decrypt(&c->t, in->p + in->n - n_new, n_new);
+	if (r == -ERR_AGAIN)
+		return;
+	if (!c->delay)
+		touch(c);
+	while (r == 0 && (r = tr_next(&c->t, in, used, &pkt)) == 0) {
+		used += pkt.used;
+		mt_receive(c, (uint8_t *)(uintptr_t)pkt.body.p, pkt.body.n, pkt.quick_ack);
+	}
+	if (r != -ERR_AGAIN)
+		mt_conn_close(c);
+	buf_consume(in, used);
+}
+
+static void on_closed(void *user, struct io_conn *io)
+{
+	struct mt_conn *c = user;
+
+	while (c->n_sessions)
+		mt_session_detach(c->sessions[0], c);
+	io_timer_clear(&c->timer);
+	HASH_DEL(c->l->conns, c);
+	tr_fini(&c->t);
+	free(c->sessions);
+	free(c);
+}
+
+static const struct io_conn_ops conn_ops = {on_bytes, on_closed};
+
+static void adopt(struct mt_server *s, struct io_conn *io, bool stream)
+{
+	struct mt_conn *c = xcalloc(1, sizeof(*c));
+
+	c->l = s->loops[io_loop_index(io_conn_loop(io)) % s->n];
+	c->io = io;
+	c->stream = stream;
+	c->serial = ++c->l->next_serial;
+	c->timer.fire = on_timer;
+	HASH_ADD(hh, c->l->conns, serial, sizeof(c->serial), c);
+	touch(c);
+	io_conn_set_user(io, &conn_ops, c);
+	io_conn_start(io);
+}
+
+void mt_server_adopt(struct mt_server *s, struct io_conn *io)
+{
+	adopt(s, io, false);
+}
+
+void mt_server_adopt_stream(struct mt_server *s, struct io_conn *io)
+{
+	adopt(s, io, true);
+}

@@ -1,0 +1,474 @@
+/*
+ * handshake.c - an authorisation key is made (mtproto.md 2). State is kept by (nonce, server_nonce), not by connection:
+ * clients pipeline several, and probe. RSA and Diffie-Hellman run on the work pool; everything fails in one way.
+ */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/rd.h"
+#include "crypto/aes.h"
+#include "crypto/dh.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "crypto/pq.h"
+#include "crypto/rng.h"
+#include "crypto/rsa.h"
+#include "crypto/rsa_pad.h"
+#include "mtproto/private.h"
+
+enum { HOME_DC = 2, TEMP_MIN = 60, TEMP_MAX = 7 * 86400, ANSWER_MAX = 652, HANDSHAKES_MAX = 20000 };
+
+enum step { WAIT_DH, RSA_AT_WORK, WAIT_CLIENT_DH, DH_AT_WORK, SAVING, DONE };
+
+struct mt_handshake {
+	uint8_t nonces[32]; /* nonce, server_nonce: the hash key */
+	enum step step;
+	bool busy; /* a worker or the store holds it: freed later */
+	bool dead;
+	uint32_t p, q;
+	usec_t born;
+	uint8_t new_nonce[32], tmp_key[32], tmp_iv[32], a[256], g_b[256];
+	uint8_t in[256]; /* encrypted_data of req_DH_params */
+	bool inner_ok, dh_ok;
+	struct mt_key key;
+	uint8_t aux[8],
+		seen[20]; /* SHA-1 of the client's last step, so that its repeat gets the same answer */
+	struct buf answer;
+	struct mt_loop *l;
+	uint64_t conn;
+	struct io_work work;
+	UT_hash_handle hh;
+};
+
+static void hs_free(struct mt_handshake *h)
+{
+	if (h->busy) {
+		h->dead = true;
+		return;
+	}
+	HASH_DEL(h->l->handshakes, h);
+	buf_fini(&h->answer);
+	wipe(h, sizeof(*h));
+	free(h);
+}
+
+static struct mt_handshake *hs_find(struct mt_loop *l, const uint8_t *nonces)
+{
+	struct mt_handshake *h;
+
+	HASH_FIND(hh, l->handshakes, nonces, 32, h);
+	return h && !h->dead ? h : NULL;
+}
+
+void mt_handshake_sweep(struct mt_loop *l, usec_t now)
+{
+	struct mt_handshake *h, *t;
+
+	HASH_ITER (hh, l->handshakes, h, t)
+		if (now - h->born > MT_HANDSHAKE_USEC)
+			hs_free(h);
+}
+
+void mt_handshake_free_all(struct mt_loop *l)
+{
+	struct mt_handshake *h, *t;
+
+	HASH_ITER (hh, l->handshakes, h, t) {
+		h->busy = false;
+		hs_free(h);
+	}
+}
+
+/* Unencrypted: no key, an id that is 1 mod 4, the length. */
+static void send_plain(struct mt_conn *c, struct slice body)
+{
+	int64_t usec = clock_unix_usec(), id;
+	struct buf b = {0};
+
+	id = (usec / 1000000) << 32 | ((usec % 1000000) << 32) / 1000000;
+	buf_u64(&b, 0);
+	buf_u64(&b, (uint64_t)((id & ~(int64_t)3) | 1));
+	buf_u32(&b, body.n);
+	buf_put(&b, body.p, body.n);
+	mt_conn_send(c, b.p, b.n);
+	buf_fini(&b);
+}
+
+static void send_answer(struct mt_handshake *h)
+{
+	struct mt_conn *c = mt_conn_find(h->l, h->conn);
+
+	if (c)
+		send_plain(c, buf_slice(&h->answer));
+}
+
+static void refuse(struct mt_handshake *h, int32_t code)
+{
+	struct mt_conn *c = mt_conn_find(h->l, h->conn);
+
+	if (c)
+		mt_conn_error(c, code);
+	hs_free(h);
+}
+
+static void req_pq(struct mt_conn *c, struct rd *r)
+{
+	struct slice nonce = rd_bytes(r, 16);
+	const struct rsa_key *const *keys = c->l->s->cfg.rsa;
+	struct mt_handshake *h;
+	struct buf b = {0};
+	uint64_t pq;
+	uint32_t n = 0;
+	uint8_t be[8];
+
+	if (!nonce.p)
+		return;
+	if (HASH_COUNT(c->l->handshakes) >= HANDSHAKES_MAX) {
+		mt_conn_error(c, -429);
+		return;
+	}
+	h = xcalloc(1, sizeof(*h));
+	h->l = c->l;
+	h->conn = c->serial;
+	h->born = clock_usec();
+	memcpy(h->nonces, nonce.p, 16);
+	rng_bytes(h->nonces + 16, 16);
+	pq_generate(&h->p, &h->q);
+	HASH_ADD(hh, c->l->handshakes, nonces, sizeof(h->nonces), h);
+	pq = __builtin_bswap64((uint64_t)h->p * h->q);
+	memcpy(be, &pq, 8);
+	while (keys[n])
+		n++;
+	buf_u32(&b, (uint32_t)MT_resPQ);
+	buf_put(&b, h->nonces, 32);
+	buf_tl_bytes(&b, be, 8);
+	buf_u32(&b, (uint32_t)MT_vector);
+	buf_u32(&b, n);
+	for (uint32_t i = 0; i < n; i++)
+		buf_u64(&b, (uint64_t)rsa_fingerprint(keys[i]));
+	send_plain(c, buf_slice(&b));
+	buf_fini(&b);
+}
+
+/* A big-endian number of at most 8 bytes, leading zeros or not. */
+static uint64_t be_number(struct slice s)
+{
+	uint64_t v = 0;
+
+	if (s.n > 8)
+		return 0;
+	for (uint32_t i = 0; i < s.n; i++)
+		v = v << 8 | s.p[i];
+	return v;
+}
+
+static int32_t home_of(int32_t dc)
+{
+	int32_t n = dc < 0 ? -(dc % 10000) : dc % 10000;
+
+	return n >= 1 && n <= 5 ? n : HOME_DC;
+}
+
+/* The decrypted inner data against what the outer message says. */
+static bool inner_matches(struct mt_handshake *h, const uint8_t *data, size_t n)
+{
+	struct rd r = rd_of(data, n);
+	uint32_t id = rd_u32(&r);
+	uint64_t pq = be_number(rd_tl_bytes(&r));
+	uint64_t p = be_number(rd_tl_bytes(&r)), q = be_number(rd_tl_bytes(&r));
+	struct slice nonces = rd_bytes(&r, 32), new_nonce = rd_bytes(&r, 32);
+	bool dc = id == (uint32_t)MT_p_q_inner_data_dc || id == (uint32_t)MT_p_q_inner_data_temp_dc;
+	bool temp = id == (uint32_t)MT_p_q_inner_data_temp || id == (uint32_t)MT_p_q_inner_data_temp_dc;
+	int32_t expires = 0;
+
+	h->key.dc = dc ? home_of((int32_t)rd_u32(&r)) : HOME_DC;
+	if (temp)
+		expires = (int32_t)rd_u32(&r);
+	if (r.bad || !(dc || temp || id == (uint32_t)MT_p_q_inner_data))
+		return false;
+	if (pq != (uint64_t)h->p * h->q || p != h->p || q != h->q ||
+	    !equal_consttime(nonces.p, h->nonces, 32))
+		return false;
+	h->key.kind = temp ? MT_KEY_TEMP : MT_KEY_PERM;
+	if (temp)
+		h->key.expires = clock_unix() + (expires < TEMP_MIN   ? TEMP_MIN
+		                                 : expires > TEMP_MAX ? TEMP_MAX
+		                                                      : expires);
+	memcpy(h->new_nonce, new_nonce.p, 32);
+	return true;
+}
+
+static const struct rsa_key *key_named(const struct mt_server *s, int64_t fingerprint)
+{
+	for (const struct rsa_key *const *k = s->cfg.rsa; *k; k++)
+		if (rsa_fingerprint(*k) == fingerprint)
+			return *k;
+	return NULL;
+}
+
+static void make_params(struct mt_handshake *h)
+{
+	uint8_t inner[ANSWER_MAX], g_a[256];
+	struct buf b = {0};
+	size_t n;
+
+	/* The same work whether the inner data was right or not; what it was is said afterwards, in one way. */
+	if (!h->inner_ok)
+		rng_bytes(h->new_nonce, 32);
+	dh_generate(h->a, g_a);
+	mt_tmp_aes(h->new_nonce, h->nonces + 16, h->tmp_key, h->tmp_iv);
+	buf_u32(&b, (uint32_t)MT_server_DH_inner_data);
+	buf_put(&b, h->nonces, 32);
+	buf_u32(&b, DH_G);
+	buf_tl_bytes(&b, dh_prime, sizeof(dh_prime));
+	buf_tl_bytes(&b, g_a, sizeof(g_a));
+	buf_u32(&b, (uint32_t)clock_unix());
+	rng_bytes(inner, sizeof(inner));
+	sha1(b.p, b.n, inner);
+	memcpy(inner + 20, b.p, b.n);
+	n = (20 + b.n + 15) & ~(size_t)15;
+	aes_ige_encrypt(h->tmp_key, h->tmp_iv, inner, inner, n);
+	h->answer.n = 0;
+	buf_u32(&h->answer, (uint32_t)MT_server_DH_params_ok);
+	buf_put(&h->answer, h->nonces, 32);
+	buf_tl_bytes(&h->answer, inner, n);
+	buf_fini(&b);
+}
+
+static struct mt_handshake *of_work(struct io_work *w)
+{
+	return (struct mt_handshake *)((char *)w - offsetof(struct mt_handshake, work));
+}
+
+static void run_rsa(struct io_work *w)
+{
+	struct mt_handshake *h = of_work(w);
+	uint8_t data[RSA_INNER_MAX];
+	const struct rsa_key *k = key_named(h->l->s, h->key.first_salt);
+	bool opened;
+	size_t n;
+
+	opened = rsa_inner_open(k, h->in, data, &n);
+	h->inner_ok = inner_matches(h, data, n) & opened;
+	wipe(data, sizeof(data));
+	make_params(h);
+}
+
+static void rsa_done(struct io_loop *io, struct io_work *w)
+{
+	struct mt_handshake *h = of_work(w);
+
+	h->busy = false;
+	if (h->dead || !h->inner_ok) {
+		refuse(h, -404);
+		return;
+	}
+	h->step = WAIT_CLIENT_DH;
+	send_answer(h);
+}
+
+static void push_work(struct mt_handshake *h, void (*run)(struct io_work *w),
+                      void (*done)(struct io_loop *l, struct io_work *w))
+{
+	h->work.loop = h->l->io;
+	h->work.run = run;
+	h->work.done = done;
+	h->busy = true;
+	if (io_work_push(h->l->s->work, &h->work, MT_QUEUE_USEC) < 0) {
+		h->busy = false;
+		refuse(h, -429);
+	}
+}
+
+static void req_DH_params(struct mt_conn *c, struct rd *r)
+{
+	struct slice nonces = rd_bytes(r, 32), p = rd_tl_bytes(r), q = rd_tl_bytes(r), data;
+	int64_t fingerprint = (int64_t)rd_u64(r);
+	struct mt_handshake *h;
+	uint8_t seen[20];
+
+	data = rd_tl_bytes(r);
+	h = r->bad ? NULL : hs_find(c->l, nonces.p);
+	if (!h || data.n > 256 || be_number(p) != h->p || be_number(q) != h->q ||
+	    !key_named(c->l->s, fingerprint)) {
+		mt_conn_error(c, -404);
+		return;
+	}
+	h->conn = c->serial;
+	sha1(data.p, data.n, seen);
+	if (h->step != WAIT_DH) {
+		/* One RSA operation a server_nonce. A repeat of the same step hears the same answer. */
+		if (h->step == WAIT_CLIENT_DH && memcmp(seen, h->seen, 20) == 0)
+			send_answer(h);
+		return;
+	}
+	memcpy(h->seen, seen, 20);
+	h->step = RSA_AT_WORK;
+	memset(h->in, 0, 256);
+	memcpy(h->in + 256 - data.n, data.p, data.n); /* mtcute's old scheme strips leading zeros */
+	h->key.first_salt = fingerprint;              /* which key; the salt itself is set later */
+	push_work(h, run_rsa, rsa_done);
+}
+
+static bool open_client_dh(struct mt_handshake *h, struct slice data)
+{
+	uint8_t plain[512], hash[20];
+	struct slice nonces, g_b;
+	size_t pad = 0;
+	struct rd r;
+	bool ok = false;
+
+	if (data.n < 32 || data.n % 16 || data.n > sizeof(plain))
+		return false;
+	aes_ige_decrypt(h->tmp_key, h->tmp_iv, data.p, plain, data.n);
+	r = rd_of(plain + 20, data.n - 20);
+	if (rd_u32(&r) != (uint32_t)MT_client_DH_inner_data)
+		return false;
+	nonces = rd_bytes(&r, 32);
+	rd_u64(&r); /* retry_id: Web K counts in it; it changes nothing */
+	g_b = rd_tl_bytes(&r);
+	if (r.bad || g_b.n > 256 || !equal_consttime(nonces.p, h->nonces, 32))
+		return false;
+	pad = rd_left(&r);
+	sha1(plain + 20, data.n - 20 - pad, hash);
+	ok = pad < 16 && equal_consttime(hash, plain, 20);
+	memset(h->g_b, 0, 256);
+	memcpy(h->g_b + 256 - g_b.n, g_b.p, g_b.n);
+	wipe(plain, sizeof(plain));
+	return ok;
+}
+
+static void run_dh(struct io_work *w)
+{
+	struct mt_handshake *h = of_work(w);
+
+	h->dh_ok = dh_public_ok(h->g_b);
+	if (!h->dh_ok)
+		return;
+	dh_shared(h->a, h->g_b, h->key.key);
+	mt_key_ids(h->key.key, &h->key.id, h->aux);
+	for (int i = 0; i < 8; i++)
+		((uint8_t *)&h->key.first_salt)[i] = h->new_nonce[i] ^ h->nonces[16 + i];
+	h->key.created = clock_unix();
+}
+
+static void gen_answer(struct mt_handshake *h, uint32_t id, int number)
+{
+	uint8_t hash[16];
+
+	mt_new_nonce_hash(h->new_nonce, number, h->aux, hash);
+	h->answer.n = 0;
+	buf_u32(&h->answer, id);
+	buf_put(&h->answer, h->nonces, 32);
+	buf_put(&h->answer, hash, 16);
+	send_answer(h);
+}
+
+static void saved(void *arg, int r)
+{
+	struct mt_handshake *h = arg;
+
+	h->busy = false;
+	if (h->dead) {
+		hs_free(h);
+		return;
+	}
+	if (r == -ERR_EXISTS) { /* the id is taken: the client draws another b */
+		h->step = WAIT_CLIENT_DH;
+		memset(h->seen, 0, sizeof(h->seen));
+		gen_answer(h, (uint32_t)MT_dh_gen_retry, 2);
+		return;
+	}
+	if (r < 0) {
+		struct mt_conn *c = mt_conn_find(h->l, h->conn);
+
+		if (c)
+			mt_conn_close(c);
+		hs_free(h);
+		return;
+	}
+	mt_key_put(h->l, &h->key);
+	h->step = DONE;
+	gen_answer(h, (uint32_t)MT_dh_gen_ok, 1);
+	wipe(h->a, sizeof(h->a));
+	wipe(h->new_nonce, sizeof(h->new_nonce));
+	wipe(h->tmp_key, sizeof(h->tmp_key));
+	wipe(h->key.key, sizeof(h->key.key));
+}
+
+static void dh_done(struct io_loop *io, struct io_work *w)
+{
+	struct mt_handshake *h = of_work(w);
+	struct mt_keystore *ks = &h->l->s->keys;
+
+	h->busy = false;
+	if (h->dead || !h->dh_ok) {
+		refuse(h, -404);
+		return;
+	}
+	h->step = SAVING;
+	h->busy = true;
+	if (h->key.id == 0) {
+		saved(h, -ERR_EXISTS);
+		return;
+	}
+	ks->insert(ks->ctx, h->l->io, &h->key, saved, h);
+}
+
+static void set_client_DH_params(struct mt_conn *c, struct rd *r)
+{
+	struct slice nonces = rd_bytes(r, 32), data = rd_tl_bytes(r);
+	struct mt_handshake *h = r->bad ? NULL : hs_find(c->l, nonces.p);
+	uint8_t seen[20];
+
+	if (!h) {
+		mt_conn_error(c, -404);
+		return;
+	}
+	h->conn = c->serial;
+	sha1(data.p, data.n, seen);
+	if (h->step == DONE && memcmp(seen, h->seen, 20) == 0) { /* its answer was lost on the way */
+		send_answer(h);
+		return;
+	}
+	if (h->step != WAIT_CLIENT_DH)
+		return;
+	memcpy(h->seen, seen, 20);
+	if (!open_client_dh(h, data)) {
+		refuse(h, -404);
+		return;
+	}
+	h->step = DH_AT_WORK;
+	push_work(h, run_dh, dh_done);
+}
+
+void mt_handshake_packet(struct mt_conn *c, const uint8_t *p, size_t n)
+{
+	struct rd r = rd_of(p + 16, n - 16);
+	uint32_t len = rd_u32(&r), id;
+
+	if (r.bad || len > rd_left(&r)) {
+		mt_conn_error(c, -404);
+		return;
+	}
+	r.end = r.p +
+	        len; /* clients pad inside it with random bytes: what follows the object is not looked at */
+	id = rd_u32(&r);
+	switch (id) {
+	case (uint32_t)MT_req_pq:
+	case (uint32_t)MT_req_pq_multi:
+		req_pq(c, &r);
+		return;
+	case (uint32_t)MT_req_DH_params:
+		req_DH_params(c, &r);
+		return;
+	case (uint32_t)MT_set_client_DH_params:
+		set_client_DH_params(c, &r);
+		return;
+	case (uint32_t)MT_msgs_ack: /* Android acknowledges here */
+		return;
+	default:
+		mt_conn_error(c, -404);
+	}
+}

@@ -1,0 +1,32 @@
+/*
+ * packet.h - encrypted messages, version 2: bytes to (salt, session, msg_id, seq_no, body) and back (mtproto.md 3).
+ * Pure. Threads: any.
+ */
+#ifndef MTPROTO_PACKET_H
+#define MTPROTO_PACKET_H
+
+#include "base/buf.h"
+
+struct mt_packet {
+	int64_t salt, session_id, msg_id;
+	uint32_t seq_no;
+	struct slice body;
+	uint32_t quick_ack; /* token for a quick ack: first bytes of msg_key_large */
+};
+
+#define MT_PACKET_HEAD 24 /* auth_key_id, msg_key */
+
+/*
+ * Decrypt `p` in place (n bytes, auth_key_id first) and check: the whole is hashed and compared before any length is looked
+ * at. body points into p. -ERR_INVALID: close the connection without a word. from_client: x = 0.
+ */
+int mt_packet_open(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
+                   struct mt_packet *ret);
+
+/* Whole size of a sealed packet with this body; padding is 12..~240 bytes, drawn anew each time. */
+size_t mt_packet_size(size_t body_n);
+/* Seal into out[0..size): header fields from `m`, body from m->body. */
+void mt_packet_seal(int64_t key_id, const uint8_t auth_key[256], bool from_client, const struct mt_packet *m,
+                    uint8_t *out, size_t size);
+
+#endif

@@ -1,0 +1,248 @@
+/*
+ * private.h - the server's own structs, for the files of mtproto/ only.
+ *
+ *   mt_server ── mt_loop (one a loop) ── mt_conn ── transport
+ *                        │                  │ attaches by its packets
+ *                        ├── mt_key_entry (cache of the keystore)
+ *                        └── mt_session (key, session_id): seen ids, answers, running calls
+ */
+#ifndef MTPROTO_PRIVATE_H
+#define MTPROTO_PRIVATE_H
+
+#include <uthash.h>
+
+#include "io/conn.h"
+#include "io/work.h"
+#include "mtproto/ids.h"
+#include "mtproto/packet.h"
+#include "mtproto/salt.h"
+#include "mtproto/server.h"
+#include "transport/transport.h"
+
+struct mt_loop;
+struct mt_session;
+
+enum {
+	MT_PARKED_MAX = 8,      /* packets of a connection that wait for keys */
+	MT_SESSIONS_A_KEY = 64, /* sessions of one key; the longest idle goes */
+	MT_CONNS_A_SESSION = 8, /* connections remembered as a session's */
+	MT_SEEN_MAX = 2048,     /* msg_ids remembered a session */
+	MT_RUNNING_MAX = 512,   /* calls of a session at work */
+	MT_WAITING_MAX = 128,   /* calls of a session that wait for another's answer */
+	MT_ANSWERS_BYTES = 1024 * 1024,
+	MT_CONTAINER_MAX = 1020,
+	MT_IDS_MAX = 8192, /* msg ids in one ack, state or resend request */
+	MT_WRAPPERS_MAX = 10,
+	MT_KEYS_CACHED = 20000,
+};
+
+#define MT_IDLE_USEC         300000000 /* a connection that says nothing and asked for no delay */
+#define MT_SESSION_IDLE_USEC 900000000 /* a session without a connection */
+#define MT_ANSWER_USEC       120000000 /* unacknowledged answers are kept this long */
+#define MT_RESEND_USEC       240000000 /* and never sent again after this */
+#define MT_ACK_USEC          1000000   /* a call unanswered so long is acknowledged */
+#define MT_HANDSHAKE_USEC    60000000
+#define MT_QUEUE_USEC        2000000 /* RSA and DH queue longer than this: -429 */
+
+struct mt_key_entry {
+	struct mt_key k;
+	unsigned pins; /* sessions and parked work that hold it */
+	bool gone;     /* destroyed or dropped: freed at the last unpin */
+	bool loading;
+	struct mt_parked *waiting; /* packets until it is loaded */
+	struct mt_session *sessions;
+	unsigned n_sessions, n_live; /* live: with a connection and fit for updates */
+	bool online;                 /* told to ops.key_online */
+	usec_t used;
+	UT_hash_handle hh; /* by k.id */
+};
+
+struct mt_parked {
+	struct mt_parked *next;
+	uint64_t conn;
+	bool quick_ack;
+	size_t n;
+	uint8_t bytes[];
+};
+
+struct mt_conn {
+	struct mt_loop *l;
+	struct io_conn *io;
+	uint64_t serial;
+	struct transport t;
+	bool accepted, stream; /* stream: always obfuscated (WebSocket) */
+	uint8_t n_parked, n_handshakes;
+	struct io_timer timer;
+	usec_t delay; /* ping_delay_disconnect; 0: the ordinary idle time */
+	struct mt_session **sessions;
+	unsigned n_sessions;
+	UT_hash_handle hh; /* by serial */
+};
+
+/* One message of ours on its way out, and kept until it is acknowledged if it is an answer. */
+struct mt_out {
+	struct mt_out *next;
+	int64_t msg_id, req_msg_id; /* req: the call it answers; 0: none */
+	uint32_t seq_no;
+	bool keep, sent, bulk;
+	uint8_t resends;
+	usec_t at;
+	struct buf body;
+	struct mt_batch *batch; /* instead of body: shared bytes */
+};
+
+struct mt_running {
+	int64_t msg_id;
+	usec_t since;
+	bool acked;
+};
+
+struct mt_waiting { /* a call behind invokeAfterMsg */
+	struct mt_waiting *next;
+	int64_t after, msg_id;
+	usec_t since;
+	bool without_updates;
+	int64_t takeout_id;
+	int32_t layer;
+	size_t n;
+	uint8_t body[];
+};
+
+struct mt_session {
+	struct mt_loop *l;
+	struct mt_key_entry *key;  /* the permanent key's, which names the session's authorisation */
+	struct mt_key_entry *temp; /* the temporary one it speaks by; NULL: the permanent one itself */
+	int64_t session_id;
+	uint64_t serial; /* slot and gen of mt_ref */
+	struct mt_session *next_of_key;
+	struct mt_conn *conns[MT_CONNS_A_SESSION]; /* the last that spoke comes last */
+	uint8_t n_conns;
+	bool created;    /* new_session_created was queued */
+	bool no_updates; /* it wraps its calls in invokeWithoutUpdates, or speaks on a media connection */
+	bool dirty;      /* on the loop's flush list */
+	struct mt_session *next_dirty;
+	int64_t last_id;     /* of our messages */
+	uint32_t content;    /* content messages sent */
+	int64_t wants_order; /* larger: asked for updates later; 0: never */
+	usec_t born, used;
+	int64_t *seen; /* ascending */
+	uint32_t n_seen, cap_seen;
+	int64_t seen_floor;             /* everything at or below may have been seen: bad_msg 20 */
+	struct mt_out *out, **out_tail; /* not yet sent, and kept answers */
+	size_t kept_bytes;
+	int64_t *acks; /* to be acknowledged with the next packet */
+	uint32_t n_acks;
+	struct mt_running *running;
+	uint32_t n_running;
+	struct mt_waiting *waiting;
+	uint32_t n_waiting;
+	UT_hash_handle hh; /* by (key id, session_id) */
+	UT_hash_handle by_serial;
+};
+
+struct mt_handshake;
+
+struct mt_loop {
+	struct mt_server *s;
+	struct io_loop *io;
+	unsigned index;
+	struct mt_conn *conns;
+	struct mt_key_entry *keys;
+	struct mt_session *sessions, *serials;
+	struct mt_session *dirty;
+	struct mt_handshake *handshakes;
+	struct buf scratch; /* frames of one flush */
+	struct io_timer sweep;
+	uint64_t next_serial;
+	int64_t next_want;
+};
+
+struct mt_server {
+	struct mt_server_config cfg;
+	struct mt_keystore keys;
+	struct mt_server_ops ops;
+	struct io_work_pool *work;
+	int64_t start_id; /* msg_ids of clients from before the start are refused */
+	unsigned n;
+	struct mt_loop *loops[];
+};
+
+/* conn.c */
+void mt_conn_send(struct mt_conn *c, const void *p, size_t n); /* one packet, framed */
+void mt_conn_error(struct mt_conn *c, int32_t code);           /* transport error; stays open a moment */
+void mt_conn_close(struct mt_conn *c);
+void mt_conn_delay(struct mt_conn *c, usec_t delay);
+struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial);
+
+/* auth_key.c */
+struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id); /* loaded and not gone, or NULL */
+/* Parks the packet and asks the store, or continues a load under way. */
+void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t *p, size_t n,
+                 bool quick_ack);
+struct mt_key_entry *mt_key_put(struct mt_loop *l, const struct mt_key *k);
+void mt_key_pin(struct mt_key_entry *e);
+void mt_key_unpin(struct mt_loop *l, struct mt_key_entry *e);
+void mt_key_forget(struct mt_loop *l, int64_t id); /* out of the cache; sessions end */
+void mt_key_online(struct mt_loop *l, struct mt_key_entry *e);
+
+/* receive.c */
+void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack); /* one packet, decrypted in place */
+
+/* handshake.c: an unencrypted packet */
+void mt_handshake_packet(struct mt_conn *c, const uint8_t *p, size_t n);
+void mt_handshake_sweep(struct mt_loop *l, usec_t now);
+void mt_handshake_free_all(struct mt_loop *l);
+
+/* session.c */
+struct mt_session *mt_session_get(struct mt_loop *l, struct mt_key_entry *perm, struct mt_key_entry *temp,
+                                  int64_t id);
+struct mt_session *mt_session_find(struct mt_loop *l, int64_t key_id, int64_t id);
+struct mt_session *mt_session_by_ref(struct mt_loop *l, struct mt_ref ref);
+struct mt_ref mt_session_ref(const struct mt_session *s);
+void mt_session_attach(struct mt_session *s, struct mt_conn *c);
+void mt_session_detach(struct mt_session *s, struct mt_conn *c);
+void mt_session_free(struct mt_session *s);
+void mt_session_reset(struct mt_session *s);                /* destroy_session: all but what was seen */
+int64_t mt_session_next_id(struct mt_session *s, int kind); /* kind: 1 answer, 3 otherwise */
+void mt_session_sweep(struct mt_loop *l, usec_t now);
+
+/* send.c */
+struct mt_batch *mt_batch_ref(struct mt_batch *b);
+enum mt_msg_kind { MT_MSG_SERVICE, MT_MSG_ANSWER, MT_MSG_UPDATE };
+/* body is taken over. req: the call that it answers, kept until acknowledged (MT_MSG_ANSWER). */
+struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req, struct buf *body);
+void mt_send_batch(struct mt_session *s, struct mt_batch *b);
+void mt_send_ack(struct mt_session *s, int64_t msg_id);
+bool mt_resend_answer(struct mt_session *s, int64_t req); /* false: no such answer is kept */
+void mt_acked(struct mt_session *s, int64_t msg_id);
+void mt_resend_all(struct mt_session *s); /* a connection came back */
+void mt_flush(struct io_loop *io, void *loop);
+void mt_out_free(struct mt_out *o);
+struct mt_batch *mt_batch_ref(struct mt_batch *b);
+
+/* msg_id.c */
+enum mt_seen { MT_NEW, MT_DUPLICATE, MT_TOO_OLD };
+enum mt_seen mt_seen_add(struct mt_session *s, int64_t msg_id);
+bool mt_was_seen(const struct mt_session *s, int64_t msg_id);
+/* 0, or a bad_msg code (16, 17, 18) for the outermost msg_id. */
+int mt_msg_id_check(const struct mt_server *srv, int64_t msg_id);
+
+/* container.c: the messages of one accepted packet */
+void mt_messages(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no, struct slice body);
+
+/* service.c: true if the message was one of MTProto's own */
+bool mt_service(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t id, struct slice body);
+void mt_bad_msg(struct mt_session *s, int64_t msg_id, uint32_t seq_no, int code);
+
+/* wrapper.c: a call, out of its wrappers, to ops.call (or an error) */
+void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body);
+void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int flags);
+void mt_answer_error(struct mt_session *s, int64_t req_msg_id, int32_t code, const char *text);
+void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed);
+void mt_waiting_sweep(struct mt_session *s, usec_t now);
+void mt_waiting_free(struct mt_session *s);
+
+/* bind.c: auth.bindTempAuthKey */
+void mt_bind(struct mt_session *s, int64_t msg_id, struct slice body);
+
+#endif

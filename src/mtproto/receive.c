@@ -1,0 +1,102 @@
+/* receive.c - one packet from a connection: which key, is it whole and honest, which session, is it new (mtproto.md 3.4). */
+#include "base/rd.h"
+#include "mtproto/private.h"
+
+/* The permanent key that a temporary one speaks for; the temporary one itself while it is unbound; NULL: being loaded. */
+static struct mt_key_entry *authority(struct mt_conn *c, struct mt_key_entry *e, const uint8_t *p, size_t n,
+                                      bool quick_ack)
+{
+	struct mt_key_entry *perm;
+
+	if (e->k.kind == MT_KEY_PERM || !e->k.perm_id)
+		return e;
+	perm = mt_key_find(c->l, e->k.perm_id);
+	if (!perm)
+		mt_key_wait(c->l, c, e->k.perm_id, p, n, quick_ack);
+	return perm;
+}
+
+static bool is_bind(struct slice body)
+{
+	/* Bare, or inside the wrappers that TDLib puts around it: the id stands in clear, for it is never zipped that small. */
+	static const uint8_t id[4] = {0x05, 0x2a, 0xd4, 0xcd};
+
+	for (uint32_t i = 0; i + 4 <= body.n && i < 2048; i += 4)
+		if (memcmp(body.p + i, id, 4) == 0)
+			return true;
+	return false;
+}
+
+static void bad_salt(struct mt_session *s, const struct mt_packet *m)
+{
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+	struct buf b = {0};
+
+	buf_u32(&b, (uint32_t)MT_bad_server_salt);
+	buf_u64(&b, (uint64_t)m->msg_id);
+	buf_u32(&b, m->seq_no);
+	buf_u32(&b, 48);
+	buf_u64(&b, (uint64_t)mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()));
+	mt_send(s, MT_MSG_SERVICE, 0, &b);
+}
+
+static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
+{
+	int code = mt_msg_id_check(s->l->s, m->msg_id);
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+
+	if (code) {
+		mt_bad_msg(s, m->msg_id, m->seq_no, code);
+		return;
+	}
+	/* A binding restarts the whole connection of Desktop if its salt is refused (mtproto.md 2.4). */
+	if (!mt_salt_ok(s->l->s->cfg.salt_secret, &e->k, m->salt, clock_unix()) &&
+	    !(e->k.kind == MT_KEY_TEMP && is_bind(m->body))) {
+		bad_salt(s, m);
+		return;
+	}
+	mt_messages(s, c, m->msg_id, m->seq_no, m->body);
+}
+
+static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
+{
+	struct mt_key_entry *e, *perm;
+	struct mt_session *s;
+	struct mt_packet m;
+	struct buf b = {0};
+	int64_t id;
+
+	memcpy(&id, p, 8);
+	e = mt_key_find(c->l, id);
+	if (!e) {
+		mt_key_wait(c->l, c, id, p, n, quick_ack);
+		return;
+	}
+	perm = authority(c, e, p, n, quick_ack);
+	if (!perm)
+		return;
+	if (mt_packet_open(e->k.key, true, p, n, &m) < 0 || m.session_id == 0) {
+		mt_conn_close(c); /* never -404 for a known key: clients would throw it away */
+		return;
+	}
+	if (quick_ack) {
+		tr_put_quick_ack(&c->t, &b, m.quick_ack);
+		io_conn_send(c->io, b.p, b.n);
+		buf_fini(&b);
+	}
+	s = mt_session_get(c->l, perm, perm == e ? NULL : e, m.session_id);
+	mt_session_attach(s, c);
+	accept_packet(s, c, &m);
+}
+
+void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
+{
+	static const uint8_t no_key[8];
+
+	if (n < 20) /* a transport's own word, or nothing of ours */
+		return;
+	if (memcmp(p, no_key, 8) == 0)
+		mt_handshake_packet(c, p, n);
+	else
+		encrypted(c, p, n, quick_ack);
+}

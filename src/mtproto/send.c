@@ -1,0 +1,306 @@
+/*
+ * send.c - what goes out: queued by session, flushed at the end of the loop's turn, several messages in one container, one
+ * packet encrypted. Answers are kept until acknowledged and sent again only inside fresh containers (mtproto.md 4.2).
+ */
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "mtproto/private.h"
+
+enum { PACKET_SOFT_MAX = 512 * 1024, ACKS_KEPT = 512 };
+
+struct mt_batch {
+	_Atomic unsigned refs;
+	struct buf b;
+};
+
+struct mt_batch *mt_batch_new(struct buf *taken)
+{
+	struct mt_batch *b = xcalloc(1, sizeof(*b));
+
+	atomic_init(&b->refs, 1);
+	b->b = *taken;
+	*taken = (struct buf){0};
+	return b;
+}
+
+void mt_batch_unref(struct mt_batch **pb)
+{
+	struct mt_batch *b = *pb;
+
+	*pb = NULL;
+	if (b && atomic_fetch_sub(&b->refs, 1) == 1) {
+		buf_fini(&b->b);
+		free(b);
+	}
+}
+
+struct mt_batch *mt_batch_ref(struct mt_batch *b)
+{
+	atomic_fetch_add(&b->refs, 1);
+	return b;
+}
+
+void mt_out_free(struct mt_out *o)
+{
+	buf_fini(&o->body);
+	mt_batch_unref(&o->batch);
+	free(o);
+}
+
+static void mark_dirty(struct mt_session *s)
+{
+	struct mt_loop *l = s->l;
+
+	if (s->dirty)
+		return;
+	s->dirty = true;
+	s->next_dirty = l->dirty;
+	l->dirty = s;
+	io_at_turn_end(l->io, mt_flush, l);
+}
+
+static struct mt_out *queue(struct mt_session *s, enum mt_msg_kind kind)
+{
+	struct mt_out *o = xcalloc(1, sizeof(*o));
+	bool content = kind != MT_MSG_SERVICE;
+
+	o->msg_id = mt_session_next_id(s, kind == MT_MSG_UPDATE ? 3 : 1);
+	o->seq_no = s->content * 2 + content;
+	s->content += content;
+	o->at = clock_usec();
+	*s->out_tail = o;
+	s->out_tail = &o->next;
+	mark_dirty(s);
+	return o;
+}
+
+static void make_room(struct mt_session *s)
+{
+	struct mt_out *o;
+
+	while (s->kept_bytes > MT_ANSWERS_BYTES && (o = s->out) && o->keep && o->sent)
+		mt_acked(s, o->msg_id);
+}
+
+struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req, struct buf *body)
+{
+	struct mt_out *o = queue(s, kind);
+
+	o->body = *body;
+	*body = (struct buf){0};
+	o->req_msg_id = req;
+	o->keep = req != 0;
+	if (o->keep) {
+		s->kept_bytes += o->body.n;
+		make_room(s);
+	}
+	return o;
+}
+
+void mt_send_batch(struct mt_session *s, struct mt_batch *b)
+{
+	queue(s, MT_MSG_UPDATE)->batch = mt_batch_ref(b);
+}
+
+void mt_send_ack(struct mt_session *s, int64_t msg_id)
+{
+	if (s->n_acks >= ACKS_KEPT)
+		return;
+	if ((s->n_acks & (s->n_acks - 1)) == 0)
+		s->acks = xrealloc(s->acks, (s->n_acks ? s->n_acks * 2 : 4) * sizeof(*s->acks));
+	s->acks[s->n_acks++] = msg_id;
+	mark_dirty(s);
+}
+
+void mt_acked(struct mt_session *s, int64_t msg_id)
+{
+	struct mt_out **p = &s->out, *o;
+
+	while ((o = *p) != NULL) {
+		if (o->msg_id != msg_id) {
+			p = &o->next;
+			continue;
+		}
+		if (!o->sent)
+			return; /* they cannot have it */
+		if (o->keep)
+			s->kept_bytes -= o->body.n;
+		*p = o->next;
+		if (!o->next)
+			s->out_tail = p;
+		mt_out_free(o);
+		return;
+	}
+}
+
+static bool may_resend(const struct mt_out *o)
+{
+	return o->keep && o->resends < 2 && clock_usec() - o->at < MT_RESEND_USEC;
+}
+
+bool mt_resend_answer(struct mt_session *s, int64_t req)
+{
+	for (struct mt_out *o = s->out; o; o = o->next)
+		if (o->req_msg_id == req) {
+			if (o->sent && may_resend(o)) {
+				o->sent = false;
+				o->resends++;
+				mark_dirty(s);
+			}
+			return true;
+		}
+	return false;
+}
+
+void mt_resend_all(struct mt_session *s)
+{
+	for (struct mt_out *o = s->out; o; o = o->next) {
+		if (o->sent && may_resend(o)) {
+			o->sent = false;
+			o->resends++;
+		}
+		if (!o->sent)
+			mark_dirty(s);
+	}
+}
+
+static struct slice body_of(const struct mt_out *o)
+{
+	return o->batch ? buf_slice(&o->batch->b) : buf_slice(&o->body);
+}
+
+static void put_message(struct buf *b, int64_t msg_id, uint32_t seq_no, struct slice body)
+{
+	buf_u64(b, (uint64_t)msg_id);
+	buf_u32(b, seq_no);
+	buf_u32(b, body.n);
+	buf_put(b, body.p, body.n);
+}
+
+static void put_acks(struct mt_session *s, struct buf *b)
+{
+	size_t n = s->n_acks;
+
+	buf_u64(b, (uint64_t)mt_session_next_id(s, 1));
+	buf_u32(b, s->content * 2);
+	buf_u32(b, (uint32_t)(12 + 8 * n));
+	buf_u32(b, (uint32_t)MT_msgs_ack);
+	buf_u32(b, (uint32_t)MT_vector);
+	buf_u32(b, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		buf_u64(b, (uint64_t)s->acks[i]);
+	s->n_acks = 0;
+}
+
+static void seal_and_send(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
+{
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+	size_t size = mt_packet_size(m->body.n), at;
+	struct buf *b = &s->l->scratch;
+	uint8_t *p;
+
+	b->n = 0;
+	p = tr_begin(&c->t, b, size, &at);
+	mt_packet_seal(e->k.id, e->k.key, false, m, p, size);
+	tr_end(&c->t, b, at, size);
+	io_conn_send(c->io, b->p, b->n);
+}
+
+/* One packet from the front of what waits; false when nothing does. */
+static bool flush_packet(struct mt_session *s, struct mt_conn *c)
+{
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
+	                      .session_id = s->session_id};
+	struct mt_out *o, *only = NULL;
+	struct buf box = {0};
+	uint32_t n = 0, total = s->n_acks ? 1 : 0;
+	bool fresh = true;
+
+	for (o = s->out; o && total < 2; o = o->next)
+		if (!o->sent) {
+			total++;
+			only = o;
+			fresh = o->resends == 0;
+		}
+	if (!total)
+		return false;
+	if (total == 1 && only && fresh) { /* alone: no container around it */
+		m.msg_id = only->msg_id;
+		m.seq_no = only->seq_no;
+		m.body = body_of(only);
+		only->sent = true;
+		seal_and_send(s, c, &m);
+		goto sent;
+	}
+	buf_u32(&box, (uint32_t)MT_msg_container);
+	buf_u32(&box, 0);
+	if (s->n_acks) {
+		put_acks(s, &box);
+		n++;
+	}
+	for (o = s->out; o && n < MT_CONTAINER_MAX && box.n < PACKET_SOFT_MAX; o = o->next) {
+		if (o->sent)
+			continue;
+		if (n && box.n + body_of(o).n > PACKET_SOFT_MAX)
+			break;
+		put_message(&box, o->msg_id, o->seq_no, body_of(o));
+		o->sent = true;
+		n++;
+	}
+	memcpy(box.p + 4, &n, 4);
+	m.msg_id = mt_session_next_id(s, 1);
+	m.seq_no = s->content * 2;
+	m.body = buf_slice(&box);
+	seal_and_send(s, c, &m);
+	buf_fini(&box);
+sent:
+	return true;
+}
+
+/* Sent and not to be kept: gone. */
+static void forget_sent(struct mt_session *s)
+{
+	struct mt_out **p = &s->out, *o;
+
+	while ((o = *p) != NULL) {
+		if (!o->sent || o->keep) {
+			p = &o->next;
+			continue;
+		}
+		*p = o->next;
+		mt_out_free(o);
+	}
+	s->out_tail = p;
+}
+
+static void flush_session(struct mt_session *s)
+{
+	struct mt_conn *c = s->n_conns ? s->conns[s->n_conns - 1] : NULL;
+
+	if (!c)
+		return; /* answers wait for a connection */
+	while (flush_packet(s, c))
+		;
+	forget_sent(s);
+	if (!s->n_acks) {
+		free(s->acks);
+		s->acks = NULL;
+	}
+}
+
+void mt_flush(struct io_loop *io, void *loop)
+{
+	struct mt_loop *l = loop;
+	struct mt_session *s;
+
+	while ((s = l->dirty) != NULL) {
+		l->dirty = s->next_dirty;
+		s->dirty = false;
+		flush_session(s);
+	}
+	if (l->scratch.cap > 65536)
+		buf_fini(&l->scratch);
+}

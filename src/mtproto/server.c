@@ -1,0 +1,224 @@
+/* server.c - the server's life, and the doors through which other threads reach its loops. */
+#include "mtproto/server.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "crypto/hash.h"
+#include "mtproto/private.h"
+
+#define SWEEP_USEC 500000
+
+static void sweep(struct io_loop *io, struct io_timer *t)
+{
+	struct mt_loop *l = (struct mt_loop *)((char *)t - offsetof(struct mt_loop, sweep));
+	usec_t now = clock_usec();
+
+	mt_session_sweep(l, now);
+	mt_handshake_sweep(l, now);
+	io_timer_set(io, t, now + SWEEP_USEC);
+}
+
+int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
+{
+	struct mt_server *s = xcalloc(1, sizeof(*s) + cfg->n_loops * sizeof(s->loops[0]));
+
+	s->cfg = *cfg;
+	s->keys = *cfg->keys;
+	s->ops = *cfg->ops;
+	s->n = cfg->n_loops;
+	s->start_id = clock_unix() << 32;
+	s->work = io_work_new(2);
+	for (unsigned i = 0; i < s->n; i++) {
+		struct mt_loop *l = s->loops[i] = xcalloc(1, sizeof(*l));
+
+		l->s = s;
+		l->io = cfg->loops[i];
+		l->index = i;
+		l->sweep.fire = sweep;
+		io_timer_set(l->io, &l->sweep, clock_usec() + SWEEP_USEC);
+	}
+	*ret_s = s;
+	return 0;
+}
+
+static void loop_free(struct mt_loop *l)
+{
+	struct mt_session *s, *st;
+	struct mt_conn *c, *ct;
+	struct mt_key_entry *e, *et;
+
+	io_timer_clear(&l->sweep);
+	HASH_ITER (hh, l->sessions, s, st)
+		mt_session_free(s);
+	HASH_ITER (hh, l->conns, c, ct) {
+		io_timer_clear(&c->timer);
+		HASH_DEL(l->conns, c);
+		tr_fini(&c->t);
+		free(c->sessions);
+		free(c);
+	}
+	mt_handshake_free_all(l);
+	HASH_ITER (hh, l->keys, e, et) {
+		HASH_DEL(l->keys, e);
+		while (e->waiting) {
+			struct mt_parked *p = e->waiting;
+
+			e->waiting = p->next;
+			free(p);
+		}
+		wipe(&e->k, sizeof(e->k));
+		free(e);
+	}
+	buf_fini(&l->scratch);
+	free(l);
+}
+
+void mt_server_free(struct mt_server *s)
+{
+	if (!s)
+		return;
+	io_work_free(s->work);
+	for (unsigned i = 0; i < s->n; i++)
+		loop_free(s->loops[i]);
+	free(s);
+}
+
+enum door { DOOR_REPLY, DOOR_PUSH, DOOR_WANTS, DOOR_USER, DOOR_DROP };
+
+struct door_msg {
+	struct io_msg m;
+	struct mt_server *s;
+	enum door door;
+	struct mt_ref session;
+	int64_t id; /* req_msg_id or key id */
+	int64_t user_id;
+	int flags;
+	struct buf body;
+	struct mt_batch *batch;
+};
+
+static struct mt_session *taker_of(struct mt_key_entry *e)
+{
+	struct mt_session *s, *best = NULL;
+
+	for (s = e->sessions; s; s = s->next_of_key) {
+		if (!s->n_conns || s->no_updates)
+			continue;
+		if (!best || s->wants_order > best->wants_order ||
+		    (s->wants_order == best->wants_order && s->born < best->born))
+			best = s;
+	}
+	return best;
+}
+
+static void set_user(struct mt_loop *l, int64_t key_id, int64_t user_id)
+{
+	struct mt_key_entry *e;
+
+	HASH_FIND(hh, l->keys, &key_id, sizeof(key_id), e);
+	if (e)
+		e->k.user_id = user_id;
+	if (e && e->online)
+		l->s->ops.key_online(l->s->ops.ctx, key_id, user_id, e->k.layer, true);
+}
+
+static void run_door(struct io_loop *io, struct io_msg *m)
+{
+	struct door_msg *d = (struct door_msg *)m;
+	struct mt_loop *l = d->s->loops[io_loop_index(io) % d->s->n];
+	struct mt_key_entry *e;
+	struct mt_session *s;
+
+	switch (d->door) {
+	case DOOR_REPLY:
+		s = mt_session_by_ref(l, d->session);
+		if (s)
+			mt_answer(s, d->id, &d->body, d->flags);
+		break;
+	case DOOR_PUSH:
+		e = mt_key_find(l, d->id);
+		s = e ? taker_of(e) : NULL;
+		if (s)
+			mt_send_batch(s, d->batch);
+		break;
+	case DOOR_WANTS:
+		s = mt_session_by_ref(l, d->session);
+		if (s)
+			s->wants_order = ++l->next_want;
+		break;
+	case DOOR_USER:
+		set_user(l, d->id, d->user_id);
+		break;
+	case DOOR_DROP:
+		mt_key_forget(l, d->id);
+		break;
+	}
+	buf_fini(&d->body);
+	mt_batch_unref(&d->batch);
+	free(d);
+}
+
+/* Every key of a server with one loop lives there; with more, by its hash. */
+static struct mt_loop *home_of(struct mt_server *s, int64_t perm_key_id)
+{
+	return s->loops[((uint64_t)perm_key_id * 0x9e3779b97f4a7c15u >> 32) % s->n];
+}
+
+static struct door_msg *door_new(struct mt_server *s, enum door door)
+{
+	struct door_msg *d = xcalloc(1, sizeof(*d));
+
+	d->m.run = run_door;
+	d->s = s;
+	d->door = door;
+	return d;
+}
+
+void mt_server_reply(struct mt_server *s, struct mt_ref session, int64_t req_msg_id, struct buf *body,
+                     int flags)
+{
+	struct door_msg *d = door_new(s, DOOR_REPLY);
+
+	d->session = session;
+	d->id = req_msg_id;
+	d->flags = flags;
+	d->body = *body;
+	*body = (struct buf){0};
+	io_post(s->loops[session.loop % s->n]->io, &d->m);
+}
+
+void mt_server_push(struct mt_server *s, int64_t perm_key_id, struct mt_batch *b)
+{
+	struct door_msg *d = door_new(s, DOOR_PUSH);
+
+	d->id = perm_key_id;
+	d->batch = mt_batch_ref(b);
+	io_post(home_of(s, perm_key_id)->io, &d->m);
+}
+
+void mt_server_wants_updates(struct mt_server *s, struct mt_ref session)
+{
+	struct door_msg *d = door_new(s, DOOR_WANTS);
+
+	d->session = session;
+	io_post(s->loops[session.loop % s->n]->io, &d->m);
+}
+
+void mt_server_set_user(struct mt_server *s, int64_t perm_key_id, int64_t user_id)
+{
+	struct door_msg *d = door_new(s, DOOR_USER);
+
+	d->id = perm_key_id;
+	d->user_id = user_id;
+	io_post(home_of(s, perm_key_id)->io, &d->m);
+}
+
+void mt_server_drop_key(struct mt_server *s, int64_t perm_key_id)
+{
+	struct door_msg *d = door_new(s, DOOR_DROP);
+
+	d->id = perm_key_id;
+	io_post(home_of(s, perm_key_id)->io, &d->m);
+}

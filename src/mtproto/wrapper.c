@@ -1,0 +1,401 @@
+/*
+ * wrapper.c - a call out of its wrappers (invokeWithLayer, initConnection, gzip and the rest, in any order), to ops.call;
+ * and its answer back. Also the order that invokeAfterMsg asks for.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/rd.h"
+#include "mtproto/gzip.h"
+#include "mtproto/private.h"
+
+enum { LAYER_MIN = 133, JSON_DEPTH = 16, GZIP_FROM = 1024 };
+#define WAIT_USEC 15000000
+
+struct wrap {
+	int32_t layer;
+	bool has_info, without_updates;
+	struct mt_client_info info;
+	int64_t after, takeout_id;
+	struct buf plain; /* unzipped query */
+	int gzips;
+};
+
+static void copy_text(char *out, size_t size, struct slice s)
+{
+	size_t n = s.n < size - 1 ? s.n : size - 1;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = s.p[i] >= 0x20 ? (char)s.p[i] : ' ';
+	/* Not in the middle of a letter. */
+	while (n < s.n && n > 0 && (s.p[n] & 0xc0) == 0x80)
+		n--;
+	out[n] = '\0';
+}
+
+static void skip_json(struct rd *r, int depth)
+{
+	uint32_t id = rd_u32(r), n;
+
+	if (depth > JSON_DEPTH)
+		r->bad = true;
+	if (r->bad)
+		return;
+	switch (id) {
+	case 0x3f6d7b68: /* jsonNull */
+		return;
+	case 0xc7345e6a: /* jsonBool */
+		rd_u32(r);
+		return;
+	case 0x2be0dfa4: /* jsonNumber */
+		rd_u64(r);
+		return;
+	case 0xb71e767a: /* jsonString */
+		rd_tl_bytes(r);
+		return;
+	case 0xf7444763: /* jsonArray */
+	case 0x99c1d49d: /* jsonObject */
+		rd_u32(r);
+		n = rd_u32(r);
+		for (uint32_t i = 0; i < n && !r->bad; i++) {
+			if (id == 0x99c1d49d) {
+				rd_u32(r); /* jsonObjectValue */
+				rd_tl_bytes(r);
+			}
+			skip_json(r, depth + 1);
+		}
+		return;
+	default:
+		r->bad = true;
+	}
+}
+
+static void read_init(struct wrap *w, struct rd *r)
+{
+	uint32_t flags = rd_u32(r);
+
+	w->info.api_id = (int32_t)rd_u32(r);
+	copy_text(w->info.device_model, sizeof(w->info.device_model), rd_tl_bytes(r));
+	copy_text(w->info.system_version, sizeof(w->info.system_version), rd_tl_bytes(r));
+	copy_text(w->info.app_version, sizeof(w->info.app_version), rd_tl_bytes(r));
+	copy_text(w->info.system_lang_code, sizeof(w->info.system_lang_code), rd_tl_bytes(r));
+	copy_text(w->info.lang_pack, sizeof(w->info.lang_pack), rd_tl_bytes(r));
+	copy_text(w->info.lang_code, sizeof(w->info.lang_code), rd_tl_bytes(r));
+	if (flags & 1) {
+		r->bad |= rd_u32(r) != (uint32_t)MT_inputClientProxy;
+		rd_tl_bytes(r);
+		rd_u32(r);
+	}
+	if (flags & 2)
+		skip_json(r, 0);
+	w->has_info = true;
+}
+
+static void read_after_many(struct wrap *w, struct rd *r)
+{
+	uint32_t id = rd_u32(r), n = rd_u32(r);
+
+	if (id != (uint32_t)MT_vector || n > MT_IDS_MAX)
+		r->bad = true;
+	for (uint32_t i = 0; i < n && !r->bad; i++) {
+		int64_t m = (int64_t)rd_u64(r);
+
+		w->after = m > w->after ? m
+		                        : w->after; /* the last of them: calls of a session start in order */
+	}
+}
+
+static int unzip(struct wrap *w, struct rd *r)
+{
+	struct slice packed = rd_tl_bytes(r);
+
+	if (r->bad || w->gzips++)
+		return -ERR_INVALID;
+	if (mt_gunzip(packed, MT_UNZIP_MAX, &w->plain) < 0)
+		return -ERR_INVALID;
+	*r = rd_of(w->plain.p, w->plain.n);
+	return 0;
+}
+
+/* One wrapper off: 1 if there was one, 0 if the query stands bare, negative if it is malformed. */
+static int unwrap(struct wrap *w, struct rd *r)
+{
+	struct rd peek = *r;
+
+	switch (rd_u32(&peek)) {
+	case (uint32_t)MT_invokeWithLayer:
+		w->layer = (int32_t)rd_u32(&peek);
+		break;
+	case (uint32_t)MT_initConnection:
+		read_init(w, &peek);
+		break;
+	case (uint32_t)MT_invokeWithoutUpdates:
+		w->without_updates = true;
+		break;
+	case (uint32_t)MT_invokeAfterMsg:
+		w->after = (int64_t)rd_u64(&peek);
+		break;
+	case (uint32_t)MT_invokeAfterMsgs:
+		read_after_many(w, &peek);
+		break;
+	case (uint32_t)MT_invokeWithTakeout:
+		w->takeout_id = (int64_t)rd_u64(&peek);
+		break;
+	case (uint32_t)MT_invokeWithMessagesRange:
+		peek.bad |= rd_u32(&peek) != (uint32_t)MT_messageRange;
+		rd_u64(&peek);
+		break;
+	case (uint32_t)MT_invokeWithBusinessConnection:
+	case (uint32_t)MT_invokeWithReCaptcha:
+		rd_tl_bytes(&peek);
+		break;
+	case (uint32_t)MT_invokeWithGooglePlayIntegrity:
+	case (uint32_t)MT_invokeWithApnsSecret:
+		rd_tl_bytes(&peek);
+		rd_tl_bytes(&peek);
+		break;
+	case (uint32_t)MT_gzip_packed:
+		if (unzip(w, &peek) < 0)
+			return -ERR_INVALID;
+		break;
+	default:
+		return r->bad || rd_left(r) < 4 ? -ERR_INVALID : 0;
+	}
+	*r = peek;
+	return r->bad ? -ERR_INVALID : 1;
+}
+
+static void remember(struct mt_session *s, const struct wrap *w)
+{
+	struct mt_key *k = &s->key->k;
+	struct mt_server *srv = s->l->s;
+	bool news = (w->layer && w->layer != k->layer) ||
+	            (w->has_info && (!k->has_info || memcmp(&w->info, &k->info, sizeof(w->info))));
+
+	if (!news)
+		return;
+	if (w->layer)
+		k->layer = w->layer;
+	if (w->has_info) {
+		k->has_info = true;
+		k->info = w->info;
+	}
+	srv->keys.note_client(srv->keys.ctx, k->id, k->layer, k->has_info ? &k->info : NULL);
+	if (s->key->online)
+		srv->ops.key_online(srv->ops.ctx, k->id, k->user_id, k->layer, true);
+}
+
+static void run_call(struct mt_session *s, const char *ip, int64_t msg_id, struct slice body, int32_t layer,
+                     bool without_updates, int64_t takeout_id)
+{
+	struct mt_server *srv = s->l->s;
+	struct mt_call call = {.session = mt_session_ref(s),
+	                       .perm_key_id = s->key->k.id,
+	                       .session_id = s->session_id,
+	                       .msg_id = msg_id,
+	                       .layer = layer ? layer : s->key->k.layer,
+	                       .dc = s->key->k.dc,
+	                       .user_id = s->key->k.user_id,
+	                       .without_updates = without_updates,
+	                       .takeout_id = takeout_id,
+	                       .info = s->key->k.has_info ? &s->key->k.info : NULL,
+	                       .peer_ip = ip,
+	                       .body = body};
+
+	if (s->n_running >= MT_RUNNING_MAX) {
+		mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");
+		return;
+	}
+	if ((s->n_running & (s->n_running - 1)) == 0)
+		s->running = xrealloc(s->running,
+		                      (s->n_running ? s->n_running * 2 : 1) * sizeof(*s->running));
+	s->running[s->n_running++] = (struct mt_running){.msg_id = msg_id, .since = clock_usec()};
+	srv->ops.call(srv->ops.ctx, &call);
+}
+
+static bool is_running(const struct mt_session *s, int64_t msg_id)
+{
+	for (uint32_t i = 0; i < s->n_running; i++)
+		if (s->running[i].msg_id == msg_id)
+			return true;
+	for (const struct mt_waiting *w = s->waiting; w; w = w->next)
+		if (w->msg_id == msg_id)
+			return true;
+	return false;
+}
+
+static void wait_for(struct mt_session *s, const struct wrap *w, int64_t msg_id, struct slice body)
+{
+	struct mt_waiting *x, **tail = &s->waiting;
+
+	if (s->n_waiting >= MT_WAITING_MAX) {
+		mt_answer_error(s, msg_id, 400, "MSG_WAIT_FAILED");
+		return;
+	}
+	x = xmalloc(sizeof(*x) + body.n);
+	*x = (struct mt_waiting){.after = w->after,
+	                         .msg_id = msg_id,
+	                         .since = clock_usec(),
+	                         .without_updates = w->without_updates,
+	                         .takeout_id = w->takeout_id,
+	                         .layer = w->layer,
+	                         .n = body.n};
+	memcpy(x->body, body.p, body.n);
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = x;
+	s->n_waiting++;
+}
+
+static void start(struct mt_session *s, struct mt_conn *c, const struct wrap *w, int64_t msg_id,
+                  struct slice body)
+{
+	struct rd r = rd_of(body.p, body.n);
+	uint32_t id = rd_u32(&r);
+
+	if (id == (uint32_t)MT_auth_bindTempAuthKey) {
+		mt_bind(s, msg_id, body);
+		return;
+	}
+	if (s->key->k.kind == MT_KEY_TEMP) { /* unbound: nobody stands behind it yet */
+		mt_answer_error(s, msg_id, 401, "AUTH_KEY_PERM_EMPTY");
+		return;
+	}
+	if (w->layer && w->layer < LAYER_MIN) {
+		mt_answer_error(s, msg_id, 400, "CONNECTION_LAYER_INVALID");
+		return;
+	}
+	remember(s, w);
+	if (w->without_updates && !s->no_updates) {
+		s->no_updates = true;
+		mt_key_online(s->l, s->key);
+	}
+	if (!s->key->k.layer) {
+		mt_answer_error(s, msg_id, 400, "CONNECTION_NOT_INITED");
+		return;
+	}
+	if (w->after && is_running(s, w->after)) {
+		wait_for(s, w, msg_id, body);
+		return;
+	}
+	if (w->after && !mt_was_seen(s, w->after)) {
+		mt_answer_error(s, msg_id, 400, "MSG_WAIT_FAILED");
+		return;
+	}
+	run_call(s, io_conn_ip(c->io), msg_id, body, w->layer, w->without_updates, w->takeout_id);
+}
+
+void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body)
+{
+	struct rd r = rd_of(body.p, body.n);
+	struct wrap w = {0};
+	int e = 1;
+
+	for (int depth = 0; e == 1; depth++)
+		e = depth > MT_WRAPPERS_MAX ? -ERR_INVALID : unwrap(&w, &r);
+	if (e < 0)
+		mt_answer_error(s, msg_id, 400, "INPUT_FETCH_ERROR");
+	else
+		start(s, c, &w, msg_id, slice_of(r.p, rd_left(&r)));
+	buf_fini(&w.plain);
+}
+
+static void no_longer_running(struct mt_session *s, int64_t msg_id)
+{
+	for (uint32_t i = 0; i < s->n_running; i++)
+		if (s->running[i].msg_id == msg_id) {
+			memmove(s->running + i, s->running + i + 1,
+			        (s->n_running - i - 1) * sizeof(*s->running));
+			s->n_running--;
+			break;
+		}
+	if (!s->n_running) {
+		free(s->running);
+		s->running = NULL;
+	}
+}
+
+void mt_rpc_error(struct buf *b, int32_t code, const char *text)
+{
+	buf_u32(b, (uint32_t)MT_rpc_error);
+	buf_u32(b, (uint32_t)code);
+	buf_tl_bytes(b, text, strlen(text));
+}
+
+void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int flags)
+{
+	struct rd r = rd_of(body->p, body->n);
+	bool failed = rd_u32(&r) == (uint32_t)MT_rpc_error;
+	struct buf b = {0};
+
+	no_longer_running(s, req_msg_id);
+	buf_u32(&b, (uint32_t)MT_rpc_result);
+	buf_u64(&b, (uint64_t)req_msg_id);
+	if (flags & MT_REPLY_BULK || body->n < GZIP_FROM || !mt_gzip(buf_slice(body), &b))
+		buf_put(&b, body->p, body->n);
+	buf_fini(body);
+	mt_send(s, MT_MSG_ANSWER, req_msg_id, &b);
+	if (s->n_waiting)
+		mt_waiting_release(s, req_msg_id, failed);
+}
+
+void mt_answer_error(struct mt_session *s, int64_t req_msg_id, int32_t code, const char *text)
+{
+	struct buf b = {0};
+
+	mt_rpc_error(&b, code, text);
+	mt_answer(s, req_msg_id, &b, 0);
+}
+
+static struct mt_waiting *take_waiting(struct mt_session *s, struct mt_waiting **p)
+{
+	struct mt_waiting *w = *p;
+
+	*p = w->next;
+	s->n_waiting--;
+	return w;
+}
+
+void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed)
+{
+	struct mt_waiting **p = &s->waiting, *w;
+
+	while ((w = *p) != NULL) {
+		if (w->after != finished) {
+			p = &w->next;
+			continue;
+		}
+		take_waiting(s, p);
+		if (failed)
+			mt_answer_error(s, w->msg_id, 400, "MSG_WAIT_FAILED");
+		else
+			run_call(s, s->n_conns ? io_conn_ip(s->conns[s->n_conns - 1]->io) : "", w->msg_id,
+			         slice_of(w->body, w->n), w->layer, w->without_updates, w->takeout_id);
+		free(w);
+		p = &s->waiting; /* answers above may have changed the list */
+	}
+}
+
+void mt_waiting_sweep(struct mt_session *s, usec_t now)
+{
+	struct mt_waiting **p = &s->waiting, *w;
+
+	while ((w = *p) != NULL) {
+		if (now - w->since < WAIT_USEC) {
+			p = &w->next;
+			continue;
+		}
+		take_waiting(s, p);
+		mt_answer_error(s, w->msg_id, 500, "MSG_WAIT_TIMEOUT");
+		free(w);
+		p = &s->waiting;
+	}
+}
+
+void mt_waiting_free(struct mt_session *s)
+{
+	while (s->waiting)
+		free(take_waiting(s, &s->waiting));
+}
