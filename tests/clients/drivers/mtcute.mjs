@@ -119,14 +119,14 @@ const driver = {
     await client.setMyUsername(username);
     return user(await client.getMe());
   },
-  resolve: async ({ username }) => user(await client.resolveUser(username).then((p) => client.getUser(p))),
+  resolve: async ({ username }) => user(await client.getUser(username)),
   send: async ({ to, text, reply_to }) => message(await client.sendText(to, text, { replyTo: reply_to ?? undefined })),
   edit: async ({ to, id, text }) => message(await client.editMessage({ chatId: to, message: id, text })),
   delete: ({ to, ids, revoke = true }) => client.deleteMessagesById(to, ids, { revoke }),
   read: ({ to, up_to }) => client.readHistory(to, { maxId: up_to }),
   forward: async ({ to, source, ids }) =>
     (await client.forwardMessagesById({ fromChatId: source, messages: ids, toChatId: to })).map(message),
-  typing: ({ to }) => client.sendTyping({ peerId: to, status: 'typing' }),
+  typing: ({ to }) => client.sendTyping(to, 'typing'),
   async history({ of, limit, before = 0 }) {
     if (limit) return (await client.getHistory(of, { limit, offset: before ? { id: before, date: 0 } : undefined })).map(message);
     const all = [];

@@ -191,6 +191,14 @@ const driver = {
       }),
     );
   },
+  async confirm_qr({ link }) {
+    const s = await td.call('confirmQrCodeAuthentication', { link });
+    return { application: s.application_name, version: s.application_version };
+  },
+  async authorizations() {
+    const { sessions } = await td.call('getActiveSessions');
+    return sessions.map((s) => ({ application: s.application_name, version: s.application_version, current: s.is_current }));
+  },
   async log_out() {
     await td.call('logOut');
     await td.waitState(['authorizationStateClosed']);
