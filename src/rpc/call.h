@@ -52,10 +52,19 @@ static inline int rpc_reply_bool(struct rpc_call *c, bool v)
 int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /*
- * Write lane: this event was written to somebody's box (see updates/box.h); after commit it goes to every online
- * authorisation of ev->owner but the calling one. ev is copied into the arena.
+ * Write lane: something happened in ev->owner's box. Kinds with pts get their pts (ev->pts, ev->pts_count are set) and
+ * a log row; state kinds a row with their time; passing kinds nothing. After commit it goes to every online
+ * authorisation of the owner but ev->except_key. Set ev->date or leave 0 for now. ev is copied into the arena.
  */
-void rpc_after_event(struct rpc_call *c, const struct upd_event *ev);
+int rpc_log_event(struct rpc_call *c, struct upd_event *ev);
+/* For passing kinds from any lane or thread: no row, pushed if the owner is online. Copies what it keeps. */
+void rpc_push_event(struct app *app, const struct upd_event *ev);
+/* Write lane: the pts of an owner's box as this transaction sees it (1 for a box without events). */
+int rpc_box_pts(struct rpc_call *c, int64_t owner, int32_t *ret_pts);
+/* The events that this call wrote to its caller's own box, in order; for the function given to rpc_reply_after. */
+const struct upd_event *rpc_own_events(struct rpc_call *c, size_t *ret_n);
+/* The session that made this call takes its authorisation's updates from now on. */
+void rpc_wants_updates(struct rpc_call *c);
 
 /*
  * Write lane: the answer is built after commit, on a read thread that keeps the order of the caller's own box:

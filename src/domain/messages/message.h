@@ -1,0 +1,45 @@
+/*
+ * message.h - the door of the area: messages as rows of boxes, and as a viewer sees them.
+ *
+ * Content is stored as TL: a boxed message or messageService of the newest layer at the time, with only what is the
+ * same for everybody (text, entities, media, fwd_from, action, reply_markup, via_bot_id, grouped_id, edit_date ...);
+ * id, peer, from, date, flags and the reply's id are the row's. Nothing per viewer, no access hashes inside.
+ */
+#ifndef DOMAIN_MESSAGES_MESSAGE_H
+#define DOMAIN_MESSAGES_MESSAGE_H
+
+#include "domain/users/peer.h"
+#include "domain/users/view.h"
+#include "rpc/call.h"
+
+struct store_msg;
+struct upd_event;
+
+/* A message about to be born in its sender's box and, unless it is to himself, in the other's. */
+struct message_draft {
+	int64_t from;                 /* user id */
+	int64_t peer;                 /* whom to, as the sender names him */
+	const struct tl_obj *content; /* tl_message or tl_messageService as said above */
+	int32_t reply_to;             /* id in the sender's box, 0: none */
+	int64_t random_id;            /* 0: made by the server */
+	bool silent, noforwards;
+	bool only_sender, only_receiver; /* pm_oneside and notices that one side alone sees */
+	int64_t except_key;              /* authorisation whose answer carries it; 0: none */
+};
+
+/*
+ * Write lane: both boxes' rows, dialogs, log, events. Two idempotent steps inside (sender, receiver), fused in one
+ * transaction here. ret_id: the id in the sender's box (or the receiver's, if only_receiver).
+ */
+int message_deliver(struct rpc_call *c, const struct message_draft *m, int32_t *ret_id);
+
+/* One row as c->user_id (== row->owner) sees it: tl_message or tl_messageService; mentioned peers are noted in v. */
+int message_view(struct view *v, const struct store_msg *row, struct tl_obj **ret);
+
+/* Text of the newest message that a client may still see in this row, for search and quotes; absent if it has none. */
+struct slice message_text(struct arena *a, const struct store_msg *row);
+
+/* rpc_reply_after's function for calls whose answer is Updates: the call's own events, composed (sync/compose.h). */
+int message_reply_updates(struct rpc_call *c, void *unused);
+
+#endif

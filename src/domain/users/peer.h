@@ -1,0 +1,30 @@
+/*
+ * peer.h - how domain code names somebody: resolved from what a client sent, access hash checked.
+ * A wrong hash and an absent user answer alike. Threads: lanes.
+ */
+#ifndef DOMAIN_USERS_PEER_H
+#define DOMAIN_USERS_PEER_H
+
+#include "rpc/app.h"
+#include "rpc/call.h"
+
+enum peer_kind { ACCESS_USER = 1, ACCESS_CHANNEL = 2, ACCESS_PHOTO = 3, ACCESS_DOCUMENT = 4 };
+
+struct peer {
+	int64_t key; /* updates/peer.h: user id > 0 */
+	bool self;   /* the caller's own Saved Messages */
+};
+
+/* InputPeer: 400 PEER_ID_INVALID; basic groups 400 CHAT_ID_INVALID, channels 400 CHANNEL_INVALID until they exist. */
+int peer_resolve(struct rpc_call *c, const struct tl_obj *input_peer, struct peer *ret);
+/* InputUser: 400 USER_ID_INVALID. */
+int user_resolve(struct rpc_call *c, const struct tl_obj *input_user, int64_t *ret_id);
+
+/* The 64-bit access hash of a thing for one viewer; never 0. Stateless: an HMAC under the server's secret. */
+int64_t access_hash(const struct app *app, int64_t viewer, enum peer_kind kind, int64_t target);
+
+/* Peer and its kin as TL objects. */
+struct tl_obj *peer_to_tl(struct arena *a, int64_t peer);         /* Peer */
+struct tl_obj *dialog_peer_to_tl(struct arena *a, int64_t peer);  /* DialogPeer */
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * view.h - what a viewer sees of users: the only maker of User objects. Contact names, phone and status by privacy,
+ * access hashes: all for one viewer. Gathers who is mentioned while something is composed, then makes them at once.
+ * Threads: read lanes (or the write lane, with its transaction).
+ */
+#ifndef DOMAIN_USERS_VIEW_H
+#define DOMAIN_USERS_VIEW_H
+
+#include "rpc/app.h"
+#include "rpc/call.h"
+
+#define SERVICE_USER 777000 /* service notifications; a real row, verified and support (api.md 3.1) */
+
+struct view {
+	struct rpc_call *c;
+	int64_t viewer;
+	int64_t *users; /* sorted set, in the call's arena */
+	uint32_t n_users, cap_users;
+};
+
+/* The viewer is c->user_id. */
+void view_init(struct view *v, struct rpc_call *c);
+/* This peer is mentioned in what is being composed: he will be in users[] (or chats[]). 0 is ignored. */
+void view_peer(struct view *v, int64_t peer);
+/* users[] and chats[] of everything mentioned so far. */
+int view_users(struct view *v, struct tl_vec *ret_users);
+int view_chats(struct view *v, struct tl_vec *ret_chats);
+
+/* One user: tl_user, or tl_userEmpty for an id that never was. */
+int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret);
+/* UserStatus of `id` as `viewer` may see it. */
+int user_status_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret);
+
+#endif

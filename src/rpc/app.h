@@ -1,0 +1,34 @@
+/*
+ * app.h - the services of a running server, as handlers reach them through c->app. Filled by the role at start,
+ * read-only afterwards except where a service has its own locks. No service here knows a handler.
+ */
+#ifndef RPC_APP_H
+#define RPC_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+struct rpc_server;
+struct settings;
+struct upd_online;
+struct jobs;
+
+struct app {
+	const struct settings *settings;
+	struct rpc_server *rpc;
+	struct upd_online *online; /* who is connected: updates/online.h */
+	struct jobs *jobs;         /* durable timed work: jobs/jobs.h */
+	uint8_t access_secret[32]; /* access hashes are HMACs under this (meta row, made at first start) */
+	unixtime_t started;
+	bool test_numbers;
+	char public_ip[46]; /* address and port that help.getConfig names */
+	int public_port;
+	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */
+	void (*key_set_user)(void *mt, int64_t perm_key_id, int64_t user_id);
+	void (*key_drop)(void *mt, int64_t perm_key_id);
+	void *mt;
+};
+
+#endif

@@ -1,0 +1,174 @@
+/* call.c - what a handler can say: its answer, its error, the events it wrote. */
+#include "rpc/call.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "rpc/rpc_private.h"
+#include "store/state.h"
+
+#define TL_RPC_ERROR 0x2144ca19u
+
+struct rpc_job *rpc_job_new(struct rpc_server *s, enum rpc_job_kind kind)
+{
+	struct rpc_job *j = xcalloc(1, sizeof(*j));
+
+	j->server = s;
+	j->kind = kind;
+	j->call.magic = RPC_CALL_MAGIC;
+	j->call.app = s->app;
+	j->events_tail = &j->events;
+	j->after_tail = &j->after;
+	return j;
+}
+
+void rpc_job_free(struct rpc_job *j)
+{
+	if (!j)
+		return;
+	arena_fini(&j->call.arena);
+	free(j);
+}
+
+void rpc_job_reset(struct rpc_job *j)
+{
+	j->result = NULL;
+	j->make = NULL;
+	j->events = NULL;
+	j->events_tail = &j->events;
+	j->after = NULL;
+	j->after_tail = &j->after;
+}
+
+static void put_error(struct buf *b, int code, const char *text)
+{
+	buf_u32(b, TL_RPC_ERROR);
+	buf_u32(b, (uint32_t)code);
+	buf_tl_bytes(b, text, strlen(text));
+}
+
+void rpc_job_answer(struct rpc_job *j)
+{
+	struct buf b = {0};
+	int r = j->r;
+
+	if (r >= 0 && !j->result) {
+		log_event(LOG_ERROR, "no-answer", "method=%s", j->method->name);
+		r = -ERR_UNSUPPORTED;
+	}
+	if (r >= 0) {
+		r = tl_encode_result(&b, j->query->name, j->result, j->layer);
+		if (r < 0) {
+			log_event(LOG_ERROR, "encode", "method=%s layer=%d error=%s", j->method->name, j->layer,
+			          err_name(r));
+			b.n = 0;
+		}
+	}
+	if (r == -ERR_RPC && j->err_code)
+		put_error(&b, j->err_code, j->err);
+	else if (r < 0)
+		put_error(&b, 500, "INTERNAL");
+	j->server->cfg.ops.reply(j->server->cfg.ops.ctx, &j->origin, &b);
+	buf_fini(&b);
+}
+
+int rpc_reply(struct rpc_call *c, const struct tl_obj *result)
+{
+	assert(c->magic == RPC_CALL_MAGIC && result);
+	rpc_job_of(c)->result = result;
+	return 0;
+}
+
+int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...)
+{
+	struct rpc_job *j = rpc_job_of(c);
+	va_list ap;
+
+	assert(c->magic == RPC_CALL_MAGIC);
+	j->err_code = code;
+	va_start(ap, fmt);
+	vsnprintf(j->err, sizeof(j->err), fmt, ap);
+	va_end(ap);
+	return -ERR_RPC;
+}
+
+int rpc_log_event(struct rpc_call *c, struct upd_event *ev)
+{
+	struct rpc_job *j = rpc_job_of(c);
+	struct rpc_event *e;
+	int r = 0;
+
+	assert(c->magic == RPC_CALL_MAGIC);
+	if (!ev->date)
+		ev->date = c->now;
+	if (ev->kind < UPD_STATE_FIRST)
+		r = upd_box_append(j->server->boxes, c->db, ev);
+	else if (ev->kind < UPD_PASSING_FIRST)
+		r = store_state_put(c->db, ev->owner, (int)ev->kind, ev->peer ? ev->peer : ev->id, ev->date, ev->payload);
+	if (r < 0)
+		return r;
+	e = ARENA_NEW(&c->arena, struct rpc_event);
+	e->ev = *ev;
+	e->ev.payload = arena_slice(&c->arena, ev->payload);
+	*j->events_tail = e;
+	j->events_tail = &e->next;
+	return 0;
+}
+
+int rpc_box_pts(struct rpc_call *c, int64_t owner, int32_t *ret_pts)
+{
+	return upd_box_pts(rpc_job_of(c)->server->boxes, c->db, owner, ret_pts);
+}
+
+const struct upd_event *rpc_own_events(struct rpc_call *c, size_t *ret_n)
+{
+	struct rpc_job *j = rpc_job_of(c);
+	struct upd_event *v;
+	struct rpc_event *e;
+	size_t n = 0;
+
+	for (e = j->events; e; e = e->next)
+		n++;
+	v = ARENA_ARRAY(&c->arena, struct upd_event, n ? n : 1);
+	n = 0;
+	for (e = j->events; e; e = e->next)
+		if (e->ev.owner == c->user_id)
+			v[n++] = e->ev;
+	*ret_n = n;
+	return v;
+}
+
+int rpc_reply_after(struct rpc_call *c, int (*make)(struct rpc_call *c, void *arg), void *arg)
+{
+	struct rpc_job *j = rpc_job_of(c);
+
+	j->make = make;
+	j->make_arg = arg;
+	return 0;
+}
+
+void rpc_after_commit(struct rpc_call *c, void (*f)(struct app *app, void *arg), void *arg)
+{
+	struct rpc_job *j = rpc_job_of(c);
+	struct rpc_after *a = ARENA_NEW(&c->arena, struct rpc_after);
+
+	a->f = f;
+	a->arg = arg;
+	*j->after_tail = a;
+	j->after_tail = &a->next;
+}
+
+void rpc_wants_updates(struct rpc_call *c)
+{
+	struct rpc_job *j = rpc_job_of(c);
+
+	if (!c->client)
+		return;
+	upd_online_layer(c->app->online, c->client->auth_key_id, j->layer);
+	j->server->cfg.ops.wants_updates(j->server->cfg.ops.ctx, &j->origin);
+}

@@ -1,0 +1,137 @@
+/*
+ * dispatch.c - a request's bytes to a job on a lane: decode, who may, on which DC, how often. On the loop's thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "rpc/limit.h"
+#include "rpc/rpc_private.h"
+
+enum { HOME_DC = 2 };
+
+static void keep_client(struct rpc_job *j, const struct rpc_client *from)
+{
+	struct arena *a = &j->call.arena;
+
+	j->client = *from;
+	j->client.device_model = (const char *)arena_str(a, from->device_model ? from->device_model : "").p;
+	j->client.system_version = (const char *)arena_str(a, from->system_version ? from->system_version : "").p;
+	j->client.app_version = (const char *)arena_str(a, from->app_version ? from->app_version : "").p;
+	j->client.lang_code = (const char *)arena_str(a, from->lang_code ? from->lang_code : "").p;
+	j->client.ip = (const char *)arena_str(a, from->ip ? from->ip : "").p;
+	j->call.client = &j->client;
+}
+
+/* The body into a query: 0, or what rpc_fail returned. Clients mix shapes of layers; every served one is taken. */
+static int decode(struct rpc_job *j, struct slice body)
+{
+	struct slice own = arena_slice(&j->call.arena, body);
+	struct rd r = rd_of(own.p, own.n), peek = r;
+	uint32_t id = rd_u32(&peek);
+	struct tl_obj *q;
+	int e;
+
+	j->call.arena.limit = j->call.arena.used + (size_t)body.n * RPC_ARENA_FACTOR + RPC_ARENA_BASE;
+	e = tl_decode(&r, &j->call.arena, &q);
+	j->call.arena.limit = 0;
+	if (e == 0 && !tl_is_method(q->name))
+		e = -ERR_UNSUPPORTED;
+	switch (e) {
+	case 0:
+		j->query = q;
+		return 0;
+	case -ERR_UNSUPPORTED:
+		if (tl_known_method(id))
+			return rpc_fail(&j->call, 400, "METHOD_NOT_IMPLEMENTED");
+		return rpc_fail(&j->call, 400, "INPUT_METHOD_INVALID");
+	case -ERR_NOTFOUND:
+		return rpc_fail(&j->call, 400, "INPUT_CONSTRUCTOR_INVALID");
+	case -ERR_TOO_BIG:
+		return rpc_fail(&j->call, 400, "INPUT_REQUEST_TOO_LONG");
+	default:
+		return rpc_fail(&j->call, 400, "INPUT_FETCH_ERROR");
+	}
+}
+
+static int authorise(struct rpc_job *j)
+{
+	const struct rpc_method *m = j->method;
+
+	if (m->who == RPC_WHO_ANYONE)
+		return 0;
+	if (!j->call.user_id)
+		return rpc_fail(&j->call, 401, "AUTH_KEY_UNREGISTERED");
+	if (j->client.dc != HOME_DC)
+		return rpc_fail(&j->call, 303, "USER_MIGRATE_%d", HOME_DC);
+	return 0;
+}
+
+static int limit(struct rpc_job *j)
+{
+	int64_t id = j->call.user_id;
+	int wait;
+
+	if (!j->method->rate)
+		return 0;
+	if (!id) { /* strangers share their address's bucket */
+		uint64_t h = 0xcbf29ce484222325u;
+
+		for (const char *p = j->client.ip; *p; p++)
+			h = (h ^ (uint8_t)*p) * 0x100000001b3u;
+		id = (int64_t)(h | 1ull << 63);
+	}
+	wait = rpc_limit_take(j->server->limiter, id, j->method->rate, clock_usec());
+	return wait > 0 ? rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", wait) : 0;
+}
+
+static int to_lane(struct rpc_job *j)
+{
+	struct rpc_server *s = j->server;
+	int64_t by = j->call.user_id ? j->call.user_id : j->client.auth_key_id;
+
+	switch (j->method->lane) {
+	case RPC_LANE_NONE:
+		j->call.now = clock_unix();
+		j->r = j->method->handler(&j->call, j->query);
+		rpc_job_answer(j);
+		rpc_job_free(j);
+		return 0;
+	case RPC_LANE_READ:
+		return lane_push(rpc_read_lane(s, by), &j->item, false);
+	case RPC_LANE_WRITE:
+		return lane_push(s->write, &j->item, false);
+	default:
+		return lane_push(s->cpu, &j->item, false);
+	}
+}
+
+void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q)
+{
+	struct rpc_job *j = rpc_job_new(s, RPC_JOB_CALL);
+	int r;
+
+	j->origin = q->origin;
+	j->layer = tl_layer_serve(q->layer);
+	keep_client(j, &q->client);
+	j->call.user_id = q->user_id;
+	r = decode(j, q->body);
+	if (r == 0) {
+		j->method = rpc_method_find(j->query->name);
+		if (!j->method)
+			r = rpc_fail(&j->call, 400, "METHOD_NOT_IMPLEMENTED");
+	}
+	if (r == 0)
+		r = authorise(j);
+	if (r == 0)
+		r = limit(j);
+	if (r == 0)
+		r = to_lane(j);
+	if (r == 0)
+		return;
+	if (r == -ERR_FULL)
+		r = rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", 3);
+	j->r = r;
+	rpc_job_answer(j);
+	rpc_job_free(j);
+}

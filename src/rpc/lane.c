@@ -1,0 +1,118 @@
+/* lane.c - see lane.h. A mutex and a condition: the queue is held for two pointer writes. */
+#include "rpc/lane.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+struct lane {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct lane_item *head, **tail; /* guarded by lock */
+	_Atomic size_t n;
+	bool stopping, sleeping; /* guarded by lock */
+	size_t max, batch;
+	struct lane_ops ops;
+	void *arg;
+	pthread_t thread;
+};
+
+static struct lane_item *take(struct lane *l)
+{
+	struct lane_item *list, *last;
+	size_t n = 1;
+
+	pthread_mutex_lock(&l->lock);
+	while (!l->head && !l->stopping) {
+		l->sleeping = true;
+		pthread_cond_wait(&l->more, &l->lock);
+	}
+	l->sleeping = false;
+	list = l->head;
+	if (list) {
+		for (last = list; last->next && n < l->batch; n++)
+			last = last->next;
+		l->head = last->next;
+		if (!l->head)
+			l->tail = &l->head;
+		last->next = NULL;
+		atomic_fetch_sub_explicit(&l->n, n, memory_order_relaxed);
+	}
+	pthread_mutex_unlock(&l->lock);
+	return list;
+}
+
+static void *run(void *arg)
+{
+	struct lane *l = arg;
+	void *state = l->ops.begin ? l->ops.begin(l->arg) : l->arg;
+	struct lane_item *list;
+
+	while ((list = take(l)) != NULL)
+		l->ops.work(state, list);
+	if (l->ops.end)
+		l->ops.end(state);
+	return NULL;
+}
+
+struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, size_t max, size_t batch)
+{
+	struct lane *l = xcalloc(1, sizeof(*l));
+
+	pthread_mutex_init(&l->lock, NULL);
+	pthread_cond_init(&l->more, NULL);
+	l->tail = &l->head;
+	l->max = max;
+	l->batch = batch;
+	l->ops = *ops;
+	l->arg = arg;
+	if (pthread_create(&l->thread, NULL, run, l) != 0) {
+		fprintf(stderr, "cannot start a thread\n");
+		abort();
+	}
+	pthread_setname_np(l->thread, name);
+	return l;
+}
+
+void lane_free(struct lane *l)
+{
+	if (!l)
+		return;
+	pthread_mutex_lock(&l->lock);
+	l->stopping = true;
+	pthread_cond_signal(&l->more);
+	pthread_mutex_unlock(&l->lock);
+	pthread_join(l->thread, NULL);
+	pthread_mutex_destroy(&l->lock);
+	pthread_cond_destroy(&l->more);
+	free(l);
+}
+
+int lane_push(struct lane *l, struct lane_item *item, bool always)
+{
+	bool wake;
+
+	item->next = NULL;
+	pthread_mutex_lock(&l->lock);
+	if (!always && atomic_load_explicit(&l->n, memory_order_relaxed) >= l->max) {
+		pthread_mutex_unlock(&l->lock);
+		return -ERR_FULL;
+	}
+	*l->tail = item;
+	l->tail = &item->next;
+	atomic_fetch_add_explicit(&l->n, 1, memory_order_relaxed);
+	wake = l->sleeping;
+	if (wake)
+		pthread_cond_signal(&l->more);
+	pthread_mutex_unlock(&l->lock);
+	return 0;
+}
+
+size_t lane_depth(const struct lane *l)
+{
+	return atomic_load_explicit(&l->n, memory_order_relaxed);
+}

@@ -1,0 +1,36 @@
+/*
+ * lane.h - bounded queues with threads behind them. A lane may block on disk; it knows no socket.
+ * Threads: lane_push from any thread; the worker function on the lane's own thread.
+ */
+#ifndef RPC_LANE_H
+#define RPC_LANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct lane;
+
+struct lane_item { /* first member of whatever is queued */
+	struct lane_item *next;
+};
+
+/*
+ * One thread, one queue. `work` gets everything that waits, oldest first, at most `batch` items, as a list it owns.
+ * `name` (<= 15 characters) is the thread's. `state` is the thread's own: made by `begin`, undone by `end`, both on the
+ * thread; begin may be NULL.
+ */
+struct lane_ops {
+	void *(*begin)(void *arg);
+	void (*work)(void *state, struct lane_item *list);
+	void (*end)(void *state);
+};
+
+struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, size_t max, size_t batch);
+/* Finishes what is queued, stops and joins the thread, frees. NULL is allowed. */
+void lane_free(struct lane *l);
+/* -ERR_FULL at `max` items. `always` ignores the limit: for what must not be lost (answers after a commit). */
+int lane_push(struct lane *l, struct lane_item *item, bool always);
+/* Items waiting now. */
+size_t lane_depth(const struct lane *l);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * limit.h - how often who may call what: token buckets by (account or address, rate class). The classes are rows of
+ * schema/limits.def. Threads: any; sharded locks.
+ */
+#ifndef RPC_LIMIT_H
+#define RPC_LIMIT_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+
+struct rpc_limiter;
+
+struct rpc_limiter *rpc_limiter_new(void);
+void rpc_limiter_free(struct rpc_limiter *l);
+/* Takes one token of `id`'s bucket for `class_` (enum rpc_rate): 0, or the seconds (>= 3) to wait. */
+int rpc_limit_take(struct rpc_limiter *l, int64_t id, int class_, usec_t now);
+
+#endif

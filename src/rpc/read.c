@@ -1,0 +1,101 @@
+/* read.c - read threads: a snapshot a job; answers composed after a commit and pushes run here too, in order. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "rpc/rpc_private.h"
+#include "sql/sql.h"
+
+struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner)
+{
+	return s->read[((uint64_t)owner * 0x9e3779b97f4a7c15u >> 32) % s->cfg.n_read];
+}
+
+static void run_job(struct rpc_reader *rd, struct rpc_job *j)
+{
+	int r;
+
+	j->call.now = clock_unix();
+	r = sql_begin(rd->db);
+	j->call.db = rd->db;
+	if (r < 0)
+		j->r = r;
+	else if (j->kind == RPC_JOB_EVENTS)
+		rpc_push_composed(j);
+	else if (j->kind == RPC_JOB_WORK)
+		j->r = j->run(&j->call, j->arg);
+	else if (j->make)
+		j->r = j->make(&j->call, j->make_arg);
+	else
+		j->r = j->method->handler(&j->call, j->query);
+	j->call.db = NULL;
+	if (r >= 0)
+		sql_rollback(rd->db);
+	if (j->r < 0 && j->r != -ERR_RPC)
+		log_event(LOG_ERROR, "read", "method=%s error=%s", j->method ? j->method->name : "-", err_name(j->r));
+	if (j->kind == RPC_JOB_CALL)
+		rpc_job_answer(j);
+	else if (j->kind == RPC_JOB_WORK && j->done)
+		j->done(rd->server->app, j->arg, j->r);
+	rpc_job_free(j);
+}
+
+static void work(void *state, struct lane_item *list)
+{
+	struct lane_item *next;
+
+	for (; list; list = next) {
+		next = list->next;
+		run_job(state, (struct rpc_job *)list);
+	}
+}
+
+const struct lane_ops rpc_read_ops = {.work = work};
+
+static void cpu_work(void *state, struct lane_item *list)
+{
+	struct rpc_server *s = state;
+	struct lane_item *next;
+
+	for (; list; list = next) {
+		struct rpc_job *j = (struct rpc_job *)list;
+
+		next = list->next;
+		j->call.now = clock_unix();
+		if (!j->method->prepare) {
+			j->r = j->method->handler(&j->call, j->query);
+			rpc_job_answer(j);
+			rpc_job_free(j);
+			continue;
+		}
+		j->r = j->method->prepare(&j->call, j->query);
+		if (j->r >= 0)
+			j->r = lane_push(j->method->then == RPC_LANE_WRITE ? s->write : rpc_read_lane(s, j->call.user_id),
+			                 &j->item, false);
+		if (j->r < 0) {
+			if (j->r == -ERR_FULL)
+				j->r = rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", 3);
+			rpc_job_answer(j);
+			rpc_job_free(j);
+		}
+	}
+}
+
+const struct lane_ops rpc_cpu_ops = {.work = cpu_work};
+
+int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
+             void (*done)(struct app *app, void *arg, int r), void *arg)
+{
+	struct rpc_job *j = rpc_job_new(s, RPC_JOB_WORK);
+	int r;
+
+	j->run = run;
+	j->done = done;
+	j->arg = arg;
+	j->call.user_id = owner;
+	r = lane_push(rpc_read_lane(s, owner), &j->item, false);
+	if (r < 0)
+		rpc_job_free(j);
+	return r;
+}

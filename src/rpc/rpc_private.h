@@ -1,0 +1,102 @@
+/* rpc_private.h - what the files of rpc/ share: a job, the server, its lanes. */
+#ifndef RPC_RPC_PRIVATE_H
+#define RPC_RPC_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "rpc/lane.h"
+#include "rpc/method.h"
+#include "rpc/server.h"
+#include "updates/box.h"
+#include "updates/online.h"
+
+#define RPC_CALL_MAGIC   0x6c6c6163u /* "call" */
+#define RPC_READ_MAX     8u          /* read threads at most */
+#define RPC_READ_QUEUE   4096u
+#define RPC_WRITE_QUEUE  8192u
+#define RPC_CPU_QUEUE    256u
+#define RPC_WRITE_BATCH  64u
+#define RPC_WRITE_USEC   5000
+#define RPC_READ_BATCH   32u
+#define RPC_KEYS_A_USER  64u   /* authorisations pushed to */
+#define RPC_ARENA_FACTOR 20u   /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
+#define RPC_ARENA_BASE   4096u
+
+struct rpc_event { /* in the job's arena */
+	struct rpc_event *next;
+	struct upd_event ev;
+	bool taken; /* fan_out has put it into its owner's group */
+};
+
+struct rpc_after {
+	struct rpc_after *next;
+	void (*f)(struct app *app, void *arg);
+	void *arg;
+};
+
+enum rpc_job_kind {
+	RPC_JOB_CALL,  /* a client's request */
+	RPC_JOB_WORK,  /* rpc_write, rpc_read */
+	RPC_JOB_EVENTS /* compose and push to one owner */
+};
+
+struct rpc_job {
+	struct lane_item item; /* first */
+	struct rpc_call call;
+	struct rpc_server *server;
+	enum rpc_job_kind kind;
+	struct rpc_client client;
+	struct rpc_origin origin;
+	int32_t layer;
+	const struct rpc_method *method;
+	const struct tl_obj *query;
+	const struct tl_obj *result;
+	int err_code; /* of rpc_fail; 0: none */
+	char err[64];
+	int (*make)(struct rpc_call *c, void *arg); /* rpc_reply_after */
+	void *make_arg;
+	struct rpc_event *events, **events_tail;
+	struct rpc_after *after, **after_tail;
+	int (*run)(struct rpc_call *c, void *arg); /* RPC_JOB_WORK */
+	void (*done)(struct app *app, void *arg, int r);
+	void *arg;
+	int r; /* of the handler or run */
+};
+
+struct rpc_reader { /* one read thread's own */
+	struct rpc_server *server;
+	struct sql_db *db;
+};
+
+struct rpc_server {
+	struct rpc_server_config cfg;
+	struct app *app;
+	struct lane *write, *read[RPC_READ_MAX], *cpu;
+	struct sql_db *writer_db; /* the write thread's own, as is boxes */
+	struct upd_boxes *boxes;
+	struct rpc_reader readers[RPC_READ_MAX];
+	struct rpc_limiter *limiter;
+	_Atomic bool can_write;
+};
+
+static inline struct rpc_job *rpc_job_of(struct rpc_call *c)
+{
+	return (struct rpc_job *)((char *)c - offsetof(struct rpc_job, call));
+}
+
+struct rpc_job *rpc_job_new(struct rpc_server *s, enum rpc_job_kind kind);
+void rpc_job_free(struct rpc_job *j);
+/* Forget what a handler left behind, before it runs again or its error is answered. */
+void rpc_job_reset(struct rpc_job *j);
+/* Encode and send the answer (result or error, by j->r) of a call. */
+void rpc_job_answer(struct rpc_job *j);
+
+struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
+extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops;
+
+/* After the commit: hand a job's events to the read threads of their owners. */
+void rpc_fan_out(struct rpc_server *s, struct rpc_event *events);
+/* On a read thread: compose one owner's events and push them. */
+void rpc_push_composed(struct rpc_job *j);
+
+#endif

@@ -1,0 +1,73 @@
+/* server.c - the lanes' life: opened in one place, stopped in the order that loses nothing. */
+#include "rpc/server.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "rpc/limit.h"
+#include "rpc/rpc_private.h"
+#include "sql/sql.h"
+
+static int open_all(struct rpc_server *s)
+{
+	int r;
+
+	r = sql_open(s->cfg.db_path, SQL_WRITER, &s->writer_db);
+	for (unsigned i = 0; r >= 0 && i < s->cfg.n_read; i++) {
+		s->readers[i].server = s;
+		r = sql_open(s->cfg.db_path, SQL_READER, &s->readers[i].db);
+	}
+	return r;
+}
+
+int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_s)
+{
+	struct rpc_server *s = xcalloc(1, sizeof(*s));
+	int r;
+
+	s->cfg = *cfg;
+	s->app = cfg->app;
+	if (s->cfg.n_read < 1)
+		s->cfg.n_read = 1;
+	if (s->cfg.n_read > RPC_READ_MAX)
+		s->cfg.n_read = RPC_READ_MAX;
+	r = open_all(s);
+	if (r < 0) {
+		rpc_server_free(s);
+		return r;
+	}
+	atomic_store(&s->can_write, true);
+	s->boxes = upd_boxes_new();
+	s->limiter = rpc_limiter_new();
+	s->app->rpc = s;
+	for (unsigned i = 0; i < s->cfg.n_read; i++)
+		s->read[i] = lane_new("read", &rpc_read_ops, &s->readers[i], RPC_READ_QUEUE, RPC_READ_BATCH);
+	s->write = lane_new("write", &rpc_write_ops, s, RPC_WRITE_QUEUE, RPC_WRITE_BATCH);
+	s->cpu = lane_new("cpu", &rpc_cpu_ops, s, RPC_CPU_QUEUE, 1);
+	*ret_s = s;
+	return 0;
+}
+
+void rpc_server_stop(struct rpc_server *s)
+{
+	lane_free(s->cpu); /* pushes to write and read */
+	lane_free(s->write);
+	for (unsigned i = 0; i < s->cfg.n_read; i++)
+		lane_free(s->read[i]);
+	s->cpu = s->write = NULL;
+	for (unsigned i = 0; i < s->cfg.n_read; i++)
+		s->read[i] = NULL;
+}
+
+void rpc_server_free(struct rpc_server *s)
+{
+	if (!s)
+		return;
+	for (unsigned i = 0; i < s->cfg.n_read; i++)
+		sql_close(s->readers[i].db);
+	sql_close(s->writer_db);
+	upd_boxes_free(s->boxes);
+	rpc_limiter_free(s->limiter);
+	free(s);
+}

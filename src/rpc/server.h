@@ -1,0 +1,87 @@
+/*
+ * server.h - from a request's bytes to a handler and back: decode, authority, limits, lanes, encode.
+ *
+ *   loop thread          rpc_dispatch: decode -> who may -> limits -> lane
+ *   none                 handler runs there and then
+ *   read                 read thread hash(user): snapshot, handler, encode, reply
+ *   write                write thread: savepoint, handler; one commit for the batch; then replies and events
+ *   cpu>write, cpu       cpu threads: x_prepare() (or the handler) without a transaction, then the lane named second
+ *
+ * Events written by a batch go, after its commit, to the read thread of hash(owner), which composes them for the
+ * owner's online authorisations; the caller's own answer (rpc_reply_after) goes through the same queue, so an owner
+ * sees his box in order.
+ */
+#ifndef RPC_SERVER_H
+#define RPC_SERVER_H
+
+#include "rpc/app.h"
+#include "rpc/call.h"
+
+struct sql_db;
+struct upd_event;
+
+/* Where an answer goes: opaque to rpc, the role's business. */
+struct rpc_origin {
+	uint16_t loop;
+	uint32_t slot, gen;
+	int64_t msg_id;
+};
+
+struct rpc_request { /* borrowed during rpc_dispatch */
+	struct rpc_origin origin;
+	struct rpc_client client;
+	int64_t user_id;
+	int32_t layer; /* as named by the client; 0: never */
+	bool without_updates;
+	struct slice body;
+};
+
+struct rpc_ops {
+	void *ctx;
+	/* Exactly once a request. `body` is taken over. Thread: any. */
+	void (*reply)(void *ctx, const struct rpc_origin *o, struct buf *body);
+	/* A boxed Updates object to these authorisations. `body` is taken over. Thread: any. */
+	void (*push)(void *ctx, const int64_t *keys, size_t n, struct buf *body);
+	/* The session of this request takes the updates of its key from now on. Thread: any. */
+	void (*wants_updates)(void *ctx, const struct rpc_origin *o);
+};
+
+struct rpc_server_config {
+	struct app *app;
+	struct rpc_ops ops;
+	const char *db_path;
+	unsigned n_read, n_cpu;
+	/*
+	 * What c->user_id sees of these events of his own box, in order: a tl_updates object, or NULL for nothing.
+	 * Runs on a read thread with a snapshot.
+	 */
+	int (*compose)(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
+};
+
+/* Opens the database (already migrated) for its lanes and starts their threads. */
+int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_s);
+/* Finishes what the lanes hold, then stops them. */
+void rpc_server_stop(struct rpc_server *s);
+void rpc_server_free(struct rpc_server *s);
+
+/* Thread: a loop. Copies what it keeps. */
+void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q);
+
+/*
+ * Work that is not a request. `run` on the write lane inside the batch's transaction under its own savepoint
+ * (c->user_id = 0, c->client NULL; rpc_log_event and rpc_after_commit work); `done`, if not NULL, on the write thread
+ * after the commit, r as run returned it or the commit's error. arg belongs to the caller.
+ * -ERR_FULL if the lane's queue is full (then neither runs).
+ */
+int rpc_write(struct rpc_server *s, int (*run)(struct rpc_call *c, void *arg),
+	      void (*done)(struct app *app, void *arg, int r), void *arg);
+/* The same on the read thread of `owner`, with a snapshot. */
+int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
+	     void (*done)(struct app *app, void *arg, int r), void *arg);
+
+/* False while the last commit failed: reads go on, /healthz says so. */
+bool rpc_server_can_write(const struct rpc_server *s);
+/* Calls waiting in the write lane now, for metrics. */
+unsigned rpc_server_write_depth(const struct rpc_server *s);
+
+#endif

@@ -1,0 +1,257 @@
+/* online.c - two sharded tables: key -> (user, layer), and user -> its connected keys. */
+#include "updates/online.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+
+#define SHARDS 64
+
+struct key_entry {
+	int64_t key, user;
+	int32_t layer;
+	UT_hash_handle hh;
+};
+
+struct user_entry {
+	int64_t user;
+	uint32_t n, cap;
+	int64_t *keys;
+	UT_hash_handle hh;
+};
+
+struct shard {
+	pthread_mutex_t lock;
+	struct key_entry *keys;   /* guarded by lock */
+	struct user_entry *users; /* guarded by lock; a user's shard is chosen by the user, a key's by the key */
+};
+
+struct upd_online {
+	struct shard key_shard[SHARDS], user_shard[SHARDS];
+};
+
+static unsigned shard_of(int64_t id)
+{
+	return (unsigned)(((uint64_t)id * 0x9e3779b97f4a7c15u) >> 58);
+}
+
+struct upd_online *upd_online_new(void)
+{
+	struct upd_online *o = xcalloc(1, sizeof(*o));
+
+	for (int i = 0; i < SHARDS; i++) {
+		pthread_mutex_init(&o->key_shard[i].lock, NULL);
+		pthread_mutex_init(&o->user_shard[i].lock, NULL);
+	}
+	return o;
+}
+
+void upd_online_free(struct upd_online *o)
+{
+	struct key_entry *k, *kt;
+	struct user_entry *u, *ut;
+
+	if (!o)
+		return;
+	for (int i = 0; i < SHARDS; i++) {
+		HASH_ITER (hh, o->key_shard[i].keys, k, kt) {
+			HASH_DEL(o->key_shard[i].keys, k);
+			free(k);
+		}
+		HASH_ITER (hh, o->user_shard[i].users, u, ut) {
+			HASH_DEL(o->user_shard[i].users, u);
+			free(u->keys);
+			free(u);
+		}
+		pthread_mutex_destroy(&o->key_shard[i].lock);
+		pthread_mutex_destroy(&o->user_shard[i].lock);
+	}
+	free(o);
+}
+
+static struct key_entry *find_key(struct shard *s, int64_t key)
+{
+	struct key_entry *k;
+
+	HASH_FIND(hh, s->keys, &key, sizeof(key), k);
+	return k;
+}
+
+static void user_add(struct upd_online *o, int64_t user, int64_t key)
+{
+	struct shard *s = &o->user_shard[shard_of(user)];
+	struct user_entry *u;
+	WITH_LOCK(&s->lock);
+
+	HASH_FIND(hh, s->users, &user, sizeof(user), u);
+	if (!u) {
+		u = xcalloc(1, sizeof(*u));
+		u->user = user;
+		HASH_ADD(hh, s->users, user, sizeof(u->user), u);
+	}
+	if (u->n == u->cap) {
+		u->cap = u->cap ? u->cap * 2 : 1;
+		u->keys = xrealloc(u->keys, u->cap * sizeof(*u->keys));
+	}
+	u->keys[u->n++] = key;
+}
+
+static void user_remove(struct upd_online *o, int64_t user, int64_t key)
+{
+	struct shard *s = &o->user_shard[shard_of(user)];
+	struct user_entry *u;
+	WITH_LOCK(&s->lock);
+
+	HASH_FIND(hh, s->users, &user, sizeof(user), u);
+	if (!u)
+		return;
+	for (uint32_t i = 0; i < u->n; i++)
+		if (u->keys[i] == key) {
+			u->keys[i] = u->keys[--u->n];
+			break;
+		}
+	if (u->n == 0) {
+		HASH_DEL(s->users, u);
+		free(u->keys);
+		free(u);
+	}
+}
+
+static void change_user(struct upd_online *o, struct key_entry *k, int64_t user)
+{
+	if (k->user == user)
+		return;
+	if (k->user)
+		user_remove(o, k->user, k->key);
+	k->user = user;
+	if (user)
+		user_add(o, user, k->key);
+}
+
+void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t layer, bool online)
+{
+	struct shard *s = &o->key_shard[shard_of(key)];
+	struct key_entry *k;
+	WITH_LOCK(&s->lock);
+
+	k = find_key(s, key);
+	if (!online) {
+		if (k) {
+			change_user(o, k, 0);
+			HASH_DEL(s->keys, k);
+			free(k);
+		}
+		return;
+	}
+	if (!k) {
+		k = xcalloc(1, sizeof(*k));
+		k->key = key;
+		HASH_ADD(hh, s->keys, key, sizeof(k->key), k);
+	}
+	if (layer)
+		k->layer = layer;
+	change_user(o, k, user);
+}
+
+void upd_online_bind(struct upd_online *o, int64_t key, int64_t user)
+{
+	struct shard *s = &o->key_shard[shard_of(key)];
+	struct key_entry *k;
+	WITH_LOCK(&s->lock);
+
+	k = find_key(s, key);
+	if (k)
+		change_user(o, k, user);
+}
+
+void upd_online_layer(struct upd_online *o, int64_t key, int32_t layer)
+{
+	struct shard *s = &o->key_shard[shard_of(key)];
+	struct key_entry *k;
+	WITH_LOCK(&s->lock);
+
+	k = find_key(s, key);
+	if (k && layer)
+		k->layer = layer;
+}
+
+bool upd_online_has(struct upd_online *o, int64_t user)
+{
+	struct shard *s = &o->user_shard[shard_of(user)];
+	struct user_entry *u;
+	WITH_LOCK(&s->lock);
+
+	HASH_FIND(hh, s->users, &user, sizeof(user), u);
+	return u != NULL;
+}
+
+int32_t upd_online_key_layer(struct upd_online *o, int64_t key)
+{
+	struct shard *s = &o->key_shard[shard_of(key)];
+	struct key_entry *k;
+	WITH_LOCK(&s->lock);
+
+	k = find_key(s, key);
+	return k ? k->layer : 0;
+}
+
+size_t upd_online_keys(struct upd_online *o, int64_t user, struct upd_online_key *ret, size_t max)
+{
+	struct shard *s = &o->user_shard[shard_of(user)];
+	struct user_entry *u;
+	size_t n = 0;
+
+	{
+		WITH_LOCK(&s->lock);
+		HASH_FIND(hh, s->users, &user, sizeof(user), u);
+		for (; u && n < u->n && n < max; n++)
+			ret[n].key = u->keys[n];
+	}
+	/* The user's lock is released first: a key's shard comes before a user's. */
+	for (size_t i = 0; i < n; i++)
+		ret[i].layer = upd_online_key_layer(o, ret[i].key);
+	return n;
+}
+
+void upd_online_each(struct upd_online *o, void (*f)(void *arg, const struct upd_online_key *k), void *arg)
+{
+	struct upd_online_key *copy;
+	struct key_entry *k, *t;
+	size_t n;
+
+	for (int i = 0; i < SHARDS; i++) {
+		struct shard *s = &o->key_shard[i];
+
+		pthread_mutex_lock(&s->lock);
+		copy = xcalloc(HASH_COUNT(s->keys) + 1, sizeof(*copy));
+		n = 0;
+		HASH_ITER (hh, s->keys, k, t)
+			copy[n++] = (struct upd_online_key){k->key, k->layer};
+		pthread_mutex_unlock(&s->lock);
+		for (size_t j = 0; j < n; j++)
+			f(arg, &copy[j]);
+		free(copy);
+	}
+}
+
+void upd_online_count(struct upd_online *o, size_t *ret_users, size_t *ret_keys)
+{
+	size_t users = 0, keys = 0;
+
+	for (int i = 0; i < SHARDS; i++) {
+		{
+			WITH_LOCK(&o->key_shard[i].lock);
+			keys += HASH_COUNT(o->key_shard[i].keys);
+		}
+		{
+			WITH_LOCK(&o->user_shard[i].lock);
+			users += HASH_COUNT(o->user_shard[i].users);
+		}
+	}
+	*ret_users = users;
+	*ret_keys = keys;
+}
