@@ -1,0 +1,137 @@
+/*
+ * content.c - a stored row to what a viewer sees. What is the same for everybody is decoded from the body; what is the
+ * row's own (ids, flags, dates) is laid over it; every peer inside is noted for users[].
+ */
+#include "base/err.h"
+#include "domain/messages/message.h"
+#include "store/msg.h"
+#include "updates/peer.h"
+
+static int64_t peer_key(const struct tl_obj *p)
+{
+	if (TL_IS(peerUser, p))
+		return peer_user(TL_AS(peerUser, p)->user_id);
+	if (TL_IS(peerChat, p))
+		return peer_chat(TL_AS(peerChat, p)->chat_id);
+	if (TL_IS(peerChannel, p))
+		return peer_channel(TL_AS(peerChannel, p)->channel_id);
+	return 0;
+}
+
+static void note_forward(struct view *v, const struct tl_obj *o)
+{
+	const struct tl_messageFwdHeader *f = TL_AS(messageFwdHeader, o);
+
+	if (!f)
+		return;
+	view_peer(v, peer_key(f->from_id));
+	view_peer(v, peer_key(f->saved_from_peer));
+	view_peer(v, peer_key(f->saved_from_id));
+}
+
+static void note_entities(struct view *v, struct tl_vec list)
+{
+	for (uint32_t i = 0; i < list.n; i++)
+		if (TL_IS(messageEntityMentionName, list.v[i]))
+			view_peer(v, peer_user(TL_AS(messageEntityMentionName, list.v[i])->user_id));
+}
+
+static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_t reply_to)
+{
+	struct tl_messageReplyHeader *h = TL_AS(messageReplyHeader, stored);
+
+	if (!h && !reply_to)
+		return stored;
+	if (!h)
+		h = TL_NEW(&v->c->arena, messageReplyHeader);
+	if (reply_to) {
+		h->has_reply_to_msg_id = true;
+		h->reply_to_msg_id = reply_to;
+	}
+	view_peer(v, peer_key(h->reply_to_peer_id));
+	note_forward(v, h->reply_from);
+	note_entities(v, h->quote_entities);
+	return &h->o;
+}
+
+static void note_action(struct view *v, const struct tl_obj *o)
+{
+	const struct tl_messageMediaContact *contact = TL_AS(messageMediaContact, o);
+
+	if (contact)
+		view_peer(v, contact->user_id);
+}
+
+static struct tl_obj *own_message(struct view *v, struct tl_message *m, const struct store_msg *row)
+{
+	struct arena *a = &v->c->arena;
+
+	m->id = row->id;
+	m->peer_id = peer_to_tl(a, row->peer);
+	m->from_id = peer_to_tl(a, row->from_id);
+	m->date = (int32_t)row->date;
+	m->out = (row->flags & STORE_MSG_OUT) != 0;
+	m->mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
+	m->media_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
+	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
+	m->pinned = (row->flags & STORE_MSG_PINNED) != 0;
+	m->noforwards = (row->flags & STORE_MSG_NOFORWARDS) != 0;
+	if (row->edit_date) {
+		m->has_edit_date = true;
+		m->edit_date = (int32_t)row->edit_date;
+	}
+	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
+	note_forward(v, m->fwd_from);
+	note_entities(v, m->entities);
+	note_action(v, m->media);
+	if (m->has_via_bot_id)
+		view_peer(v, peer_user(m->via_bot_id));
+	view_peer(v, peer_key(m->saved_peer_id));
+	return &m->o;
+}
+
+static struct tl_obj *own_service(struct view *v, struct tl_messageService *m, const struct store_msg *row)
+{
+	struct arena *a = &v->c->arena;
+
+	m->id = row->id;
+	m->peer_id = peer_to_tl(a, row->peer);
+	m->from_id = peer_to_tl(a, row->from_id);
+	m->date = (int32_t)row->date;
+	m->out = (row->flags & STORE_MSG_OUT) != 0;
+	m->mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
+	m->media_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
+	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
+	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
+	return &m->o;
+}
+
+int message_view(struct view *v, const struct store_msg *row, struct tl_obj **ret)
+{
+	struct rd r = rd_of(row->body.p, row->body.n);
+	struct tl_obj *o;
+	int e;
+
+	e = tl_decode(&r, &v->c->arena, &o);
+	if (e < 0)
+		return -ERR_CORRUPT;
+	view_peer(v, row->peer);
+	view_peer(v, row->from_id);
+	if (TL_IS(message, o))
+		*ret = own_message(v, TL_AS(message, o), row);
+	else if (TL_IS(messageService, o))
+		*ret = own_service(v, TL_AS(messageService, o), row);
+	else
+		return -ERR_CORRUPT;
+	return 0;
+}
+
+struct slice message_text(struct arena *a, const struct store_msg *row)
+{
+	struct rd r = rd_of(row->body.p, row->body.n);
+	struct tl_obj *o;
+
+	if (tl_decode(&r, a, &o) < 0 || !TL_IS(message, o))
+		return (struct slice){0};
+	return TL_AS(message, o)->message;
+}

@@ -1,0 +1,144 @@
+/*
+ * deliver.c - a message is born: first in the sender's box, then in the receiver's. Each step is idempotent by itself
+ * (random_id there, origin here), so that boxes may live in different stores one day; here one transaction holds both.
+ */
+#include "base/err.h"
+#include "domain/messages/message.h"
+#include "store/dialog.h"
+#include "store/msg.h"
+#include "tl/tl.h"
+#include "updates/event.h"
+
+static struct slice encode_content(struct rpc_call *c, const struct tl_obj *content)
+{
+	struct buf b = {0};
+	struct slice s;
+
+	if (tl_encode(&b, content, TL_LAYER_MAX) < 0) {
+		buf_fini(&b);
+		return (struct slice){0};
+	}
+	s = arena_slice(&c->arena, buf_slice(&b));
+	buf_fini(&b);
+	return s;
+}
+
+/* The id under which `owner` knows what `from_owner` calls `id`; 0 if he does not have it. */
+static int translate(struct rpc_call *c, int64_t from_owner, int64_t from_peer, int32_t id, int64_t owner,
+                     int32_t *ret)
+{
+	struct store_msg row;
+	int r;
+
+	*ret = 0;
+	if (!id)
+		return 0;
+	r = store_msg_get(c->db, from_owner, from_peer, id, &c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		return 0;
+	if (r < 0)
+		return r;
+	if (row.origin_owner == owner) {
+		*ret = row.origin_id;
+		return 0;
+	}
+	r = store_msg_by_origin(c->db, owner, row.origin_owner, row.origin_id, &c->arena, &row);
+	if (r == 0)
+		*ret = row.id;
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+static struct slice key_payload(struct rpc_call *c, int64_t key)
+{
+	uint8_t *p;
+
+	if (!key)
+		return (struct slice){0};
+	p = arena_alloc(&c->arena, 8);
+	memcpy(p, &key, 8);
+	return slice_of(p, 8);
+}
+
+static int into_box(struct rpc_call *c, struct store_msg *row, struct upd_event *ev, bool unread)
+{
+	int r;
+
+	r = rpc_log_event(c, ev);
+	if (r < 0)
+		return r;
+	row->id = ev->id;
+	if (!row->origin_owner) {
+		row->origin_owner = row->owner;
+		row->origin_id = row->id;
+	}
+	r = store_msg_insert(c->db, row);
+	if (r < 0)
+		return r;
+	return store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
+}
+
+static int to_sender(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t *ret_id)
+{
+	struct upd_event ev = {.owner = m->from,
+	                       .kind = UPD_NEW,
+	                       .pts_count = 1,
+	                       .peer = m->peer,
+	                       .random_id = m->random_id,
+	                       .except_key = m->except_key,
+	                       .payload = m->random_id ? key_payload(c, m->except_key) : (struct slice){0}};
+	struct store_msg row = {.owner = m->from,
+	                        .peer = m->peer,
+	                        .from_id = m->from,
+	                        .date = c->now,
+	                        .reply_to = m->reply_to,
+	                        .body = body};
+	int r;
+
+	/* Saved Messages are not outgoing (api.md 4.1). */
+	row.flags = (m->from == m->peer ? 0 : STORE_MSG_OUT) | (m->silent ? STORE_MSG_SILENT : 0) |
+	            (m->noforwards ? STORE_MSG_NOFORWARDS : 0);
+	r = into_box(c, &row, &ev, false);
+	if (r >= 0)
+		*ret_id = row.id;
+	return r;
+}
+
+static int to_receiver(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t origin_id,
+                       int32_t *ret_id)
+{
+	struct upd_event ev = {
+	        .owner = m->peer, .kind = UPD_NEW, .pts_count = 1, .peer = m->from};
+	struct store_msg row = {.owner = m->peer,
+	                        .peer = m->from,
+	                        .from_id = m->from,
+	                        .date = c->now,
+	                        .body = body,
+	                        .origin_owner = origin_id ? m->from : 0,
+	                        .origin_id = origin_id};
+	int r;
+
+	row.flags = (m->silent ? STORE_MSG_SILENT : 0) | (m->noforwards ? STORE_MSG_NOFORWARDS : 0);
+	r = translate(c, m->from, m->peer, m->reply_to, m->peer, &row.reply_to);
+	if (r >= 0)
+		r = into_box(c, &row, &ev, true);
+	if (r >= 0)
+		*ret_id = row.id;
+	return r;
+}
+
+int message_deliver(struct rpc_call *c, const struct message_draft *m, int32_t *ret_id)
+{
+	struct slice body = encode_content(c, m->content);
+	int32_t sent = 0, received = 0;
+	int r = 0;
+
+	if (!body.p)
+		return -ERR_INVALID;
+	if (!m->only_receiver)
+		r = to_sender(c, m, body, &sent);
+	if (r >= 0 && m->peer != m->from && !m->only_sender)
+		r = to_receiver(c, m, body, sent, &received);
+	if (r >= 0)
+		*ret_id = sent ? sent : received;
+	return r;
+}

@@ -1,0 +1,20 @@
+/* reply.h - what may be sent to whom, and in answer to what. */
+#ifndef DOMAIN_MESSAGES_REPLY_H
+#define DOMAIN_MESSAGES_REPLY_H
+
+#include "domain/users/peer.h"
+
+/* May the caller write to this peer: 400 INPUT_USER_DEACTIVATED, USER_IS_BLOCKED, YOU_BLOCKED_USER. */
+int message_may_send(struct rpc_call *c, const struct peer *to);
+/*
+ * InputReplyTo (or NULL) checked: the id in the caller's box (0: none) and a stored reply header for what the id alone
+ * does not say (quote), or NULL. 400 REPLY_MESSAGE_ID_INVALID, QUOTE_TEXT_INVALID.
+ */
+int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_to, int32_t *ret_id,
+                  struct tl_obj **ret_header);
+/* 1 if this random_id was sent before (the answer is then set), 0 if not. */
+int message_is_repeat(struct rpc_call *c, int64_t peer, int64_t random_id);
+/* Clears the caller's draft in this dialog, with its event, if there is one. */
+int draft_clear(struct rpc_call *c, int64_t peer);
+
+#endif

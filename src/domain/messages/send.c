@@ -1,0 +1,106 @@
+/* send.c - messages.sendMessage: check, resolve, deliver; the answer is composed from what was written. */
+#include "base/err.h"
+#include "domain/messages/message.h"
+#include "domain/messages/reply.h"
+#include "domain/messages/text.h"
+#include "domain/sync/compose.h"
+#include "rpc_methods.h"
+#include "store/rid.h"
+#include "updates/event.h"
+
+int message_reply_updates(struct rpc_call *c, void *unused)
+{
+	const struct upd_event *ev;
+	struct tl_obj *u;
+	size_t n;
+	int r;
+
+	ev = rpc_own_events(c, &n);
+	r = sync_compose(c, ev, n, &u);
+	if (r < 0)
+		return r;
+	if (!u) { /* written and gone again before the answer: still an answer */
+		struct tl_updates *none = TL_NEW(&c->arena, updates);
+
+		none->updates = none->users = none->chats = tl_vec_new(&c->arena, 0);
+		none->date = (int32_t)c->now;
+		u = &none->o;
+	}
+	return rpc_reply(c, u);
+}
+
+struct repeat {
+	int64_t peer, random_id;
+	int32_t id;
+};
+
+/* The first result again: a client that lost the answer resends with the same random_id (api.md 4.2). */
+static int reply_repeat(struct rpc_call *c, void *arg)
+{
+	const struct repeat *first = arg;
+	struct upd_event ev = {.owner = c->user_id,
+	                       .kind = UPD_NEW,
+	                       .pts = first->id,
+	                       .pts_count = 1,
+	                       .peer = first->peer,
+	                       .id = first->id,
+	                       .random_id = first->random_id,
+	                       .date = c->now};
+	struct tl_obj *u;
+	int r;
+
+	r = sync_compose(c, &ev, 1, &u);
+	return r < 0 ? r : rpc_reply(c, u);
+}
+
+int message_is_repeat(struct rpc_call *c, int64_t peer, int64_t random_id)
+{
+	struct repeat *first = ARENA_NEW(&c->arena, struct repeat);
+	int r;
+
+	r = store_rid_find(c->db, c->user_id, random_id, c->now, &first->id);
+	if (r == -ERR_NOTFOUND)
+		return 0;
+	if (r < 0)
+		return r;
+	first->peer = peer;
+	first->random_id = random_id;
+	rpc_reply_after(c, reply_repeat, first);
+	return 1;
+}
+
+int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessage *q)
+{
+	struct message_draft m = {.from = c->user_id,
+	                          .random_id = q->random_id,
+	                          .silent = q->silent,
+	                          .noforwards = q->noforwards,
+	                          .except_key = c->client->auth_key_id};
+	struct tl_message *content = TL_NEW(&c->arena, message);
+	struct peer to;
+	int32_t id;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &to)) < 0)
+		return r;
+	if ((r = message_is_repeat(c, to.key, q->random_id)) != 0)
+		return r < 0 ? r : 0;
+	if (q->has_schedule_date)
+		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	if ((r = message_may_send(c, &to)) < 0)
+		return r;
+	if ((r = text_prepare(c, q->message, &q->entities, TEXT_MESSAGE, &content->message, &content->entities)) < 0)
+		return r;
+	if ((r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &content->reply_to)) < 0)
+		return r;
+	content->invert_media = q->invert_media;
+	m.peer = to.key;
+	m.content = &content->o;
+	if ((r = message_deliver(c, &m, &id)) < 0)
+		return r;
+	if ((r = store_rid_put(c->db, c->user_id, q->random_id, c->now, id)) < 0)
+		return r;
+	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
+		return r;
+	return rpc_reply_after(c, message_reply_updates, NULL);
+}

@@ -1,0 +1,246 @@
+/*
+ * compose.c - events to updates. One function a kind; the table at the end says which. Not here: who gets them (rpc/fanout.c)
+ * and what a user or a message looks like (users/view.c, messages/content.c).
+ */
+#include "domain/sync/compose.h"
+
+#include "base/err.h"
+#include "base/rd.h"
+#include "domain/dialogs/dialog.h"
+#include "domain/messages/message.h"
+#include "domain/sync/state_view.h"
+#include "store/msg.h"
+#include "updates/peer.h"
+
+static struct tl_vec_int ids_of(struct arena *a, struct slice payload, size_t skip)
+{
+	struct rd r = rd_of(payload.p, payload.n);
+	int32_t *v;
+	uint32_t n;
+
+	rd_bytes(&r, skip);
+	n = (uint32_t)(rd_left(&r) / 4);
+	v = ARENA_ARRAY(a, int32_t, n + 1);
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = (int32_t)rd_u32(&r);
+	return (struct tl_vec_int){v, n};
+}
+
+static int32_t first_int(struct slice payload)
+{
+	struct rd r = rd_of(payload.p, payload.n);
+
+	return (int32_t)rd_u32(&r);
+}
+
+static int new_message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateNewMessage *u;
+	struct tl_obj *m;
+	struct store_msg row;
+	int r;
+
+	r = store_msg_get(v->c->db, ev->owner, ev->peer, ev->id, &v->c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		return 0;
+	if (r < 0 || (r = message_view(v, &row, &m)) < 0)
+		return r;
+	u = TL_NEW(&v->c->arena, updateNewMessage);
+	u->message = m;
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	*ret = &u->o;
+	return 0;
+}
+
+static int edit_message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateEditMessage *u;
+	struct tl_obj *m;
+	struct store_msg row;
+	int r;
+
+	r = store_msg_get(v->c->db, ev->owner, ev->peer, ev->id, &v->c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		return 0;
+	if (r < 0 || (r = message_view(v, &row, &m)) < 0)
+		return r;
+	u = TL_NEW(&v->c->arena, updateEditMessage);
+	u->message = m;
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	*ret = &u->o;
+	return 0;
+}
+
+static int delete_messages(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateDeleteMessages *u = TL_NEW(&v->c->arena, updateDeleteMessages);
+
+	u->messages = ids_of(&v->c->arena, ev->payload, 0);
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	*ret = &u->o;
+	return 0;
+}
+
+static int read_in(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateReadHistoryInbox *u = TL_NEW(&v->c->arena, updateReadHistoryInbox);
+
+	u->peer = peer_to_tl(&v->c->arena, ev->peer);
+	u->max_id = ev->id;
+	u->still_unread_count = first_int(ev->payload);
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return 0;
+}
+
+static int read_out(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateReadHistoryOutbox *u = TL_NEW(&v->c->arena, updateReadHistoryOutbox);
+
+	u->peer = peer_to_tl(&v->c->arena, ev->peer);
+	u->max_id = ev->id;
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return 0;
+}
+
+static int read_contents(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateReadMessagesContents *u = TL_NEW(&v->c->arena, updateReadMessagesContents);
+
+	u->messages = ids_of(&v->c->arena, ev->payload, 0);
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	*ret = &u->o;
+	return 0;
+}
+
+static int pin(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updatePinnedMessages *u = TL_NEW(&v->c->arena, updatePinnedMessages);
+
+	u->pinned = first_int(ev->payload) != 0;
+	u->peer = peer_to_tl(&v->c->arena, ev->peer);
+	u->messages = ids_of(&v->c->arena, ev->payload, 4);
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return 0;
+}
+
+static int folder_peers(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateFolderPeers *u = TL_NEW(&v->c->arena, updateFolderPeers);
+	struct rd r = rd_of(ev->payload.p, ev->payload.n);
+	uint32_t n = ev->payload.n / 12;
+
+	u->folder_peers = tl_vec_new(&v->c->arena, n);
+	for (uint32_t i = 0; i < n; i++) {
+		struct tl_folderPeer *f = TL_NEW(&v->c->arena, folderPeer);
+		int64_t peer = (int64_t)rd_u64(&r);
+
+		f->peer = peer_to_tl(&v->c->arena, peer);
+		f->folder_id = (int32_t)rd_u32(&r);
+		view_peer(v, peer);
+		u->folder_peers.v[i] = &f->o;
+	}
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	*ret = &u->o;
+	return 0;
+}
+
+int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
+{
+	*ret_update = NULL;
+	switch (ev->kind) {
+	case UPD_NEW:
+		return new_message(v, ev, ret_update);
+	case UPD_EDIT:
+		return edit_message(v, ev, ret_update);
+	case UPD_DELETE:
+		return delete_messages(v, ev, ret_update);
+	case UPD_READ_IN:
+		return read_in(v, ev, ret_update);
+	case UPD_READ_OUT:
+		return read_out(v, ev, ret_update);
+	case UPD_READ_CONTENTS:
+		return read_contents(v, ev, ret_update);
+	case UPD_PIN:
+		return pin(v, ev, ret_update);
+	case UPD_FOLDER_PEERS:
+		return folder_peers(v, ev, ret_update);
+	case UPD_EPOCH:
+		return 0;
+	default:
+		return state_view(v, ev, ret_update);
+	}
+}
+
+static struct tl_obj *message_id(struct arena *a, const struct upd_event *ev)
+{
+	struct tl_updateMessageID *u = TL_NEW(a, updateMessageID);
+
+	u->id = ev->id;
+	u->random_id = ev->random_id;
+	return &u->o;
+}
+
+/* Passing things go alone in updateShort, which clients apply even while a difference is running (api.md 5.2). */
+static bool is_short(const struct upd_event *ev, size_t n)
+{
+	return n == 1 && ev->kind >= UPD_PASSING_FIRST && ev->kind != UPD_NEW_AUTHORIZATION;
+}
+
+int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)
+{
+	struct tl_updates *all;
+	struct tl_obj **list;
+	struct view v;
+	uint32_t k = 0;
+	int r;
+
+	*ret_updates = NULL;
+	if (n && ev[0].kind == UPD_RESET) {
+		*ret_updates = &TL_NEW(&c->arena, updatesTooLong)->o;
+		return 0;
+	}
+	view_init(&v, c);
+	list = ARENA_ARRAY(&c->arena, struct tl_obj *, 2 * n + 1);
+	/* All updateMessageID first: clients match their unsent messages before the messages themselves arrive. */
+	for (size_t i = 0; i < n; i++)
+		if (ev[i].kind == UPD_NEW && ev[i].random_id)
+			list[k++] = message_id(&c->arena, &ev[i]);
+	for (size_t i = 0; i < n; i++) {
+		r = sync_compose_one(&v, &ev[i], &list[k]);
+		if (r < 0)
+			return r;
+		if (list[k])
+			k++;
+	}
+	if (!k)
+		return 0;
+	if (is_short(ev, n)) {
+		struct tl_updateShort *s = TL_NEW(&c->arena, updateShort);
+
+		s->update = list[0];
+		s->date = (int32_t)c->now;
+		*ret_updates = &s->o;
+		return 0;
+	}
+	all = TL_NEW(&c->arena, updates);
+	all->updates = (struct tl_vec){list, k};
+	all->date = (int32_t)c->now;
+	if ((r = view_users(&v, &all->users)) < 0 || (r = view_chats(&v, &all->chats)) < 0)
+		return r;
+	*ret_updates = &all->o;
+	return 0;
+}

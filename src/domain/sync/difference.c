@@ -1,0 +1,236 @@
+/*
+ * difference.c - updates.getState and updates.getDifference: the log read again, by the same composition as pushes.
+ * Never differenceTooLong (api.md rule 6): slices, for as long as it takes.
+ */
+#include "base/err.h"
+#include "base/rd.h"
+#include "domain/messages/message.h"
+#include "domain/sync/compose.h"
+#include "domain/sync/state.h"
+#include "rpc_methods.h"
+#include "store/msg.h"
+#include "store/state.h"
+#include "store/upd.h"
+#include "updates/event.h"
+
+enum {
+	SLICE_EVENTS = 500, /* Telegram slices at 2500; smaller answers come sooner on bad lines */
+	QTS_NONE = 1        /* qts starts at 1; nothing has been counted in it yet */
+};
+
+struct gather {
+	struct view v;
+	struct tl_obj **new_messages, **other;
+	uint32_t n_new, n_other;
+	int32_t last_pts;
+};
+
+static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int64_t unread)
+{
+	struct tl_updates_state *s = TL_NEW(&c->arena, updates_state);
+
+	s->pts = pts;
+	s->qts = QTS_NONE;
+	s->date = (int32_t)c->now;
+	s->seq = 0;
+	s->unread_count = (int32_t)unread;
+	return &s->o;
+}
+
+int sync_state(struct rpc_call *c, struct tl_obj **ret)
+{
+	int32_t pts;
+	int r;
+
+	r = store_upd_max(c->db, c->user_id, &pts);
+	if (r < 0)
+		return r;
+	*ret = state_of(c, pts < 1 ? 1 : pts, 0);
+	return 0;
+}
+
+int updates_getState(struct rpc_call *c, const struct tl_updates_getState *q)
+{
+	struct tl_obj *state;
+	int r;
+
+	r = sync_state(c, &state);
+	if (r < 0)
+		return r;
+	rpc_wants_updates(c);
+	return rpc_reply(c, state);
+}
+
+static struct upd_event event_of(const struct store_upd *row)
+{
+	return (struct upd_event){.owner = row->owner,
+	                          .pts = row->pts,
+	                          .pts_count = row->count,
+	                          .kind = (enum upd_kind)row->kind,
+	                          .peer = row->peer,
+	                          .id = row->id,
+	                          .date = row->date,
+	                          .random_id = row->random_id,
+	                          .payload = row->payload};
+}
+
+/* Was this own message sent by the authorisation that asks? Only its client has the random_id waiting. */
+static bool sent_by_caller(const struct rpc_call *c, const struct upd_event *ev)
+{
+	struct rd r = rd_of(ev->payload.p, ev->payload.n);
+
+	return ev->random_id && ev->payload.n == 8 && (int64_t)rd_u64(&r) == c->client->auth_key_id;
+}
+
+static int add_new(struct gather *g, const struct upd_event *ev)
+{
+	struct rpc_call *c = g->v.c;
+	struct tl_updateMessageID *u;
+	struct store_msg row;
+	struct tl_obj *m;
+	int r;
+
+	r = store_msg_get(c->db, ev->owner, ev->peer, ev->id, &c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		return 0;
+	if (r < 0 || (r = message_view(&g->v, &row, &m)) < 0)
+		return r;
+	if (sent_by_caller(c, ev)) {
+		u = TL_NEW(&c->arena, updateMessageID);
+		u->id = ev->id;
+		u->random_id = ev->random_id;
+		g->other[g->n_other++] = &u->o;
+	}
+	g->new_messages[g->n_new++] = m;
+	return 0;
+}
+
+static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_pts)
+{
+	struct tl_obj *u;
+	int r;
+
+	if (ev->kind == UPD_NEW)
+		return add_new(g, ev);
+	/* Born after from_pts means that it is in new_messages already, in its present form. */
+	if (ev->kind == UPD_EDIT && ev->id > from_pts)
+		return 0;
+	r = sync_compose_one(&g->v, ev, &u);
+	if (r >= 0 && u)
+		g->other[g->n_other++] = u;
+	return r;
+}
+
+static int add_states(struct gather *g, int32_t date)
+{
+	struct rpc_call *c = g->v.c;
+	struct store_state *rows;
+	struct tl_obj **more;
+	struct tl_obj *u;
+	size_t n;
+	int r;
+
+	r = store_state_since(c->db, c->user_id, (unixtime_t)date - 1, &c->arena, &rows, &n);
+	if (r < 0 || !n)
+		return r;
+	more = ARENA_ARRAY(&c->arena, struct tl_obj *, g->n_other + n);
+	memcpy(more, g->other, g->n_other * sizeof(*more));
+	g->other = more;
+	for (size_t i = 0; i < n; i++) {
+		struct upd_event ev = {.owner = c->user_id,
+		                       .kind = (enum upd_kind)rows[i].kind,
+		                       .peer = rows[i].key,
+		                       .id = (int32_t)rows[i].key,
+		                       .date = rows[i].time,
+		                       .payload = rows[i].payload};
+
+		r = sync_compose_one(&g->v, &ev, &u);
+		if (r < 0)
+			return r;
+		if (u)
+			g->other[g->n_other++] = u;
+	}
+	return 0;
+}
+
+static int answer(struct gather *g, const struct tl_updates_getDifference *q, bool whole)
+{
+	struct rpc_call *c = g->v.c;
+	struct tl_updates_difference *d;
+	struct tl_updates_differenceSlice *s;
+	struct tl_updates_differenceEmpty *e;
+	struct tl_vec users, chats;
+	int r;
+
+	if (whole && !g->n_new && !g->n_other && g->last_pts == q->pts) {
+		e = TL_NEW(&c->arena, updates_differenceEmpty);
+		e->date = (int32_t)c->now;
+		return rpc_reply(c, &e->o);
+	}
+	if ((r = view_users(&g->v, &users)) < 0 || (r = view_chats(&g->v, &chats)) < 0)
+		return r;
+	if (whole) {
+		d = TL_NEW(&c->arena, updates_difference);
+		d->new_messages = (struct tl_vec){g->new_messages, g->n_new};
+		d->new_encrypted_messages = tl_vec_new(&c->arena, 0);
+		d->other_updates = (struct tl_vec){g->other, g->n_other};
+		d->users = users;
+		d->chats = chats;
+		d->state = state_of(c, g->last_pts, 0);
+		return rpc_reply(c, &d->o);
+	}
+	s = TL_NEW(&c->arena, updates_differenceSlice);
+	s->new_messages = (struct tl_vec){g->new_messages, g->n_new};
+	s->new_encrypted_messages = tl_vec_new(&c->arena, 0);
+	s->other_updates = (struct tl_vec){g->other, g->n_other};
+	s->users = users;
+	s->chats = chats;
+	s->intermediate_state = state_of(c, g->last_pts, 0);
+	/* The date of an unfinished difference must not pass what is still to come (api.md 5.3). */
+	((struct tl_updates_state *)s->intermediate_state)->date = q->date;
+	return rpc_reply(c, &s->o);
+}
+
+int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDifference *q)
+{
+	struct gather g = {.last_pts = q->pts};
+	struct store_upd *rows;
+	uint32_t limit = SLICE_EVENTS;
+	int32_t now_pts;
+	bool whole;
+	size_t n;
+	int r;
+
+	if (q->pts <= 0)
+		return rpc_fail(c, 400, "PERSISTENT_TIMESTAMP_EMPTY");
+	r = store_upd_max(c->db, c->user_id, &now_pts);
+	if (r < 0)
+		return r;
+	if (now_pts < 1)
+		now_pts = 1;
+	if (q->pts > now_pts)
+		return rpc_fail(c, 400, "PERSISTENT_TIMESTAMP_INVALID");
+	if (q->has_pts_limit && q->pts_limit > 0 && (uint32_t)q->pts_limit < limit)
+		limit = (uint32_t)q->pts_limit;
+	r = store_upd_range(c->db, c->user_id, q->pts, limit, &c->arena, &rows, &n);
+	if (r < 0)
+		return r;
+	view_init(&g.v, c);
+	g.new_messages = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1);
+	g.other = ARENA_ARRAY(&c->arena, struct tl_obj *, 2 * n + 1);
+	for (size_t i = 0; i < n; i++) {
+		struct upd_event ev = event_of(&rows[i]);
+
+		r = add_event(&g, &ev, q->pts);
+		if (r < 0)
+			return r;
+		g.last_pts = ev.pts;
+	}
+	whole = n < limit || g.last_pts >= now_pts;
+	if (whole)
+		g.last_pts = now_pts;
+	if (whole && q->date != INT32_MAX && (r = add_states(&g, q->date)) < 0)
+		return r;
+	rpc_wants_updates(c);
+	return answer(&g, q, whole);
+}
