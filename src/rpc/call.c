@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "rpc/limit.h"
 #include "rpc/rpc_private.h"
 #include "store/state.h"
 
@@ -64,8 +65,8 @@ void rpc_job_answer(struct rpc_job *j)
 	if (r >= 0) {
 		r = tl_encode_result(&b, j->query->name, j->result, j->layer);
 		if (r < 0) {
-			log_event(LOG_ERROR, "encode", "method=%s layer=%d error=%s", j->method->name, j->layer,
-			          err_name(r));
+			log_event(LOG_ERROR, "encode", "method=%s layer=%d error=%s", j->method->name,
+			          j->layer, err_name(r));
 			b.n = 0;
 		}
 	}
@@ -109,7 +110,8 @@ int rpc_log_event(struct rpc_call *c, struct upd_event *ev)
 	if (ev->kind < UPD_STATE_FIRST)
 		r = upd_box_append(j->server->boxes, c->db, ev);
 	else if (ev->kind < UPD_PASSING_FIRST)
-		r = store_state_put(c->db, ev->owner, (int)ev->kind, ev->peer ? ev->peer : ev->id, ev->date, ev->payload);
+		r = store_state_put(c->db, ev->owner, (int)ev->kind, ev->peer ? ev->peer : ev->id, ev->date,
+		                    ev->payload);
 	if (r < 0)
 		return r;
 	e = ARENA_NEW(&c->arena, struct rpc_event);
@@ -171,4 +173,13 @@ void rpc_wants_updates(struct rpc_call *c)
 		return;
 	upd_online_layer(c->app->online, c->client->auth_key_id, j->layer);
 	j->server->cfg.ops.wants_updates(j->server->cfg.ops.ctx, &j->origin);
+}
+
+int rpc_limit_text(struct rpc_call *c, int class_, struct slice text)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (uint32_t i = 0; i < text.n; i++)
+		h = (h ^ text.p[i]) * 0x100000001b3u;
+	return rpc_limit_take(rpc_job_of(c)->server->limiter, (int64_t)h, class_, clock_usec());
 }

@@ -51,6 +51,9 @@ static inline int rpc_reply_bool(struct rpc_call *c, bool v)
  */
 int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* For rate classes by phone: takes a token of (class, this text); 0 or the seconds to wait. Thread: any. */
+int rpc_limit_text(struct rpc_call *c, int class_, struct slice text);
+
 /*
  * Write lane: something happened in ev->owner's box. Kinds with pts get their pts (ev->pts, ev->pts_count are set) and
  * a log row; state kinds a row with their time; passing kinds nothing. After commit it goes to every online

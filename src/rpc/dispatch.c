@@ -16,7 +16,8 @@ static void keep_client(struct rpc_job *j, const struct rpc_client *from)
 
 	j->client = *from;
 	j->client.device_model = (const char *)arena_str(a, from->device_model ? from->device_model : "").p;
-	j->client.system_version = (const char *)arena_str(a, from->system_version ? from->system_version : "").p;
+	j->client.system_version =
+		(const char *)arena_str(a, from->system_version ? from->system_version : "").p;
 	j->client.app_version = (const char *)arena_str(a, from->app_version ? from->app_version : "").p;
 	j->client.lang_code = (const char *)arena_str(a, from->lang_code ? from->lang_code : "").p;
 	j->client.ip = (const char *)arena_str(a, from->ip ? from->ip : "").p;
@@ -58,28 +59,45 @@ static int authorise(struct rpc_job *j)
 {
 	const struct rpc_method *m = j->method;
 
-	if (m->who == RPC_WHO_ANYONE)
+	if (m->who == RPC_WHO_ANY)
 		return 0;
 	if (!j->call.user_id)
 		return rpc_fail(&j->call, 401, "AUTH_KEY_UNREGISTERED");
 	if (j->client.dc != HOME_DC)
 		return rpc_fail(&j->call, 303, "USER_MIGRATE_%d", HOME_DC);
+	if (m->who == RPC_WHO_USER && j->call.is_bot)
+		return rpc_fail(&j->call, 400, "BOT_METHOD_INVALID");
+	if (m->who == RPC_WHO_BOT && !j->call.is_bot)
+		return rpc_fail(&j->call, 400, "USER_BOT_REQUIRED");
 	return 0;
 }
 
+static int64_t text_hash(const char *p)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *p; p++)
+		h = (h ^ (uint8_t)*p) * 0x100000001b3u;
+	return (int64_t)h;
+}
+
+/* Classes by phone are counted by their handlers, who know the phone. */
 static int limit(struct rpc_job *j)
 {
-	int64_t id = j->call.user_id;
+	int64_t id = j->call.user_id ? j->call.user_id : j->client.auth_key_id;
 	int wait;
 
-	if (!j->method->rate)
+	switch (rpc_rates[j->method->rate].per) {
+	case RPC_PER_PHONE:
 		return 0;
-	if (!id) { /* strangers share their address's bucket */
-		uint64_t h = 0xcbf29ce484222325u;
-
-		for (const char *p = j->client.ip; *p; p++)
-			h = (h ^ (uint8_t)*p) * 0x100000001b3u;
-		id = (int64_t)(h | 1ull << 63);
+	case RPC_PER_IP:
+		id = text_hash(j->client.ip);
+		break;
+	case RPC_PER_KEY:
+		id = j->client.auth_key_id;
+		break;
+	case RPC_PER_USER:
+		break;
 	}
 	wait = rpc_limit_take(j->server->limiter, id, j->method->rate, clock_usec());
 	return wait > 0 ? rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", wait) : 0;

@@ -5,13 +5,15 @@
 #ifndef RPC_LIMIT_H
 #define RPC_LIMIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
 
 struct rpc_limiter;
 
-struct rpc_limiter *rpc_limiter_new(void);
+/* test_numbers: the wider buckets of schema/limits.def's test rows. */
+struct rpc_limiter *rpc_limiter_new(bool test_numbers);
 void rpc_limiter_free(struct rpc_limiter *l);
 /* Takes one token of `id`'s bucket for `class_` (enum rpc_rate): 0, or the seconds (>= 3) to wait. */
 int rpc_limit_take(struct rpc_limiter *l, int64_t id, int class_, usec_t now);

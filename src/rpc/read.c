@@ -33,7 +33,8 @@ static void run_job(struct rpc_reader *rd, struct rpc_job *j)
 	if (r >= 0)
 		sql_rollback(rd->db);
 	if (j->r < 0 && j->r != -ERR_RPC)
-		log_event(LOG_ERROR, "read", "method=%s error=%s", j->method ? j->method->name : "-", err_name(j->r));
+		log_event(LOG_ERROR, "read", "method=%s error=%s", j->method ? j->method->name : "-",
+		          err_name(j->r));
 	if (j->kind == RPC_JOB_CALL)
 		rpc_job_answer(j);
 	else if (j->kind == RPC_JOB_WORK && j->done)
@@ -71,7 +72,9 @@ static void cpu_work(void *state, struct lane_item *list)
 		}
 		j->r = j->method->prepare(&j->call, j->query);
 		if (j->r >= 0)
-			j->r = lane_push(j->method->then == RPC_LANE_WRITE ? s->write : rpc_read_lane(s, j->call.user_id),
+			j->r = lane_push(j->method->then == RPC_LANE_WRITE
+			                         ? s->write
+			                         : rpc_read_lane(s, j->call.user_id),
 			                 &j->item, false);
 		if (j->r < 0) {
 			if (j->r == -ERR_FULL)

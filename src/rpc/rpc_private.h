@@ -18,8 +18,8 @@
 #define RPC_WRITE_BATCH  64u
 #define RPC_WRITE_USEC   5000
 #define RPC_READ_BATCH   32u
-#define RPC_KEYS_A_USER  64u   /* authorisations pushed to */
-#define RPC_ARENA_FACTOR 20u   /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
+#define RPC_KEYS_A_USER  64u /* authorisations pushed to */
+#define RPC_ARENA_FACTOR 20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
 #define RPC_ARENA_BASE   4096u
 
 struct rpc_event { /* in the job's arena */

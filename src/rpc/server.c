@@ -39,7 +39,7 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 	}
 	atomic_store(&s->can_write, true);
 	s->boxes = upd_boxes_new();
-	s->limiter = rpc_limiter_new();
+	s->limiter = rpc_limiter_new(cfg->app->test_numbers);
 	s->app->rpc = s;
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		s->read[i] = lane_new("read", &rpc_read_ops, &s->readers[i], RPC_READ_QUEUE, RPC_READ_BATCH);

@@ -74,10 +74,10 @@ void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q);
  * -ERR_FULL if the lane's queue is full (then neither runs).
  */
 int rpc_write(struct rpc_server *s, int (*run)(struct rpc_call *c, void *arg),
-	      void (*done)(struct app *app, void *arg, int r), void *arg);
+              void (*done)(struct app *app, void *arg, int r), void *arg);
 /* The same on the read thread of `owner`, with a snapshot. */
 int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
-	     void (*done)(struct app *app, void *arg, int r), void *arg);
+             void (*done)(struct app *app, void *arg, int r), void *arg);
 
 /* False while the last commit failed: reads go on, /healthz says so. */
 bool rpc_server_can_write(const struct rpc_server *s);

@@ -47,7 +47,8 @@ static void finish(struct rpc_server *s, struct rpc_job *j, int r)
 		for (a = j->after; a; a = a->next)
 			a->f(s->app, a->arg);
 	if (j->r < 0 && j->r != -ERR_RPC)
-		log_event(LOG_ERROR, "write", "method=%s error=%s", j->method ? j->method->name : "-", err_name(j->r));
+		log_event(LOG_ERROR, "write", "method=%s error=%s", j->method ? j->method->name : "-",
+		          err_name(j->r));
 	later = j->r >= 0 && j->make;
 	if (j->kind == RPC_JOB_WORK) {
 		if (j->r >= 0)
@@ -88,7 +89,8 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 	if (r < 0) {
 		upd_boxes_clear(s->boxes);
 		if (atomic_exchange_explicit(&s->can_write, false, memory_order_relaxed))
-			log_event(LOG_ERROR, "store-cannot-write", "error=%s mend=\"free space or check the disk\"", err_name(r));
+			log_event(LOG_ERROR, "store-cannot-write",
+			          "error=%s mend=\"free space or check the disk\"", err_name(r));
 	} else if (!atomic_exchange_explicit(&s->can_write, true, memory_order_relaxed)) {
 		log_event(LOG_NOTICE, "store-writes-again", "batch=ok");
 	}

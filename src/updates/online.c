@@ -26,8 +26,9 @@ struct user_entry {
 
 struct shard {
 	pthread_mutex_t lock;
-	struct key_entry *keys;   /* guarded by lock */
-	struct user_entry *users; /* guarded by lock; a user's shard is chosen by the user, a key's by the key */
+	struct key_entry *keys; /* guarded by lock */
+	struct user_entry
+		*users; /* guarded by lock; a user's shard is chosen by the user, a key's by the key */
 };
 
 struct upd_online {

@@ -103,11 +103,10 @@ static int to_sender(struct rpc_call *c, const struct message_draft *m, struct s
 	return r;
 }
 
-static int to_receiver(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t origin_id,
-                       int32_t *ret_id)
+static int to_receiver(struct rpc_call *c, const struct message_draft *m, struct slice body,
+                       int32_t origin_id, int32_t *ret_id)
 {
-	struct upd_event ev = {
-	        .owner = m->peer, .kind = UPD_NEW, .pts_count = 1, .peer = m->from};
+	struct upd_event ev = {.owner = m->peer, .kind = UPD_NEW, .pts_count = 1, .peer = m->from};
 	struct store_msg row = {.owner = m->peer,
 	                        .peer = m->from,
 	                        .from_id = m->from,

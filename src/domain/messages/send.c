@@ -89,7 +89,8 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
 	if ((r = message_may_send(c, &to)) < 0)
 		return r;
-	if ((r = text_prepare(c, q->message, &q->entities, TEXT_MESSAGE, &content->message, &content->entities)) < 0)
+	if ((r = text_prepare(c, q->message, &q->entities, TEXT_MESSAGE, &content->message,
+	                      &content->entities)) < 0)
 		return r;
 	if ((r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &content->reply_to)) < 0)
 		return r;

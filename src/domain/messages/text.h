@@ -8,7 +8,11 @@
 
 #include "rpc/call.h"
 
-enum text_kind { TEXT_MESSAGE /* 1..4096 */, TEXT_CAPTION /* 0..1024 */, TEXT_DRAFT /* 0..4096, nothing detected */ };
+enum text_kind {
+	TEXT_MESSAGE /* 1..4096 */,
+	TEXT_CAPTION /* 0..1024 */,
+	TEXT_DRAFT /* 0..4096, nothing detected */
+};
 
 /*
  * 400 MESSAGE_EMPTY, MESSAGE_TOO_LONG, MEDIA_CAPTION_TOO_LONG, ENTITY_BOUNDS_INVALID, ENTITIES_TOO_LONG. The results live

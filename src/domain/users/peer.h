@@ -24,7 +24,7 @@ int user_resolve(struct rpc_call *c, const struct tl_obj *input_user, int64_t *r
 int64_t access_hash(const struct app *app, int64_t viewer, enum peer_kind kind, int64_t target);
 
 /* Peer and its kin as TL objects. */
-struct tl_obj *peer_to_tl(struct arena *a, int64_t peer);         /* Peer */
-struct tl_obj *dialog_peer_to_tl(struct arena *a, int64_t peer);  /* DialogPeer */
+struct tl_obj *peer_to_tl(struct arena *a, int64_t peer);        /* Peer */
+struct tl_obj *dialog_peer_to_tl(struct arena *a, int64_t peer); /* DialogPeer */
 
 #endif

@@ -1,0 +1,140 @@
+/* settings.c - see settings.h. */
+#include "base/settings.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum kind { KIND_STR, KIND_INT, KIND_BOOL };
+
+struct row {
+	enum kind kind;
+	const char *section, *key, *def, *range, *when, *text;
+	size_t offset;
+};
+
+static const struct row rows[] = {
+#define SETTING(kind, name, section, key, def, range, when, text)                                            \
+	{KIND_##kind, section, key, def, range, when, text, offsetof(struct settings, name)},
+#include "../schema/settings.def"
+#undef SETTING
+};
+
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static int put(struct settings *s, const struct row *r, const char *value)
+{
+	void *at = (char *)s + r->offset;
+	char *end;
+	long long n;
+
+	switch (r->kind) {
+	case KIND_STR:
+		free(*(char **)at);
+		*(char **)at = xstrdup(value);
+		return 0;
+	case KIND_INT:
+		errno = 0;
+		n = strtoll(value, &end, 10);
+		if (errno || end == value || *end)
+			return -ERR_INVALID;
+		*(int64_t *)at = n;
+		return 0;
+	case KIND_BOOL:
+		if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
+			return -ERR_INVALID;
+		*(bool *)at = value[0] == 't';
+		return 0;
+	}
+	return -ERR_INVALID;
+}
+
+void settings_init(struct settings *s)
+{
+	memset(s, 0, sizeof(*s));
+	for (size_t i = 0; i < N_ROWS; i++)
+		put(s, &rows[i], rows[i].def);
+}
+
+void settings_fini(struct settings *s)
+{
+	for (size_t i = 0; i < N_ROWS; i++)
+		if (rows[i].kind == KIND_STR)
+			free(*(char **)((char *)s + rows[i].offset));
+	memset(s, 0, sizeof(*s));
+}
+
+static const struct row *find(const char *section, const char *key)
+{
+	for (size_t i = 0; i < N_ROWS; i++)
+		if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].key, key) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+int settings_set(struct settings *s, const char *section, const char *key, const char *value)
+{
+	const struct row *r = find(section, key);
+
+	return r ? put(s, r, value) : -ERR_NOTFOUND;
+}
+
+struct reading {
+	struct settings *s;
+	const char *path;
+	char *err;
+	size_t err_n;
+};
+
+static int on_line(void *user, const char *section, const char *key, const char *value, int line)
+{
+	struct reading *rd = user;
+	const struct row *r = find(section, key);
+
+	if (!r)
+		snprintf(rd->err, rd->err_n,
+		         "%s:%d: no setting [%s] %s; `chapar config --explain` lists them", rd->path, line,
+		         section, key);
+	else if (put(rd->s, r, value) < 0)
+		snprintf(rd->err, rd->err_n, "%s:%d: [%s] %s takes %s, not \"%s\"", rd->path, line, section,
+		         key, r->range, value);
+	else
+		return 1;
+	return 0;
+}
+
+int settings_read(struct settings *s, const char *path, char *err, size_t err_n)
+{
+	struct reading rd = {s, path, err, err_n};
+	FILE *f = fopen(path, "r");
+	int line;
+
+	err[0] = '\0';
+	if (!f) {
+		snprintf(err, err_n, "%s: %s", path, strerror(errno));
+		return err_from_errno(errno);
+	}
+	line = ini_parse_file(f, on_line, &rd);
+	fclose(f);
+	if (line && !err[0])
+		snprintf(err, err_n, "%s:%d: not `[section]`, `key = value` or a comment", path, line);
+	return line ? -ERR_INVALID : 0;
+}
+
+void settings_explain(void)
+{
+	const char *section = "";
+
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (strcmp(section, rows[i].section) != 0)
+			printf("%s[%s]\n", i ? "\n" : "", rows[i].section);
+		section = rows[i].section;
+		printf("# %s\n# Takes %s; in force from %s.\n", rows[i].text, rows[i].range, rows[i].when);
+		printf("%s%s = %s\n", rows[i].def[0] ? "" : "# ", rows[i].key, rows[i].def);
+	}
+}
