@@ -86,43 +86,39 @@ int settings_set(struct settings *s, const char *section, const char *key, const
 
 struct reading {
 	struct settings *s;
-	const char *path;
-	char *err;
-	size_t err_n;
+	char why[300]; /* of the first line that is refused; the parser says which line it was */
 };
 
-static int on_line(void *user, const char *section, const char *key, const char *value, int line)
+static int on_line(void *user, const char *section, const char *key, const char *value)
 {
 	struct reading *rd = user;
 	const struct row *r = find(section, key);
 
-	if (!r)
-		snprintf(rd->err, rd->err_n,
-		         "%s:%d: no setting [%s] %s; `chapar config --explain` lists them", rd->path, line,
-		         section, key);
-	else if (put(rd->s, r, value) < 0)
-		snprintf(rd->err, rd->err_n, "%s:%d: [%s] %s takes %s, not \"%s\"", rd->path, line, section,
-		         key, r->range, value);
-	else
+	if (r && put(rd->s, r, value) == 0)
 		return 1;
+	if (rd->why[0])
+		return 0;
+	if (!r)
+		snprintf(rd->why, sizeof(rd->why), "no setting [%s] %s; `chapar config --explain` lists them", section, key);
+	else
+		snprintf(rd->why, sizeof(rd->why), "[%s] %s takes %s, not \"%s\"", section, key, r->range, value);
 	return 0;
 }
 
 int settings_read(struct settings *s, const char *path, char *err, size_t err_n)
 {
-	struct reading rd = {s, path, err, err_n};
+	struct reading rd = {.s = s};
 	FILE *f = fopen(path, "r");
 	int line;
 
-	err[0] = '\0';
 	if (!f) {
 		snprintf(err, err_n, "%s: %s", path, strerror(errno));
 		return err_from_errno(errno);
 	}
 	line = ini_parse_file(f, on_line, &rd);
 	fclose(f);
-	if (line && !err[0])
-		snprintf(err, err_n, "%s:%d: not `[section]`, `key = value` or a comment", path, line);
+	if (line)
+		snprintf(err, err_n, "%s:%d: %s", path, line, rd.why[0] ? rd.why : "not `[section]`, `key = value` or a comment");
 	return line ? -ERR_INVALID : 0;
 }
 

@@ -48,6 +48,12 @@ struct slice sql_copy(struct sql_stmt *s, int col, struct arena *a);
 void sql_done(struct sql_stmt *s);
 /* Step to the end of a statement without rows of interest, and sql_done it. 0 or negative. */
 int sql_run(struct sql_stmt *s);
+/* Bytes of the write-ahead log now. */
+int64_t sql_wal_bytes(struct sql_db *db);
+/* Moves what it can from the log into the database without waiting for anybody (PASSIVE). */
+void sql_checkpoint(struct sql_db *db);
+/* The writer, between two batches: above 64 MB the log is begun anew, waiting 20 ms at most for readers. */
+void sql_wal_keep_small(struct sql_db *db);
 /* Rows changed by the last sql_run on this connection. */
 int64_t sql_changes(struct sql_db *db);
 /* For DDL and pragmas of migrations: text may hold several statements and need not be a literal. */

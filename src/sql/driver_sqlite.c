@@ -1,0 +1,329 @@
+/*
+ * driver_sqlite.c - sql.h over SQLite: WAL, synchronous FULL, checkpoints on a thread of their own (checkpoint.c) and, when
+ * the log has grown, by the writer between two batches (docs/architecture.md, "WAL").
+ */
+#include "sql/sql.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <uthash.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define WAL_BIG          (64 * 1024 * 1024)
+#define RESTART_WAIT_MS  20
+#define BUSY_WAIT_MS     5000
+#define CACHE_WRITER_KIB 16384
+#define CACHE_READER_KIB 4096
+#define PARAMS_MAX       40
+
+struct sql_stmt {
+	const char *text; /* address is the key: a literal */
+	struct sql_db *db;
+	sqlite3_stmt *st;
+	uint8_t param[PARAMS_MAX + 1]; /* $n -> SQLite's own number: it numbers names by first appearance */
+	int failed;                    /* of a bind or a step before the end */
+	bool in_use;
+	UT_hash_handle hh;
+};
+
+struct sql_db {
+	sqlite3 *db;
+	struct sql_stmt *stmts;
+	char *wal_path;
+};
+
+static int map(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return 0;
+	case SQLITE_FULL:
+		return -ERR_NOSPACE;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -ERR_BUSY;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -ERR_CORRUPT;
+	case SQLITE_CONSTRAINT:
+		return -ERR_EXISTS;
+	case SQLITE_CANTOPEN:
+		return -ERR_NOTFOUND;
+	default:
+		return -ERR_IO;
+	}
+}
+
+int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db)
+{
+	struct sql_db *d = xcalloc(1, sizeof(*d));
+	bool writer = mode == SQL_WRITER;
+	char text[256];
+	int rc, r;
+
+	rc = sqlite3_open_v2(path, &d->db,
+	                     (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE) |
+	                             SQLITE_OPEN_NOMUTEX,
+	                     NULL);
+	d->wal_path = xmalloc(strlen(path) + 5);
+	sprintf(d->wal_path, "%s-wal", path);
+	if (rc != SQLITE_OK) {
+		sql_close(d);
+		return map(rc);
+	}
+	sqlite3_extended_result_codes(d->db, 1);
+	sqlite3_busy_timeout(d->db, BUSY_WAIT_MS);
+	snprintf(text, sizeof(text),
+	         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA "
+	         "foreign_keys=OFF;"
+	         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%d;",
+	         writer ? CACHE_WRITER_KIB : CACHE_READER_KIB);
+	r = sql_exec(d, text);
+	if (r == 0 && !writer)
+		r = sql_exec(d, "PRAGMA query_only=ON");
+	if (r < 0) {
+		sql_close(d);
+		return r;
+	}
+	*ret_db = d;
+	return 0;
+}
+
+void sql_close(struct sql_db *d)
+{
+	struct sql_stmt *s, *t;
+
+	if (!d)
+		return;
+	HASH_ITER (hh, d->stmts, s, t) {
+		HASH_DEL(d->stmts, s);
+		sqlite3_finalize(s->st);
+		free(s);
+	}
+	sqlite3_close(d->db);
+	free(d->wal_path);
+	free(d);
+}
+
+int sql_exec(struct sql_db *d, const char *text)
+{
+	char *err = NULL;
+	int rc = sqlite3_exec(d->db, text, NULL, NULL, &err);
+
+	if (rc != SQLITE_OK)
+		log_event(LOG_DEBUG, "sql", "rc=%d text=\"%.60s\"", rc, text);
+	sqlite3_free(err);
+	return map(rc);
+}
+
+static int run_literal(struct sql_db *d, const char *text)
+{
+	return sql_run(sql_prepare(d, text));
+}
+
+int sql_begin(struct sql_db *d)
+{
+	return run_literal(d, sqlite3_db_readonly(d->db, "main") ? "BEGIN" : "BEGIN DEFERRED");
+}
+
+int sql_commit(struct sql_db *d)
+{
+	int r = run_literal(d, "COMMIT");
+
+	if (r < 0)
+		sql_rollback(d);
+	return r;
+}
+
+void sql_rollback(struct sql_db *d)
+{
+	if (!sqlite3_get_autocommit(d->db))
+		run_literal(d, "ROLLBACK");
+}
+
+int sql_savepoint(struct sql_db *d)
+{
+	return run_literal(d, "SAVEPOINT call");
+}
+
+int sql_release(struct sql_db *d)
+{
+	return run_literal(d, "RELEASE call");
+}
+
+void sql_rollback_to(struct sql_db *d)
+{
+	if (sqlite3_get_autocommit(d->db))
+		return; /* the engine rolled everything back already: a full disk */
+	run_literal(d, "ROLLBACK TO call");
+	run_literal(d, "RELEASE call");
+}
+
+/* $12 -> the number that SQLite gave it. */
+static void map_params(struct sql_stmt *s)
+{
+	int n = sqlite3_bind_parameter_count(s->st);
+
+	for (int i = 1; i <= n; i++) {
+		const char *name = sqlite3_bind_parameter_name(s->st, i);
+		int k = name ? atoi(name + 1) : 0;
+
+		assert(k >= 1 && k <= PARAMS_MAX);
+		s->param[k] = (uint8_t)i;
+	}
+}
+
+struct sql_stmt *sql_prepare(struct sql_db *d, const char *text)
+{
+	struct sql_stmt *s;
+	int rc;
+
+	HASH_FIND_PTR(d->stmts, &text, s);
+	if (!s) {
+		s = xcalloc(1, sizeof(*s));
+		s->text = text;
+		s->db = d;
+		rc = sqlite3_prepare_v3(d->db, text, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL);
+		if (rc != SQLITE_OK) {
+			fprintf(stderr, "sql: %s: %s\n", sqlite3_errmsg(d->db), text);
+			abort();
+		}
+		map_params(s);
+		HASH_ADD_PTR(d->stmts, text, s);
+	}
+	assert(!s->in_use);
+	s->in_use = true;
+	s->failed = 0;
+	return s;
+}
+
+static int at(struct sql_stmt *s, int n)
+{
+	assert(n >= 1 && n <= PARAMS_MAX && s->param[n]);
+	return s->param[n];
+}
+
+static void note(struct sql_stmt *s, int rc)
+{
+	if (rc != SQLITE_OK && !s->failed)
+		s->failed = map(rc);
+}
+
+void sql_bind_int(struct sql_stmt *s, int n, int64_t v)
+{
+	note(s, sqlite3_bind_int64(s->st, at(s, n), v));
+}
+
+void sql_bind_bytes(struct sql_stmt *s, int n, struct slice v)
+{
+	if (!v.p)
+		note(s, sqlite3_bind_null(s->st, at(s, n)));
+	else
+		note(s, sqlite3_bind_blob(s->st, at(s, n), v.n ? (const void *)v.p : "", (int)v.n,
+		                          SQLITE_STATIC));
+}
+
+void sql_bind_text(struct sql_stmt *s, int n, struct slice v)
+{
+	if (!v.p)
+		note(s, sqlite3_bind_null(s->st, at(s, n)));
+	else
+		note(s, sqlite3_bind_text(s->st, at(s, n), v.n ? (const char *)v.p : "", (int)v.n,
+		                          SQLITE_STATIC));
+}
+
+void sql_bind_null(struct sql_stmt *s, int n)
+{
+	note(s, sqlite3_bind_null(s->st, at(s, n)));
+}
+
+int sql_step(struct sql_stmt *s)
+{
+	int rc;
+
+	if (s->failed)
+		return s->failed;
+	rc = sqlite3_step(s->st);
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc == SQLITE_DONE)
+		return 0;
+	log_event(LOG_DEBUG, "sql", "rc=%d text=\"%.80s\"", rc, s->text);
+	return map(rc) ? map(rc) : -ERR_IO;
+}
+
+int64_t sql_int(struct sql_stmt *s, int col)
+{
+	return sqlite3_column_int64(s->st, col);
+}
+
+bool sql_is_null(struct sql_stmt *s, int col)
+{
+	return sqlite3_column_type(s->st, col) == SQLITE_NULL;
+}
+
+struct slice sql_bytes(struct sql_stmt *s, int col)
+{
+	const void *p;
+
+	if (sql_is_null(s, col))
+		return (struct slice){0};
+	p = sqlite3_column_blob(s->st, col);
+	return slice_of(p ? p : "", (size_t)sqlite3_column_bytes(s->st, col));
+}
+
+struct slice sql_copy(struct sql_stmt *s, int col, struct arena *a)
+{
+	return arena_slice(a, sql_bytes(s, col));
+}
+
+void sql_done(struct sql_stmt *s)
+{
+	sqlite3_reset(s->st);
+	sqlite3_clear_bindings(s->st);
+	s->in_use = false;
+}
+
+int sql_run(struct sql_stmt *s)
+{
+	int r;
+
+	while ((r = sql_step(s)) > 0)
+		;
+	sql_done(s);
+	return r;
+}
+
+int64_t sql_changes(struct sql_db *d)
+{
+	return sqlite3_changes64(d->db);
+}
+
+int64_t sql_wal_bytes(struct sql_db *d)
+{
+	struct stat st;
+
+	return stat(d->wal_path, &st) == 0 ? st.st_size : 0;
+}
+
+void sql_checkpoint(struct sql_db *d)
+{
+	sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+void sql_wal_keep_small(struct sql_db *d)
+{
+	if (sql_wal_bytes(d) < WAL_BIG)
+		return;
+	sqlite3_busy_timeout(d->db, RESTART_WAIT_MS);
+	sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(d->db, BUSY_WAIT_MS);
+}

@@ -1,0 +1,230 @@
+/* msg.c - see msg.h. */
+#include "store/msg.h"
+
+#include "base/err.h"
+#include "store/upd.h"
+
+#define COLUMNS                                                                                              \
+	"owner, peer, id, date, from_id, flags, edit_date, origin_owner, origin_id, reply_to, grouped_id, "  \
+	"ttl, body"
+
+int store_msg_insert(struct sql_db *db, const struct store_msg *m)
+{
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "INSERT INTO msg (" COLUMNS ")"
+	                                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+
+	sql_bind_int(s, 1, m->owner);
+	sql_bind_int(s, 2, m->peer);
+	sql_bind_int(s, 3, m->id);
+	sql_bind_int(s, 4, m->date);
+	sql_bind_int(s, 5, m->from_id);
+	sql_bind_int(s, 6, m->flags);
+	sql_bind_int(s, 7, m->edit_date);
+	sql_bind_int(s, 8, m->origin_owner);
+	sql_bind_int(s, 9, m->origin_id);
+	sql_bind_int(s, 10, m->reply_to);
+	sql_bind_int(s, 11, m->grouped_id);
+	sql_bind_int(s, 12, m->ttl);
+	sql_bind_bytes(s, 13, m->body);
+	return sql_run(s);
+}
+
+static struct store_msg row_of(struct sql_stmt *s, struct arena *a)
+{
+	return (struct store_msg){.owner = sql_int(s, 0),
+	                          .peer = sql_int(s, 1),
+	                          .id = (int32_t)sql_int(s, 2),
+	                          .date = sql_int(s, 3),
+	                          .from_id = sql_int(s, 4),
+	                          .flags = (int)sql_int(s, 5),
+	                          .edit_date = sql_int(s, 6),
+	                          .origin_owner = sql_int(s, 7),
+	                          .origin_id = (int32_t)sql_int(s, 8),
+	                          .reply_to = (int32_t)sql_int(s, 9),
+	                          .grouped_id = sql_int(s, 10),
+	                          .ttl = (int32_t)sql_int(s, 11),
+	                          .body = sql_copy(s, 12, a)};
+}
+
+static int one(struct sql_stmt *s, struct arena *a, struct store_msg *ret)
+{
+	int r = sql_step(s);
+
+	if (r == 1)
+		*ret = row_of(s, a);
+	sql_done(s);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
+static int many(struct sql_stmt *s, uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n)
+{
+	struct store_msg *v = ARENA_ARRAY(a, struct store_msg, limit ? limit : 1);
+	size_t n = 0;
+	int r;
+
+	while ((r = sql_step(s)) == 1 && n < limit)
+		v[n++] = row_of(s, a);
+	sql_done(s);
+	*ret = v;
+	*ret_n = n;
+	return r < 0 ? r : 0;
+}
+
+int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct arena *a,
+                  struct store_msg *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS
+	                                     " FROM msg WHERE owner = $1 AND peer = $2 AND id = $3");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, id);
+	return one(s, a, ret);
+}
+
+int store_msg_find(struct sql_db *db, int64_t owner, int32_t id, struct arena *a, struct store_msg *ret)
+{
+	int64_t peer;
+	int r;
+
+	r = store_upd_peer_of(db, owner, id, &peer);
+	return r < 0 ? r : store_msg_get(db, owner, peer, id, a, ret);
+}
+
+int store_msg_by_origin(struct sql_db *db, int64_t owner, int64_t origin_owner, int32_t origin_id,
+                        struct arena *a, struct store_msg *ret)
+{
+	struct sql_stmt *s;
+
+	if (owner == origin_owner)
+		return store_msg_find(db, owner, origin_id, a, ret);
+	s = sql_prepare(db, "SELECT " COLUMNS
+	                    " FROM msg WHERE owner = $1 AND origin_owner = $2 AND origin_id = $3"
+	                    " AND origin_owner <> owner");
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, origin_owner);
+	sql_bind_int(s, 3, origin_id);
+	return one(s, a, ret);
+}
+
+int store_msg_set_body(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct slice body,
+                       unixtime_t edit_date)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "UPDATE msg SET body = $4, edit_date = $5 WHERE owner = $1 AND peer = $2 AND id = $3");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, id);
+	sql_bind_bytes(s, 4, body);
+	sql_bind_int(s, 5, edit_date);
+	return sql_run(s);
+}
+
+int store_msg_set_flags(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, int flags)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "UPDATE msg SET flags = $4 WHERE owner = $1 AND peer = $2 AND id = $3");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, id);
+	sql_bind_int(s, 4, flags);
+	return sql_run(s);
+}
+
+int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
+{
+	struct sql_stmt *s = sql_prepare(db, "DELETE FROM msg WHERE owner = $1 AND peer = $2 AND id = $3");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, id);
+	r = sql_run(s);
+	return r < 0 ? r : sql_changes(db) ? 0 : -ERR_NOTFOUND;
+}
+
+static void bind_walk(struct sql_stmt *s, int64_t owner, int64_t peer, int32_t from, uint32_t limit)
+{
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, from);
+	sql_bind_int(s, 4, limit);
+}
+
+int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up, uint32_t limit,
+                   struct arena *a, struct store_msg **ret, size_t *ret_n)
+{
+	struct sql_stmt *s;
+
+	if (up)
+		s = sql_prepare(db,
+		                "SELECT " COLUMNS
+		                " FROM msg WHERE owner = $1 AND peer = $2 AND id >= $3 ORDER BY id LIMIT $4");
+	else
+		s = sql_prepare(db, "SELECT " COLUMNS " FROM msg WHERE owner = $1 AND peer = $2 AND id < $3"
+		                    " ORDER BY id DESC LIMIT $4");
+	bind_walk(s, owner, peer, from, limit);
+	return many(s, limit, a, ret, ret_n);
+}
+
+int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up,
+                          uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n)
+{
+	struct sql_stmt *s;
+
+	if (up)
+		s = sql_prepare(db,
+		                "SELECT " COLUMNS
+		                " FROM msg WHERE owner = $1 AND peer = $2 AND id >= $3 AND flags & 16 <> 0"
+		                " ORDER BY id LIMIT $4");
+	else
+		s = sql_prepare(db, "SELECT " COLUMNS
+		                    " FROM msg WHERE owner = $1 AND peer = $2 AND id < $3 AND flags & 16 <> 0"
+		                    " ORDER BY id DESC LIMIT $4");
+	bind_walk(s, owner, peer, from, limit);
+	return many(s, limit, a, ret, ret_n);
+}
+
+int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT id FROM msg WHERE owner = $1 AND peer = $2 AND date < $3"
+	                                     " ORDER BY id DESC LIMIT 1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, date);
+	r = sql_step(s);
+	*ret_id = r == 1 ? (int32_t)sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
+int store_msg_count_unread(struct sql_db *db, int64_t owner, int64_t peer, int32_t after, uint32_t limit,
+                           uint32_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT count(*) FROM (SELECT 1 FROM msg WHERE owner = $1 AND peer = $2 AND id > $3"
+		    " AND flags & 1 = 0 LIMIT $4) AS x");
+	int r;
+
+	bind_walk(s, owner, peer, after, limit);
+	r = sql_step(s);
+	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
+int store_msg_last(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, bool own, struct arena *a,
+                   struct store_msg *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS
+	                                     " FROM msg WHERE owner = $1 AND peer = $2 AND id <= $3"
+	                                     " AND flags & 1 = $4 ORDER BY id DESC LIMIT 1");
+
+	bind_walk(s, owner, peer, id, own);
+	return one(s, a, ret);
+}

@@ -1,0 +1,67 @@
+/*
+ * msg.h - messages as rows of boxes: (owner, peer, id). The body is content, opaque here.
+ * Reading one message by (owner, id) is two index look-ups: upd for its peer, then the row.
+ */
+#ifndef STORE_MSG_H
+#define STORE_MSG_H
+
+#include "base/clock.h"
+#include "sql/sql.h"
+
+enum store_msg_flag {
+	STORE_MSG_OUT = 1,
+	STORE_MSG_MENTIONED = 2,
+	STORE_MSG_MEDIA_UNREAD = 4,
+	STORE_MSG_SILENT = 8,
+	STORE_MSG_PINNED = 16, /* the index of schema.c names this number */
+	STORE_MSG_NOFORWARDS = 32,
+	STORE_MSG_SERVICE = 64,
+};
+
+struct store_msg {
+	int64_t owner, peer;
+	int32_t id;
+	unixtime_t date;
+	int64_t from_id;
+	int flags;
+	unixtime_t edit_date;
+	int64_t origin_owner; /* whose send it was */
+	int32_t origin_id;    /* and its id there */
+	int32_t reply_to;
+	int64_t grouped_id;
+	int32_t ttl;
+	struct slice body;
+};
+
+int store_msg_insert(struct sql_db *db, const struct store_msg *m);
+/* -ERR_NOTFOUND. Body in the arena. */
+int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct arena *a,
+                  struct store_msg *ret);
+int store_msg_find(struct sql_db *db, int64_t owner, int32_t id, struct arena *a, struct store_msg *ret);
+int store_msg_by_origin(struct sql_db *db, int64_t owner, int64_t origin_owner, int32_t origin_id,
+                        struct arena *a, struct store_msg *ret);
+int store_msg_set_body(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct slice body,
+                       unixtime_t edit_date);
+int store_msg_set_flags(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, int flags);
+/* -ERR_NOTFOUND if there was none. */
+int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id);
+
+/*
+ * Up to `limit` messages of a dialog from `from` on: below it downwards (newest first), or at it and above upwards (oldest
+ * first). from = INT32_MAX downwards begins at the newest.
+ */
+int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up, uint32_t limit,
+                   struct arena *a, struct store_msg **ret, size_t *ret_n);
+/* The same over pinned messages only. */
+int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up,
+                          uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n);
+/* The newest id of a dialog whose date is below `date`; 0 if there is none. */
+int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id);
+/* Incoming messages with id > after, counted up to `limit`. */
+int store_msg_count_unread(struct sql_db *db, int64_t owner, int64_t peer, int32_t after, uint32_t limit,
+                           uint32_t *ret);
+/* The newest own or foreign message at or below `id` (own: flags has OUT); 0 if there is none. */
+int store_msg_last(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, bool own, struct arena *a,
+                   struct store_msg *ret);
+
+#endif

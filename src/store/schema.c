@@ -1,0 +1,89 @@
+/*
+ * schema.c - the tables, as migration steps. The owner leads every primary key; nothing joins, constrains or locks across
+ * owners (docs/architecture.md, "Owners"). One SQL text for SQLite and PostgreSQL: BIGINT and BYTEA only, no booleans.
+ * A step that has been released is never changed; a new one is added.
+ */
+#include "store/schema.h"
+
+#include "sql/migrate.h"
+
+static const char *const steps[] = {
+	/* 1: keys and people */
+	"CREATE TABLE meta (k TEXT PRIMARY KEY, v BYTEA) WITHOUT ROWID;"
+
+	"CREATE TABLE auth_key (id BIGINT PRIMARY KEY, body BYTEA, kind BIGINT, dc BIGINT, first_salt "
+        "BIGINT, created BIGINT,"
+	" expires BIGINT, perm_id BIGINT, layer BIGINT, user_id BIGINT, info BYTEA);"
+	"CREATE INDEX auth_key_perm ON auth_key (perm_id) WHERE perm_id <> 0;"
+
+	"CREATE TABLE authorization_ (user_id BIGINT, key_id BIGINT, hash BIGINT, created BIGINT, active "
+        "BIGINT, api_id BIGINT,"
+	" flags BIGINT, device TEXT, system TEXT, app TEXT, ip TEXT, country TEXT, PRIMARY KEY (user_id, "
+        "key_id)) WITHOUT ROWID;"
+
+	"CREATE TABLE usr (id BIGINT PRIMARY KEY, phone TEXT, first TEXT, last TEXT, username TEXT, about "
+        "TEXT, flags BIGINT,"
+	" created BIGINT, seen BIGINT, ttl_days BIGINT);"
+	"CREATE TABLE dir_phone (phone TEXT PRIMARY KEY, user_id BIGINT) WITHOUT ROWID;"
+	"CREATE TABLE dir_username (name TEXT PRIMARY KEY, peer BIGINT) WITHOUT ROWID;"
+
+	"CREATE TABLE contact (owner BIGINT, user_id BIGINT, first TEXT, last TEXT, phone TEXT, date BIGINT,"
+	" PRIMARY KEY (owner, user_id)) WITHOUT ROWID;"
+	"CREATE TABLE known_by (owner BIGINT, by_id BIGINT, date BIGINT, PRIMARY KEY (owner, by_id)) WITHOUT "
+        "ROWID;"
+	"CREATE TABLE phone_wanted (phone TEXT, owner BIGINT, first TEXT, last TEXT, PRIMARY KEY (phone, "
+        "owner)) WITHOUT ROWID;"
+	"CREATE TABLE blocked (owner BIGINT, peer BIGINT, date BIGINT, PRIMARY KEY (owner, peer)) WITHOUT "
+        "ROWID;"
+	"CREATE TABLE setting (owner BIGINT, k TEXT, v BYTEA, PRIMARY KEY (owner, k)) WITHOUT ROWID;"
+
+	/* Signing in. */
+	"CREATE TABLE phone_code (hash TEXT PRIMARY KEY, phone TEXT, code TEXT, created BIGINT, expires "
+        "BIGINT, tries BIGINT,"
+	" sent BIGINT, used BIGINT, key_id BIGINT) WITHOUT ROWID;"
+	"CREATE INDEX phone_code_phone ON phone_code (phone, created);"
+	"CREATE TABLE login_token (token BYTEA PRIMARY KEY, key_id BIGINT, created BIGINT, expires BIGINT, "
+        "user_id BIGINT,"
+	" kind BIGINT) WITHOUT ROWID;"
+	"CREATE INDEX login_token_key ON login_token (key_id);"
+	"CREATE TABLE invite (code TEXT PRIMARY KEY, created BIGINT, expires BIGINT, uses BIGINT, used "
+        "BIGINT, note TEXT)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE job (id INTEGER PRIMARY KEY, due BIGINT, kind TEXT, owner BIGINT, payload BYTEA, tries "
+        "BIGINT);"
+	"CREATE INDEX job_due ON job (due);"
+
+	/* Boxes. A message's id is the pts at its birth; its log row is kept and is the way from (owner, id) to its peer. */
+	"CREATE TABLE msg (owner BIGINT, peer BIGINT, id BIGINT, date BIGINT, from_id BIGINT, flags BIGINT, "
+        "edit_date BIGINT,"
+	" origin_owner BIGINT, origin_id BIGINT, reply_to BIGINT, grouped_id BIGINT, ttl BIGINT, body BYTEA,"
+	" PRIMARY KEY (owner, peer, id)) WITHOUT ROWID;"
+	"CREATE INDEX msg_origin ON msg (owner, origin_owner, origin_id) WHERE origin_owner <> owner;"
+	"CREATE INDEX msg_pinned ON msg (owner, peer, id) WHERE flags & 16 <> 0;"
+	"CREATE TABLE upd (owner BIGINT, pts BIGINT, count BIGINT, kind BIGINT, peer BIGINT, id BIGINT, date "
+        "BIGINT,"
+	" random_id BIGINT, payload BYTEA, PRIMARY KEY (owner, pts)) WITHOUT ROWID;"
+	"CREATE TABLE dlg (owner BIGINT, peer BIGINT, top_id BIGINT, top_date BIGINT, top_day BIGINT, "
+        "read_in BIGINT,"
+	" read_out BIGINT, unread BIGINT, unread_mark BIGINT, count BIGINT, pin_order BIGINT, folder BIGINT, "
+        "flags BIGINT,"
+	" draft BYTEA, draft_date BIGINT, PRIMARY KEY (owner, peer)) WITHOUT ROWID;"
+	/* By day, so that a busy dialog moves in the index once a day and a send touches one page less. */
+	"CREATE INDEX dlg_day ON dlg (owner, folder, top_day) WHERE top_id <> 0;"
+	"CREATE INDEX dlg_pin ON dlg (owner, folder, pin_order) WHERE pin_order <> 0;"
+	/* By day first: what is dropped lies together, and the sends of a moment share a page. */
+	"CREATE TABLE rid (day BIGINT, random_id BIGINT, owner BIGINT, id BIGINT, PRIMARY KEY (day, "
+        "random_id, owner))"
+	" WITHOUT ROWID;"
+	"CREATE TABLE state (owner BIGINT, kind BIGINT, k BIGINT, time BIGINT, payload BYTEA, PRIMARY KEY "
+        "(owner, kind, k))"
+	" WITHOUT ROWID;"
+	"CREATE INDEX state_time ON state (owner, time);"
+	"CREATE TABLE filter (owner BIGINT, id BIGINT, ord BIGINT, body BYTEA, PRIMARY KEY (owner, id)) "
+        "WITHOUT ROWID;",
+};
+
+int store_migrate(struct sql_db *db)
+{
+	return sql_migrate(db, steps, sizeof(steps) / sizeof(steps[0]));
+}

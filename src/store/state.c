@@ -1,0 +1,46 @@
+/* state.c - see state.h. */
+#include "store/state.h"
+
+int store_state_put(struct sql_db *db, int64_t owner, int kind, int64_t key, unixtime_t time,
+                    struct slice payload)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "INSERT INTO state (owner, kind, k, time, payload) VALUES ($1, $2, $3, $4, $5)"
+		    " ON CONFLICT (owner, kind, k) DO UPDATE SET time = $4, payload = $5");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, kind);
+	sql_bind_int(s, 3, key);
+	sql_bind_int(s, 4, time);
+	sql_bind_bytes(s, 5, payload);
+	return sql_run(s);
+}
+
+int store_state_since(struct sql_db *db, int64_t owner, unixtime_t time, struct arena *a,
+                      struct store_state **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT kind, k, time, payload FROM state WHERE owner = $1 AND time >= $2"
+		    " ORDER BY time LIMIT $3");
+	size_t n = 0, cap = 16;
+	struct store_state *v = ARENA_ARRAY(a, struct store_state, cap), *more;
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, time);
+	sql_bind_int(s, 3, STORE_STATE_MAX);
+	while ((r = sql_step(s)) == 1) {
+		if (n == cap) {
+			more = ARENA_ARRAY(a, struct store_state, cap * 2);
+			memcpy(more, v, n * sizeof(*v));
+			v = more;
+			cap *= 2;
+		}
+		v[n++] = (struct store_state){(int)sql_int(s, 0), sql_int(s, 1), sql_int(s, 2),
+		                              sql_copy(s, 3, a)};
+	}
+	sql_done(s);
+	*ret = v;
+	*ret_n = n;
+	return r;
+}

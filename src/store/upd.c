@@ -1,0 +1,80 @@
+/* upd.c - see upd.h. */
+#include "store/upd.h"
+
+#include "base/err.h"
+
+int store_upd_max(struct sql_db *db, int64_t owner, int32_t *ret_pts)
+{
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT pts FROM upd WHERE owner = $1 ORDER BY pts DESC LIMIT 1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	r = sql_step(s);
+	if (r >= 0)
+		*ret_pts = r == 1 ? (int32_t)sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
+int store_upd_append(struct sql_db *db, const struct store_upd *u)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "INSERT INTO upd (owner, pts, count, kind, peer, id, date, random_id, payload)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+
+	sql_bind_int(s, 1, u->owner);
+	sql_bind_int(s, 2, u->pts);
+	sql_bind_int(s, 3, u->count);
+	sql_bind_int(s, 4, u->kind);
+	sql_bind_int(s, 5, u->peer);
+	sql_bind_int(s, 6, u->id);
+	sql_bind_int(s, 7, u->date);
+	sql_bind_int(s, 8, u->random_id);
+	sql_bind_bytes(s, 9, u->payload);
+	return sql_run(s);
+}
+
+int store_upd_range(struct sql_db *db, int64_t owner, int32_t after, uint32_t limit, struct arena *a,
+                    struct store_upd **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT pts, count, kind, peer, id, date, random_id, payload FROM upd"
+		    " WHERE owner = $1 AND pts > $2 ORDER BY pts LIMIT $3");
+	struct store_upd *v = ARENA_ARRAY(a, struct store_upd, limit ? limit : 1);
+	size_t n = 0;
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, after);
+	sql_bind_int(s, 3, limit);
+	while ((r = sql_step(s)) == 1)
+		v[n++] = (struct store_upd){.owner = owner,
+		                            .pts = (int32_t)sql_int(s, 0),
+		                            .count = (int32_t)sql_int(s, 1),
+		                            .kind = (int)sql_int(s, 2),
+		                            .peer = sql_int(s, 3),
+		                            .id = (int32_t)sql_int(s, 4),
+		                            .date = sql_int(s, 5),
+		                            .random_id = sql_int(s, 6),
+		                            .payload = sql_copy(s, 7, a)};
+	sql_done(s);
+	*ret = v;
+	*ret_n = n;
+	return r;
+}
+
+int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret_peer)
+{
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT peer FROM upd WHERE owner = $1 AND pts = $2 AND kind = 1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, id);
+	r = sql_step(s);
+	if (r == 1)
+		*ret_peer = sql_int(s, 0);
+	sql_done(s);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}

@@ -1,0 +1,28 @@
+/* upd.h - the log of a box: one row an event, by pts. New-message rows stay for good; they are the id index of the box. */
+#ifndef STORE_UPD_H
+#define STORE_UPD_H
+
+#include "base/clock.h"
+#include "sql/sql.h"
+
+struct store_upd {
+	int64_t owner;
+	int32_t pts, count;
+	int kind; /* enum upd_kind */
+	int64_t peer;
+	int32_t id;
+	unixtime_t date;
+	int64_t random_id;
+	struct slice payload;
+};
+
+/* The highest pts of a box; 0 for a box without events. */
+int store_upd_max(struct sql_db *db, int64_t owner, int32_t *ret_pts);
+int store_upd_append(struct sql_db *db, const struct store_upd *u);
+/* Up to `limit` rows with pts > after, ascending. */
+int store_upd_range(struct sql_db *db, int64_t owner, int32_t after, uint32_t limit, struct arena *a,
+                    struct store_upd **ret, size_t *ret_n);
+/* The peer in whose dialog message `id` was born. -ERR_NOTFOUND: no message was. */
+int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret_peer);
+
+#endif
