@@ -28,7 +28,10 @@ int view_chats(struct view *v, struct tl_vec *ret_chats);
 
 /* One user: tl_user, or tl_userEmpty for an id that never was. */
 int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret);
-/* UserStatus of `id` as `viewer` may see it. */
-int user_status_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret);
+/*
+ * UserStatus of `id` as `viewer` may see it; NULL: none is shown. *ret_exact (may be NULL): times are told, nothing is
+ * coarsened.
+ */
+int user_status_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret, bool *ret_exact);
 
 #endif

@@ -1,0 +1,26 @@
+/*
+ * dialog.h - the area's door: what a chat's row, its draft, its notification settings and the folders look like for their
+ * owner. Each reads what is true now. Threads: lanes.
+ */
+#ifndef DOMAIN_DIALOGS_DIALOG_H
+#define DOMAIN_DIALOGS_DIALOG_H
+
+#include "domain/users/view.h"
+
+struct store_dialog;
+
+enum notify_scope { NOTIFY_PEER = 0, NOTIFY_USERS = 1, NOTIFY_CHATS = 2, NOTIFY_BROADCASTS = 3 };
+
+/* A dialog as its owner (v->viewer) sees it; its peer goes into v. */
+int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret);
+/* DraftMessage of a row: draftMessage, or draftMessageEmpty with the time it was cleared. Never NULL. */
+int dialog_draft_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret);
+/* PeerNotifySettings of a peer (scope NOTIFY_PEER) or of a scope (peer 0); without any, one with no field set. */
+int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope,
+                struct tl_obj **ret);
+/* A folder as it was stored, peers inside with the viewer's access hashes; NULL if there is none of this id. */
+int filter_view(struct view *v, int id, struct tl_obj **ret);
+/* Ids of all folders in their order. */
+int filter_order(struct rpc_call *c, int64_t owner, struct tl_vec_int *ret);
+
+#endif
