@@ -58,6 +58,8 @@ void rpc_job_answer(struct rpc_job *j)
 	struct buf b = {0};
 	int r = j->r;
 
+	if (r >= 0 && !j->result && j->err_code)
+		r = -ERR_RPC; /* rpc_reply_error */
 	if (r >= 0 && !j->result) {
 		log_event(LOG_ERROR, "no-answer", "method=%s", j->method->name);
 		r = -ERR_UNSUPPORTED;
@@ -96,6 +98,24 @@ int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...)
 	vsnprintf(j->err, sizeof(j->err), fmt, ap);
 	va_end(ap);
 	return -ERR_RPC;
+}
+
+int rpc_reply_error(struct rpc_call *c, int code, const char *text)
+{
+	rpc_fail(c, code, "%s", text);
+	rpc_job_of(c)->result = NULL;
+	return 0;
+}
+
+void rpc_push_key(struct app *app, int64_t auth_key_id, const struct tl_obj *updates)
+{
+	int32_t layer = upd_online_key_layer(app->online, auth_key_id);
+	struct rpc_ops *ops = &app->rpc->cfg.ops;
+	struct buf b = {0};
+
+	if (layer && tl_encode(&b, updates, tl_layer_serve(layer)) == 0)
+		ops->push(ops->ctx, &auth_key_id, 1, &b);
+	buf_fini(&b);
 }
 
 int rpc_log_event(struct rpc_call *c, struct upd_event *ev)

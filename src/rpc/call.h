@@ -51,6 +51,15 @@ static inline int rpc_reply_bool(struct rpc_call *c, bool v)
  */
 int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/*
+ * Write lane: the protocol's error as the answer, but what the handler wrote stays: a wrong code is counted although the
+ * call fails. Returns 0.
+ */
+int rpc_reply_error(struct rpc_call *c, int code, const char *text);
+
+/* A boxed Updates object to one connected authorisation, signed in or not, in its layer. Nothing if it is away. Thread: any. */
+void rpc_push_key(struct app *app, int64_t auth_key_id, const struct tl_obj *updates);
+
 /* For rate classes by phone: takes a token of (class, this text); 0 or the seconds to wait. Thread: any. */
 int rpc_limit_text(struct rpc_call *c, int class_, struct slice text);
 

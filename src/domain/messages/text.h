@@ -20,7 +20,4 @@ enum text_kind {
  */
 int text_prepare(struct rpc_call *c, struct slice text, const struct tl_vec *entities, enum text_kind kind,
                  struct slice *ret_text, struct tl_vec *ret_entities);
-/* Length in UTF-16 code units of valid UTF-8. */
-uint32_t text_utf16_len(struct slice text);
-
 #endif

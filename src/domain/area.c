@@ -1,0 +1,28 @@
+/* area.c - see area.h. */
+#include "domain/area.h"
+
+#include "base/err.h"
+#include "domain/sync/compose.h"
+#include "domain/users/view.h"
+#include "store/user.h"
+
+int domain_first_rows(struct sql_db *db)
+{
+	struct store_user service = {.id = SERVICE_USER,
+	                             .first = SLICE_LIT("Chapar"),
+	                             .phone = SLICE_LIT("42777"),
+	                             .flags = STORE_USER_SUPPORT | STORE_USER_VERIFIED};
+	struct store_user had;
+	struct arena a;
+	int r;
+
+	arena_init(&a, 0);
+	r = store_user_load(db, SERVICE_USER, &a, &had);
+	arena_fini(&a);
+	return r == -ERR_NOTFOUND ? store_user_insert(db, &service) : r;
+}
+
+int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)
+{
+	return sync_compose(c, ev, n, ret_updates);
+}

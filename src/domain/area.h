@@ -1,0 +1,15 @@
+/* area.h - the whole domain's door for the roles. */
+#ifndef DOMAIN_AREA_H
+#define DOMAIN_AREA_H
+
+#include "rpc/call.h"
+
+struct sql_db;
+struct upd_event;
+
+/* Rows that every server has from its first start: the service account. Repeats do nothing. Thread: main, at start. */
+int domain_first_rows(struct sql_db *db);
+/* For struct rpc_server_config. */
+int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
+
+#endif

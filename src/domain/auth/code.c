@@ -1,0 +1,145 @@
+/* code.c - auth.sendCode, resendCode, cancelCode: a number asks to be proven (api.md 2.1). */
+#include "base/err.h"
+#include "crypto/rng.h"
+#include "domain/auth/code.h"
+#include "domain/auth/phone.h"
+#include "domain/auth/session.h"
+#include "domain/users/account.h"
+#include "rpc_methods.h"
+#include "store/phone_code.h"
+#include "store/user.h"
+
+enum { HOME_DC = 2, SENT_APP = 1, SENT_SMS = 2 };
+
+static struct tl_obj *type_of(struct rpc_call *c, int sent)
+{
+	struct tl_auth_sentCodeTypeApp *app;
+	struct tl_auth_sentCodeTypeSms *sms;
+
+	if (sent == SENT_APP) {
+		app = TL_NEW(&c->arena, auth_sentCodeTypeApp);
+		app->length = LIMIT_CODE_DIGITS;
+		return &app->o;
+	}
+	sms = TL_NEW(&c->arena, auth_sentCodeTypeSms);
+	sms->length = LIMIT_CODE_DIGITS;
+	return &sms->o;
+}
+
+static int reply_sent(struct rpc_call *c, const struct store_phone_code *code)
+{
+	struct tl_auth_sentCode *s = TL_NEW(&c->arena, auth_sentCode);
+
+	s->type = type_of(c, code->sent);
+	s->phone_code_hash = code->hash;
+	/* TDLib asks for another only if it was told that there is one. */
+	s->next_type = &TL_NEW(&c->arena, auth_codeTypeSms)->o;
+	s->has_timeout = true;
+	s->timeout = LIMIT_CODE_RESEND_AFTER;
+	return rpc_reply(c, &s->o);
+}
+
+/* To the account's other devices if one is alive, else by the operator's sender. */
+static int send(struct rpc_call *c, struct store_phone_code *code, bool by_sender)
+{
+	int64_t user;
+	int alive = 0, r;
+
+	r = store_phone_find(c->db, code->phone, &user);
+	if (r == 0 && !by_sender)
+		alive = session_is_alive(c, user);
+	if (alive < 0 || (r < 0 && r != -ERR_NOTFOUND))
+		return alive < 0 ? alive : r;
+	code->sent = alive ? SENT_APP : SENT_SMS;
+	if (alive)
+		return service_message(c, user,
+		                       arena_printf(&c->arena,
+		                                    "Login code: %.*s. Do not give this code to anyone, even if they say they are "
+		                                    "from the service. It signs in to your account.",
+		                                    (int)code->code.n, (const char *)code->code.p));
+	return code_send_out(c, code);
+}
+
+static int new_code(struct rpc_call *c, struct slice phone, bool by_sender)
+{
+	struct store_phone_code code = {.phone = phone,
+	                                .created = c->now,
+	                                .expires = c->now + LIMIT_CODE_LIFETIME,
+	                                .key_id = c->client->auth_key_id};
+	char digits[6];
+	int r;
+
+	phone_code_make(c->app, phone, digits);
+	code.code = arena_str(&c->arena, digits);
+	code.hash = arena_printf(&c->arena, "%016llx%04x", (unsigned long long)rng_u64(), (unsigned)(rng_u64() & 0xffff));
+	if ((r = send(c, &code, by_sender)) < 0)
+		return r;
+	if ((r = store_phone_code_put(c->db, &code)) < 0)
+		return r;
+	return reply_sent(c, &code);
+}
+
+static int check_number(struct rpc_call *c, struct slice phone)
+{
+	struct store_user u;
+	int64_t user;
+	int r, wait;
+
+	wait = rpc_limit_text(c, RPC_RATE_CODE_PHONE, phone);
+	if (wait > 0)
+		return rpc_fail(c, 420, "FLOOD_WAIT_%d", wait);
+	r = store_phone_find(c->db, phone, &user);
+	if (r == 0)
+		r = store_user_load(c->db, user, &c->arena, &u);
+	if (r == 0 && u.flags & STORE_USER_BANNED)
+		return rpc_fail(c, 400, "PHONE_NUMBER_BANNED");
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+int auth_sendCode(struct rpc_call *c, const struct tl_auth_sendCode *q)
+{
+	struct slice phone;
+	int r;
+
+	if (user_phone_digits(&c->arena, q->phone_number, &phone) < 0)
+		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
+	if (c->client->dc != HOME_DC)
+		return rpc_fail(c, 303, "PHONE_MIGRATE_%d", HOME_DC);
+	if ((r = check_number(c, phone)) < 0)
+		return r;
+	return new_code(c, phone, false);
+}
+
+int auth_resendCode(struct rpc_call *c, const struct tl_auth_resendCode *q)
+{
+	struct store_phone_code old;
+	struct slice phone;
+	int r;
+
+	if (user_phone_digits(&c->arena, q->phone_number, &phone) < 0)
+		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
+	r = store_phone_code_get(c->db, q->phone_code_hash, &c->arena, &old);
+	if (r == -ERR_NOTFOUND || (r == 0 && (!slice_eq(old.phone, phone) || old.expires < c->now)))
+		return rpc_fail(c, 400, "PHONE_CODE_EXPIRED");
+	if (r < 0 || (r = check_number(c, phone)) < 0)
+		return r;
+	if ((r = store_phone_code_delete(c->db, old.hash)) < 0)
+		return r;
+	return new_code(c, phone, true);
+}
+
+int auth_cancelCode(struct rpc_call *c, const struct tl_auth_cancelCode *q)
+{
+	struct store_phone_code old;
+	struct slice phone;
+	int r;
+
+	if (user_phone_digits(&c->arena, q->phone_number, &phone) < 0)
+		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
+	r = store_phone_code_get(c->db, q->phone_code_hash, &c->arena, &old);
+	if (r == -ERR_NOTFOUND || (r == 0 && !slice_eq(old.phone, phone)))
+		return rpc_fail(c, 400, "PHONE_CODE_EXPIRED");
+	if (r == 0)
+		r = store_phone_code_delete(c->db, old.hash);
+	return r < 0 ? r : rpc_reply_bool(c, true);
+}

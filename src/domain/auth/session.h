@@ -1,0 +1,22 @@
+/* session.h - authorisations: a user signed in on a key. The door of the area for others. */
+#ifndef DOMAIN_AUTH_SESSION_H
+#define DOMAIN_AUTH_SESSION_H
+
+#include "rpc/app.h"
+#include "rpc/call.h"
+
+/*
+ * The calling key (or `key`, for a QR code that somebody else confirmed) is `user_id`'s from the commit on; his other devices
+ * hear of it. Write lane.
+ */
+int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t user_id);
+/* Ends one authorisation: its key is nobody's, its next call hears 401. Write lane. */
+int session_end(struct rpc_call *c, int64_t user_id, int64_t key);
+/* auth.authorization for the user, as he sees himself. */
+int session_answer(struct rpc_call *c, int64_t user_id, struct tl_obj **ret);
+/* Is another authorisation of this user alive (used within 30 days)? 1, 0 or negative. */
+int session_is_alive(struct rpc_call *c, int64_t user_id);
+/* A message of the service account, in the user's box alone. Write lane. */
+int service_message(struct rpc_call *c, int64_t user_id, struct slice text);
+
+#endif

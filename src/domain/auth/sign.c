@@ -1,0 +1,94 @@
+/* sign.c - auth.signIn and auth.signUp: a proven number becomes an authorisation. */
+#include "base/err.h"
+#include "crypto/hash.h"
+#include "domain/auth/phone.h"
+#include "domain/auth/session.h"
+#include "domain/users/account.h"
+#include "rpc_methods.h"
+#include "store/phone_code.h"
+#include "store/user.h"
+
+enum { HOME_DC = 2 };
+
+/* The code row that hash and number name, alive. */
+static int find_code(struct rpc_call *c, struct slice phone_text, struct slice hash, struct store_phone_code *ret)
+{
+	struct slice phone;
+	int r;
+
+	if (user_phone_digits(&c->arena, phone_text, &phone) < 0)
+		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
+	if (c->client->dc != HOME_DC)
+		return rpc_fail(c, 303, "PHONE_MIGRATE_%d", HOME_DC);
+	r = store_phone_code_get(c->db, hash, &c->arena, ret);
+	if (r == -ERR_NOTFOUND || (r == 0 && (!slice_eq(ret->phone, phone) || ret->expires < c->now)))
+		return rpc_fail(c, 400, "PHONE_CODE_EXPIRED");
+	return r;
+}
+
+static int reply_authorised(struct rpc_call *c, int64_t user_id)
+{
+	struct tl_obj *z;
+	int r;
+
+	c->user_id = user_id; /* the rest of this call is his */
+	if ((r = session_begin(c, c->client, user_id)) < 0 || (r = session_answer(c, user_id, &z)) < 0)
+		return r;
+	return rpc_reply(c, z);
+}
+
+int auth_signIn(struct rpc_call *c, const struct tl_auth_signIn *q)
+{
+	struct tl_auth_authorizationSignUpRequired *up;
+	struct store_phone_code code;
+	struct store_user u;
+	int64_t user;
+	int r;
+
+	if (!q->phone_code.n)
+		return rpc_fail(c, 400, "PHONE_CODE_EMPTY");
+	if ((r = find_code(c, q->phone_number, q->phone_code_hash, &code)) < 0)
+		return r;
+	if (q->phone_code.n != code.code.n || !equal_consttime(q->phone_code.p, code.code.p, code.code.n)) {
+		code.tries++;
+		r = code.tries >= LIMIT_CODE_TRIES ? store_phone_code_delete(c->db, code.hash) : store_phone_code_put(c->db, &code);
+		return r < 0 ? r : rpc_reply_error(c, 400, "PHONE_CODE_INVALID");
+	}
+	r = store_phone_find(c->db, code.phone, &user);
+	if (r == -ERR_NOTFOUND) {
+		code.used = true; /* the number is proven; signUp may follow with the same hash */
+		if ((r = store_phone_code_put(c->db, &code)) < 0)
+			return r;
+		up = TL_NEW(&c->arena, auth_authorizationSignUpRequired);
+		return rpc_reply(c, &up->o);
+	}
+	if (r < 0 || (r = store_user_load(c->db, user, &c->arena, &u)) < 0)
+		return r;
+	if (u.flags & STORE_USER_BANNED)
+		return rpc_fail(c, 400, "PHONE_NUMBER_BANNED");
+	if ((r = store_phone_code_delete(c->db, code.hash)) < 0)
+		return r;
+	return reply_authorised(c, user);
+}
+
+int auth_signUp(struct rpc_call *c, const struct tl_auth_signUp *q)
+{
+	struct store_phone_code code;
+	struct slice first, last;
+	int64_t user;
+	int r;
+
+	if ((r = find_code(c, q->phone_number, q->phone_code_hash, &code)) < 0)
+		return r;
+	if (!code.used)
+		return rpc_fail(c, 400, "PHONE_CODE_EMPTY");
+	if ((r = user_names(c, q->first_name, q->last_name, &first, &last)) < 0)
+		return r;
+	if (!c->app->signup_open)
+		return rpc_fail(c, 403, "SIGN_UP_CLOSED");
+	if ((r = user_create(c, code.phone, first, last, &user)) < 0)
+		return r;
+	if ((r = store_phone_code_delete(c->db, code.hash)) < 0)
+		return r;
+	return reply_authorised(c, user);
+}

@@ -1,0 +1,155 @@
+/* list.c - the list of chats: messages.getDialogs, getPinnedDialogs, getPeerDialogs (api.md 4.4). */
+#include "base/err.h"
+#include "domain/dialogs/dialog.h"
+#include "domain/messages/message.h"
+#include "domain/sync/state.h"
+#include "rpc_methods.h"
+#include "store/dialog.h"
+#include "store/msg.h"
+
+struct list {
+	struct tl_vec dialogs, messages, users, chats;
+};
+
+/* Dialogs with their top messages and everybody in them. */
+static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t n, struct list *l)
+{
+	struct store_msg top;
+	struct view v;
+	int r;
+
+	view_init(&v, c);
+	l->dialogs = tl_vec_new(&c->arena, (uint32_t)n);
+	l->messages = tl_vec_new(&c->arena, (uint32_t)n);
+	l->messages.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if ((r = dialog_view(&v, &rows[i], &l->dialogs.v[i])) < 0)
+			return r;
+		if (!rows[i].top_id)
+			continue;
+		r = store_msg_get(c->db, rows[i].owner, rows[i].peer, rows[i].top_id, &c->arena, &top);
+		if (r == 0)
+			r = message_view(&v, &top, &l->messages.v[l->messages.n++]);
+		if (r < 0)
+			return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r;
+	}
+	r = view_users(&v, &l->users);
+	return r < 0 ? r : view_chats(&v, &l->chats);
+}
+
+/* Pinned ones stand first on the first page and nowhere else; there all of them, whatever the limit. */
+static int page_rows(struct rpc_call *c, const struct tl_messages_getDialogs *q, int folder, int64_t offset_peer, uint32_t limit,
+                     struct store_dialog **ret, size_t *ret_n)
+{
+	bool first = q->offset_date == 0 && q->offset_id == 0 && offset_peer == 0;
+	struct store_dialog *pinned = NULL, *page, *out;
+	size_t n_pinned = 0, n_page, n = 0;
+	int r;
+
+	if (first && !q->exclude_pinned && folder >= 0 &&
+	    (r = store_dialog_pinned(c->db, c->user_id, folder, &c->arena, &pinned, &n_pinned)) < 0)
+		return r;
+	/* More than asked, since pinned ones are passed over. */
+	r = store_dialog_page(c->db, c->user_id, folder, q->offset_date, q->offset_id, offset_peer,
+	                      limit + LIMIT_PINNED_ARCHIVED, &c->arena, &page, &n_page);
+	if (r < 0)
+		return r;
+	out = ARENA_ARRAY(&c->arena, struct store_dialog, n_pinned + n_page + 1);
+	for (size_t i = 0; i < n_pinned; i++)
+		if (pinned[i].top_id)
+			out[n++] = pinned[i];
+	for (size_t i = 0; i < n_page && n < limit; i++)
+		if (!page[i].pin_order || folder < 0)
+			out[n++] = page[i];
+	*ret = out;
+	*ret_n = n;
+	return 0;
+}
+
+int messages_getDialogs(struct rpc_call *c, const struct tl_messages_getDialogs *q)
+{
+	uint32_t limit = q->limit < 1 ? 20 : q->limit > LIMIT_DIALOGS_PAGE ? LIMIT_DIALOGS_PAGE : (uint32_t)q->limit, total;
+	int folder = q->has_folder_id ? q->folder_id : -1;
+	struct tl_messages_dialogsSlice *s;
+	struct tl_messages_dialogs *d;
+	struct store_dialog *rows;
+	struct peer offset = {0};
+	struct list l;
+	size_t n;
+	int r;
+
+	if (folder > 1)
+		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
+	if (!TL_IS(inputPeerEmpty, q->offset_peer) && (r = peer_resolve(c, q->offset_peer, &offset)) < 0)
+		return r;
+	if ((r = page_rows(c, q, folder, offset.key, limit, &rows, &n)) < 0 || (r = view_list(c, rows, n, &l)) < 0)
+		return r;
+	if ((r = store_dialog_count(c->db, c->user_id, folder, &total)) < 0)
+		return r;
+	if (n >= total || (n < limit && !q->offset_date && !q->exclude_pinned)) {
+		d = TL_NEW(&c->arena, messages_dialogs);
+		d->dialogs = l.dialogs;
+		d->messages = l.messages;
+		d->users = l.users;
+		d->chats = l.chats;
+		return rpc_reply(c, &d->o);
+	}
+	s = TL_NEW(&c->arena, messages_dialogsSlice);
+	s->count = (int32_t)total;
+	s->dialogs = l.dialogs;
+	s->messages = l.messages;
+	s->users = l.users;
+	s->chats = l.chats;
+	return rpc_reply(c, &s->o);
+}
+
+static int reply_peer_dialogs(struct rpc_call *c, const struct store_dialog *rows, size_t n)
+{
+	struct tl_messages_peerDialogs *p = TL_NEW(&c->arena, messages_peerDialogs);
+	struct list l;
+	int r;
+
+	if ((r = view_list(c, rows, n, &l)) < 0 || (r = sync_state(c, &p->state)) < 0)
+		return r;
+	p->dialogs = l.dialogs;
+	p->messages = l.messages;
+	p->users = l.users;
+	p->chats = l.chats;
+	return rpc_reply(c, &p->o);
+}
+
+int messages_getPinnedDialogs(struct rpc_call *c, const struct tl_messages_getPinnedDialogs *q)
+{
+	struct store_dialog *rows;
+	size_t n;
+	int r;
+
+	if (q->folder_id != 0 && q->folder_id != 1)
+		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
+	r = store_dialog_pinned(c->db, c->user_id, q->folder_id, &c->arena, &rows, &n);
+	return r < 0 ? r : reply_peer_dialogs(c, rows, n);
+}
+
+int messages_getPeerDialogs(struct rpc_call *c, const struct tl_messages_getPeerDialogs *q)
+{
+	struct store_dialog *rows = ARENA_ARRAY(&c->arena, struct store_dialog, q->peers.n + 1u);
+	const struct tl_inputDialogPeer *in;
+	struct peer peer;
+	size_t n = 0;
+	int r;
+
+	if (q->peers.n > LIMIT_DIALOGS_PAGE)
+		return rpc_fail(c, 400, "INPUT_PEERS_EMPTY");
+	for (uint32_t i = 0; i < q->peers.n; i++) {
+		in = TL_AS(inputDialogPeer, q->peers.v[i]);
+		if (!in)
+			continue; /* a folder: it has no row of its own */
+		if ((r = peer_resolve(c, in->peer, &peer)) < 0)
+			return r;
+		/* A chat without messages is a dialog with top_message 0: clients open it by this. */
+		r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, &rows[n++]);
+		if (r < 0)
+			return r;
+	}
+	return reply_peer_dialogs(c, rows, n);
+}

@@ -1,0 +1,162 @@
+/* config.c - help.getConfig and its kin: what every client asks first (api.md 1.2). The numbers are the usual ones. */
+#include <time.h>
+
+#include "base/err.h"
+#include "domain/help/country.h"
+#include "rpc/app.h"
+#include "rpc/call.h"
+#include "rpc_methods.h"
+
+enum { HOME_DC = 2, DCS = 5, LIFETIME = 3600 /* rule 19: Desktop behaves as if it were an hour */ };
+
+static struct tl_obj *dc_option(struct rpc_call *c, int id)
+{
+	struct tl_dcOption *o = TL_NEW(&c->arena, dcOption);
+
+	o->id = id;
+	o->ip_address = slice_str(c->app->public_ip);
+	o->port = c->app->public_port;
+	o->ipv6 = strchr(c->app->public_ip, ':') != NULL;
+	return &o->o;
+}
+
+static void limits(struct tl_config *f)
+{
+	f->chat_size_max = 200;
+	f->megagroup_size_max = 200000;
+	f->forwarded_count_max = 100;
+	f->edit_time_limit = LIMIT_EDIT_TIME;
+	f->revoke_time_limit = f->revoke_pm_time_limit = INT32_MAX;
+	f->rating_e_decay = 2419200;
+	f->stickers_recent_limit = 200;
+	f->channels_read_media_period = 604800;
+	f->caption_length_max = LIMIT_CAPTION_LENGTH;
+	f->message_length_max = LIMIT_MESSAGE_LENGTH;
+	f->saved_gifs_limit = 200;
+	f->stickers_faved_limit = 5;
+	f->pinned_dialogs_count_max = LIMIT_PINNED_DIALOGS;
+	f->pinned_infolder_count_max = LIMIT_PINNED_ARCHIVED;
+}
+
+static void times(struct tl_config *f)
+{
+	f->online_update_period_ms = 210000;
+	f->offline_blur_timeout_ms = 5000;
+	f->offline_idle_timeout_ms = 30000;
+	f->online_cloud_timeout_ms = 300000;
+	f->notify_cloud_delay_ms = 30000;
+	f->notify_default_delay_ms = 1500;
+	f->push_chat_period_ms = 60000;
+	f->push_chat_limit = 2;
+	f->call_receive_timeout_ms = 20000;
+	f->call_ring_timeout_ms = 90000;
+	f->call_connect_timeout_ms = 30000;
+	f->call_packet_timeout_ms = 10000;
+}
+
+int help_getConfig(struct rpc_call *c, const struct tl_help_getConfig *q)
+{
+	struct tl_config *f = TL_NEW(&c->arena, config);
+
+	f->revoke_pm_inbox = true;
+	f->date = (int32_t)c->now;
+	f->expires = f->date + LIFETIME;
+	f->this_dc = c->client->dc; /* TDLib asks again for ever if this is not the one it dialled */
+	f->dc_options = tl_vec_new(&c->arena, DCS);
+	for (int i = 0; i < DCS; i++)
+		f->dc_options.v[i] = dc_option(c, i + 1);
+	f->dc_txt_domain_name = SLICE_LIT("");
+	f->me_url_prefix = SLICE_LIT("https://t.me/");
+	f->webfile_dc_id = HOME_DC;
+	limits(f);
+	times(f);
+	return rpc_reply(c, &f->o);
+}
+
+int help_getNearestDc(struct rpc_call *c, const struct tl_help_getNearestDc *q)
+{
+	struct tl_nearestDc *n = TL_NEW(&c->arena, nearestDc);
+
+	n->country = SLICE_LIT("US");
+	n->this_dc = c->client->dc;
+	n->nearest_dc = HOME_DC;
+	return rpc_reply(c, &n->o);
+}
+
+int help_getCdnConfig(struct rpc_call *c, const struct tl_help_getCdnConfig *q)
+{
+	struct tl_cdnConfig *f = TL_NEW(&c->arena, cdnConfig);
+
+	f->public_keys = tl_vec_new(&c->arena, 0);
+	return rpc_reply(c, &f->o);
+}
+
+static struct tl_obj *json_number(struct arena *a, double v)
+{
+	struct tl_jsonNumber *n = TL_NEW(a, jsonNumber);
+
+	n->value = v;
+	return &n->o;
+}
+
+static struct tl_obj *json_bool(struct arena *a, bool v)
+{
+	struct tl_jsonBool *b = TL_NEW(a, jsonBool);
+
+	b->value = v;
+	return &b->o;
+}
+
+static struct tl_obj *json_string(struct arena *a, const char *v)
+{
+	struct tl_jsonString *s = TL_NEW(a, jsonString);
+
+	s->value = slice_str(v);
+	return &s->o;
+}
+
+static void json_add(struct arena *a, struct tl_jsonObject *o, const char *key, struct tl_obj *value)
+{
+	struct tl_jsonObjectValue *v = TL_NEW(a, jsonObjectValue);
+
+	v->key = slice_str(key);
+	v->value = value;
+	o->value.v[o->value.n++] = &v->o;
+}
+
+int help_getAppConfig(struct rpc_call *c, const struct tl_help_getAppConfig *q)
+{
+	enum { VERSION = 1, KEYS = 16 }; /* the number goes up with every change of what follows */
+	struct tl_help_appConfig *f = TL_NEW(&c->arena, help_appConfig);
+	struct tl_jsonObject *o = TL_NEW(&c->arena, jsonObject);
+	struct arena *a = &c->arena;
+
+	if (q->hash == VERSION)
+		return rpc_reply(c, &TL_NEW(a, help_appConfigNotModified)->o);
+	o->value = tl_vec_new(a, KEYS);
+	o->value.n = 0;
+	/* Only what the server holds to. */
+	json_add(a, o, "dialogs_pinned_limit_default", json_number(a, LIMIT_PINNED_DIALOGS));
+	json_add(a, o, "dialogs_folder_pinned_limit_default", json_number(a, LIMIT_PINNED_ARCHIVED));
+	json_add(a, o, "dialog_filters_enabled", json_bool(a, true));
+	json_add(a, o, "dialog_filters_limit_default", json_number(a, LIMIT_FOLDERS));
+	json_add(a, o, "dialog_filters_chats_limit_default", json_number(a, LIMIT_FOLDER_PEERS));
+	json_add(a, o, "caption_length_limit_default", json_number(a, LIMIT_CAPTION_LENGTH));
+	json_add(a, o, "about_length_limit_default", json_number(a, LIMIT_ABOUT));
+	json_add(a, o, "stories_posting", json_string(a, "disabled"));
+	json_add(a, o, "premium_purchase_blocked", json_bool(a, true));
+	json_add(a, o, "stargifts_blocked", json_bool(a, true));
+	json_add(a, o, "stars_purchase_blocked", json_bool(a, true));
+	json_add(a, o, "qr_login_code", json_string(a, "primary"));
+	f->hash = VERSION;
+	f->config = &o->o;
+	return rpc_reply(c, &f->o);
+}
+
+int help_getCountriesList(struct rpc_call *c, const struct tl_help_getCountriesList *q)
+{
+	struct tl_help_countriesList *l = TL_NEW(&c->arena, help_countriesList);
+
+	l->countries = country_list(&c->arena);
+	return rpc_reply(c, &l->o);
+}

@@ -1,0 +1,101 @@
+/* page.c - see page.h. */
+#include "domain/messages/page.h"
+
+#include "base/err.h"
+#include "domain/messages/message.h"
+#include "rpc_methods.h"
+
+enum { SKIP_MAX = 10000 };
+
+static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bool up, uint32_t n, struct store_msg **ret,
+                size_t *ret_n)
+{
+	if (!n) {
+		*ret_n = 0;
+		return 0;
+	}
+	if (q->pinned)
+		return store_msg_walk_pinned(c->db, c->user_id, q->peer, from, up, n, &c->arena, ret, ret_n);
+	return store_msg_walk(c->db, c->user_id, q->peer, from, up, n, &c->arena, ret, ret_n);
+}
+
+/* The id at which the list is cut in two: newer ones are at it and above. 0: the newest end. */
+static int boundary(struct rpc_call *c, const struct page_query *q, int32_t *ret)
+{
+	int32_t before;
+	int r;
+
+	*ret = q->offset_id > 0 ? q->offset_id : 0;
+	if (*ret || q->offset_date <= 0)
+		return 0;
+	r = store_msg_before_date(c->db, c->user_id, q->peer, q->offset_date, &before);
+	*ret = before + 1;
+	return r;
+}
+
+static bool is_inside(const struct page_query *q, const struct store_msg *m)
+{
+	return (q->max_id <= 0 || m->id < q->max_id) && (q->min_id <= 0 || m->id > q->min_id);
+}
+
+int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg **ret, size_t *ret_n)
+{
+	int32_t limit = q->limit < 0 ? 0 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit, cut;
+	int32_t skip = q->add_offset > 0 ? q->add_offset : 0, newer = q->add_offset < 0 ? -q->add_offset : 0, older;
+	struct store_msg *up = NULL, *down = NULL, *out;
+	size_t n_up = 0, n_down = 0, n = 0;
+	int r;
+
+	if (skip > SKIP_MAX)
+		skip = SKIP_MAX;
+	if (newer > LIMIT_PAGE * 10)
+		newer = LIMIT_PAGE * 10;
+	if ((r = boundary(c, q, &cut)) < 0)
+		return r;
+	/* Positions count from the newest; the window is [cut - newer + skip, ... + limit). */
+	older = limit - newer;
+	if (newer && cut && (r = walk(c, q, cut, true, (uint32_t)newer, &up, &n_up)) < 0)
+		return r;
+	if (older > 0 && (r = walk(c, q, cut ? cut : INT32_MAX, false, (uint32_t)(older + skip), &down, &n_down)) < 0)
+		return r;
+	out = ARENA_ARRAY(&c->arena, struct store_msg, n_up + n_down + 1);
+	for (size_t i = n_up; i-- > 0;)
+		if ((int32_t)i >= newer - limit && is_inside(q, &up[i]))
+			out[n++] = up[i];
+	for (size_t i = (size_t)skip; i < n_down; i++)
+		if (is_inside(q, &down[i]))
+			out[n++] = down[i];
+	*ret = out;
+	*ret_n = n;
+	return 0;
+}
+
+int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total)
+{
+	struct tl_messages_messagesSlice *s;
+	struct tl_messages_messages *m;
+	struct tl_vec list, users, chats;
+	int r;
+
+	list = tl_vec_new(&c->arena, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		if ((r = message_view(v, &rows[i], &list.v[i])) < 0)
+			return r;
+	if ((r = view_users(v, &users)) < 0 || (r = view_chats(v, &chats)) < 0)
+		return r;
+	if (n >= total) {
+		m = TL_NEW(&c->arena, messages_messages);
+		m->messages = list;
+		m->users = users;
+		m->chats = chats;
+		m->topics = tl_vec_new(&c->arena, 0);
+		return rpc_reply(c, &m->o);
+	}
+	s = TL_NEW(&c->arena, messages_messagesSlice);
+	s->count = (int32_t)total;
+	s->messages = list;
+	s->users = users;
+	s->chats = chats;
+	s->topics = tl_vec_new(&c->arena, 0);
+	return rpc_reply(c, &s->o);
+}

@@ -1,0 +1,22 @@
+/* page.h - lists of messages as answers: the paging that all clients rely on, and the containers. */
+#ifndef DOMAIN_MESSAGES_PAGE_H
+#define DOMAIN_MESSAGES_PAGE_H
+
+#include "domain/users/view.h"
+#include "store/msg.h"
+
+struct page_query {
+	int64_t peer;
+	int32_t offset_id, offset_date, add_offset, limit, max_id, min_id;
+	bool pinned; /* of the pinned messages only */
+};
+
+/*
+ * The window of api.md 4.3, newest first: clipped at its newer end and never refilled. Reads what it returns and the
+ * add_offset messages that it passes, whatever the chat's length. Thread: read lanes.
+ */
+int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg **ret, size_t *ret_n);
+/* messages.messages if these are all there are (n == total), else messagesSlice with its count. */
+int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total);
+
+#endif

@@ -1,0 +1,103 @@
+/* reply.c - see reply.h. */
+#include "domain/messages/reply.h"
+
+#include "base/err.h"
+#include "base/utf8.h"
+#include "domain/messages/message.h"
+#include "rpc_methods.h"
+#include "store/contact.h"
+#include "store/dialog.h"
+#include "store/msg.h"
+#include "store/user.h"
+#include "updates/event.h"
+#include "updates/peer.h"
+
+int message_may_send(struct rpc_call *c, const struct peer *to)
+{
+	struct store_user u;
+	int r;
+
+	if (to->self)
+		return 0;
+	r = store_user_load(c->db, to->key, &c->arena, &u);
+	if (r < 0)
+		return r;
+	if (u.flags & STORE_USER_DELETED)
+		return rpc_fail(c, 400, "INPUT_USER_DEACTIVATED");
+	r = store_blocked_is(c->db, to->key, peer_user(c->user_id));
+	if (r > 0)
+		return rpc_fail(c, 400, "USER_IS_BLOCKED");
+	if (r == 0)
+		r = store_blocked_is(c->db, c->user_id, to->key);
+	if (r > 0)
+		return rpc_fail(c, 400, "YOU_BLOCKED_USER");
+	return r;
+}
+
+static bool contains(struct slice text, struct slice part)
+{
+	return part.n <= text.n && memmem(text.p, text.n, part.p, part.n) != NULL;
+}
+
+static int quote(struct rpc_call *c, const struct tl_inputReplyToMessage *in, const struct store_msg *row, struct tl_obj **ret)
+{
+	struct tl_messageReplyHeader *h;
+	struct slice text = message_text(&c->arena, row);
+
+	if (!in->quote_text.p || !in->quote_text.n)
+		return 0;
+	if (!utf8_valid(in->quote_text) || utf8_utf16_len(in->quote_text) > LIMIT_QUOTE_LENGTH || !text.p ||
+	    !contains(text, in->quote_text))
+		return rpc_fail(c, 400, "QUOTE_TEXT_INVALID");
+	h = TL_NEW(&c->arena, messageReplyHeader);
+	h->quote = true;
+	h->quote_text = in->quote_text;
+	if (in->has_quote_offset) {
+		h->has_quote_offset = true;
+		h->quote_offset = in->quote_offset;
+	}
+	*ret = &h->o;
+	return 0;
+}
+
+int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_to, int32_t *ret_id,
+                  struct tl_obj **ret_header)
+{
+	const struct tl_inputReplyToMessage *in = TL_AS(inputReplyToMessage, reply_to);
+	struct peer from = *to;
+	struct store_msg row;
+	int r;
+
+	*ret_id = 0;
+	*ret_header = NULL;
+	if (!reply_to)
+		return 0;
+	if (!in)
+		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
+	if (in->reply_to_peer_id && (r = peer_resolve(c, in->reply_to_peer_id, &from)) < 0)
+		return r;
+	if (from.key != to->key) /* answers into another chat would show its message to somebody who is not in it */
+		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
+	r = store_msg_get(c->db, c->user_id, to->key, in->reply_to_msg_id, &c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
+	if (r < 0 || (r = quote(c, in, &row, ret_header)) < 0)
+		return r;
+	*ret_id = row.id;
+	return 0;
+}
+
+int draft_clear(struct rpc_call *c, int64_t peer)
+{
+	struct upd_event ev = {.owner = c->user_id, .kind = UPD_DRAFT, .peer = peer, .except_key = c->client->auth_key_id};
+	struct store_dialog d;
+	int r;
+
+	r = store_dialog_get(c->db, c->user_id, peer, &c->arena, &d);
+	if (r <= 0 || !d.draft.p)
+		return r < 0 ? r : 0;
+	d.draft = (struct slice){0};
+	d.draft_date = c->now;
+	r = store_dialog_put(c->db, &d);
+	return r < 0 ? r : rpc_log_event(c, &ev);
+}

@@ -1,0 +1,88 @@
+/* glue.c - see glue.h. */
+#include "roles/glue.h"
+
+#include "updates/online.h"
+
+static void on_call(void *ctx, const struct mt_call *m)
+{
+	struct glue *g = ctx;
+	struct rpc_request q = {
+	        .origin = {.loop = m->session.loop, .slot = m->session.slot, .gen = m->session.gen, .msg_id = m->msg_id},
+	        .client = {.auth_key_id = m->perm_key_id, .session_id = m->session_id, .dc = m->dc, .ip = m->peer_ip},
+	        .user_id = m->user_id,
+	        .layer = m->layer,
+	        .without_updates = m->without_updates,
+	        .body = m->body};
+
+	if (m->info) {
+		q.client.api_id = m->info->api_id;
+		q.client.device_model = m->info->device_model;
+		q.client.system_version = m->info->system_version;
+		q.client.app_version = m->info->app_version;
+		q.client.lang_code = m->info->lang_code;
+	}
+	rpc_dispatch(g->rpc, &q);
+}
+
+static void on_key_online(void *ctx, int64_t key, int64_t user, int32_t layer, bool online)
+{
+	struct glue *g = ctx;
+
+	upd_online_set(g->app->online, key, user, layer, online);
+}
+
+static struct mt_ref ref_of(const struct rpc_origin *o)
+{
+	return (struct mt_ref){o->loop, o->slot, o->gen};
+}
+
+static void reply(void *ctx, const struct rpc_origin *o, struct buf *body)
+{
+	mt_server_reply(((struct glue *)ctx)->mt, ref_of(o), o->msg_id, body, MT_REPLY_RAW);
+}
+
+static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)
+{
+	struct glue *g = ctx;
+	struct mt_batch *b = mt_batch_new(body);
+
+	for (size_t i = 0; i < n; i++)
+		mt_server_push(g->mt, keys[i], b);
+	mt_batch_unref(&b);
+}
+
+static void wants_updates(void *ctx, const struct rpc_origin *o)
+{
+	mt_server_wants_updates(((struct glue *)ctx)->mt, ref_of(o));
+}
+
+void glue_rpc_ops(struct glue *g, struct rpc_ops *ret)
+{
+	*ret = (struct rpc_ops){.ctx = g, .reply = reply, .push = push, .wants_updates = wants_updates};
+}
+
+void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
+{
+	*ret = (struct mt_server_ops){.ctx = g, .call = on_call, .key_online = on_key_online};
+}
+
+static void key_set_user(void *ctx, int64_t key, int64_t user)
+{
+	struct glue *g = ctx;
+
+	upd_online_bind(g->app->online, key, user);
+	mt_server_set_user(g->mt, key, user);
+}
+
+static void key_drop(void *ctx, int64_t key)
+{
+	mt_server_drop_key(((struct glue *)ctx)->mt, key);
+}
+
+void glue_app(struct glue *g, struct app *app)
+{
+	g->app = app;
+	app->mt = g;
+	app->key_set_user = key_set_user;
+	app->key_drop = key_drop;
+}

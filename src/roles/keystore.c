@@ -1,0 +1,191 @@
+/* keystore.c - see keystore.h. One struct a question: it travels to a lane, is answered there, and comes back by mailbox. */
+#include "roles/keystore.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "crypto/hash.h"
+#include "io/loop.h"
+#include "rpc/server.h"
+#include "store/auth_key.h"
+
+enum { TEMP_KEYS_MAX = 32 };
+
+struct ask {
+	struct io_msg m;
+	struct io_loop *loop;
+	struct mt_key key;
+	int64_t id, other;
+	unixtime_t expires;
+	int r;
+	void (*done_key)(void *arg, int r, const struct mt_key *k);
+	void (*done)(void *arg, int r);
+	void *arg;
+};
+
+static void come_back(struct io_loop *l, struct io_msg *m)
+{
+	struct ask *q = (struct ask *)m;
+
+	if (q->done_key)
+		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL);
+	else if (q->done)
+		q->done(q->arg, q->r);
+	wipe(q, sizeof(*q));
+	free(q);
+}
+
+static void answer(struct app *app, void *arg, int r)
+{
+	struct ask *q = arg;
+
+	q->r = r;
+	if (!q->loop) {
+		wipe(q, sizeof(*q));
+		free(q);
+		return;
+	}
+	q->m.run = come_back;
+	io_post(q->loop, &q->m);
+}
+
+static struct ask *ask_new(struct io_loop *loop, int64_t id, void *arg)
+{
+	struct ask *q = xcalloc(1, sizeof(*q));
+
+	q->loop = loop;
+	q->id = id;
+	q->arg = arg;
+	return q;
+}
+
+static void from_row(struct mt_key *k, const struct store_auth_key *row)
+{
+	*k = (struct mt_key){.id = row->id,
+	                     .kind = (enum mt_key_kind)row->kind,
+	                     .dc = row->dc,
+	                     .first_salt = row->first_salt,
+	                     .created = row->created,
+	                     .expires = row->expires,
+	                     .perm_id = row->perm_id,
+	                     .layer = row->layer,
+	                     .user_id = row->user_id};
+	memcpy(k->key, row->body, sizeof(k->key));
+	k->has_info = row->info.n == sizeof(k->info);
+	if (k->has_info)
+		memcpy(&k->info, row->info.p, sizeof(k->info));
+}
+
+static int run_load(struct rpc_call *c, void *arg)
+{
+	struct ask *q = arg;
+	struct store_auth_key row;
+	int r;
+
+	r = store_auth_key_load(c->db, q->id, &c->arena, &row);
+	if (r == 0)
+		from_row(&q->key, &row);
+	wipe(&row, sizeof(row));
+	return r;
+}
+
+static int run_insert(struct rpc_call *c, void *arg)
+{
+	struct ask *q = arg;
+	struct store_auth_key row = {.id = q->key.id,
+	                             .kind = (int)q->key.kind,
+	                             .dc = q->key.dc,
+	                             .first_salt = q->key.first_salt,
+	                             .created = q->key.created,
+	                             .expires = q->key.expires};
+	int r;
+
+	memcpy(row.body, q->key.key, sizeof(row.body));
+	r = store_auth_key_insert(c->db, &row);
+	wipe(&row, sizeof(row));
+	return r;
+}
+
+static int run_bind(struct rpc_call *c, void *arg)
+{
+	struct ask *q = arg;
+
+	return store_auth_key_bind(c->db, q->id, q->other, q->expires, TEMP_KEYS_MAX);
+}
+
+static int run_destroy(struct rpc_call *c, void *arg)
+{
+	return store_auth_key_delete(c->db, ((struct ask *)arg)->id);
+}
+
+static int run_note(struct rpc_call *c, void *arg)
+{
+	struct ask *q = arg;
+	struct slice info = {0};
+
+	if (q->key.has_info)
+		info = slice_of(&q->key.info, sizeof(q->key.info));
+	return store_auth_key_set_client(c->db, q->id, q->key.layer, info);
+}
+
+static void to_lane(struct rpc_server *rpc, bool write, struct ask *q, int (*run)(struct rpc_call *c, void *arg))
+{
+	int r = write ? rpc_write(rpc, run, answer, q) : rpc_read(rpc, q->id, run, answer, q);
+
+	if (r < 0)
+		answer(NULL, q, r);
+}
+
+static void load(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *arg, int r, const struct mt_key *k), void *arg)
+{
+	struct ask *q = ask_new(loop, id, arg);
+
+	q->done_key = done;
+	to_lane(ctx, false, q, run_load);
+}
+
+static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void (*done)(void *arg, int r), void *arg)
+{
+	struct ask *q = ask_new(loop, k->id, arg);
+
+	q->key = *k;
+	q->done = done;
+	to_lane(ctx, true, q, run_insert);
+}
+
+static void bind_temp(void *ctx, struct io_loop *loop, int64_t temp_id, int64_t perm_id, unixtime_t expires,
+                      void (*done)(void *arg, int r), void *arg)
+{
+	struct ask *q = ask_new(loop, temp_id, arg);
+
+	q->other = perm_id;
+	q->expires = expires;
+	q->done = done;
+	to_lane(ctx, true, q, run_bind);
+}
+
+static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *arg, int r), void *arg)
+{
+	struct ask *q = ask_new(loop, id, arg);
+
+	q->done = done;
+	to_lane(ctx, true, q, run_destroy);
+}
+
+static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info)
+{
+	struct ask *q = ask_new(NULL, perm_id, NULL);
+
+	q->key.layer = layer;
+	q->key.has_info = info != NULL;
+	if (info)
+		q->key.info = *info;
+	to_lane(ctx, true, q, run_note);
+}
+
+void keystore_bind(struct rpc_server *rpc, struct mt_keystore *ret)
+{
+	*ret = (struct mt_keystore){
+	        .ctx = rpc, .load = load, .insert = insert, .bind = bind_temp, .destroy = destroy, .note_client = note_client};
+}

@@ -1,0 +1,291 @@
+/*
+ * serve.c - the server: opens everything in order, says `ready`, waits for its end, closes everything in the other order.
+ * The process that the operator starts only watches a child (supervise.c), which is the server.
+ */
+#include <errno.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/settings.h"
+#include "crypto/rng.h"
+#include "domain/area.h"
+#include "io/conn.h"
+#include "io/listener.h"
+#include "roles/datadir.h"
+#include "roles/glue.h"
+#include "roles/keystore.h"
+#include "roles/options.h"
+#include "roles/public.h"
+#include "roles/role.h"
+#include "roles/supervise.h"
+#include "sql/checkpoint.h"
+#include "sql/sql.h"
+#include "store/meta.h"
+#include "store/schema.h"
+#include "transport/transport.h"
+#include "updates/online.h"
+
+enum { LOOPS = 1, LISTENERS_MAX = 16, FILES_MAX = 262144 };
+
+struct serve {
+	struct settings settings;
+	struct datadir data;
+	struct app app;
+	struct glue glue;
+	struct mt_keystore keys;
+	struct io_loop *loops[LOOPS];
+	unsigned n_loops;
+	struct io_listener *listeners[LISTENERS_MAX];
+	unsigned n_listeners;
+	struct sql_checkpointer *checkpointer;
+	uint8_t salt_secret[32];
+	const struct rsa_key *rsa[2];
+};
+
+static void raise_files(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) != 0)
+		return;
+	rl.rlim_cur = rl.rlim_max > FILES_MAX ? FILES_MAX : rl.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &rl);
+}
+
+/* A secret of the server: made once, the same after every start. */
+static int secret(struct sql_db *db, const char *name, uint8_t out[32])
+{
+	struct slice had;
+	struct arena a;
+	int r;
+
+	arena_init(&a, 0);
+	r = store_meta_get(db, name, &a, &had);
+	if (r == 0 && had.n == 32) {
+		memcpy(out, had.p, 32);
+	} else if (r == -ERR_NOTFOUND) {
+		rng_bytes(out, 32);
+		r = store_meta_put(db, name, slice_of(out, 32));
+	}
+	arena_fini(&a);
+	return r;
+}
+
+static int open_database(struct serve *s)
+{
+	struct sql_db *db;
+	int r;
+
+	r = sql_open(s->data.db, SQL_WRITER, &db);
+	if (r < 0) {
+		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
+		return r;
+	}
+	r = store_migrate(db);
+	if (r == 0)
+		r = secret(db, "salt_secret", s->salt_secret);
+	if (r == 0)
+		r = secret(db, "access_secret", s->app.access_secret);
+	if (r == 0)
+		r = domain_first_rows(db);
+	sql_close(db);
+	if (r == -ERR_UNSUPPORTED)
+		fprintf(stderr, "chapar serve: %s was made by a newer chapar; use that version\n", s->data.db);
+	else if (r < 0)
+		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
+	return r;
+}
+
+static int start_rpc(struct serve *s)
+{
+	struct rpc_server_config cfg = {.app = &s->app, .db_path = s->data.db, .n_read = 2, .n_cpu = 1, .compose = domain_compose};
+	struct rpc_server *rpc;
+	int r;
+
+	s->app.settings = &s->settings;
+	s->app.online = upd_online_new();
+	s->app.started = clock_unix();
+	s->app.test_numbers = s->settings.test_numbers;
+	glue_app(&s->glue, &s->app);
+	glue_rpc_ops(&s->glue, &cfg.ops);
+	r = rpc_server_new(&cfg, &rpc);
+	if (r < 0) {
+		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
+		return r;
+	}
+	s->glue.rpc = rpc;
+	return sql_checkpointer_start(s->data.db, &s->checkpointer);
+}
+
+static int start_mtproto(struct serve *s)
+{
+	struct mt_server_config cfg = {.loops = s->loops, .n_loops = LOOPS, .keys = &s->keys, .rsa = s->rsa};
+	struct mt_server_ops ops;
+	int r;
+
+	for (; s->n_loops < LOOPS; s->n_loops++) {
+		r = io_loop_new(s->n_loops, &s->loops[s->n_loops]);
+		if (r < 0)
+			return r;
+	}
+	keystore_bind(s->glue.rpc, &s->keys);
+	glue_mt_ops(&s->glue, &ops);
+	cfg.ops = &ops;
+	cfg.test_mode = s->settings.test_numbers;
+	memcpy(cfg.salt_secret, s->salt_secret, sizeof(cfg.salt_secret));
+	s->rsa[0] = s->data.rsa;
+	return mt_server_new(&cfg, &s->glue.mt);
+}
+
+static size_t look(void *ctx, const uint8_t *p, size_t n)
+{
+	size_t need;
+
+	return tr_first_look(p, n, &need) == TR_FIRST_MORE ? need : 0;
+}
+
+static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct slice first)
+{
+	struct serve *s = ctx;
+	size_t need;
+
+	if (tr_first_look(first.p, first.n, &need) != TR_FIRST_MTPROTO) {
+		close(fd);
+		return;
+	}
+	mt_server_adopt(s->glue.mt, io_conn_new(l, fd, ip, NULL));
+}
+
+static int listen_all(struct serve *s)
+{
+	struct io_accept_ops ops = {.ctx = s, .look = look, .take = take};
+	char *all = xstrdup(s->settings.listen), *at = all, *word;
+	int r = 0;
+
+	while (r == 0 && (word = strsep(&at, " ,")) != NULL) {
+		if (!*word)
+			continue;
+		r = s->n_listeners == LISTENERS_MAX ? -ERR_FULL
+		                                    : io_listener_open(s->loops, LOOPS, word, &ops, &s->listeners[s->n_listeners]);
+		if (r < 0)
+			fprintf(stderr, "chapar serve: cannot listen on %s: %s; choose another with --listen\n", word,
+			        r == -ERR_EXISTS ? "in use" : err_name(r));
+		else
+			s->n_listeners++;
+	}
+	free(all);
+	return r;
+}
+
+static int find_public(struct serve *s)
+{
+	const char *name = s->settings.public[0] ? s->settings.public : io_listener_name(s->listeners[0]);
+	int r;
+
+	r = public_resolve(name, s->app.public_ip, sizeof(s->app.public_ip), &s->app.public_port);
+	if (r < 0)
+		fprintf(stderr, "chapar serve: --public %s is no HOST:PORT that can be resolved\n", name);
+	return r;
+}
+
+static void say_ready(struct serve *s)
+{
+	fprintf(stderr, "chapar: clients are sent to %s:%d: %s\n", s->app.public_ip, s->app.public_port,
+	        public_reach(s->app.public_ip));
+	if (s->settings.test_numbers)
+		fprintf(stderr, "chapar: WARNING: --test-numbers: anybody can sign in as any number 99966XYYYY with the code XXXXX\n");
+	printf("ready listen=");
+	for (unsigned i = 0; i < s->n_listeners; i++)
+		printf("%s%s", i ? "," : "", io_listener_name(s->listeners[i]));
+	printf(" http=%s dc=2 key=%016llx public-key=%s\n", s->settings.http,
+	       (unsigned long long)(uint64_t)rsa_fingerprint(s->data.rsa), s->data.pub);
+	fflush(stdout);
+}
+
+static int start(struct serve *s)
+{
+	int r;
+
+	raise_files();
+	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)
+		return r;
+	if ((r = open_database(s)) < 0 || (r = start_rpc(s)) < 0 || (r = start_mtproto(s)) < 0)
+		return r;
+	if ((r = listen_all(s)) < 0 || (r = find_public(s)) < 0)
+		return r;
+	for (unsigned i = 0; i < s->n_loops; i++)
+		io_loop_start(s->loops[i]);
+	say_ready(s);
+	return 0;
+}
+
+/* Accept no more, finish what was taken, let the answers leave, end. */
+static void stop(struct serve *s, bool running)
+{
+	for (unsigned i = 0; i < s->n_listeners; i++)
+		io_listener_close(s->listeners[i], running);
+	if (s->glue.rpc)
+		rpc_server_stop(s->glue.rpc);
+	if (running)
+		usleep(100000); /* the last answers are on their way through the loops */
+	for (unsigned i = 0; i < s->n_loops; i++) {
+		io_loop_stop(s->loops[i]);
+		io_loop_join(s->loops[i]);
+	}
+	mt_server_free(s->glue.mt);
+	for (unsigned i = 0; i < s->n_loops; i++)
+		io_loop_free(s->loops[i]);
+	sql_checkpointer_stop(s->checkpointer);
+	if (s->glue.rpc)
+		rpc_server_free(s->glue.rpc);
+	upd_online_free(s->app.online);
+	datadir_close(&s->data);
+}
+
+static int serve_child(void *arg)
+{
+	struct serve *s = arg;
+	sigset_t set;
+	int r, sig;
+
+	/* Before any thread: they all inherit it, and this one waits for the end. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	r = start(s);
+	if (r == 0)
+		sigwait(&set, &sig);
+	stop(s, r == 0);
+	settings_fini(&s->settings);
+	return r == 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+int role_serve(int argc, char **argv)
+{
+	static const char *const levels[] = {"error", "warning", "notice", "info", "debug"};
+	struct serve *s = xcalloc(1, sizeof(*s));
+	int code;
+
+	settings_init(&s->settings);
+	code = serve_options(&s->settings, argc, argv);
+	if (code < 0) {
+		for (int i = 0; i < 5; i++)
+			if (strcmp(s->settings.log_level, levels[i]) == 0)
+				log_set_level((enum log_level)i);
+		code = supervise(serve_child, s);
+	} else {
+		settings_fini(&s->settings);
+	}
+	free(s);
+	return code;
+}
