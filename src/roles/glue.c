@@ -6,13 +6,18 @@
 static void on_call(void *ctx, const struct mt_call *m)
 {
 	struct glue *g = ctx;
-	struct rpc_request q = {
-	        .origin = {.loop = m->session.loop, .slot = m->session.slot, .gen = m->session.gen, .msg_id = m->msg_id},
-	        .client = {.auth_key_id = m->perm_key_id, .session_id = m->session_id, .dc = m->dc, .ip = m->peer_ip},
-	        .user_id = m->user_id,
-	        .layer = m->layer,
-	        .without_updates = m->without_updates,
-	        .body = m->body};
+	struct rpc_request q = {.origin = {.loop = m->session.loop,
+	                                   .slot = m->session.slot,
+	                                   .gen = m->session.gen,
+	                                   .msg_id = m->msg_id},
+	                        .client = {.auth_key_id = m->perm_key_id,
+	                                   .session_id = m->session_id,
+	                                   .dc = m->dc,
+	                                   .ip = m->peer_ip},
+	                        .user_id = m->user_id,
+	                        .layer = m->layer,
+	                        .without_updates = m->without_updates,
+	                        .body = m->body};
 
 	if (m->info) {
 		q.client.api_id = m->info->api_id;

@@ -129,7 +129,8 @@ static int run_note(struct rpc_call *c, void *arg)
 	return store_auth_key_set_client(c->db, q->id, q->key.layer, info);
 }
 
-static void to_lane(struct rpc_server *rpc, bool write, struct ask *q, int (*run)(struct rpc_call *c, void *arg))
+static void to_lane(struct rpc_server *rpc, bool write, struct ask *q,
+                    int (*run)(struct rpc_call *c, void *arg))
 {
 	int r = write ? rpc_write(rpc, run, answer, q) : rpc_read(rpc, q->id, run, answer, q);
 
@@ -137,7 +138,8 @@ static void to_lane(struct rpc_server *rpc, bool write, struct ask *q, int (*run
 		answer(NULL, q, r);
 }
 
-static void load(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *arg, int r, const struct mt_key *k), void *arg)
+static void load(void *ctx, struct io_loop *loop, int64_t id,
+                 void (*done)(void *arg, int r, const struct mt_key *k), void *arg)
 {
 	struct ask *q = ask_new(loop, id, arg);
 
@@ -145,7 +147,8 @@ static void load(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void 
 	to_lane(ctx, false, q, run_load);
 }
 
-static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void (*done)(void *arg, int r), void *arg)
+static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void (*done)(void *arg, int r),
+                   void *arg)
 {
 	struct ask *q = ask_new(loop, k->id, arg);
 
@@ -186,6 +189,10 @@ static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct 
 
 void keystore_bind(struct rpc_server *rpc, struct mt_keystore *ret)
 {
-	*ret = (struct mt_keystore){
-	        .ctx = rpc, .load = load, .insert = insert, .bind = bind_temp, .destroy = destroy, .note_client = note_client};
+	*ret = (struct mt_keystore){.ctx = rpc,
+	                            .load = load,
+	                            .insert = insert,
+	                            .bind = bind_temp,
+	                            .destroy = destroy,
+	                            .note_client = note_client};
 }

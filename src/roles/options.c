@@ -31,7 +31,7 @@ static const char help[] =
 	"  --config FILE        settings from an INI file; `chapar config --explain` lists them\n"
 	"  --log LEVEL          error, warning, notice, info or debug (notice)\n"
 	"When it serves, one line on standard output begins with `ready`. SIGTERM ends it within 5 "
-        "seconds.\n";
+	"seconds.\n";
 
 static void add_listen(struct settings *s, const char *value, bool first)
 {

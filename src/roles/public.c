@@ -47,7 +47,8 @@ const char *public_reach(const char *ip)
 	uint32_t v;
 
 	if (public_is_loopback(ip))
-		return "only this machine can connect; --listen 0.0.0.0:4430 --public YOUR.ADDRESS:4430 opens it";
+		return "only this machine can connect; --listen 0.0.0.0:4430 --public YOUR.ADDRESS:4430 "
+		       "opens it";
 	if (strcmp(ip, "0.0.0.0") == 0 || strcmp(ip, "::") == 0)
 		return "clients are told an address that is none; name yours with --public HOST:PORT";
 	if (inet_pton(AF_INET, ip, &a) == 1) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -98,7 +99,8 @@ static int open_database(struct serve *s)
 		r = domain_first_rows(db);
 	sql_close(db);
 	if (r == -ERR_UNSUPPORTED)
-		fprintf(stderr, "chapar serve: %s was made by a newer chapar; use that version\n", s->data.db);
+		fprintf(stderr, "chapar serve: %s was made by a newer chapar; use that version\n",
+		        s->data.db);
 	else if (r < 0)
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
 	return r;
@@ -106,7 +108,8 @@ static int open_database(struct serve *s)
 
 static int start_rpc(struct serve *s)
 {
-	struct rpc_server_config cfg = {.app = &s->app, .db_path = s->data.db, .n_read = 2, .n_cpu = 1, .compose = domain_compose};
+	struct rpc_server_config cfg = {
+		.app = &s->app, .db_path = s->data.db, .n_read = 2, .n_cpu = 1, .compose = domain_compose};
 	struct rpc_server *rpc;
 	int r;
 
@@ -173,10 +176,12 @@ static int listen_all(struct serve *s)
 	while (r == 0 && (word = strsep(&at, " ,")) != NULL) {
 		if (!*word)
 			continue;
-		r = s->n_listeners == LISTENERS_MAX ? -ERR_FULL
-		                                    : io_listener_open(s->loops, LOOPS, word, &ops, &s->listeners[s->n_listeners]);
+		r = s->n_listeners == LISTENERS_MAX
+		            ? -ERR_FULL
+		            : io_listener_open(s->loops, LOOPS, word, &ops, &s->listeners[s->n_listeners]);
 		if (r < 0)
-			fprintf(stderr, "chapar serve: cannot listen on %s: %s; choose another with --listen\n", word,
+			fprintf(stderr,
+			        "chapar serve: cannot listen on %s: %s; choose another with --listen\n", word,
 			        r == -ERR_EXISTS ? "in use" : err_name(r));
 		else
 			s->n_listeners++;
@@ -193,6 +198,8 @@ static int find_public(struct serve *s)
 	r = public_resolve(name, s->app.public_ip, sizeof(s->app.public_ip), &s->app.public_port);
 	if (r < 0)
 		fprintf(stderr, "chapar serve: --public %s is no HOST:PORT that can be resolved\n", name);
+	s->app.signup_open = strcmp(s->settings.signup_mode, "open") == 0 ||
+	                     (!s->settings.signup_mode[0] && public_is_loopback(s->app.public_ip));
 	return r;
 }
 
@@ -201,7 +208,8 @@ static void say_ready(struct serve *s)
 	fprintf(stderr, "chapar: clients are sent to %s:%d: %s\n", s->app.public_ip, s->app.public_port,
 	        public_reach(s->app.public_ip));
 	if (s->settings.test_numbers)
-		fprintf(stderr, "chapar: WARNING: --test-numbers: anybody can sign in as any number 99966XYYYY with the code XXXXX\n");
+		fprintf(stderr, "chapar: WARNING: --test-numbers: anybody can sign in as any number "
+		                "99966XYYYY with the code XXXXX\n");
 	printf("ready listen=");
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		printf("%s%s", i ? "," : "", io_listener_name(s->listeners[i]));
@@ -214,6 +222,7 @@ static int start(struct serve *s)
 {
 	int r;
 
+	umask(077);
 	raise_files();
 	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)
 		return r;

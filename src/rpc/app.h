@@ -23,7 +23,7 @@ struct app {
 	uint8_t access_secret[32]; /* access hashes are HMACs under this (meta row, made at first start) */
 	unixtime_t started;
 	bool test_numbers;
-	bool signup_open; /* [signup] mode */
+	bool signup_open;   /* [signup] mode */
 	char public_ip[46]; /* address and port that help.getConfig names */
 	int public_port;
 	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */

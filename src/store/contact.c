@@ -105,6 +105,18 @@ int store_contact_list(struct sql_db *db, int64_t owner, uint32_t limit, struct 
 	return list(s, limit, a, ret, ret_n);
 }
 
+int store_contact_count(struct sql_db *db, int64_t owner, uint32_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM contact WHERE owner = $1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	r = sql_step(s);
+	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
 static int exists(struct sql_db *db, const char *text, int64_t a, int64_t b)
 {
 	struct sql_stmt *s = sql_prepare(db, text);
@@ -180,6 +192,26 @@ int store_wanted_delete(struct sql_db *db, struct slice phone, int64_t owner)
 
 	sql_bind_text(s, 1, phone);
 	sql_bind_int(s, 2, owner);
+	return sql_run(s);
+}
+
+int store_wanted_list(struct sql_db *db, int64_t owner, uint32_t limit, struct arena *a,
+                      struct store_contact **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT owner, 0, first, last, phone, 0 FROM phone_wanted WHERE owner = $1"
+		    " ORDER BY phone LIMIT $2");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, limit);
+	return list(s, limit, a, ret, ret_n);
+}
+
+int store_wanted_clear(struct sql_db *db, int64_t owner)
+{
+	struct sql_stmt *s = sql_prepare(db, "DELETE FROM phone_wanted WHERE owner = $1");
+
+	sql_bind_int(s, 1, owner);
 	return sql_run(s);
 }
 

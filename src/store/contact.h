@@ -21,6 +21,7 @@ int store_contact_delete(struct sql_db *db, int64_t owner, int64_t user_id);
 /* By user id. */
 int store_contact_list(struct sql_db *db, int64_t owner, uint32_t limit, struct arena *a,
                        struct store_contact **ret, size_t *ret_n);
+int store_contact_count(struct sql_db *db, int64_t owner, uint32_t *ret);
 /* 1: `by` has `owner` among his contacts, 0: not. */
 int store_contact_is_known_by(struct sql_db *db, int64_t owner, int64_t by);
 /* Who has `owner` among their contacts. */
@@ -33,6 +34,11 @@ int store_wanted_put(struct sql_db *db, struct slice phone, int64_t owner, struc
 int store_wanted_by(struct sql_db *db, struct slice phone, uint32_t limit, struct arena *a,
                     struct store_contact **ret, size_t *ret_n);
 int store_wanted_delete(struct sql_db *db, struct slice phone, int64_t owner);
+/* What one owner waits for, by number (user_id 0 in the rows). */
+int store_wanted_list(struct sql_db *db, int64_t owner, uint32_t limit, struct arena *a,
+                      struct store_contact **ret, size_t *ret_n);
+/* One owner waits for nothing any more. */
+int store_wanted_clear(struct sql_db *db, int64_t owner);
 
 /* 1: blocked, 0: not. */
 int store_blocked_is(struct sql_db *db, int64_t owner, int64_t peer);

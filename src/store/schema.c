@@ -33,6 +33,7 @@ static const char *const steps[] = {
         "ROWID;"
 	"CREATE TABLE phone_wanted (phone TEXT, owner BIGINT, first TEXT, last TEXT, PRIMARY KEY (phone, "
         "owner)) WITHOUT ROWID;"
+	"CREATE INDEX phone_wanted_owner ON phone_wanted (owner);"
 	"CREATE TABLE blocked (owner BIGINT, peer BIGINT, date BIGINT, PRIMARY KEY (owner, peer)) WITHOUT "
         "ROWID;"
 	"CREATE TABLE setting (owner BIGINT, k TEXT, v BYTEA, PRIMARY KEY (owner, k)) WITHOUT ROWID;"

@@ -186,3 +186,14 @@ int store_username_prefix(struct sql_db *db, struct slice prefix, uint32_t limit
 	sql_bind_int(s, 3, limit);
 	return ids(s, ret_peers, ret_n);
 }
+
+int store_user_exists(struct sql_db *db, int64_t id)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT 1 FROM usr WHERE id = $1");
+	int r;
+
+	sql_bind_int(s, 1, id);
+	r = sql_step(s);
+	sql_done(s);
+	return r;
+}

@@ -31,6 +31,8 @@ int store_user_update(struct sql_db *db, const struct store_user *u);
 int store_user_set_seen(struct sql_db *db, int64_t id, unixtime_t seen);
 /* Ids above `after`, ascending, for lists and jobs. */
 int store_user_ids(struct sql_db *db, int64_t after, uint32_t limit, int64_t *ret, size_t *ret_n);
+/* 1: there is such an account, 0: not. */
+int store_user_exists(struct sql_db *db, int64_t id);
 int store_user_count(struct sql_db *db, int64_t *ret);
 
 /* Directory: claimed by inserting. -ERR_EXISTS if another has it; the same owner may claim again. */

@@ -41,7 +41,7 @@ enum upd_kind {
 	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
 	UPD_TYPING =
 		129, /* peer = who types (in the private chat with owner); payload: boxed SendMessageAction TL */
-	UPD_NEW_AUTHORIZATION = 130, /* payload: as domain/auth writes it */
+	UPD_NEW_AUTHORIZATION = 130, /* payload: boxed updateNewAuthorization TL of the newest layer */
 	UPD_CONFIG = 131,
 	UPD_RESET = 132, /* updatesTooLong: the session ended; the next call hears 401 */
 };

@@ -54,7 +54,8 @@ static int send(struct rpc_call *c, struct store_phone_code *code, bool by_sende
 	if (alive)
 		return service_message(c, user,
 		                       arena_printf(&c->arena,
-		                                    "Login code: %.*s. Do not give this code to anyone, even if they say they are "
+		                                    "Login code: %.*s. Do not give this code to anyone, even "
+		                                    "if they say they are "
 		                                    "from the service. It signs in to your account.",
 		                                    (int)code->code.n, (const char *)code->code.p));
 	return code_send_out(c, code);
@@ -71,7 +72,8 @@ static int new_code(struct rpc_call *c, struct slice phone, bool by_sender)
 
 	phone_code_make(c->app, phone, digits);
 	code.code = arena_str(&c->arena, digits);
-	code.hash = arena_printf(&c->arena, "%016llx%04x", (unsigned long long)rng_u64(), (unsigned)(rng_u64() & 0xffff));
+	code.hash = arena_printf(&c->arena, "%016llx%04x", (unsigned long long)rng_u64(),
+	                         (unsigned)(rng_u64() & 0xffff));
 	if ((r = send(c, &code, by_sender)) < 0)
 		return r;
 	if ((r = store_phone_code_put(c->db, &code)) < 0)

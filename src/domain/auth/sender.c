@@ -17,8 +17,9 @@ int code_send_out(struct rpc_call *c, const struct store_phone_code *code)
 		return 0;
 	/* The operator sits in front of it: the only place outside the store where a code is ever written. */
 	rpc_after_commit(c, to_terminal,
-	                 (void *)(uintptr_t)arena_printf(&c->arena, "chapar: login code for +%.*s: %.*s", (int)code->phone.n,
-	                                                 (const char *)code->phone.p, (int)code->code.n, (const char *)code->code.p)
+	                 (void *)(uintptr_t)arena_printf(&c->arena, "chapar: login code for +%.*s: %.*s",
+	                                                 (int)code->phone.n, (const char *)code->phone.p,
+	                                                 (int)code->code.n, (const char *)code->code.p)
 	                         .p);
 	return 0;
 }

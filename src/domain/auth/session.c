@@ -124,7 +124,8 @@ int session_is_alive(struct rpc_call *c, int64_t user_id)
 int service_message(struct rpc_call *c, int64_t user_id, struct slice text)
 {
 	struct tl_message *content = TL_NEW(&c->arena, message);
-	struct message_draft m = {.from = SERVICE_USER, .peer = user_id, .only_receiver = true, .content = &content->o};
+	struct message_draft m = {
+		.from = SERVICE_USER, .peer = user_id, .only_receiver = true, .content = &content->o};
 	int32_t id;
 
 	content->message = text;
@@ -215,6 +216,7 @@ int auth_dropTempAuthKeys(struct rpc_call *c, const struct tl_auth_dropTempAuthK
 {
 	int r;
 
-	r = store_auth_key_drop_temp(c->db, c->client->auth_key_id, q->except_auth_keys.v, q->except_auth_keys.n);
+	r = store_auth_key_drop_temp(c->db, c->client->auth_key_id, q->except_auth_keys.v,
+	                             q->except_auth_keys.n);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }

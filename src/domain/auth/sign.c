@@ -11,7 +11,8 @@
 enum { HOME_DC = 2 };
 
 /* The code row that hash and number name, alive. */
-static int find_code(struct rpc_call *c, struct slice phone_text, struct slice hash, struct store_phone_code *ret)
+static int find_code(struct rpc_call *c, struct slice phone_text, struct slice hash,
+                     struct store_phone_code *ret)
 {
 	struct slice phone;
 	int r;
@@ -51,7 +52,8 @@ int auth_signIn(struct rpc_call *c, const struct tl_auth_signIn *q)
 		return r;
 	if (q->phone_code.n != code.code.n || !equal_consttime(q->phone_code.p, code.code.p, code.code.n)) {
 		code.tries++;
-		r = code.tries >= LIMIT_CODE_TRIES ? store_phone_code_delete(c->db, code.hash) : store_phone_code_put(c->db, &code);
+		r = code.tries >= LIMIT_CODE_TRIES ? store_phone_code_delete(c->db, code.hash)
+		                                   : store_phone_code_put(c->db, &code);
 		return r < 0 ? r : rpc_reply_error(c, 400, "PHONE_CODE_INVALID");
 	}
 	r = store_phone_find(c->db, code.phone, &user);

@@ -38,8 +38,8 @@ static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t
 }
 
 /* Pinned ones stand first on the first page and nowhere else; there all of them, whatever the limit. */
-static int page_rows(struct rpc_call *c, const struct tl_messages_getDialogs *q, int folder, int64_t offset_peer, uint32_t limit,
-                     struct store_dialog **ret, size_t *ret_n)
+static int page_rows(struct rpc_call *c, const struct tl_messages_getDialogs *q, int folder,
+                     int64_t offset_peer, uint32_t limit, struct store_dialog **ret, size_t *ret_n)
 {
 	bool first = q->offset_date == 0 && q->offset_id == 0 && offset_peer == 0;
 	struct store_dialog *pinned = NULL, *page, *out;
@@ -68,7 +68,10 @@ static int page_rows(struct rpc_call *c, const struct tl_messages_getDialogs *q,
 
 int messages_getDialogs(struct rpc_call *c, const struct tl_messages_getDialogs *q)
 {
-	uint32_t limit = q->limit < 1 ? 20 : q->limit > LIMIT_DIALOGS_PAGE ? LIMIT_DIALOGS_PAGE : (uint32_t)q->limit, total;
+	uint32_t limit = q->limit < 1                    ? 20
+	                 : q->limit > LIMIT_DIALOGS_PAGE ? LIMIT_DIALOGS_PAGE
+	                                                 : (uint32_t)q->limit,
+		 total;
 	int folder = q->has_folder_id ? q->folder_id : -1;
 	struct tl_messages_dialogsSlice *s;
 	struct tl_messages_dialogs *d;
@@ -82,7 +85,8 @@ int messages_getDialogs(struct rpc_call *c, const struct tl_messages_getDialogs 
 		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
 	if (!TL_IS(inputPeerEmpty, q->offset_peer) && (r = peer_resolve(c, q->offset_peer, &offset)) < 0)
 		return r;
-	if ((r = page_rows(c, q, folder, offset.key, limit, &rows, &n)) < 0 || (r = view_list(c, rows, n, &l)) < 0)
+	if ((r = page_rows(c, q, folder, offset.key, limit, &rows, &n)) < 0 ||
+	    (r = view_list(c, rows, n, &l)) < 0)
 		return r;
 	if ((r = store_dialog_count(c->db, c->user_id, folder, &total)) < 0)
 		return r;

@@ -9,11 +9,17 @@
 #include "tl/tl.h"
 #include "updates/event.h"
 
-static struct slice encode_content(struct rpc_call *c, const struct tl_obj *content)
+/* The body of a row. peer_id must be there on the wire; the row knows the real one. */
+static struct slice encode_content(struct rpc_call *c, struct tl_obj *content)
 {
+	struct tl_obj *nobody = peer_to_tl(&c->arena, 1);
 	struct buf b = {0};
 	struct slice s;
 
+	if (TL_IS(message, content))
+		TL_AS(message, content)->peer_id = nobody;
+	if (TL_IS(messageService, content))
+		TL_AS(messageService, content)->peer_id = nobody;
 	if (tl_encode(&b, content, TL_LAYER_MAX) < 0) {
 		buf_fini(&b);
 		return (struct slice){0};

@@ -37,12 +37,12 @@ static uint32_t units_of(const struct walk *w, uint32_t from, uint32_t n)
 	return utf8_utf16_len(slice_of(w->t.p + from, n));
 }
 
-#define ADD(w, type, bytes)                                          \
-	do {                                                         \
-		struct tl_messageEntity##type *e_ = TL_NEW((w)->a, messageEntity##type); \
-		e_->offset = (int32_t)(w)->units;                    \
-		e_->length = (int32_t)units_of((w), (w)->at, bytes); \
-		(w)->list[(w)->n++] = &e_->o;                        \
+#define ADD(w, type, bytes)                                                                                  \
+	do {                                                                                                 \
+		struct tl_messageEntity##type *e_ = TL_NEW((w)->a, messageEntity##type);                     \
+		e_->offset = (int32_t)(w)->units;                                                            \
+		e_->length = (int32_t)units_of((w), (w)->at, bytes);                                         \
+		(w)->list[(w)->n++] = &e_->o;                                                                \
 	} while (0)
 
 /* Bytes of letters, digits and underscores from `i` on. */
@@ -50,7 +50,8 @@ static uint32_t name_len(const struct walk *w, uint32_t i)
 {
 	uint32_t n = 0;
 
-	while (i + n < w->t.n && (is_letter(w->t.p[i + n]) || is_digit(w->t.p[i + n]) || w->t.p[i + n] == '_'))
+	while (i + n < w->t.n &&
+	       (is_letter(w->t.p[i + n]) || is_digit(w->t.p[i + n]) || w->t.p[i + n] == '_'))
 		n++;
 	return n;
 }
@@ -137,8 +138,9 @@ static bool has_tld(const uint8_t *p, uint32_t n)
 
 static bool is_known_tld(const uint8_t *p, uint32_t n)
 {
-	static const char *const some[] = {"com", "org", "net", "edu", "gov", "info", "io", "me", "ir", "ru", "de", "fr", "uk",
-	                                   "cn", "dev", "app", "co", "tv", "eu", "us", "im", "ai", "xyz"};
+	static const char *const some[] = {"com", "org", "net", "edu", "gov", "info", "io",  "me",
+	                                   "ir",  "ru",  "de",  "fr",  "uk",  "cn",   "dev", "app",
+	                                   "co",  "tv",  "eu",  "us",  "im",  "ai",   "xyz"};
 	uint32_t k = n;
 
 	while (k && p[k - 1] != '.')
@@ -166,7 +168,8 @@ static uint32_t link(struct walk *w)
 	while (n > scheme && (p[n - 1] == '.' || p[n - 1] == '-'))
 		n--;
 	host = n - scheme;
-	if (!host || (!scheme && (!has_tld(p, n) || !is_known_tld(p, n))) || (scheme && p[0] != 't' && !has_tld(p + scheme, host)))
+	if (!host || (!scheme && (!has_tld(p, n) || !is_known_tld(p, n))) ||
+	    (scheme && p[0] != 't' && !has_tld(p + scheme, host)))
 		return 0;
 	if (n < left && p[n] == '@')
 		return 0; /* a mail address */
@@ -221,7 +224,8 @@ static uint32_t phone(struct walk *w)
 
 void text_detect(struct arena *a, struct slice text, struct tl_obj **list, uint32_t *n_list, uint32_t max)
 {
-	static uint32_t (*const finders[])(struct walk *w) = {mention, command, hashtag, cashtag, email, link, phone};
+	static uint32_t (*const finders[])(struct walk * w) = {mention, command, hashtag, cashtag,
+	                                                       email,   link,    phone};
 	struct walk w = {.a = a, .t = text, .list = list, .n = *n_list, .max = max};
 	bool begin = true;
 
@@ -232,7 +236,8 @@ void text_detect(struct arena *a, struct slice text, struct tl_obj **list, uint3
 			took = finders[i](&w);
 		if (!took) {
 			utf8_at(text, w.at, &len);
-			begin = !is_word(text.p[w.at]) && text.p[w.at] != '/' && text.p[w.at] != '@' && text.p[w.at] != '.';
+			begin = !is_word(text.p[w.at]) && text.p[w.at] != '/' && text.p[w.at] != '@' &&
+			        text.p[w.at] != '.';
 			took = len;
 		} else {
 			begin = false;

@@ -17,11 +17,11 @@ struct upd_event;
 
 /* A message about to be born in its sender's box and, unless it is to himself, in the other's. */
 struct message_draft {
-	int64_t from;                 /* user id */
-	int64_t peer;                 /* whom to, as the sender names him */
-	const struct tl_obj *content; /* tl_message or tl_messageService as said above */
-	int32_t reply_to;             /* id in the sender's box, 0: none */
-	int64_t random_id;            /* 0: made by the server */
+	int64_t from;           /* user id */
+	int64_t peer;           /* whom to, as the sender names him */
+	struct tl_obj *content; /* tl_message or tl_messageService as said above */
+	int32_t reply_to;       /* id in the sender's box, 0: none */
+	int64_t random_id;      /* 0: made by the server */
 	bool silent, noforwards;
 	bool only_sender, only_receiver; /* pm_oneside and notices that one side alone sees */
 	int64_t except_key;              /* authorisation whose answer carries it; 0: none */

@@ -7,8 +7,8 @@
 
 enum { SKIP_MAX = 10000 };
 
-static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bool up, uint32_t n, struct store_msg **ret,
-                size_t *ret_n)
+static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bool up, uint32_t n,
+                struct store_msg **ret, size_t *ret_n)
 {
 	if (!n) {
 		*ret_n = 0;
@@ -41,7 +41,8 @@ static bool is_inside(const struct page_query *q, const struct store_msg *m)
 int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg **ret, size_t *ret_n)
 {
 	int32_t limit = q->limit < 0 ? 0 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit, cut;
-	int32_t skip = q->add_offset > 0 ? q->add_offset : 0, newer = q->add_offset < 0 ? -q->add_offset : 0, older;
+	int32_t skip = q->add_offset > 0 ? q->add_offset : 0, newer = q->add_offset < 0 ? -q->add_offset : 0,
+		older;
 	struct store_msg *up = NULL, *down = NULL, *out;
 	size_t n_up = 0, n_down = 0, n = 0;
 	int r;
@@ -56,7 +57,8 @@ int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg *
 	older = limit - newer;
 	if (newer && cut && (r = walk(c, q, cut, true, (uint32_t)newer, &up, &n_up)) < 0)
 		return r;
-	if (older > 0 && (r = walk(c, q, cut ? cut : INT32_MAX, false, (uint32_t)(older + skip), &down, &n_down)) < 0)
+	if (older > 0 &&
+	    (r = walk(c, q, cut ? cut : INT32_MAX, false, (uint32_t)(older + skip), &down, &n_down)) < 0)
 		return r;
 	out = ARENA_ARRAY(&c->arena, struct store_msg, n_up + n_down + 1);
 	for (size_t i = n_up; i-- > 0;)

@@ -39,7 +39,8 @@ static bool contains(struct slice text, struct slice part)
 	return part.n <= text.n && memmem(text.p, text.n, part.p, part.n) != NULL;
 }
 
-static int quote(struct rpc_call *c, const struct tl_inputReplyToMessage *in, const struct store_msg *row, struct tl_obj **ret)
+static int quote(struct rpc_call *c, const struct tl_inputReplyToMessage *in, const struct store_msg *row,
+                 struct tl_obj **ret)
 {
 	struct tl_messageReplyHeader *h;
 	struct slice text = message_text(&c->arena, row);
@@ -76,7 +77,8 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
 	if (in->reply_to_peer_id && (r = peer_resolve(c, in->reply_to_peer_id, &from)) < 0)
 		return r;
-	if (from.key != to->key) /* answers into another chat would show its message to somebody who is not in it */
+	if (from.key !=
+	    to->key) /* answers into another chat would show its message to somebody who is not in it */
 		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
 	r = store_msg_get(c->db, c->user_id, to->key, in->reply_to_msg_id, &c->arena, &row);
 	if (r == -ERR_NOTFOUND)
@@ -89,7 +91,8 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 
 int draft_clear(struct rpc_call *c, int64_t peer)
 {
-	struct upd_event ev = {.owner = c->user_id, .kind = UPD_DRAFT, .peer = peer, .except_key = c->client->auth_key_id};
+	struct upd_event ev = {
+		.owner = c->user_id, .kind = UPD_DRAFT, .peer = peer, .except_key = c->client->auth_key_id};
 	struct store_dialog d;
 	int r;
 

@@ -12,9 +12,11 @@
 enum { DETECTED_MAX = 200 };
 
 /* Kinds that a sender may set; what else he sends is left out. */
-#define KINDS(X) \
-	X(Bold) X(Italic) X(Code) X(Pre) X(TextUrl) X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler) \
-	X(CustomEmoji) X(Mention) X(Hashtag) X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag) X(BankCard) X(FormattedDate)
+#define KINDS(X)                                                                                             \
+	X(Bold)                                                                                              \
+	X(Italic) X(Code) X(Pre) X(TextUrl) X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler)   \
+		X(CustomEmoji) X(Mention) X(Hashtag) X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag)       \
+			X(BankCard) X(FormattedDate)
 
 struct span {
 	int32_t *offset, *length;
@@ -23,10 +25,10 @@ struct span {
 static bool span_of(struct tl_obj *o, struct span *ret)
 {
 	switch (o->name) {
-#define KIND(k)                                                                                      \
-	case TL_messageEntity##k:                                                                    \
-		*ret = (struct span){&((struct tl_messageEntity##k *)o)->offset,                     \
-		                     &((struct tl_messageEntity##k *)o)->length};                    \
+#define KIND(k)                                                                                              \
+	case TL_messageEntity##k:                                                                            \
+		*ret = (struct span){&((struct tl_messageEntity##k *)o)->offset,                             \
+		                     &((struct tl_messageEntity##k *)o)->length};                            \
 		return true;
 		KINDS(KIND)
 #undef KIND
@@ -119,7 +121,8 @@ static bool is_covered(struct tl_obj *found, struct tl_obj **own, uint32_t n)
 static int take_entities(struct rpc_call *c, const struct tl_vec *in, struct slice text, struct slice trimmed,
                          struct tl_obj **list, uint32_t *ret_n)
 {
-	int32_t all = (int32_t)utf8_utf16_len(text), cut = cut_before(text, trimmed), units = (int32_t)utf8_utf16_len(trimmed);
+	int32_t all = (int32_t)utf8_utf16_len(text), cut = cut_before(text, trimmed),
+		units = (int32_t)utf8_utf16_len(trimmed);
 	uint32_t n = 0;
 	int r;
 
@@ -156,7 +159,8 @@ static int check_length(struct rpc_call *c, enum text_kind kind, struct slice te
 int text_prepare(struct rpc_call *c, struct slice text, const struct tl_vec *entities, enum text_kind kind,
                  struct slice *ret_text, struct tl_vec *ret_entities)
 {
-	struct tl_obj **list = ARENA_ARRAY(&c->arena, struct tl_obj *, LIMIT_ENTITIES + DETECTED_MAX), **found;
+	struct tl_obj **list = ARENA_ARRAY(&c->arena, struct tl_obj *, LIMIT_ENTITIES + DETECTED_MAX),
+		      **found;
 	uint32_t n = 0, n_found = 0;
 	struct slice trimmed;
 	int r;
@@ -166,7 +170,8 @@ int text_prepare(struct rpc_call *c, struct slice text, const struct tl_vec *ent
 	trimmed = utf8_trim(text);
 	if (!trimmed.p)
 		trimmed = slice_of(text.p ? text.p : (const uint8_t *)"", 0);
-	if ((r = check_length(c, kind, trimmed)) < 0 || (r = take_entities(c, entities, text, trimmed, list, &n)) < 0)
+	if ((r = check_length(c, kind, trimmed)) < 0 ||
+	    (r = take_entities(c, entities, text, trimmed, list, &n)) < 0)
 		return r;
 	if (kind != TEXT_DRAFT) {
 		found = ARENA_ARRAY(&c->arena, struct tl_obj *, DETECTED_MAX);

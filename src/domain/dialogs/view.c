@@ -1,0 +1,169 @@
+/* view.c - a chat's row, draft, notifications and the folders, as their owner sees them. */
+#include "base/err.h"
+#include "domain/dialogs/dialog.h"
+#include "domain/dialogs/private.h"
+#include "domain/users/peer.h"
+#include "rpc_methods.h"
+#include "store/dialog.h"
+#include "store/filter.h"
+#include "store/setting.h"
+#include "updates/peer.h"
+
+static struct tl_obj *no_draft(struct arena *a, unixtime_t date)
+{
+	struct tl_draftMessageEmpty *none = TL_NEW(a, draftMessageEmpty);
+
+	if (date) {
+		none->has_date = true;
+		none->date = (int32_t)date;
+	}
+	return &none->o;
+}
+
+int dialog_draft_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret)
+{
+	struct arena *a = &v->c->arena;
+	struct tl_draftMessage *draft;
+	struct tl_obj *o;
+	struct rd in;
+
+	if (!row->draft.n) {
+		*ret = no_draft(a, row->draft_date);
+		return 0;
+	}
+	in = rd_of(row->draft.p, row->draft.n);
+	if (tl_decode(&in, a, &o) < 0 || !TL_IS(draftMessage, o))
+		return -ERR_CORRUPT;
+	draft = TL_AS(draftMessage, o);
+	draft->date = (int32_t)row->draft_date;
+	for (uint32_t i = 0; i < draft->entities.n; i++)
+		if (TL_IS(messageEntityMentionName, draft->entities.v[i]))
+			view_peer(v,
+			          peer_user(TL_AS(messageEntityMentionName, draft->entities.v[i])->user_id));
+	*ret = o;
+	return 0;
+}
+
+const char *notify_key(struct arena *a, int64_t peer, enum notify_scope scope)
+{
+	if (scope == NOTIFY_PEER)
+		return (const char *)arena_printf(a, NOTIFY_PEER_PREFIX "%lld", (long long)peer).p;
+	return (const char *)arena_printf(a, "notify_scope.%d", (int)scope).p;
+}
+
+int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope, struct tl_obj **ret)
+{
+	struct slice body;
+	struct tl_obj *o;
+	struct rd in;
+	int r;
+
+	r = store_setting_get(c->db, owner, notify_key(&c->arena, peer, scope), &c->arena, &body);
+	if (r == -ERR_NOTFOUND) {
+		*ret = &TL_NEW(&c->arena, peerNotifySettings)->o;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	in = rd_of(body.p, body.n);
+	if (tl_decode(&in, &c->arena, &o) < 0 || !TL_IS(peerNotifySettings, o))
+		return -ERR_CORRUPT;
+	*ret = o;
+	return 0;
+}
+
+int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret)
+{
+	struct tl_dialog *d = TL_NEW(&v->c->arena, dialog);
+	int r;
+
+	d->peer = peer_to_tl(&v->c->arena, row->peer);
+	d->pinned = row->pin_order > 0;
+	d->unread_mark = row->unread_mark;
+	d->top_message = row->top_id;
+	d->read_inbox_max_id = row->read_in;
+	d->read_outbox_max_id = row->read_out;
+	d->unread_count = row->unread;
+	if (row->folder) {
+		d->has_folder_id = true;
+		d->folder_id = row->folder;
+	}
+	if (row->draft.n && (r = dialog_draft_view(v, row, &d->draft)) < 0)
+		return r;
+	if ((r = notify_view(v->c, row->owner, row->peer, NOTIFY_PEER, &d->notify_settings)) < 0)
+		return r;
+	view_peer(v, row->peer);
+	*ret = &d->o;
+	return 0;
+}
+
+/* Stored peers carry no hash; the viewer gets his own. */
+static struct tl_vec with_hashes(struct view *v, struct tl_vec peers)
+{
+	struct tl_vec out = tl_vec_new(&v->c->arena, peers.n);
+
+	for (uint32_t i = 0; i < peers.n; i++) {
+		const struct tl_inputPeerUser *stored = TL_AS(inputPeerUser, peers.v[i]);
+		struct tl_inputPeerUser *p;
+
+		out.v[i] = peers.v[i];
+		if (!stored)
+			continue;
+		view_peer(v, peer_user(stored->user_id));
+		if (stored->user_id == v->viewer) {
+			out.v[i] = &TL_NEW(&v->c->arena, inputPeerSelf)->o;
+			continue;
+		}
+		p = TL_NEW(&v->c->arena, inputPeerUser);
+		p->user_id = stored->user_id;
+		p->access_hash = access_hash(v->c->app, v->viewer, ACCESS_USER, stored->user_id);
+		out.v[i] = &p->o;
+	}
+	return out;
+}
+
+int filter_of(struct view *v, struct slice body, struct tl_obj **ret)
+{
+	struct rd in = rd_of(body.p, body.n);
+	struct tl_dialogFilter *f;
+	struct tl_obj *o;
+
+	if (tl_decode(&in, &v->c->arena, &o) < 0 || !TL_IS(dialogFilter, o))
+		return -ERR_CORRUPT;
+	f = TL_AS(dialogFilter, o);
+	f->pinned_peers = with_hashes(v, f->pinned_peers);
+	f->include_peers = with_hashes(v, f->include_peers);
+	f->exclude_peers = with_hashes(v, f->exclude_peers);
+	*ret = o;
+	return 0;
+}
+
+int filter_view(struct view *v, int id, struct tl_obj **ret)
+{
+	struct store_filter f;
+	int r;
+
+	r = store_filter_get(v->c->db, v->viewer, id, &v->c->arena, &f);
+	if (r == -ERR_NOTFOUND) {
+		*ret = NULL;
+		return 0;
+	}
+	return r < 0 ? r : filter_of(v, f.body, ret);
+}
+
+int filter_order(struct rpc_call *c, int64_t owner, struct tl_vec_int *ret)
+{
+	struct store_filter *rows;
+	int32_t *ids;
+	size_t n;
+	int r;
+
+	r = store_filter_list(c->db, owner, LIMIT_FOLDERS, &c->arena, &rows, &n);
+	if (r < 0)
+		return r;
+	ids = ARENA_ARRAY(&c->arena, int32_t, n + 1);
+	for (size_t i = 0; i < n; i++)
+		ids[i] = rows[i].id;
+	*ret = (struct tl_vec_int){ids, (uint32_t)n};
+	return 0;
+}

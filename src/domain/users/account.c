@@ -1,0 +1,183 @@
+/* account.c - accounts begin, change and end. */
+#include "domain/users/account.h"
+
+#include "base/err.h"
+#include "base/utf8.h"
+#include "domain/contacts/contact.h"
+#include "domain/users/username.h"
+#include "domain/users/view.h"
+#include "rpc_methods.h"
+#include "store/contact.h"
+#include "store/meta.h"
+#include "store/setting.h"
+#include "store/user.h"
+#include "updates/event.h"
+
+enum {
+	FIRST_USER_ID = 1000001, /* above the service account */
+	TOLD_MAX = 2000, /* contacts that hear of a change at once; the others see it when they next look */
+	PHONE_DIGITS_MIN = 5,
+	PHONE_DIGITS_MAX = 15, /* E.164 */
+};
+
+/* Ids that clients know as somebody special (api.md 3.1). */
+static bool is_reserved(int64_t id)
+{
+	return id == SERVICE_USER || id == 1087968824 || id == 136817688 || id == 1271266957;
+}
+
+int user_names(struct rpc_call *c, struct slice first, struct slice last, struct slice *ret_first,
+               struct slice *ret_last)
+{
+	if (!utf8_valid(first))
+		return rpc_fail(c, 400, "FIRSTNAME_INVALID");
+	if (!utf8_valid(last))
+		return rpc_fail(c, 400, "LASTNAME_INVALID");
+	first = utf8_trim(first);
+	last = utf8_trim(last);
+	if (!first.n || utf8_utf16_len(first) > LIMIT_FIRST_NAME)
+		return rpc_fail(c, 400, "FIRSTNAME_INVALID");
+	if (utf8_utf16_len(last) > LIMIT_LAST_NAME)
+		return rpc_fail(c, 400, "LASTNAME_INVALID");
+	*ret_first = arena_slice(&c->arena, first);
+	*ret_last = last.n ? arena_slice(&c->arena, last) : SLICE_LIT("");
+	return 0;
+}
+
+int user_phone_digits(struct arena *a, struct slice phone, struct slice *ret)
+{
+	uint8_t *p = arena_alloc(a, PHONE_DIGITS_MAX + 1);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < phone.n; i++) {
+		if (phone.p[i] < '0' || phone.p[i] > '9')
+			continue;
+		if (n == PHONE_DIGITS_MAX)
+			return -ERR_INVALID;
+		p[n++] = phone.p[i];
+	}
+	if (n < PHONE_DIGITS_MIN)
+		return -ERR_INVALID;
+	*ret = slice_of(p, n);
+	return 0;
+}
+
+static int next_id(struct rpc_call *c, int64_t *ret)
+{
+	int r;
+
+	do {
+		r = store_meta_next(c->db, "next_user", FIRST_USER_ID, ret);
+	} while (r >= 0 && is_reserved(*ret));
+	return r;
+}
+
+int user_create(struct rpc_call *c, struct slice phone, struct slice first, struct slice last,
+                int64_t *ret_id)
+{
+	struct store_user u = {.phone = phone, .first = first, .last = last, .created = c->now};
+	int r;
+
+	if ((r = next_id(c, &u.id)) < 0)
+		return r;
+	if (phone.n) {
+		r = store_phone_claim(c->db, phone, u.id);
+		if (r == -ERR_EXISTS)
+			return rpc_fail(c, 400, "PHONE_NUMBER_OCCUPIED");
+		if (r < 0)
+			return r;
+	}
+	if ((r = store_user_insert(c->db, &u)) < 0)
+		return r;
+	if (phone.n && (r = contact_signed_up(c, u.id, phone)) < 0)
+		return r;
+	*ret_id = u.id;
+	return 0;
+}
+
+int user_set_phone(struct rpc_call *c, int64_t id, struct slice phone)
+{
+	struct store_user u;
+	int r;
+
+	if ((r = store_user_load(c->db, id, &c->arena, &u)) < 0)
+		return r;
+	r = store_phone_claim(c->db, phone, id);
+	if (r == -ERR_EXISTS)
+		return rpc_fail(c, 400, "PHONE_NUMBER_OCCUPIED");
+	if (r < 0)
+		return r;
+	if (u.phone.n && !slice_eq(u.phone, phone) && (r = store_phone_free(c->db, u.phone, id)) < 0)
+		return r;
+	u.phone = phone;
+	if ((r = store_user_update(c->db, &u)) < 0)
+		return r;
+	return user_changed(c, id, c->client ? c->client->auth_key_id : 0);
+}
+
+static int drop_contacts(struct rpc_call *c, int64_t id)
+{
+	struct store_contact *rows;
+	size_t n;
+	int r;
+
+	r = store_contact_list(c->db, id, LIMIT_CONTACTS, &c->arena, &rows, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = store_contact_delete(c->db, id, rows[i].user_id);
+	return r;
+}
+
+static int drop_settings(struct rpc_call *c, int64_t id)
+{
+	struct slice *keys, *values;
+	size_t n;
+	int r;
+
+	r = store_setting_list(c->db, id, "", 10000, &c->arena, &keys, &values, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = store_setting_delete(c->db, id, (const char *)keys[i].p);
+	return r;
+}
+
+int user_delete(struct rpc_call *c, int64_t id)
+{
+	struct store_user u;
+	int r;
+
+	if ((r = store_user_load(c->db, id, &c->arena, &u)) < 0)
+		return r;
+	if (u.phone.n && (r = store_phone_free(c->db, u.phone, id)) < 0)
+		return r;
+	if (u.username.n && (r = store_username_free(c->db, username_fold(&c->arena, u.username), id)) < 0)
+		return r;
+	if ((r = drop_contacts(c, id)) < 0 || (r = store_wanted_clear(c->db, id)) < 0 ||
+	    (r = drop_settings(c, id)) < 0)
+		return r;
+	u.phone = u.first = u.last = u.username = u.about = SLICE_LIT("");
+	u.flags = STORE_USER_DELETED;
+	if ((r = store_user_update(c->db, &u)) < 0)
+		return r;
+	return user_changed(c, id, 0);
+}
+
+int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)
+{
+	struct upd_event ev = {.kind = UPD_USER, .peer = id};
+	int64_t *who;
+	size_t n;
+	int r;
+
+	ev.owner = id;
+	ev.except_key = except_key;
+	if ((r = rpc_log_event(c, &ev)) < 0)
+		return r;
+	r = store_contact_known_by(c->db, id, TOLD_MAX, &c->arena, &who, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		if (who[i] == id)
+			continue;
+		ev.owner = who[i];
+		ev.except_key = 0;
+		r = rpc_log_event(c, &ev);
+	}
+	return r < 0 ? r : 0;
+}
