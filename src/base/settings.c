@@ -21,7 +21,7 @@ struct row {
 static const struct row rows[] = {
 #define SETTING(kind, name, section, key, def, range, when, text)                                            \
 	{KIND_##kind, section, key, def, range, when, text, offsetof(struct settings, name)},
-#include "../schema/settings.def"
+#include "schema/settings.def"
 #undef SETTING
 };
 

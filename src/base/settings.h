@@ -15,7 +15,7 @@
 
 struct settings {
 #define SETTING(kind, name, section, key, def, range, when, text) SETTING_C_##kind name;
-#include "../schema/settings.def"
+#include "schema/settings.def"
 #undef SETTING
 };
 
