@@ -19,7 +19,10 @@ int domain_first_rows(struct sql_db *db)
 	arena_init(&a, 0);
 	r = store_user_load(db, SERVICE_USER, &a, &had);
 	arena_fini(&a);
-	return r == -ERR_NOTFOUND ? store_user_insert(db, &service) : r;
+	if (r != -ERR_NOTFOUND)
+		return r;
+	r = store_phone_claim(db, service.phone, service.id); /* nobody signs up with it */
+	return r < 0 ? r : store_user_insert(db, &service);
 }
 
 int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)

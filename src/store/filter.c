@@ -20,8 +20,9 @@ int store_filter_get(struct sql_db *db, int64_t owner, int32_t id, struct arena 
 
 int store_filter_put(struct sql_db *db, int64_t owner, const struct store_filter *f)
 {
-	struct sql_stmt *s = sql_prepare(db, "INSERT INTO filter (owner, id, ord, body) VALUES ($1, $2, $3, $4)"
-	                                     " ON CONFLICT (owner, id) DO UPDATE SET ord = $3, body = $4");
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "INSERT INTO filter (owner, id, ord, body) VALUES ($1, $2, $3, $4)"
+	                                 " ON CONFLICT (owner, id) DO UPDATE SET ord = $3, body = $4");
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, f->id);

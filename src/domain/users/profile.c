@@ -52,7 +52,7 @@ int account_updateProfile(struct rpc_call *c, const struct tl_account_updateProf
 		return r;
 	if (q->about.p) {
 		if (!utf8_valid(q->about))
-			return rpc_fail(c, 400, "ABOUT_INVALID");
+			return rpc_fail(c, 400, "ABOUT_TOO_LONG");
 		about = utf8_trim(q->about);
 		if (utf8_utf16_len(about) > LIMIT_ABOUT)
 			return rpc_fail(c, 400, "ABOUT_TOO_LONG");

@@ -1,0 +1,235 @@
+/* fold.c - the table of fold.h, by ranges of Unicode. */
+#include "domain/search/fold.h"
+
+#include "base/utf8.h"
+
+enum { DROP = 0, PART = ' ' };
+
+static const struct run { /* all of from..to become `to_letter`; small and capital letters alike */
+	uint16_t from, to, letter;
+} runs[] = {
+	{0x00c0, 0x00c5, 'a'},   {0x00c7, 0x00c7, 'c'},   {0x00c8, 0x00cb, 'e'},   {0x00cc, 0x00cf, 'i'},
+	{0x00d0, 0x00d0, 'd'},   {0x00d1, 0x00d1, 'n'},   {0x00d2, 0x00d6, 'o'},   {0x00d8, 0x00d8, 'o'},
+	{0x00d9, 0x00dc, 'u'},   {0x00dd, 0x00dd, 'y'},   {0x00de, 0x00de, 0xfe},  {0x00df, 0x00df, 's'},
+	{0x00e0, 0x00e5, 'a'},   {0x00e7, 0x00e7, 'c'},   {0x00e8, 0x00eb, 'e'},   {0x00ec, 0x00ef, 'i'},
+	{0x00f0, 0x00f0, 'd'},   {0x00f1, 0x00f1, 'n'},   {0x00f2, 0x00f6, 'o'},   {0x00f8, 0x00f8, 'o'},
+	{0x00f9, 0x00fc, 'u'},   {0x00fd, 0x00fd, 'y'},   {0x00ff, 0x00ff, 'y'},   {0x0100, 0x0105, 'a'},
+	{0x0106, 0x010d, 'c'},   {0x010e, 0x0111, 'd'},   {0x0112, 0x011b, 'e'},   {0x011c, 0x0123, 'g'},
+	{0x0124, 0x0127, 'h'},   {0x0128, 0x0133, 'i'},   {0x0134, 0x0135, 'j'},   {0x0136, 0x0138, 'k'},
+	{0x0139, 0x0142, 'l'},   {0x0143, 0x014b, 'n'},   {0x014c, 0x0153, 'o'},   {0x0154, 0x0159, 'r'},
+	{0x015a, 0x0161, 's'},   {0x0162, 0x0167, 't'},   {0x0168, 0x0173, 'u'},   {0x0174, 0x0175, 'w'},
+	{0x0176, 0x0178, 'y'},   {0x0179, 0x017e, 'z'},   {0x017f, 0x017f, 's'},   {0x018f, 0x018f, 0x259},
+	{0x01a0, 0x01a1, 'o'},   {0x01af, 0x01b0, 'u'},   {0x01cd, 0x01ce, 'a'},   {0x01cf, 0x01d0, 'i'},
+	{0x01d1, 0x01d2, 'o'},   {0x01d3, 0x01dc, 'u'},   {0x01e6, 0x01e7, 'g'},   {0x0218, 0x0219, 's'},
+	{0x021a, 0x021b, 't'},   {0x0386, 0x0386, 0x3b1}, {0x0388, 0x0388, 0x3b5}, {0x0389, 0x0389, 0x3b7},
+	{0x038a, 0x038a, 0x3b9}, {0x038c, 0x038c, 0x3bf}, {0x038e, 0x038e, 0x3c5}, {0x038f, 0x038f, 0x3c9},
+	{0x0390, 0x0390, 0x3b9}, {0x03aa, 0x03aa, 0x3b9}, {0x03ab, 0x03ab, 0x3c5}, {0x03ac, 0x03ac, 0x3b1},
+	{0x03ad, 0x03ad, 0x3b5}, {0x03ae, 0x03ae, 0x3b7}, {0x03af, 0x03af, 0x3b9}, {0x03b0, 0x03b0, 0x3c5},
+	{0x03c2, 0x03c2, 0x3c3}, {0x03ca, 0x03ca, 0x3b9}, {0x03cb, 0x03cb, 0x3c5}, {0x03cc, 0x03cc, 0x3bf},
+	{0x03cd, 0x03cd, 0x3c5}, {0x03ce, 0x03ce, 0x3c9}, {0x0401, 0x0401, 0x435}, {0x0451, 0x0451, 0x435},
+	{0x0622, 0x0623, 0x627}, {0x0624, 0x0624, 0x648}, {0x0625, 0x0625, 0x627}, {0x0626, 0x0626, 0x6cc},
+	{0x0629, 0x0629, 0x647}, {0x0643, 0x0643, 0x6a9}, {0x0649, 0x064a, 0x6cc}, {0x0671, 0x0671, 0x627},
+	{0x06c0, 0x06c0, 0x647}, {0x06c1, 0x06c2, 0x647}, {0x06d5, 0x06d5, 0x647}, {0x1e00, 0x1e01, 'a'},
+	{0x1e02, 0x1e07, 'b'},   {0x1e08, 0x1e09, 'c'},   {0x1e0a, 0x1e13, 'd'},   {0x1e14, 0x1e1d, 'e'},
+	{0x1e1e, 0x1e1f, 'f'},   {0x1e20, 0x1e21, 'g'},   {0x1e22, 0x1e2b, 'h'},   {0x1e2c, 0x1e2f, 'i'},
+	{0x1e30, 0x1e35, 'k'},   {0x1e36, 0x1e3d, 'l'},   {0x1e3e, 0x1e43, 'm'},   {0x1e44, 0x1e4b, 'n'},
+	{0x1e4c, 0x1e53, 'o'},   {0x1e54, 0x1e57, 'p'},   {0x1e58, 0x1e5f, 'r'},   {0x1e60, 0x1e69, 's'},
+	{0x1e6a, 0x1e71, 't'},   {0x1e72, 0x1e7b, 'u'},   {0x1e7c, 0x1e7f, 'v'},   {0x1e80, 0x1e89, 'w'},
+	{0x1e8a, 0x1e8d, 'x'},   {0x1e8e, 0x1e8f, 'y'},   {0x1e90, 0x1e95, 'z'},   {0x1ea0, 0x1eb7, 'a'},
+	{0x1eb8, 0x1ec7, 'e'},   {0x1ec8, 0x1ecb, 'i'},   {0x1ecc, 0x1ee3, 'o'},   {0x1ee4, 0x1ef1, 'u'},
+	{0x1ef2, 0x1ef9, 'y'},
+};
+
+static const struct {
+	uint32_t from, to;
+} dropped[] =
+	{
+		{0x00ad, 0x00ad}, {0x0300, 0x036f}, {0x0591, 0x05c7}, {0x0610, 0x061a}, {0x0640, 0x0640},
+		{0x064b, 0x065f}, {0x0670, 0x0670}, {0x06d6, 0x06dc}, {0x06df, 0x06e8}, {0x06ea, 0x06ed},
+		{0x200c, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2064}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+},
+  parting[] =
+	  {
+		  {0x0080, 0x00a9}, {0x00ab, 0x00b4}, {0x00b6, 0x00b9}, {0x00bb, 0x00bf}, {0x00d7, 0x00d7},
+		  {0x00f7, 0x00f7}, {0x0589, 0x058a}, {0x05be, 0x05be}, {0x05f3, 0x05f4}, {0x0600, 0x060f},
+		  {0x061b, 0x061f}, {0x066a, 0x066d}, {0x06d4, 0x06d4}, {0x06dd, 0x06de}, {0x0964, 0x0965},
+		  {0x2000, 0x2bff}, {0x3000, 0x3004}, {0x3008, 0x3030}, {0xfd3e, 0xfd3f}, {0xfe10, 0xfe6f},
+		  {0xff00, 0xff0f}, {0xff1a, 0xff20}, {0xff3b, 0xff40}, {0xff5b, 0xff65}, {0xffe0, 0xffff},
+},
+  single[] = {
+	  {0x3005, 0x3007}, {0x3031, 0x30ff}, {0x3400, 0x4dbf},   {0x4e00, 0x9fff},
+	  {0xac00, 0xd7a3}, {0xf900, 0xfaff}, {0x1f000, 0x1faff}, {0x20000, 0x3ffff},
+};
+
+#define WITHIN(table, c)                                                                                     \
+	within((const uint32_t(*)[2])(const void *)(table), sizeof(table) / sizeof((table)[0]), c)
+
+static bool within(const uint32_t (*table)[2], size_t n, uint32_t c)
+{
+	for (size_t i = 0; i < n; i++)
+		if (c >= table[i][0] && c <= table[i][1])
+			return true;
+	return false;
+}
+
+static uint32_t by_run(uint32_t c)
+{
+	size_t lo = 0, hi = sizeof(runs) / sizeof(runs[0]);
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (c < runs[mid].from)
+			hi = mid;
+		else if (c > runs[mid].to)
+			lo = mid + 1;
+		else
+			return runs[mid].letter;
+	}
+	return 0;
+}
+
+static uint32_t small(uint32_t c)
+{
+	if ((c >= 0x0391 && c <= 0x03a9) || (c >= 0x0410 && c <= 0x042f))
+		return c + 32;
+	if (c >= 0x0400 && c <= 0x040f)
+		return c + 80;
+	if ((c >= 0x0460 && c <= 0x0481) || (c >= 0x048a && c <= 0x04bf) || (c >= 0x04d0 && c <= 0x052f))
+		return c | 1;
+	if (c >= 0x04c1 && c <= 0x04ce)
+		return c + (c & 1);
+	if (c == 0x04c0)
+		return 0x04cf;
+	if (c >= 0x0531 && c <= 0x0556)
+		return c + 48;
+	return c;
+}
+
+static uint32_t digit(uint32_t c)
+{
+	static const uint32_t zeros[] = {0x0660, 0x06f0, 0x0966, 0x09e6, 0xff10};
+
+	for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++)
+		if (c >= zeros[i] && c < zeros[i] + 10)
+			return '0' + c - zeros[i];
+	return 0;
+}
+
+/* What a code point becomes: DROP, PART or another one. */
+static uint32_t fold(uint32_t c)
+{
+	uint32_t to;
+
+	if (c < 0x80) {
+		if (c >= 'A' && c <= 'Z')
+			return c + 32;
+		return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : PART;
+	}
+	if (c >= 0xff21 && c <= 0xff3a)
+		return c - 0xff21 + 'a';
+	if (c >= 0xff41 && c <= 0xff5a)
+		return c - 0xff41 + 'a';
+	if ((to = digit(c)) || (to = by_run(c)))
+		return to;
+	if (WITHIN(dropped, c))
+		return DROP;
+	if (WITHIN(parting, c))
+		return PART;
+	return small(c);
+}
+
+static uint32_t put(uint8_t *p, uint32_t c)
+{
+	if (c < 0x80) {
+		p[0] = (uint8_t)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		p[0] = (uint8_t)(0xc0 | c >> 6);
+		p[1] = (uint8_t)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		p[0] = (uint8_t)(0xe0 | c >> 12);
+		p[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+		p[2] = (uint8_t)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	p[0] = (uint8_t)(0xf0 | c >> 18);
+	p[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
+	p[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+	p[3] = (uint8_t)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+struct slice search_fold(struct arena *a, struct slice text)
+{
+	/* No code point grows; one that is a word of its own may bring two blanks. */
+	uint8_t *p = arena_alloc(a, (size_t)text.n * 2 + 1);
+	bool part = false, alone;
+	uint32_t n = 0, len, c;
+
+	for (uint32_t i = 0; i < text.n; i += len) {
+		c = fold(utf8_at(text, i, &len));
+		if (c == DROP)
+			continue;
+		if (c == PART) {
+			part = true;
+			continue;
+		}
+		alone = c >= 0x3005 && WITHIN(single, c);
+		if (n && (part || alone))
+			p[n++] = ' ';
+		n += put(p + n, c);
+		part = alone;
+	}
+	return slice_of(p, n);
+}
+
+static struct slice next_word(struct slice *s)
+{
+	uint32_t n = 0;
+	struct slice w;
+
+	while (n < s->n && s->p[n] != ' ')
+		n++;
+	w = slice_of(s->p, n);
+	n += n < s->n;
+	*s = slice_of(s->p + n, s->n - n);
+	return w;
+}
+
+static bool has_word(struct slice text, struct slice word, bool prefix)
+{
+	while (text.n) {
+		struct slice w = next_word(&text);
+
+		if (w.n >= word.n && (prefix || w.n == word.n) && memcmp(w.p, word.p, word.n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool matches(struct slice text, struct slice query, bool prefixes)
+{
+	if (!query.n)
+		return false;
+	while (query.n) {
+		struct slice word = next_word(&query);
+
+		if (!has_word(text, word, prefixes || !query.n))
+			return false;
+	}
+	return true;
+}
+
+bool search_matches(struct slice text, struct slice query)
+{
+	return matches(text, query, false);
+}
+
+bool search_matches_prefixes(struct slice text, struct slice query)
+{
+	return matches(text, query, true);
+}
