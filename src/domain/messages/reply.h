@@ -12,8 +12,8 @@ int message_may_send(struct rpc_call *c, const struct peer *to);
  */
 int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_to, int32_t *ret_id,
                   struct tl_obj **ret_header);
-/* 1 if this random_id was sent before (the answer is then set), 0 if not. */
-int message_is_repeat(struct rpc_call *c, int64_t peer, int64_t random_id);
+/* 1 if these random_ids were sent before, in one call (the answer is then set), 0 if not. */
+int message_are_repeats(struct rpc_call *c, int64_t peer, const int64_t *random_ids, uint32_t n);
 /* Clears the caller's draft in this dialog, with its event, if there is one. */
 int draft_clear(struct rpc_call *c, int64_t peer);
 

@@ -30,41 +30,47 @@ int message_reply_updates(struct rpc_call *c, void *unused)
 }
 
 struct repeat {
-	int64_t peer, random_id;
-	int32_t id;
+	uint32_t n;
+	struct upd_event ev[];
 };
 
 /* The first result again: a client that lost the answer resends with the same random_id (api.md 4.2). */
 static int reply_repeat(struct rpc_call *c, void *arg)
 {
 	const struct repeat *first = arg;
-	struct upd_event ev = {.owner = c->user_id,
-	                       .kind = UPD_NEW,
-	                       .pts = first->id,
-	                       .pts_count = 1,
-	                       .peer = first->peer,
-	                       .id = first->id,
-	                       .random_id = first->random_id,
-	                       .date = c->now};
 	struct tl_obj *u;
 	int r;
 
-	r = sync_compose(c, &ev, 1, &u);
-	return r < 0 ? r : rpc_reply(c, u);
-}
-
-int message_is_repeat(struct rpc_call *c, int64_t peer, int64_t random_id)
-{
-	struct repeat *first = ARENA_NEW(&c->arena, struct repeat);
-	int r;
-
-	r = store_rid_find(c->db, c->user_id, random_id, c->now, &first->id);
-	if (r == -ERR_NOTFOUND)
-		return 0;
+	r = sync_compose(c, first->ev, first->n, &u);
 	if (r < 0)
 		return r;
-	first->peer = peer;
-	first->random_id = random_id;
+	return u ? rpc_reply(c, u) : rpc_fail(c, 500, "RANDOM_ID_DUPLICATE"); /* deleted since */
+}
+
+int message_are_repeats(struct rpc_call *c, int64_t peer, const int64_t *random_ids, uint32_t n)
+{
+	struct repeat *first = arena_alloc(&c->arena, sizeof(*first) + n * sizeof(first->ev[0]));
+	int32_t id;
+	int r;
+
+	first->n = n;
+	for (uint32_t i = 0; i < n; i++) {
+		r = store_rid_find(c->db, c->user_id, random_ids[i], c->now, &id);
+		if (r == -ERR_NOTFOUND && i == 0)
+			return 0;
+		if (r == -ERR_NOTFOUND)
+			return rpc_fail(c, 500, "RANDOM_ID_DUPLICATE");
+		if (r < 0)
+			return r;
+		first->ev[i] = (struct upd_event){.owner = c->user_id,
+		                                  .kind = UPD_NEW,
+		                                  .pts = id,
+		                                  .pts_count = 1,
+		                                  .peer = peer,
+		                                  .id = id,
+		                                  .random_id = random_ids[i],
+		                                  .date = c->now};
+	}
 	rpc_reply_after(c, reply_repeat, first);
 	return 1;
 }
@@ -83,7 +89,7 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 
 	if ((r = peer_resolve(c, q->peer, &to)) < 0)
 		return r;
-	if ((r = message_is_repeat(c, to.key, q->random_id)) != 0)
+	if ((r = message_are_repeats(c, to.key, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");

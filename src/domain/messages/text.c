@@ -14,7 +14,8 @@ enum { DETECTED_MAX = 200 };
 /* Kinds that a sender may set; what else he sends is left out. */
 #define KINDS(X)                                                                                             \
 	X(Bold)                                                                                              \
-	X(Italic) X(Code) X(Pre) X(TextUrl) X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler)   \
+	X(Italic)                                                                                            \
+	X(Code) X(Pre) X(TextUrl) X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler)             \
 		X(CustomEmoji) X(Mention) X(Hashtag) X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag)       \
 			X(BankCard) X(FormattedDate)
 

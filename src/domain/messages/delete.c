@@ -1,0 +1,118 @@
+/* delete.c - messages.deleteMessages and deleteHistory: for one side, or for both. */
+#include "base/err.h"
+#include "domain/messages/message.h"
+#include "domain/messages/twin.h"
+#include "rpc_methods.h"
+#include "store/dialog.h"
+
+enum { HISTORY_SLICE = 500 };
+
+static int reply_affected(struct rpc_call *c, int32_t pts, uint32_t n)
+{
+	struct tl_messages_affectedMessages *a = TL_NEW(&c->arena, messages_affectedMessages);
+	int r = 0;
+
+	if (!n)
+		r = rpc_box_pts(c, c->user_id, &pts);
+	a->pts = pts;
+	a->pts_count = (int32_t)n;
+	return r < 0 ? r : rpc_reply(c, &a->o);
+}
+
+/* The others' copies, box by box. */
+static int remove_twins(struct rpc_call *c, const struct store_msg *rows, uint32_t n)
+{
+	struct store_msg *twins = ARENA_ARRAY(&c->arena, struct store_msg, n + 1u), *of_one;
+	uint32_t n_twins = 0, k;
+	int32_t pts;
+	int r = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		r = message_twin(c, &rows[i], &twins[n_twins]);
+		if (r == 0)
+			n_twins++;
+		else if (r != -ERR_NOTFOUND)
+			return r;
+	}
+	of_one = ARENA_ARRAY(&c->arena, struct store_msg, n_twins + 1u);
+	for (uint32_t i = 0; i < n_twins; i++) {
+		int64_t owner = twins[i].owner;
+
+		if (!owner)
+			continue; /* went with an earlier one of its box */
+		k = 0;
+		for (uint32_t j = i; j < n_twins; j++)
+			if (twins[j].owner == owner) {
+				of_one[k++] = twins[j];
+				twins[j].owner = 0;
+			}
+		r = messages_remove(c, owner, of_one, k, 0, &pts);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int remove_all(struct rpc_call *c, const struct store_msg *rows, uint32_t n, bool revoke,
+                      int32_t *ret_pts)
+{
+	int r = 0;
+
+	if (n && revoke) /* first, while our own rows still say whose copies they are */
+		r = remove_twins(c, rows, n);
+	if (r >= 0 && n)
+		r = messages_remove(c, c->user_id, rows, n, c->client->auth_key_id, ret_pts);
+	return r;
+}
+
+int messages_deleteMessages(struct rpc_call *c, const struct tl_messages_deleteMessages *q)
+{
+	struct store_msg *rows;
+	int32_t pts = 0;
+	uint32_t n = 0;
+	int r;
+
+	if (q->id.n > LIMIT_MESSAGES_PER_CALL)
+		return rpc_fail(c, 400, "MSG_ID_INVALID");
+	rows = ARENA_ARRAY(&c->arena, struct store_msg, q->id.n + 1u);
+	for (uint32_t i = 0; i < q->id.n; i++) {
+		bool twice = false;
+
+		for (uint32_t k = 0; k < i; k++)
+			twice |= q->id.v[k] == q->id.v[i];
+		r = twice ? -ERR_NOTFOUND
+		          : store_msg_find(c->db, c->user_id, q->id.v[i], &c->arena, &rows[n]);
+		if (r == 0)
+			n++;
+		else if (r != -ERR_NOTFOUND)
+			return r;
+	}
+	r = remove_all(c, rows, n, q->revoke, &pts);
+	return r < 0 ? r : reply_affected(c, pts, n);
+}
+
+int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHistory *q)
+{
+	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
+	int32_t from = q->max_id > 0 && q->max_id < INT32_MAX ? q->max_id + 1 : INT32_MAX;
+	struct store_msg *rows;
+	struct peer peer;
+	size_t n, kept = 0;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	r = store_msg_walk(c->db, c->user_id, peer.key, from, false, HISTORY_SLICE, &c->arena, &rows, &n);
+	if (r < 0)
+		return r;
+	a->offset = n == HISTORY_SLICE; /* "call again" */
+	for (size_t i = 0; i < n; i++)
+		if ((!q->has_min_date || rows[i].date >= q->min_date) &&
+		    (!q->has_max_date || rows[i].date <= q->max_date))
+			rows[kept++] = rows[i];
+	r = remove_all(c, rows, (uint32_t)kept, q->revoke, &a->pts);
+	if (r >= 0 && !kept)
+		r = rpc_box_pts(c, c->user_id, &a->pts);
+	a->pts_count = (int32_t)kept;
+	return r < 0 ? r : rpc_reply(c, &a->o);
+}

@@ -1,0 +1,103 @@
+/* draft.c - drafts: one a chat, stored as a draftMessage without its date, which is the row's. */
+#include "base/err.h"
+#include "domain/dialogs/dialog.h"
+#include "domain/messages/message.h"
+#include "domain/messages/reply.h"
+#include "domain/messages/text.h"
+#include "domain/sync/compose.h"
+#include "rpc_methods.h"
+#include "store/dialog.h"
+#include "updates/event.h"
+
+static int store_draft(struct rpc_call *c, int64_t peer, struct slice draft)
+{
+	struct upd_event ev = {
+		.owner = c->user_id, .kind = UPD_DRAFT, .peer = peer, .except_key = c->client->auth_key_id};
+	struct store_dialog d;
+	int r;
+
+	r = store_dialog_get(c->db, c->user_id, peer, &c->arena, &d);
+	if (r < 0)
+		return r;
+	d.draft = draft;
+	d.draft_date = c->now;
+	r = store_dialog_put(c->db, &d);
+	return r < 0 ? r : rpc_log_event(c, &ev);
+}
+
+/* The reply as it is stored: the id alone, with the quote; peers would carry hashes. */
+static struct tl_obj *stored_reply(struct rpc_call *c, const struct tl_obj *reply_to)
+{
+	const struct tl_inputReplyToMessage *in = TL_AS(inputReplyToMessage, reply_to);
+	struct tl_inputReplyToMessage *out;
+
+	if (!in || in->reply_to_peer_id)
+		return NULL;
+	out = TL_NEW(&c->arena, inputReplyToMessage);
+	out->reply_to_msg_id = in->reply_to_msg_id;
+	out->quote_text = in->quote_text;
+	return &out->o;
+}
+
+int messages_saveDraft(struct rpc_call *c, const struct tl_messages_saveDraft *q)
+{
+	struct tl_draftMessage *d = TL_NEW(&c->arena, draftMessage);
+	struct buf b = {0};
+	struct slice body;
+	struct peer peer;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	d->no_webpage = q->no_webpage;
+	d->invert_media = q->invert_media;
+	d->reply_to = stored_reply(c, q->reply_to);
+	if ((r = text_prepare(c, q->message, &q->entities, TEXT_DRAFT, &d->message, &d->entities)) < 0)
+		return r;
+	if (!d->message.n && !d->reply_to) {
+		r = draft_clear(c, peer.key);
+		return r < 0 ? r : rpc_reply_bool(c, true);
+	}
+	if ((r = tl_encode(&b, &d->o, TL_LAYER_MAX)) < 0)
+		return r;
+	body = arena_slice(&c->arena, buf_slice(&b));
+	buf_fini(&b);
+	r = store_draft(c, peer.key, body);
+	return r < 0 ? r : rpc_reply_bool(c, true);
+}
+
+int messages_getAllDrafts(struct rpc_call *c, const struct tl_messages_getAllDrafts *q)
+{
+	struct store_dialog *rows;
+	struct upd_event *ev;
+	struct tl_updates *none;
+	struct tl_obj *u;
+	size_t n;
+	int r;
+
+	r = store_dialog_drafts(c->db, c->user_id, LIMIT_DRAFTS, &c->arena, &rows, &n);
+	if (r < 0)
+		return r;
+	ev = ARENA_ARRAY(&c->arena, struct upd_event, n + 1);
+	for (size_t i = 0; i < n; i++)
+		ev[i] = (struct upd_event){.owner = c->user_id, .kind = UPD_DRAFT, .peer = rows[i].peer};
+	if ((r = sync_compose(c, ev, n, &u)) < 0)
+		return r;
+	if (u)
+		return rpc_reply(c, u);
+	none = TL_NEW(&c->arena, updates);
+	none->date = (int32_t)c->now;
+	return rpc_reply(c, &none->o);
+}
+
+int messages_clearAllDrafts(struct rpc_call *c, const struct tl_messages_clearAllDrafts *q)
+{
+	struct store_dialog *rows;
+	size_t n;
+	int r;
+
+	r = store_dialog_drafts(c->db, c->user_id, LIMIT_DRAFTS, &c->arena, &rows, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = draft_clear(c, rows[i].peer);
+	return r < 0 ? r : rpc_reply_bool(c, true);
+}

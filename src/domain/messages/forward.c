@@ -1,0 +1,125 @@
+/* forward.c - messages.forwardMessages: copies that say whose they were, as far as his privacy lets them. */
+#include "base/err.h"
+#include "domain/messages/message.h"
+#include "domain/messages/reply.h"
+#include "domain/users/privacy.h"
+#include "rpc_methods.h"
+#include "store/msg.h"
+#include "store/rid.h"
+#include "store/user.h"
+#include "updates/event.h"
+#include "updates/peer.h"
+
+static int full_name(struct rpc_call *c, int64_t user, struct slice *ret)
+{
+	struct store_user u;
+	int r;
+
+	r = store_user_load(c->db, user, &c->arena, &u);
+	if (r == 0)
+		*ret = arena_printf(&c->arena, "%.*s%s%.*s", (int)u.first.n, (const char *)u.first.p,
+		                    u.last.n ? " " : "", (int)u.last.n,
+		                    u.last.n ? (const char *)u.last.p : "");
+	return r;
+}
+
+/* Whose it was: kept from an earlier forward, else the writer, by name only if he hides it from the caller. */
+static int header(struct rpc_call *c, const struct store_msg *row, struct tl_message *m, bool to_self)
+{
+	struct tl_messageFwdHeader *f = TL_AS(messageFwdHeader, m->fwd_from);
+	int r;
+
+	if (!f) {
+		f = TL_NEW(&c->arena, messageFwdHeader);
+		f->date = (int32_t)row->date;
+		r = privacy_allows(c, row->from_id, PRIVACY_FORWARDS, c->user_id);
+		if (r > 0)
+			f->from_id = peer_to_tl(&c->arena, row->from_id);
+		else if (r == 0)
+			r = full_name(c, row->from_id, &f->from_name);
+		if (r < 0)
+			return r;
+	}
+	f->saved_from_peer = NULL;
+	f->has_saved_from_msg_id = false;
+	if (to_self) {
+		f->saved_from_peer = peer_to_tl(&c->arena, row->peer);
+		f->has_saved_from_msg_id = true;
+		f->saved_from_msg_id = row->id;
+		m->saved_peer_id = peer_to_tl(&c->arena, row->peer);
+	}
+	m->fwd_from = &f->o;
+	return 0;
+}
+
+static int copy(struct rpc_call *c, const struct tl_messages_forwardMessages *q, const struct store_msg *row,
+                const struct peer *to, struct tl_obj **ret)
+{
+	struct rd in = rd_of(row->body.p, row->body.n);
+	struct tl_message *m;
+	struct tl_obj *o;
+	int r = 0;
+
+	if (tl_decode(&in, &c->arena, &o) < 0)
+		return -ERR_CORRUPT;
+	m = TL_AS(message, o);
+	if (!m)
+		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+	if (row->flags & STORE_MSG_NOFORWARDS)
+		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
+	m->reply_to = NULL;
+	m->reply_markup = NULL;
+	m->saved_peer_id = NULL;
+	if (q->drop_author)
+		m->fwd_from = NULL;
+	else
+		r = header(c, row, m, to->self);
+	*ret = &m->o;
+	return r;
+}
+
+/* One: 1 if it was sent before under its random_id (ev is then its first result), 0 if now. */
+static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, uint32_t i,
+               const struct peer *from, const struct peer *to)
+{
+	struct message_draft m = {.from = c->user_id,
+	                          .peer = to->key,
+	                          .random_id = q->random_id.v[i],
+	                          .silent = q->silent,
+	                          .noforwards = q->noforwards,
+	                          .except_key = c->client->auth_key_id};
+	struct store_msg row;
+	int32_t id;
+	int r;
+
+	r = store_msg_get(c->db, c->user_id, from->key, q->id.v[i], &c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+	if (r < 0 || (r = copy(c, q, &row, to, &m.content)) < 0 || (r = message_deliver(c, &m, &id)) < 0)
+		return r;
+	return store_rid_put(c->db, c->user_id, m.random_id, c->now, id);
+}
+
+int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwardMessages *q)
+{
+	struct peer from, to;
+	int r;
+
+	if ((r = peer_resolve(c, q->from_peer, &from)) < 0 || (r = peer_resolve(c, q->to_peer, &to)) < 0)
+		return r;
+	if (!q->id.n || q->id.n > LIMIT_MESSAGES_PER_CALL)
+		return rpc_fail(c, 400, "MESSAGE_IDS_EMPTY");
+	if (q->id.n != q->random_id.n)
+		return rpc_fail(c, 400, "RANDOM_ID_INVALID");
+	if (q->has_schedule_date)
+		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	if ((r = message_may_send(c, &to)) < 0)
+		return r;
+	/* The whole call is one transaction: if the first was sent, all were. */
+	if ((r = message_are_repeats(c, to.key, q->random_id.v, q->random_id.n)) != 0)
+		return r < 0 ? r : 0;
+	for (uint32_t i = 0; i < q->id.n; i++)
+		if ((r = one(c, q, i, &from, &to)) < 0)
+			return r;
+	return rpc_reply_after(c, message_reply_updates, NULL);
+}

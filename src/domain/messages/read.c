@@ -1,0 +1,132 @@
+/* read.c - read marks: messages.readHistory, readMessageContents, receivedMessages, getOutboxReadDate. They never go back. */
+#include "base/err.h"
+#include "domain/messages/message.h"
+#include "domain/messages/twin.h"
+#include "rpc_methods.h"
+#include "store/dialog.h"
+#include "store/msg.h"
+#include "updates/event.h"
+
+static struct slice int_payload(struct arena *a, int32_t v)
+{
+	return ids_payload(a, -1, &v, 1);
+}
+
+static int reply_affected(struct rpc_call *c, int32_t pts, int32_t count)
+{
+	struct tl_messages_affectedMessages *a = TL_NEW(&c->arena, messages_affectedMessages);
+	int r = 0;
+
+	if (!count)
+		r = rpc_box_pts(c, c->user_id, &pts);
+	a->pts = pts;
+	a->pts_count = count;
+	return r < 0 ? r : rpc_reply(c, &a->o);
+}
+
+/* The writer learns how far we have read, by his own id. */
+static int tell_writer(struct rpc_call *c, int64_t peer, int32_t max_id)
+{
+	struct store_dialog d;
+	struct upd_event ev = {.owner = peer, .kind = UPD_READ_OUT, .pts_count = 1, .peer = c->user_id};
+	struct store_msg last;
+	int r;
+
+	if (peer == c->user_id)
+		return 0;
+	r = store_msg_last(c->db, c->user_id, peer, max_id, false, &c->arena, &last);
+	if (r == -ERR_NOTFOUND || (r == 0 && last.origin_owner != peer))
+		return 0;
+	if (r < 0 || (r = store_dialog_get(c->db, peer, c->user_id, &c->arena, &d)) < 0)
+		return r;
+	if (r == 0 || d.read_out >= last.origin_id)
+		return 0;
+	d.read_out = last.origin_id;
+	ev.id = last.origin_id;
+	r = store_dialog_put(c->db, &d);
+	return r < 0 ? r : rpc_log_event(c, &ev);
+}
+
+int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistory *q)
+{
+	struct upd_event ev = {.owner = c->user_id,
+	                       .kind = UPD_READ_IN,
+	                       .pts_count = 1,
+	                       .except_key = c->client->auth_key_id};
+	struct store_dialog d;
+	struct peer peer;
+	uint32_t unread;
+	int32_t max_id;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	if ((r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, &d)) < 0)
+		return r;
+	max_id = q->max_id <= 0 || q->max_id > d.top_id ? d.top_id : q->max_id;
+	if (r == 0 || max_id <= d.read_in)
+		return reply_affected(c, 0, 0);
+	/* What is still unread is at most what was: the count costs that, not the chat's length. */
+	r = store_msg_count_unread(c->db, c->user_id, peer.key, max_id, (uint32_t)d.unread, &unread);
+	if (r < 0)
+		return r;
+	d.read_in = max_id;
+	d.unread = (int32_t)unread;
+	d.unread_mark = false;
+	if ((r = store_dialog_put(c->db, &d)) < 0)
+		return r;
+	ev.peer = peer.key;
+	ev.id = max_id;
+	ev.payload = int_payload(&c->arena, d.unread);
+	if ((r = rpc_log_event(c, &ev)) < 0 || (r = tell_writer(c, peer.key, max_id)) < 0)
+		return r;
+	return reply_affected(c, ev.pts, 1);
+}
+
+static int contents_event(struct rpc_call *c, int64_t owner, const int32_t *ids, uint32_t n, int64_t except,
+                          int32_t *ret_pts)
+{
+	struct upd_event ev = {.owner = owner,
+	                       .kind = UPD_READ_CONTENTS,
+	                       .pts_count = (int32_t)n,
+	                       .except_key = except,
+	                       .payload = ids_payload(&c->arena, -1, ids, n)};
+	int r = rpc_log_event(c, &ev);
+
+	*ret_pts = ev.pts;
+	return r;
+}
+
+int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_readMessageContents *q)
+{
+	struct store_msg row, twin;
+	int32_t *ids, pts = 0;
+	uint32_t n = 0;
+	int r;
+
+	if (q->id.n > LIMIT_MESSAGES_PER_CALL)
+		return rpc_fail(c, 400, "MSG_ID_INVALID");
+	ids = ARENA_ARRAY(&c->arena, int32_t, q->id.n + 1u);
+	for (uint32_t i = 0; i < q->id.n; i++) {
+		r = store_msg_find(c->db, c->user_id, q->id.v[i], &c->arena, &row);
+		if (r == -ERR_NOTFOUND || (r == 0 && !(row.flags & STORE_MSG_MEDIA_UNREAD)))
+			continue;
+		if (r < 0)
+			return r;
+		r = store_msg_set_flags(c->db, row.owner, row.peer, row.id,
+		                        row.flags & ~STORE_MSG_MEDIA_UNREAD);
+		ids[n++] = row.id;
+		if (r >= 0 && (r = message_twin(c, &row, &twin)) == 0)
+			r = contents_event(c, twin.owner, &twin.id, 1, 0, &pts);
+		if (r < 0 && r != -ERR_NOTFOUND)
+			return r;
+	}
+	if (n && (r = contents_event(c, c->user_id, ids, n, c->client->auth_key_id, &pts)) < 0)
+		return r;
+	return reply_affected(c, pts, (int32_t)n);
+}
+
+int messages_receivedMessages(struct rpc_call *c, const struct tl_messages_receivedMessages *q)
+{
+	return rpc_reply(c, &TL_NEW(&c->arena, vector)->o); /* deliveries are not noted by themselves */
+}

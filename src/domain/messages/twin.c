@@ -1,0 +1,83 @@
+/* twin.c - see twin.h. */
+#include "domain/messages/twin.h"
+
+#include "base/err.h"
+#include "store/dialog.h"
+#include "updates/event.h"
+#include "updates/peer.h"
+
+int message_twin(struct rpc_call *c, const struct store_msg *mine, struct store_msg *ret)
+{
+	if (!peer_is_user(mine->peer) || mine->peer == mine->owner)
+		return -ERR_NOTFOUND;
+	if (mine->origin_owner == mine->peer)
+		return store_msg_get(c->db, mine->peer, mine->owner, mine->origin_id, &c->arena, ret);
+	return store_msg_by_origin(c->db, mine->peer, mine->owner, mine->id, &c->arena, ret);
+}
+
+struct slice ids_payload(struct arena *a, int flag, const int32_t *ids, uint32_t n)
+{
+	uint32_t head = flag >= 0 ? 1 : 0;
+	int32_t *p = ARENA_ARRAY(a, int32_t, n + 1u);
+
+	if (head)
+		p[0] = flag;
+	memcpy(p + head, ids, n * sizeof(*ids));
+	return slice_of(p, (n + head) * sizeof(*p));
+}
+
+/* Top, count and unread of one dialog after some of its messages went. */
+static int mend_dialog(struct rpc_call *c, int64_t owner, int64_t peer, const struct store_msg *rows,
+                       uint32_t n)
+{
+	struct store_dialog d;
+	struct store_msg *top;
+	size_t n_top;
+	int r;
+
+	r = store_dialog_get(c->db, owner, peer, &c->arena, &d);
+	if (r <= 0)
+		return r;
+	for (uint32_t i = 0; i < n; i++) {
+		if (rows[i].peer != peer)
+			continue;
+		d.count -= d.count > 0;
+		if (!(rows[i].flags & STORE_MSG_OUT) && rows[i].id > d.read_in)
+			d.unread -= d.unread > 0;
+	}
+	r = store_msg_walk(c->db, owner, peer, INT32_MAX, false, 1, &c->arena, &top, &n_top);
+	if (r < 0)
+		return r;
+	d.top_id = n_top ? top->id : 0;
+	if (n_top)
+		d.top_date = top->date;
+	return store_dialog_put(c->db, &d);
+}
+
+int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *rows, uint32_t n,
+                    int64_t except_key, int32_t *ret_pts)
+{
+	struct upd_event ev = {
+		.owner = owner, .kind = UPD_DELETE, .pts_count = (int32_t)n, .except_key = except_key};
+	int32_t *ids = ARENA_ARRAY(&c->arena, int32_t, n + 1u);
+	int r = 0;
+
+	for (uint32_t i = 0; r >= 0 && i < n; i++) {
+		ids[i] = rows[i].id;
+		r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
+	}
+	for (uint32_t i = 0; r >= 0 && i < n; i++) {
+		uint32_t k = 0;
+
+		while (k < i && rows[k].peer != rows[i].peer)
+			k++;
+		if (k == i) /* the first of its dialog */
+			r = mend_dialog(c, owner, rows[i].peer, rows, n);
+	}
+	if (r < 0)
+		return r;
+	ev.payload = ids_payload(&c->arena, -1, ids, n);
+	r = rpc_log_event(c, &ev);
+	*ret_pts = ev.pts;
+	return r;
+}

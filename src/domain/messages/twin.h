@@ -1,0 +1,17 @@
+/* twin.h - the same message in the other side's box, by origin and never by local id. Inside messages/. */
+#ifndef DOMAIN_MESSAGES_TWIN_H
+#define DOMAIN_MESSAGES_TWIN_H
+
+#include "rpc/call.h"
+#include "store/msg.h"
+
+/* 0, or -ERR_NOTFOUND: a message to oneself, a notice for one side, or one that the other has deleted. */
+int message_twin(struct rpc_call *c, const struct store_msg *mine, struct store_msg *ret);
+/* int32 ids as an event's payload; `flag` >= 0 goes in front (UPD_PIN). */
+struct slice ids_payload(struct arena *a, int flag, const int32_t *ids, uint32_t n);
+
+/* Rows of one box, about to go: deletes them, mends their dialogs, logs one event with all ids. ret_pts: after it. */
+int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *rows, uint32_t n,
+                    int64_t except_key, int32_t *ret_pts);
+
+#endif
