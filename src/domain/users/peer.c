@@ -11,11 +11,14 @@
 /* The id if (id, hash) is a user that the caller may name, -ERR_NOTFOUND if not; the two reasons look alike. */
 static int known_user(struct rpc_call *c, int64_t id, int64_t hash)
 {
+	int r;
+
 	if (id <= 0)
 		return -ERR_NOTFOUND;
 	if (id != c->user_id && hash != access_hash(c->app, c->user_id, ACCESS_USER, id))
 		return -ERR_NOTFOUND;
-	return store_user_exists(c->db, id);
+	r = store_user_exists(c->db, id);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
 int peer_resolve(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
