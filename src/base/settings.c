@@ -99,9 +99,11 @@ static int on_line(void *user, const char *section, const char *key, const char 
 	if (rd->why[0])
 		return 0;
 	if (!r)
-		snprintf(rd->why, sizeof(rd->why), "no setting [%s] %s; `chapar config --explain` lists them", section, key);
+		snprintf(rd->why, sizeof(rd->why), "no setting [%s] %s; `chapar config --explain` lists them",
+		         section, key);
 	else
-		snprintf(rd->why, sizeof(rd->why), "[%s] %s takes %s, not \"%s\"", section, key, r->range, value);
+		snprintf(rd->why, sizeof(rd->why), "[%s] %s takes %s, not \"%s\"", section, key, r->range,
+		         value);
 	return 0;
 }
 
@@ -118,7 +120,8 @@ int settings_read(struct settings *s, const char *path, char *err, size_t err_n)
 	line = ini_parse_file(f, on_line, &rd);
 	fclose(f);
 	if (line)
-		snprintf(err, err_n, "%s:%d: %s", path, line, rd.why[0] ? rd.why : "not `[section]`, `key = value` or a comment");
+		snprintf(err, err_n, "%s:%d: %s", path, line,
+		         rd.why[0] ? rd.why : "not `[section]`, `key = value` or a comment");
 	return line ? -ERR_INVALID : 0;
 }
 

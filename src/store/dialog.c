@@ -113,9 +113,9 @@ int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t to
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "INSERT INTO dlg (owner, peer, top_id, top_date, top_day, read_in, read_out, unread, "
-	            "unread_mark, count, pin_order,"
+		    "unread_mark, count, pin_order,"
 		    " folder, flags, draft, draft_date) VALUES ($1, $2, $3, $4, $5, 0, 0, $6, 0, 1, 0, 0, 0, "
-	            "NULL, 0)"
+		    "NULL, 0)"
 		    " ON CONFLICT (owner, peer) DO UPDATE SET top_id = $3, top_date = $4, top_day = $5,"
 		    " unread = dlg.unread + $6, count = dlg.count + 1");
 

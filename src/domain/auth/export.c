@@ -1,0 +1,64 @@
+/* export.c - an authorisation carried to the key of another DC: auth.exportAuthorization and importAuthorization. */
+#include "base/err.h"
+#include "crypto/rng.h"
+#include "domain/auth/session.h"
+#include "rpc_methods.h"
+#include "store/auth_key.h"
+#include "store/login_token.h"
+
+enum { DCS = 5, SECRET = 32, HOME_DC = 2 };
+
+int auth_exportAuthorization(struct rpc_call *c, const struct tl_auth_exportAuthorization *q)
+{
+	struct tl_auth_exportedAuthorization *e = TL_NEW(&c->arena, auth_exportedAuthorization);
+	struct store_login_token t = {.kind = STORE_TOKEN_EXPORT, .user_id = c->user_id, .created = c->now};
+	uint8_t *secret = arena_alloc(&c->arena, SECRET);
+	int r;
+
+	if (q->dc_id < 1 || q->dc_id > DCS || q->dc_id == HOME_DC)
+		return rpc_fail(c, 400, "DC_ID_INVALID");
+	rng_bytes(secret, SECRET);
+	t.token = slice_of(secret, SECRET);
+	t.key_id = c->client->auth_key_id;
+	t.expires = c->now + LIMIT_EXPORT_LIFETIME;
+	t.device = t.system = t.app = t.ip = SLICE_LIT("");
+	if ((r = store_login_token_put(c->db, &t)) < 0)
+		return r;
+	e->id = c->user_id;
+	e->bytes = t.token;
+	return rpc_reply(c, &e->o);
+}
+
+struct key_user {
+	int64_t key, user;
+};
+
+static void tell_key(struct app *app, void *arg)
+{
+	const struct key_user *k = arg;
+
+	app->key_set_user(app->mt, k->key, k->user);
+}
+
+int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuthorization *q)
+{
+	struct key_user *k = ARENA_NEW(&c->arena, struct key_user);
+	struct store_login_token t;
+	struct tl_obj *z;
+	int r;
+
+	r = store_login_token_get(c->db, q->bytes, &c->arena, &t);
+	if (r == -ERR_NOTFOUND || (r == 0 && (t.kind != STORE_TOKEN_EXPORT || t.expires < c->now)))
+		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
+	if (r < 0)
+		return r;
+	if (t.user_id != q->id)
+		return rpc_fail(c, 400, "USER_ID_INVALID");
+	*k = (struct key_user){c->client->auth_key_id, t.user_id};
+	rpc_after_commit(c, tell_key, k);
+	if ((r = store_login_token_delete(c->db, t.token)) < 0 || (r = store_auth_key_set_user(c->db, k->key, k->user)) < 0)
+		return r;
+	c->user_id = t.user_id;
+	r = session_answer(c, t.user_id, &z);
+	return r < 0 ? r : rpc_reply(c, z);
+}

@@ -1,0 +1,96 @@
+/*
+ * nothing.c - calls whose true answer is an empty list, because nothing of the kind can exist on this server so far: stickers,
+ * effects, stories, gifts, themes, bots in the attachment menu. Each becomes a handler of its own when its things come.
+ */
+#include "rpc/call.h"
+#include "rpc_methods.h"
+
+#define NOTHING(method, answer)                                                   \
+	int method(struct rpc_call *c, const struct tl_##method *q)               \
+	{                                                                         \
+		return rpc_reply(c, &TL_NEW(&c->arena, answer)->o);               \
+	}
+
+NOTHING(account_getChatThemes, account_chatThemes)
+NOTHING(account_getThemes, account_themes)
+NOTHING(account_getDefaultEmojiStatuses, account_emojiStatuses)
+NOTHING(account_getRecentEmojiStatuses, account_emojiStatuses)
+NOTHING(account_getChannelDefaultEmojiStatuses, account_emojiStatuses)
+NOTHING(account_getCollectibleEmojiStatuses, account_emojiStatuses)
+NOTHING(account_getDefaultProfilePhotoEmojis, emojiList)
+NOTHING(account_getSavedRingtones, account_savedRingtones)
+NOTHING(account_getSavedMusicIds, account_savedMusicIds)
+NOTHING(account_getWebBrowserSettings, account_webBrowserSettings)
+NOTHING(account_getContentSettings, account_contentSettings)
+NOTHING(help_getPeerColors, help_peerColors)
+NOTHING(help_getPeerProfileColors, help_peerColors)
+NOTHING(help_getTimezonesList, help_timezonesList)
+NOTHING(help_getDeepLinkInfo, help_deepLinkInfoEmpty)
+NOTHING(help_getAppUpdate, help_noAppUpdate)
+NOTHING(messages_getAvailableReactions, messages_availableReactions)
+NOTHING(messages_getAvailableEffects, messages_availableEffects)
+NOTHING(messages_getTopReactions, messages_reactions)
+NOTHING(messages_getRecentReactions, messages_reactions)
+NOTHING(messages_getDefaultTagReactions, messages_reactions)
+NOTHING(messages_getSavedReactionTags, messages_savedReactionTags)
+NOTHING(messages_getAllStickers, messages_allStickers)
+NOTHING(messages_getMaskStickers, messages_allStickers)
+NOTHING(messages_getEmojiStickers, messages_allStickers)
+NOTHING(messages_getRecentStickers, messages_recentStickers)
+NOTHING(messages_getFavedStickers, messages_favedStickers)
+NOTHING(messages_getFeaturedStickers, messages_featuredStickers)
+NOTHING(messages_getFeaturedEmojiStickers, messages_featuredStickers)
+NOTHING(messages_getSavedGifs, messages_savedGifs)
+NOTHING(messages_getAttachMenuBots, attachMenuBots)
+NOTHING(messages_getQuickReplies, messages_quickReplies)
+NOTHING(messages_getSponsoredMessages, messages_sponsoredMessagesEmpty)
+NOTHING(channels_getAdminedPublicChannels, messages_chats)
+NOTHING(channels_getChannelRecommendations, messages_chats)
+
+int stories_getAllStories(struct rpc_call *c, const struct tl_stories_getAllStories *q)
+{
+	struct tl_stories_allStories *s = TL_NEW(&c->arena, stories_allStories);
+
+	s->stealth_mode = &TL_NEW(&c->arena, storiesStealthMode)->o;
+	return rpc_reply(c, &s->o);
+}
+
+int stories_getAllReadPeerStories(struct rpc_call *c, const struct tl_stories_getAllReadPeerStories *q)
+{
+	struct tl_updates *u = TL_NEW(&c->arena, updates);
+
+	u->date = (int32_t)c->now;
+	return rpc_reply(c, &u->o);
+}
+
+int payments_getStarsStatus(struct rpc_call *c, const struct tl_payments_getStarsStatus *q)
+{
+	struct tl_payments_starsStatus *s = TL_NEW(&c->arena, payments_starsStatus);
+
+	s->balance = &TL_NEW(&c->arena, starsAmount)->o;
+	return rpc_reply(c, &s->o);
+}
+
+int messages_getStickerSet(struct rpc_call *c, const struct tl_messages_getStickerSet *q)
+{
+	return rpc_fail(c, 400, "STICKERSET_INVALID");
+}
+
+static int no_keywords(struct rpc_call *c, struct slice lang, int32_t version)
+{
+	struct tl_emojiKeywordsDifference *d = TL_NEW(&c->arena, emojiKeywordsDifference);
+
+	d->lang_code = lang;
+	d->from_version = d->version = version;
+	return rpc_reply(c, &d->o);
+}
+
+int messages_getEmojiKeywords(struct rpc_call *c, const struct tl_messages_getEmojiKeywords *q)
+{
+	return no_keywords(c, q->lang_code, 0);
+}
+
+int messages_getEmojiKeywordsDifference(struct rpc_call *c, const struct tl_messages_getEmojiKeywordsDifference *q)
+{
+	return no_keywords(c, q->lang_code, q->from_version);
+}
