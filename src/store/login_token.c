@@ -25,7 +25,8 @@ static int one(struct sql_stmt *s, struct arena *a, struct store_login_token *re
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
-int store_login_token_get(struct sql_db *db, struct slice token, struct arena *a, struct store_login_token *ret)
+int store_login_token_get(struct sql_db *db, struct slice token, struct arena *a,
+                          struct store_login_token *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS " FROM login_token WHERE token = $1");
 
@@ -36,8 +37,9 @@ int store_login_token_get(struct sql_db *db, struct slice token, struct arena *a
 int store_login_token_of_key(struct sql_db *db, int64_t key_id, int kind, unixtime_t now, struct arena *a,
                              struct store_login_token *ret)
 {
-	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS " FROM login_token WHERE key_id = $1 AND kind = $2 AND expires > $3"
-	                                     " ORDER BY created DESC LIMIT 1");
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT " COLUMNS " FROM login_token WHERE key_id = $1 AND kind = $2 AND expires > $3"
+		    " ORDER BY created DESC LIMIT 1");
 
 	sql_bind_int(s, 1, key_id);
 	sql_bind_int(s, 2, kind);
@@ -47,9 +49,10 @@ int store_login_token_of_key(struct sql_db *db, int64_t key_id, int kind, unixti
 
 int store_login_token_put(struct sql_db *db, const struct store_login_token *t)
 {
-	struct sql_stmt *s = sql_prepare(db, "INSERT INTO login_token (" COLUMNS ")"
-	                                     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-	                                     " ON CONFLICT (token) DO UPDATE SET key_id = $3, user_id = $4, expires = $6");
+	struct sql_stmt *s = sql_prepare(
+		db, "INSERT INTO login_token (" COLUMNS ")"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+		    " ON CONFLICT (token) DO UPDATE SET key_id = $3, user_id = $4, expires = $6");
 
 	sql_bind_bytes(s, 1, t->token);
 	sql_bind_int(s, 2, t->kind);

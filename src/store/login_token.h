@@ -18,7 +18,8 @@ struct store_login_token {
 };
 
 /* -ERR_NOTFOUND. */
-int store_login_token_get(struct sql_db *db, struct slice token, struct arena *a, struct store_login_token *ret);
+int store_login_token_get(struct sql_db *db, struct slice token, struct arena *a,
+                          struct store_login_token *ret);
 /* The newest one of a key that has not expired. -ERR_NOTFOUND. */
 int store_login_token_of_key(struct sql_db *db, int64_t key_id, int kind, unixtime_t now, struct arena *a,
                              struct store_login_token *ret);

@@ -56,7 +56,8 @@ int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuth
 		return rpc_fail(c, 400, "USER_ID_INVALID");
 	*k = (struct key_user){c->client->auth_key_id, t.user_id};
 	rpc_after_commit(c, tell_key, k);
-	if ((r = store_login_token_delete(c->db, t.token)) < 0 || (r = store_auth_key_set_user(c->db, k->key, k->user)) < 0)
+	if ((r = store_login_token_delete(c->db, t.token)) < 0 ||
+	    (r = store_auth_key_set_user(c->db, k->key, k->user)) < 0)
 		return r;
 	c->user_id = t.user_id;
 	r = session_answer(c, t.user_id, &z);

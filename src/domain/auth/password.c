@@ -16,10 +16,10 @@ static struct slice random_bytes(struct rpc_call *c, uint32_t n)
 
 int account_getPassword(struct rpc_call *c, const struct tl_account_getPassword *q)
 {
-	struct tl_passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow *kdf =
-	        TL_NEW(&c->arena, passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow);
-	struct tl_securePasswordKdfAlgoPBKDF2HMACSHA512iter100000 *secure =
-	        TL_NEW(&c->arena, securePasswordKdfAlgoPBKDF2HMACSHA512iter100000);
+	struct tl_passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow *kdf = TL_NEW(
+		&c->arena, passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow);
+	struct tl_securePasswordKdfAlgoPBKDF2HMACSHA512iter100000 *secure = TL_NEW(
+		&c->arena, securePasswordKdfAlgoPBKDF2HMACSHA512iter100000);
 	struct tl_account_password *p = TL_NEW(&c->arena, account_password);
 
 	kdf->salt1 = random_bytes(c, SALT1);

@@ -37,7 +37,8 @@ static int reply_success(struct rpc_call *c, const struct store_login_token *t)
 	if ((r = store_login_token_delete(c->db, t->token)) < 0)
 		return r;
 	c->user_id = t->user_id;
-	if ((r = session_begin(c, c->client, t->user_id)) < 0 || (r = session_answer(c, t->user_id, &s->authorization)) < 0)
+	if ((r = session_begin(c, c->client, t->user_id)) < 0 ||
+	    (r = session_answer(c, t->user_id, &s->authorization)) < 0)
 		return r;
 	return rpc_reply(c, &s->o);
 }
@@ -100,7 +101,8 @@ struct waiting {
 static void tell_waiting(struct app *app, void *arg)
 {
 	struct tl_updateLoginToken u = {.o = {.name = TL_updateLoginToken}};
-	struct tl_updateShort s = {.o = {.name = TL_updateShort}, .update = &u.o, .date = (int32_t)clock_unix()};
+	struct tl_updateShort s = {
+		.o = {.name = TL_updateShort}, .update = &u.o, .date = (int32_t)clock_unix()};
 
 	rpc_push_key(app, ((struct waiting *)arg)->key, &s.o);
 }

@@ -55,7 +55,8 @@ int help_getSupport(struct rpc_call *c, const struct tl_help_getSupport *q)
 	return r < 0 ? r : rpc_reply(c, &s->o);
 }
 
-int account_getReactionsNotifySettings(struct rpc_call *c, const struct tl_account_getReactionsNotifySettings *q)
+int account_getReactionsNotifySettings(struct rpc_call *c,
+                                       const struct tl_account_getReactionsNotifySettings *q)
 {
 	struct tl_reactionsNotifySettings *s = TL_NEW(&c->arena, reactionsNotifySettings);
 
@@ -68,6 +69,7 @@ int account_getAutoSaveSettings(struct rpc_call *c, const struct tl_account_getA
 {
 	struct tl_account_autoSaveSettings *s = TL_NEW(&c->arena, account_autoSaveSettings);
 
-	s->users_settings = s->chats_settings = s->broadcasts_settings = &TL_NEW(&c->arena, autoSaveSettings)->o;
+	s->users_settings = s->chats_settings = s->broadcasts_settings =
+		&TL_NEW(&c->arena, autoSaveSettings)->o;
 	return rpc_reply(c, &s->o);
 }

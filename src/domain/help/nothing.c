@@ -5,10 +5,10 @@
 #include "rpc/call.h"
 #include "rpc_methods.h"
 
-#define NOTHING(method, answer)                                                   \
-	int method(struct rpc_call *c, const struct tl_##method *q)               \
-	{                                                                         \
-		return rpc_reply(c, &TL_NEW(&c->arena, answer)->o);               \
+#define NOTHING(method, answer)                                                                              \
+	int method(struct rpc_call *c, const struct tl_##method *q)                                          \
+	{                                                                                                    \
+		return rpc_reply(c, &TL_NEW(&c->arena, answer)->o);                                          \
 	}
 
 NOTHING(account_getChatThemes, account_chatThemes)
@@ -90,7 +90,8 @@ int messages_getEmojiKeywords(struct rpc_call *c, const struct tl_messages_getEm
 	return no_keywords(c, q->lang_code, 0);
 }
 
-int messages_getEmojiKeywordsDifference(struct rpc_call *c, const struct tl_messages_getEmojiKeywordsDifference *q)
+int messages_getEmojiKeywordsDifference(struct rpc_call *c,
+                                        const struct tl_messages_getEmojiKeywordsDifference *q)
 {
 	return no_keywords(c, q->lang_code, q->from_version);
 }

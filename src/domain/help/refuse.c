@@ -5,10 +5,10 @@
 #include "rpc/call.h"
 #include "rpc_methods.h"
 
-#define REFUSE(method, code, text)                                         \
-	int method(struct rpc_call *c, const struct tl_##method *q)        \
-	{                                                                  \
-		return rpc_fail(c, code, text);                            \
+#define REFUSE(method, code, text)                                                                           \
+	int method(struct rpc_call *c, const struct tl_##method *q)                                          \
+	{                                                                                                    \
+		return rpc_fail(c, code, text);                                                              \
 	}
 
 REFUSE(messages_getFullChat, 400, "CHAT_ID_INVALID")
