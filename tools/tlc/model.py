@@ -29,6 +29,8 @@ class Field:
         m = FLAG.match(t)
         if m:
             self.word, self.bit, t = m[1], int(m[2]), m[3]
+            if self.bit > 31:
+                raise Refused('%s: a flag word has 32 bits: %s' % (where, text))
         self.type = t
         self.boxed = None  # name of the boxed type that an object or element must have
         m = VECTOR.match(t)
@@ -65,9 +67,37 @@ class Shape:
                 raise Refused('%s: %s uses %s, which is not there' % (where, f.name, f.word))
         if len(words) > 3:
             raise Refused('%s: more than three flag words' % where)
+        names = [f.name for f in self.fields]
+        for n in names:
+            if names.count(n) > 1:
+                raise Refused('%s: two fields are called %s' % (where, n))
         if (crc(name, fields, result) == ident) == marked:
             raise Refused('%s: %s#%08x: CRC32 is %08x; mend the line or mark it "// crc!"'
                           % (where, name, ident, crc(name, fields, result)))
+
+    def takes(self, other):
+        """Takes in a line of the same id that differs by `flags.N?true` fields only, which the id does not count: the
+        form is then both lines' layers and all their fields. False: it is another form."""
+        def counted(s):
+            return [(f.name, f.word, f.bit, f.type) for f in s.fields if f.kind != 'TRUE']
+        if (self.name, self.is_method, self.result, counted(self)) != (other.name, other.is_method, other.result, counted(other)):
+            return False
+        at = 0
+        for f in other.fields:
+            same = [i for i, g in enumerate(self.fields) if g.name == f.name]
+            if same:
+                if (self.fields[same[0]].word, self.fields[same[0]].bit) != (f.word, f.bit):
+                    return False
+                at = same[0] + 1
+            else:
+                self.fields.insert(at, f)
+                at += 1
+        if any(a <= d and c <= b for a, b in self.layers for c, d in other.layers):
+            raise Refused('%s: %s: layers overlap with %s' % (other.where, self.name, self.where))
+        if other.layers[-1] > self.layers[-1]:
+            self.text = other.text
+        self.layers = sorted(self.layers + other.layers)
+        return True
 
 
 class Name:
@@ -149,11 +179,14 @@ def read(path):
 
 class Schema:
     def __init__(self, shapes):
-        self.names, self.shapes, ids, self.types = {}, shapes, {}, {}
+        self.names, self.shapes, ids, self.types = {}, [], {}, {}
         for s in shapes:
-            if s.id in ids:
-                raise Refused('%s: #%08x stands already at %s' % (s.where, s.id, ids[s.id].where))
-            ids[s.id] = s
+            have = ids.setdefault(s.id, s)
+            if have is s:
+                self.shapes.append(s)
+            elif not have.takes(s):
+                raise Refused('%s: #%08x stands already at %s' % (s.where, s.id, have.where))
+        for s in self.shapes:
             n = self.names.setdefault((s.name, s.is_method), Name(s.name, s.is_method))
             for o in n.shapes:
                 if any(a <= d and c <= b for a, b in s.layers for c, d in o.layers):
@@ -167,7 +200,7 @@ class Schema:
                 raise Refused('%s: two things are called %s in C' % (n.shapes[0].where, n.c))
             seen[n.c] = n
             n.unite()
-        for s in shapes:
+        for s in self.shapes:
             for t in [f.boxed for f in s.fields if f.boxed] + ([boxed_result(s)] if s.is_method else []):
                 if t and t not in self.types:
                     raise Refused('%s: no constructor of %s is served; dev/schema-add one' % (s.where, t))
