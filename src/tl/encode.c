@@ -104,34 +104,13 @@ static int encode_field(struct enc *e, const struct tl_field *f, const uint8_t *
 	}
 }
 
-static bool is_present(const struct tl_field *f, const uint8_t *o)
-{
-	if (f->has)
-		return *(const bool *)(o + f->has);
-	switch (f->kind) {
-	case TL_K_TRUE:
-	case TL_K_BOOL:
-		return *(const bool *)(o + f->offset);
-	case TL_K_STR:
-		return ((const struct slice *)(o + f->offset))->p != NULL;
-	case TL_K_OBJ:
-	case TL_K_VEC_INT:
-	case TL_K_VEC_LONG:
-	case TL_K_VEC_STR:
-	case TL_K_VEC_OBJ:
-		return *(void *const *)(o + f->offset) != NULL;
-	default:
-		return true;
-	}
-}
-
 /* The flag words of an object in one shape: a bit is set if any field of it is there. */
 static void flags_of(const struct tl_shape *s, const uint8_t *o, uint32_t words[3])
 {
 	const struct tl_field *f = &tl_fields[s->first], *end = f + s->n;
 
 	for (; f < end; f++)
-		if (f->flag && f->kind != TL_K_FLAGS && is_present(f, o))
+		if (f->flag && f->kind != TL_K_FLAGS && tl_field_present(f, o))
 			words[(f->flag >> 5) - 1] |= 1u << (f->flag & 31);
 }
 

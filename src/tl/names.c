@@ -64,6 +64,31 @@ const struct tl_shape *tl_shape_newest(uint16_t name)
 	return row->n ? &tl_shapes[tl_forms[row->first + row->n - 1].shape] : NULL;
 }
 
+bool tl_field_present(const struct tl_field *f, const void *obj)
+{
+	const uint8_t *o = obj;
+
+	/* `true` is its own presence even where another form of the field is an optional Bool, which may be there and false. */
+	if (f->kind == TL_K_TRUE)
+		return *(const bool *)(o + f->offset);
+	if (f->kind == TL_K_BOOL)
+		return *(const bool *)(o + f->offset) || (f->has && *(const bool *)(o + f->has));
+	if (f->has)
+		return *(const bool *)(o + f->has);
+	switch (f->kind) {
+	case TL_K_STR:
+		return ((const struct slice *)(o + f->offset))->p != NULL;
+	case TL_K_OBJ:
+	case TL_K_VEC_INT:
+	case TL_K_VEC_LONG:
+	case TL_K_VEC_STR:
+	case TL_K_VEC_OBJ:
+		return *(void *const *)(o + f->offset) != NULL;
+	default:
+		return true;
+	}
+}
+
 bool tl_is_method(uint16_t name)
 {
 	return name >= TL_FIRST_METHOD && name < TL_NAMES;

@@ -92,6 +92,8 @@ extern const unsigned tl_n_known;
 const struct tl_shape *tl_shape_of(uint32_t id);
 /* The form of a name in force at a layer, NULL if the name does not exist there. */
 const struct tl_shape *tl_shape_at(uint16_t name, int layer);
+/* Is there anything in this field of the object? Fields that are always there and have no NULL count as present. */
+bool tl_field_present(const struct tl_field *f, const void *obj);
 /* The newest form of a name. */
 const struct tl_shape *tl_shape_newest(uint16_t name);
 
