@@ -101,6 +101,11 @@ static int open_database(struct serve *s)
 	if (r == -ERR_UNSUPPORTED)
 		fprintf(stderr, "chapar serve: %s was made by a newer chapar; use that version\n",
 		        s->data.db);
+	else if (r == -ERR_INVALID)
+		fprintf(stderr,
+		        "chapar serve: the tables of %s were made by another edition of chapar; use that "
+		        "one\n",
+		        s->data.db);
 	else if (r < 0)
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
 	return r;

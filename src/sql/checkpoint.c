@@ -28,7 +28,7 @@ static void *run(void *arg)
 	bool stop = false;
 
 	while (!stop) {
-		clock_gettime(CLOCK_REALTIME, &until);
+		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_nsec += EVERY_NSEC;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
@@ -46,10 +46,14 @@ static void *run(void *arg)
 int sql_checkpointer_start(const char *path, struct sql_checkpointer **ret)
 {
 	struct sql_checkpointer *c = xcalloc(1, sizeof(*c));
+	pthread_condattr_t attr;
 	int r;
 
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_cond_init(&c->stop_cond, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* the wall clock may be set */
+	pthread_cond_init(&c->stop_cond, &attr);
+	pthread_condattr_destroy(&attr);
 	r = sql_open(path, SQL_WRITER, &c->db);
 	if (r == 0 && pthread_create(&c->thread, NULL, run, c) != 0)
 		r = -ERR_FULL;

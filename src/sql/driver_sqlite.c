@@ -5,6 +5,7 @@
 #include "sql/sql.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +15,11 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "sql/sqlite_private.h"
 
 #define WAL_BIG          (64 * 1024 * 1024)
+#define WAL_FILE_MAX     "134217728" /* a longer file is cut when the log begins anew */
+#define FRAME_HEADER     24
 #define RESTART_WAIT_MS  20
 #define BUSY_WAIT_MS     5000
 #define CACHE_WRITER_KIB 16384
@@ -36,9 +40,23 @@ struct sql_db {
 	sqlite3 *db;
 	struct sql_stmt *stmts;
 	char *wal_path;
+	bool writer;
+	bool in_tx;       /* between sql_begin and sql_commit or sql_rollback */
+	int lost;         /* in_tx: the engine rolled back by itself, and why */
+	bool wal_known;   /* this connection has committed, or begun the log anew */
+	int wal_frames;   /* then: in the log after that */
+	int commit_pages; /* of them, how many that commit wrote */
+	int page_size;
 };
 
-static int map(int rc)
+static bool is_full(struct sql_db *d)
+{
+	int e = sqlite3_system_errno(d->db);
+
+	return e == ENOSPC || e == EDQUOT || e == EFBIG;
+}
+
+static int map(struct sql_db *d, int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -57,38 +75,69 @@ static int map(int rc)
 		return -ERR_EXISTS;
 	case SQLITE_CANTOPEN:
 		return -ERR_NOTFOUND;
+	case SQLITE_IOERR:
+		return is_full(d) ? -ERR_NOSPACE : -ERR_IO;
 	default:
 		return -ERR_IO;
 	}
 }
 
+/* After each commit with changes: how long the log is now. */
+static int committed(void *arg, sqlite3 *db, const char *name, int frames)
+{
+	struct sql_db *d = arg;
+
+	d->commit_pages = frames > d->wal_frames ? frames - d->wal_frames : frames; /* else it began anew */
+	d->wal_frames = frames;
+	d->wal_known = true;
+	return SQLITE_OK;
+}
+
+static int set_up(struct sql_db *d)
+{
+	struct sql_stmt *s;
+	bool wal;
+	int r;
+
+	sqlite3_extended_result_codes(d->db, 1);
+	sqlite3_busy_timeout(d->db, BUSY_WAIT_MS);
+	s = sql_prepare(d, "PRAGMA journal_mode=WAL");
+	r = sql_step(s);
+	wal = r == 1 && slice_eq(sql_bytes(s, 0), SLICE_LIT("wal"));
+	sql_done(s);
+	if (r >= 0 && !wal)
+		r = -ERR_UNSUPPORTED;
+	if (r >= 0)
+		r = sql_exec(d,
+		             "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA foreign_keys=OFF;"
+		             "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=" WAL_FILE_MAX);
+	if (r >= 0 && !d->writer)
+		r = sql_exec(d, "PRAGMA query_only=ON");
+	if (r < 0)
+		return r;
+	sql_set_cache(d, d->writer ? CACHE_WRITER_KIB : CACHE_READER_KIB);
+	sqlite3_wal_hook(d->db, committed, d);
+	s = sql_prepare(d, "PRAGMA page_size");
+	r = sql_step(s);
+	d->page_size = r == 1 ? (int)sql_int(s, 0) : 4096;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
 int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db)
 {
 	struct sql_db *d = xcalloc(1, sizeof(*d));
-	bool writer = mode == SQL_WRITER;
-	char text[256];
 	int rc, r;
 
-	rc = sqlite3_open_v2(path, &d->db,
-	                     (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE) |
-	                             SQLITE_OPEN_NOMUTEX,
-	                     NULL);
+	d->writer = mode == SQL_WRITER;
+	rc = sqlite3_open_v2(
+		path, &d->db,
+		(d->writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE) |
+			SQLITE_OPEN_NOMUTEX,
+		NULL);
 	d->wal_path = xmalloc(strlen(path) + 5);
 	sprintf(d->wal_path, "%s-wal", path);
-	if (rc != SQLITE_OK) {
-		sql_close(d);
-		return map(rc);
-	}
-	sqlite3_extended_result_codes(d->db, 1);
-	sqlite3_busy_timeout(d->db, BUSY_WAIT_MS);
-	snprintf(text, sizeof(text),
-	         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA "
-	         "foreign_keys=OFF;"
-	         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%d;",
-	         writer ? CACHE_WRITER_KIB : CACHE_READER_KIB);
-	r = sql_exec(d, text);
-	if (r == 0 && !writer)
-		r = sql_exec(d, "PRAGMA query_only=ON");
+	r = rc == SQLITE_OK ? set_up(d) : map(d, rc);
 	if (r < 0) {
 		sql_close(d);
 		return r;
@@ -113,15 +162,31 @@ void sql_close(struct sql_db *d)
 	free(d);
 }
 
+void sql_set_cache(struct sql_db *d, int kib)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "PRAGMA cache_size=-%d", kib);
+	sql_exec(d, text);
+}
+
+/* After an error: did the engine give up the transaction, too? */
+static int noted(struct sql_db *d, int rc)
+{
+	int r = map(d, rc);
+
+	if (r < 0 && d->in_tx && !d->lost && sqlite3_get_autocommit(d->db))
+		d->lost = r;
+	return r;
+}
+
 int sql_exec(struct sql_db *d, const char *text)
 {
-	char *err = NULL;
-	int rc = sqlite3_exec(d->db, text, NULL, NULL, &err);
+	int rc = sqlite3_exec(d->db, text, NULL, NULL, NULL);
 
 	if (rc != SQLITE_OK)
 		log_event(LOG_DEBUG, "sql", "rc=%d text=\"%.60s\"", rc, text);
-	sqlite3_free(err);
-	return map(rc);
+	return noted(d, rc);
 }
 
 static int run_literal(struct sql_db *d, const char *text)
@@ -131,32 +196,43 @@ static int run_literal(struct sql_db *d, const char *text)
 
 int sql_begin(struct sql_db *d)
 {
-	return run_literal(d, sqlite3_db_readonly(d->db, "main") ? "BEGIN" : "BEGIN DEFERRED");
+	int r;
+
+	sql_rollback(d);
+	r = run_literal(d, d->writer ? "BEGIN IMMEDIATE" : "BEGIN");
+	d->in_tx = r == 0;
+	return r;
 }
 
 int sql_commit(struct sql_db *d)
 {
-	int r = run_literal(d, "COMMIT");
+	int r = d->lost;
 
+	if (r == 0)
+		r = run_literal(d, "COMMIT");
 	if (r < 0)
 		sql_rollback(d);
+	d->in_tx = false;
 	return r;
 }
 
 void sql_rollback(struct sql_db *d)
 {
+	d->in_tx = false;
+	d->lost = 0;
 	if (!sqlite3_get_autocommit(d->db))
 		run_literal(d, "ROLLBACK");
 }
 
 int sql_savepoint(struct sql_db *d)
 {
-	return run_literal(d, "SAVEPOINT call");
+	/* Outside of a transaction a savepoint would be one itself, and its release a commit. */
+	return d->lost ? d->lost : run_literal(d, "SAVEPOINT call");
 }
 
 int sql_release(struct sql_db *d)
 {
-	return run_literal(d, "RELEASE call");
+	return d->lost ? d->lost : run_literal(d, "RELEASE call");
 }
 
 void sql_rollback_to(struct sql_db *d)
@@ -214,7 +290,7 @@ static int at(struct sql_stmt *s, int n)
 static void note(struct sql_stmt *s, int rc)
 {
 	if (rc != SQLITE_OK && !s->failed)
-		s->failed = map(rc);
+		s->failed = map(s->db, rc);
 }
 
 void sql_bind_int(struct sql_stmt *s, int n, int64_t v)
@@ -247,17 +323,18 @@ void sql_bind_null(struct sql_stmt *s, int n)
 
 int sql_step(struct sql_stmt *s)
 {
-	int rc;
+	int rc, r;
 
-	if (s->failed)
-		return s->failed;
+	if (s->failed || s->db->lost)
+		return s->failed ? s->failed : s->db->lost;
 	rc = sqlite3_step(s->st);
 	if (rc == SQLITE_ROW)
 		return 1;
 	if (rc == SQLITE_DONE)
 		return 0;
 	log_event(LOG_DEBUG, "sql", "rc=%d text=\"%.80s\"", rc, s->text);
-	return map(rc) ? map(rc) : -ERR_IO;
+	r = noted(s->db, rc);
+	return r < 0 ? r : -ERR_IO;
 }
 
 int64_t sql_int(struct sql_stmt *s, int col)
@@ -311,7 +388,18 @@ int64_t sql_wal_bytes(struct sql_db *d)
 {
 	struct stat st;
 
+	if (d->wal_known)
+		return (int64_t)d->wal_frames * (d->page_size + FRAME_HEADER);
 	return stat(d->wal_path, &st) == 0 ? st.st_size : 0;
+}
+
+int64_t sql_file_bytes(struct sql_db *d)
+{
+	struct sql_stmt *s = sql_prepare(d, "PRAGMA page_count");
+	int64_t n = sql_step(s) == 1 ? sql_int(s, 0) * d->page_size : 0;
+
+	sql_done(s);
+	return n;
 }
 
 void sql_checkpoint(struct sql_db *d)
@@ -319,11 +407,45 @@ void sql_checkpoint(struct sql_db *d)
 	sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
+int sql_wal_restart(struct sql_db *d)
+{
+	int rc;
+
+	sqlite3_busy_timeout(d->db, RESTART_WAIT_MS);
+	rc = sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	sqlite3_busy_timeout(d->db, BUSY_WAIT_MS);
+	if (rc == SQLITE_OK) {
+		d->wal_known = true;
+		d->wal_frames = 0;
+	}
+	return map(d, rc);
+}
+
 void sql_wal_keep_small(struct sql_db *d)
 {
-	if (sql_wal_bytes(d) < WAL_BIG)
-		return;
-	sqlite3_busy_timeout(d->db, RESTART_WAIT_MS);
-	sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	sqlite3_busy_timeout(d->db, BUSY_WAIT_MS);
+	if (sql_wal_bytes(d) >= WAL_BIG)
+		sql_wal_restart(d);
+}
+
+int sql_commit_pages(const struct sql_db *d)
+{
+	return d->commit_pages;
+}
+
+void sql_each_text(struct sql_db *d, void (*f)(void *arg, const char *text), void *arg)
+{
+	struct sql_stmt *s, *t;
+
+	HASH_ITER (hh, d->stmts, s, t)
+		f(arg, s->text);
+}
+
+sqlite3 *sql_sqlite(struct sql_db *d)
+{
+	return d->db;
+}
+
+int sql_map(struct sql_db *d, int rc)
+{
+	return map(d, rc);
 }

@@ -6,7 +6,13 @@
 
 struct sql_db;
 
-/* Applies what is missing of steps[0..n), each in a transaction. -ERR_UNSUPPORTED: the database is newer than this program. */
+/*
+ * Applies what is missing of steps[0..n), each in a transaction together with its row (number, checksum of its text).
+ * -ERR_UNSUPPORTED: the database is newer than this program. -ERR_INVALID: a step that was applied reads otherwise now;
+ * steps are added, never changed.
+ */
 int sql_migrate(struct sql_db *db, const char *const *steps, size_t n);
+/* Steps that the database has; 0 for a new one. */
+int sql_migrated(struct sql_db *db, size_t *ret_n);
 
 #endif

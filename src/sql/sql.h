@@ -17,12 +17,22 @@ struct sql_stmt;
 
 enum sql_open_mode { SQL_WRITER, SQL_READER };
 
-/* Opens (the writer creates) the database file. -ERR_BUSY if another process holds the writer's lock. */
+/*
+ * Opens (the writer creates) the database file. That no second process writes is the role's business (roles/datadir.c).
+ * -ERR_NOTFOUND: no such file or folder; -ERR_CORRUPT: no database; -ERR_UNSUPPORTED: no write-ahead log on this file system.
+ */
 int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db);
 void sql_close(struct sql_db *db);
+/* Memory for pages of the database, KiB; 16 MiB for a writer and 4 MiB for a reader if it is never said. */
+void sql_set_cache(struct sql_db *db, int kib);
 
+/* The writer takes the write lock here, a reader its snapshot at the first row that it reads. */
 int sql_begin(struct sql_db *db);
-/* 0: on disk. -ERR_NOSPACE, -ERR_IO: rolled back. */
+/*
+ * 0: on disk. -ERR_NOSPACE, -ERR_IO: rolled back; the connection goes on. Also if the engine had to roll back long before
+ * (disk full in the middle of a batch): from then on sql_savepoint and sql_commit say the same error until sql_rollback
+ * or the next sql_begin, so that nothing of a lost batch is kept by itself.
+ */
 int sql_commit(struct sql_db *db);
 void sql_rollback(struct sql_db *db);
 /* One savepoint a call inside a batch. */
@@ -48,15 +58,31 @@ struct slice sql_copy(struct sql_stmt *s, int col, struct arena *a);
 void sql_done(struct sql_stmt *s);
 /* Step to the end of a statement without rows of interest, and sql_done it. 0 or negative. */
 int sql_run(struct sql_stmt *s);
-/* Bytes of the write-ahead log now. */
+/* Bytes of the write-ahead log in use now (on a writer that has committed), else of its file. */
 int64_t sql_wal_bytes(struct sql_db *db);
+/* Of the database, without its log. */
+int64_t sql_file_bytes(struct sql_db *db);
 /* Moves what it can from the log into the database without waiting for anybody (PASSIVE). */
 void sql_checkpoint(struct sql_db *db);
 /* The writer, between two batches: above 64 MB the log is begun anew, waiting 20 ms at most for readers. */
 void sql_wal_keep_small(struct sql_db *db);
+/* The same at once, whatever its size. 0; -ERR_BUSY: a reader was in the way, try again after the next batch. */
+int sql_wal_restart(struct sql_db *db);
 /* Rows changed by the last sql_run on this connection. */
 int64_t sql_changes(struct sql_db *db);
 /* For DDL and pragmas of migrations: text may hold several statements and need not be a literal. */
 int sql_exec(struct sql_db *db, const char *text);
+
+/*
+ * A copy of the database as it is now, into a new file, while others go on writing. `db` is a reader of its own,
+ * without an open transaction. -ERR_EXISTS: `path` is there already (and stays as it is); any other failure leaves no
+ * file. `progress` (may be NULL) hears pages done and in all, a few hundred pages apart; -ERR_CLOSED if it answers false.
+ */
+int sql_backup(struct sql_db *db, const char *path, bool (*progress)(void *arg, int64_t done, int64_t all),
+               void *arg);
+
+/* For tests and benches: pages written by the last commit of this connection; texts prepared on it so far. */
+int sql_commit_pages(const struct sql_db *db);
+void sql_each_text(struct sql_db *db, void (*f)(void *arg, const char *text), void *arg);
 
 #endif

@@ -94,7 +94,7 @@ int store_dialog_put(struct sql_db *db, const struct store_dialog *d)
 	sql_bind_int(s, 2, d->peer);
 	sql_bind_int(s, 3, d->top_id);
 	sql_bind_int(s, 4, d->top_date);
-	sql_bind_int(s, 5, d->top_date / DAY);
+	sql_bind_int(s, 5, d->top_id ? d->top_date / DAY : 0); /* out of the list */
 	sql_bind_int(s, 6, d->read_in);
 	sql_bind_int(s, 7, d->read_out);
 	sql_bind_int(s, 8, d->unread);
@@ -108,17 +108,41 @@ int store_dialog_put(struct sql_db *db, const struct store_dialog *d)
 	return sql_run(s);
 }
 
+/* The usual case: there is such a row, of the same day, and no index is touched. 1: done. */
+static int bump_within_day(struct sql_db *db, int64_t owner, int64_t peer, int32_t top_id,
+                           unixtime_t top_date, bool unread)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "UPDATE dlg SET top_id = $3, top_date = $4, unread = unread + $6, count = count + 1"
+		    " WHERE owner = $1 AND peer = $2 AND top_day = $5");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, top_id);
+	sql_bind_int(s, 4, top_date);
+	sql_bind_int(s, 5, top_date / DAY);
+	sql_bind_int(s, 6, unread);
+	r = sql_run(s);
+	return r < 0 ? r : sql_changes(db) == 1;
+}
+
 int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t top_id, unixtime_t top_date,
                       bool unread)
 {
-	struct sql_stmt *s = sql_prepare(
+	struct sql_stmt *s;
+	int r;
+
+	r = bump_within_day(db, owner, peer, top_id, top_date, unread);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	s = sql_prepare(
 		db, "INSERT INTO dlg (owner, peer, top_id, top_date, top_day, read_in, read_out, unread, "
 		    "unread_mark, count, pin_order,"
 		    " folder, flags, draft, draft_date) VALUES ($1, $2, $3, $4, $5, 0, 0, $6, 0, 1, 0, 0, 0, "
 		    "NULL, 0)"
 		    " ON CONFLICT (owner, peer) DO UPDATE SET top_id = $3, top_date = $4, top_day = $5,"
 		    " unread = dlg.unread + $6, count = dlg.count + 1");
-
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, top_id);
@@ -152,7 +176,7 @@ static int one_folder(struct sql_db *db, int64_t owner, int folder, unixtime_t d
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT " COLUMNS ", top_day FROM dlg WHERE owner = $1 AND folder = $2 AND top_day <= $3"
-		    " AND top_id <> 0 ORDER BY top_day DESC");
+		    " AND top_day <> 0 ORDER BY top_day DESC");
 	int64_t day = INT64_MAX;
 	size_t before = l->n;
 	int r;

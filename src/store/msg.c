@@ -188,19 +188,49 @@ int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_
 	return many(s, limit, a, ret, ret_n);
 }
 
-int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id)
+/* Id and date of the newest message below `from`. 1: there is one. */
+static int below(struct sql_db *db, int64_t owner, int64_t peer, int64_t from, int32_t *ret_id,
+                 unixtime_t *ret_date)
 {
-	struct sql_stmt *s = sql_prepare(db, "SELECT id FROM msg WHERE owner = $1 AND peer = $2 AND date < $3"
-	                                     " ORDER BY id DESC LIMIT 1");
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT id, date FROM msg WHERE owner = $1 AND peer = $2 AND id < $3"
+	                                 " ORDER BY id DESC LIMIT 1");
 	int r;
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, date);
+	sql_bind_int(s, 3, from);
 	r = sql_step(s);
-	*ret_id = r == 1 ? (int32_t)sql_int(s, 0) : 0;
+	if (r == 1) {
+		*ret_id = (int32_t)sql_int(s, 0);
+		*ret_date = sql_int(s, 1);
+	}
 	sql_done(s);
-	return r < 0 ? r : 0;
+	return r;
+}
+
+/* By halves, for dates grow with ids: 31 look-ups at most, whatever the length of the dialog. */
+int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id)
+{
+	int64_t low = 0, high = (int64_t)INT32_MAX + 1, middle; /* the answer is in [low, high) */
+	int32_t id;
+	unixtime_t d;
+	int r = 1;
+
+	*ret_id = 0;
+	for (middle = high; low < high; middle = low + (high - low + 1) / 2) {
+		r = below(db, owner, peer, middle, &id, &d);
+		if (r < 0)
+			return r;
+		if (r == 1 && id >= low && d >= date) {
+			high = id;
+		} else {
+			if (r == 1 && d < date && id > *ret_id)
+				*ret_id = id;
+			low = middle;
+		}
+	}
+	return 0;
 }
 
 int store_msg_count_unread(struct sql_db *db, int64_t owner, int64_t peer, int32_t after, uint32_t limit,
@@ -221,10 +251,12 @@ int store_msg_count_unread(struct sql_db *db, int64_t owner, int64_t peer, int32
 int store_msg_last(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, bool own, struct arena *a,
                    struct store_msg *ret)
 {
-	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS
-	                                     " FROM msg WHERE owner = $1 AND peer = $2 AND id <= $3"
-	                                     " AND flags & 1 = $4 ORDER BY id DESC LIMIT 1");
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT " COLUMNS " FROM (SELECT " COLUMNS
+		    " FROM msg WHERE owner = $1 AND peer = $2 AND id <= $3"
+		    " ORDER BY id DESC LIMIT $5) AS x WHERE flags & 1 = $4 ORDER BY id DESC LIMIT 1");
 
 	bind_walk(s, owner, peer, id, own);
+	sql_bind_int(s, 5, STORE_MSG_LOOK_BACK);
 	return one(s, a, ret);
 }

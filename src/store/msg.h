@@ -33,6 +33,8 @@ struct store_msg {
 	struct slice body;
 };
 
+enum { STORE_MSG_LOOK_BACK = 10000 };
+
 int store_msg_insert(struct sql_db *db, const struct store_msg *m);
 /* -ERR_NOTFOUND. Body in the arena. */
 int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct arena *a,
@@ -55,12 +57,15 @@ int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from,
 /* The same over pinned messages only. */
 int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up,
                           uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n);
-/* The newest id of a dialog whose date is below `date`; 0 if there is none. */
+/* The newest id of a dialog whose date is below `date`, for dates that grow with the ids; 0 if there is none. */
 int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id);
 /* Incoming messages with id > after, counted up to `limit`. */
 int store_msg_count_unread(struct sql_db *db, int64_t owner, int64_t peer, int32_t after, uint32_t limit,
                            uint32_t *ret);
-/* The newest own or foreign message at or below `id` (own: flags has OUT); 0 if there is none. */
+/*
+ * The newest own or foreign message (own: flags has OUT) at or below `id`, among the STORE_MSG_LOOK_BACK newest there: a
+ * stranger's flood must not make us read all of it. -ERR_NOTFOUND.
+ */
 int store_msg_last(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, bool own, struct arena *a,
                    struct store_msg *ret);
 

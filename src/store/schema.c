@@ -44,7 +44,7 @@ static const char *const steps[] = {
 	" sent BIGINT, used BIGINT, key_id BIGINT) WITHOUT ROWID;"
 	"CREATE INDEX phone_code_phone ON phone_code (phone, created);"
 	"CREATE TABLE login_token (token BYTEA PRIMARY KEY, kind BIGINT, key_id BIGINT, user_id BIGINT, "
-        "created BIGINT,"
+	"created BIGINT,"
 	" expires BIGINT, api_id BIGINT, device TEXT, system TEXT, app TEXT, ip TEXT) WITHOUT ROWID;"
 	"CREATE INDEX login_token_key ON login_token (key_id);"
 	"CREATE TABLE invite (code TEXT PRIMARY KEY, created BIGINT, expires BIGINT, uses BIGINT, used "
@@ -82,6 +82,17 @@ static const char *const steps[] = {
 	"CREATE INDEX state_time ON state (owner, time);"
 	"CREATE TABLE filter (owner BIGINT, id BIGINT, ord BIGINT, body BYTEA, PRIMARY KEY (owner, id)) "
 	"WITHOUT ROWID;",
+
+	/*
+	 * 2: SQLite writes an index anew when a statement sets a column of it, its condition included, even to the same
+	 * value. So neither names top_id; top_day is 0 while there is no message, and store_dialog_bump leaves it alone
+	 * within a day.
+	 */
+	"UPDATE dlg SET top_day = 0 WHERE top_id = 0;"
+	"DROP INDEX dlg_day;"
+	"CREATE INDEX dlg_day ON dlg (owner, folder, top_day) WHERE top_day <> 0;"
+	"CREATE TABLE logout_token (token BYTEA PRIMARY KEY, user_id BIGINT, expires BIGINT) WITHOUT ROWID;"
+	"CREATE INDEX job_owner ON job (owner, kind);",
 };
 
 int store_migrate(struct sql_db *db)

@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "sql/sql.h"
 
+/* The kinds that the store itself knows, by their numbers in enum upd_kind; updates/box.c checks that they are equal. */
+enum { STORE_UPD_NEW = 1, STORE_UPD_EPOCH = 9 };
+
 struct store_upd {
 	int64_t owner;
 	int32_t pts, count;

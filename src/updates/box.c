@@ -11,6 +11,8 @@
 
 #define BOXES_MAX 200000u
 
+static_assert((int)UPD_NEW == STORE_UPD_NEW && (int)UPD_EPOCH == STORE_UPD_EPOCH, "store/upd.h");
+
 struct box {
 	int64_t owner;
 	int32_t pts;

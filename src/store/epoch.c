@@ -1,0 +1,104 @@
+/* epoch.c - see epoch.h. */
+#include "store/epoch.h"
+
+#include "base/err.h"
+#include "store/meta.h"
+#include "store/upd.h"
+
+/* The next owner of a box above *owner. 1: there is one, 0: no more. Accounts come first, then whoever has but a log. */
+static int next_owner(struct sql_db *db, int64_t *owner)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT min(x.owner) FROM (SELECT min(id) AS owner FROM usr WHERE id > $1"
+		    " UNION ALL SELECT min(owner) AS owner FROM upd WHERE owner > $1) AS x");
+	int r;
+
+	sql_bind_int(s, 1, *owner);
+	r = sql_step(s);
+	if (r == 1 && sql_is_null(s, 0))
+		r = 0;
+	if (r == 1)
+		*owner = sql_int(s, 0);
+	sql_done(s);
+	return r;
+}
+
+static int lift_box(struct sql_db *db, int64_t owner, int32_t lift, unixtime_t now)
+{
+	struct store_upd row = {.owner = owner, .count = lift, .kind = STORE_UPD_EPOCH, .date = now};
+	int32_t pts;
+	int r;
+
+	r = store_upd_max(db, owner, &pts);
+	if (r < 0)
+		return r;
+	if (pts < 1)
+		pts = 1; /* an empty box (updates/box.h) */
+	if (__builtin_add_overflow(pts, lift, &row.pts))
+		return -ERR_FULL;
+	return store_upd_append(db, &row);
+}
+
+static int lift_ids(struct sql_db *db, int32_t lift)
+{
+	struct slice had;
+	struct arena a;
+	int64_t id;
+	int r;
+
+	arena_init(&a, 0);
+	r = store_meta_get(db, "next_user", &a, &had);
+	if (r == 0 && had.n == sizeof(id)) {
+		memcpy(&id, had.p, sizeof(id));
+		id += lift;
+		r = store_meta_put(db, "next_user", slice_of(&id, sizeof(id)));
+	}
+	arena_fini(&a);
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+static int refresh_states(struct sql_db *db, unixtime_t now)
+{
+	struct sql_stmt *s = sql_prepare(db, "UPDATE state SET time = $1");
+
+	sql_bind_int(s, 1, now);
+	return sql_run(s);
+}
+
+static int lift_all(struct sql_db *db, int32_t lift, unixtime_t now, int64_t *ret_boxes)
+{
+	int64_t owner = INT64_MIN, n = 0;
+	int r;
+
+	while ((r = next_owner(db, &owner)) == 1) {
+		r = lift_box(db, owner, lift, now);
+		if (r < 0)
+			return r;
+		n++;
+	}
+	if (r < 0 || (r = lift_ids(db, lift)) < 0 || (r = refresh_states(db, now)) < 0)
+		return r;
+	*ret_boxes = n;
+	return 0;
+}
+
+int store_epoch_lift(struct sql_db *db, int32_t lift, unixtime_t now, int64_t *ret_boxes)
+{
+	int64_t boxes;
+	int r;
+
+	if (lift <= 0)
+		return -ERR_INVALID;
+	r = sql_begin(db);
+	if (r < 0)
+		return r;
+	r = lift_all(db, lift, now, &boxes);
+	if (r < 0) {
+		sql_rollback(db);
+		return r;
+	}
+	r = sql_commit(db);
+	if (r == 0)
+		*ret_boxes = boxes;
+	return r;
+}
