@@ -72,6 +72,9 @@ void rpc_job_answer(struct rpc_job *j)
 			b.n = 0;
 		}
 	}
+	log_event(LOG_DEBUG, "answer", "method=%s user=%lld layer=%d result=%s",
+	          j->query ? tl_wire_name(j->query->name) : "-", (long long)j->call.user_id, j->layer,
+	          r >= 0 ? tl_wire_name(j->result->name) : j->err);
 	if (r == -ERR_RPC && j->err_code)
 		put_error(&b, j->err_code, j->err);
 	else if (r < 0)

@@ -11,7 +11,7 @@
 		return rpc_reply(c, &TL_NEW(&c->arena, answer)->o);                                          \
 	}
 
-NOTHING(account_getChatThemes, account_chatThemes)
+NOTHING(account_getChatThemes, account_themes)
 NOTHING(account_getThemes, account_themes)
 NOTHING(account_getDefaultEmojiStatuses, account_emojiStatuses)
 NOTHING(account_getRecentEmojiStatuses, account_emojiStatuses)

@@ -86,7 +86,7 @@ const driver = {
       if (!tl.RpcError.is(e, 'AUTH_KEY_UNREGISTERED')) throw e;
       authorized = false;
     }
-    return { library: `mtcute ${version}`, layer: client.mt._layer, authorized };
+    return { library: `mtcute ${version}`, layer: tl.LAYER, authorized };
   },
   async config() {
     const c = await client.call({ _: 'help.getConfig' });

@@ -1,0 +1,133 @@
+/* notify.c - notification settings: stored and echoed, by chat and by kind of chat; clients decide with them. */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "domain/dialogs/private.h"
+#include "domain/users/peer.h"
+#include "domain/sync/compose.h"
+#include "rpc_methods.h"
+#include "store/setting.h"
+#include "updates/event.h"
+
+enum { EXCEPTIONS_MAX = 500 };
+
+static int target(struct rpc_call *c, const struct tl_obj *in, int64_t *ret_peer,
+                  enum notify_scope *ret_scope)
+{
+	struct peer peer;
+	int r;
+
+	*ret_peer = 0;
+	*ret_scope = NOTIFY_PEER;
+	if (TL_IS(inputNotifyUsers, in))
+		*ret_scope = NOTIFY_USERS;
+	else if (TL_IS(inputNotifyChats, in))
+		*ret_scope = NOTIFY_CHATS;
+	else if (TL_IS(inputNotifyBroadcasts, in))
+		*ret_scope = NOTIFY_BROADCASTS;
+	else if (!TL_IS(inputNotifyPeer, in))
+		return rpc_fail(c, 400, "PEER_ID_INVALID");
+	if (*ret_scope != NOTIFY_PEER)
+		return 0;
+	if ((r = peer_resolve(c, TL_AS(inputNotifyPeer, in)->peer, &peer)) < 0)
+		return r;
+	*ret_peer = peer.key;
+	return 0;
+}
+
+int account_getNotifySettings(struct rpc_call *c, const struct tl_account_getNotifySettings *q)
+{
+	enum notify_scope scope;
+	struct tl_obj *s;
+	int64_t peer;
+	int r;
+
+	if ((r = target(c, q->peer, &peer, &scope)) < 0 ||
+	    (r = notify_view(c, c->user_id, peer, scope, &s)) < 0)
+		return r;
+	return rpc_reply(c, s);
+}
+
+static struct tl_peerNotifySettings *settings_of(struct rpc_call *c,
+                                                 const struct tl_inputPeerNotifySettings *in)
+{
+	struct tl_peerNotifySettings *s = TL_NEW(&c->arena, peerNotifySettings);
+
+	s->has_show_previews = in->has_show_previews;
+	s->show_previews = in->show_previews;
+	s->has_silent = in->has_silent;
+	s->silent = in->silent;
+	s->has_mute_until = in->has_mute_until;
+	s->mute_until = in->mute_until;
+	s->ios_sound = s->android_sound = s->other_sound = in->sound;
+	s->has_stories_muted = in->has_stories_muted;
+	s->stories_muted = in->stories_muted;
+	s->has_stories_hide_sender = in->has_stories_hide_sender;
+	s->stories_hide_sender = in->stories_hide_sender;
+	s->stories_ios_sound = s->stories_android_sound = s->stories_other_sound = in->stories_sound;
+	return s;
+}
+
+int account_updateNotifySettings(struct rpc_call *c, const struct tl_account_updateNotifySettings *q)
+{
+	struct upd_event ev = {.owner = c->user_id, .kind = UPD_NOTIFY, .except_key = c->client->auth_key_id};
+	const struct tl_inputPeerNotifySettings *in = TL_AS(inputPeerNotifySettings, q->settings);
+	enum notify_scope scope;
+	struct buf b = {0};
+	int64_t peer;
+	int r;
+
+	if (!in)
+		return rpc_fail(c, 400, "SETTINGS_INVALID");
+	if ((r = target(c, q->peer, &peer, &scope)) < 0)
+		return r;
+	r = tl_encode(&b, &settings_of(c, in)->o, TL_LAYER_MAX);
+	if (r == 0)
+		r = store_setting_put(c->db, c->user_id, notify_key(&c->arena, peer, scope), buf_slice(&b));
+	buf_fini(&b);
+	ev.peer = peer;
+	ev.id = (int32_t)scope;
+	if (r == 0)
+		r = rpc_log_event(c, &ev);
+	return r < 0 ? r : rpc_reply_bool(c, true);
+}
+
+int account_resetNotifySettings(struct rpc_call *c, const struct tl_account_resetNotifySettings *q)
+{
+	struct slice *keys, *values;
+	size_t n;
+	int r;
+
+	r = store_setting_list(c->db, c->user_id, "notify", EXCEPTIONS_MAX, &c->arena, &keys, &values, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = store_setting_delete(c->db, c->user_id, (const char *)keys[i].p);
+	return r < 0 ? r : rpc_reply_bool(c, true);
+}
+
+int account_getNotifyExceptions(struct rpc_call *c, const struct tl_account_getNotifyExceptions *q)
+{
+	struct slice *keys, *values;
+	struct upd_event *ev;
+	struct tl_updates *none;
+	struct tl_obj *u;
+	size_t n;
+	int r;
+
+	r = store_setting_list(c->db, c->user_id, NOTIFY_PEER_PREFIX, EXCEPTIONS_MAX, &c->arena, &keys,
+	                       &values, &n);
+	if (r < 0)
+		return r;
+	ev = ARENA_ARRAY(&c->arena, struct upd_event, n + 1);
+	for (size_t i = 0; i < n; i++)
+		ev[i] = (struct upd_event){
+			.owner = c->user_id,
+			.kind = UPD_NOTIFY,
+			.peer = strtoll((const char *)keys[i].p + sizeof(NOTIFY_PEER_PREFIX) - 1, NULL, 10)};
+	if ((r = sync_compose(c, ev, n, &u)) < 0)
+		return r;
+	if (u)
+		return rpc_reply(c, u);
+	none = TL_NEW(&c->arena, updates);
+	none->date = (int32_t)c->now;
+	return rpc_reply(c, &none->o);
+}
