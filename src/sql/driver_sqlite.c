@@ -49,11 +49,30 @@ struct sql_db {
 	int page_size;
 };
 
-static bool is_full(struct sql_db *d)
+/* Why the last write of the database or its log failed, as the engine's file remembers; 0: unknown. */
+static int write_errno(struct sql_db *d, int which)
 {
-	int e = sqlite3_system_errno(d->db);
+	sqlite3_file *f = NULL;
+	int e = 0;
 
+	sqlite3_file_control(d->db, "main", which, &f);
+	if (f && f->pMethods)
+		f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &e);
+	return e;
+}
+
+static bool is_full_errno(int e)
+{
 	return e == ENOSPC || e == EDQUOT || e == EFBIG;
+}
+
+/* The engine calls a disk full after ENOSPC only; a quota and a limit of the process are the same to the operator. */
+static bool is_full(struct sql_db *d, int rc)
+{
+	if (rc == SQLITE_IOERR_WRITE)
+		return is_full_errno(write_errno(d, SQLITE_FCNTL_JOURNAL_POINTER)) ||
+		       is_full_errno(write_errno(d, SQLITE_FCNTL_FILE_POINTER));
+	return is_full_errno(sqlite3_system_errno(d->db));
 }
 
 static int map(struct sql_db *d, int rc)
@@ -76,7 +95,7 @@ static int map(struct sql_db *d, int rc)
 	case SQLITE_CANTOPEN:
 		return -ERR_NOTFOUND;
 	case SQLITE_IOERR:
-		return is_full(d) ? -ERR_NOSPACE : -ERR_IO;
+		return is_full(d, rc) ? -ERR_NOSPACE : -ERR_IO;
 	default:
 		return -ERR_IO;
 	}
@@ -101,7 +120,8 @@ static int set_up(struct sql_db *d)
 
 	sqlite3_extended_result_codes(d->db, 1);
 	sqlite3_busy_timeout(d->db, BUSY_WAIT_MS);
-	s = sql_prepare(d, "PRAGMA journal_mode=WAL");
+	s = sql_prepare(
+		d, "PRAGMA journal_mode=WAL"); /* the first that reads the file: it may be none of ours */
 	r = sql_step(s);
 	wal = r == 1 && slice_eq(sql_bytes(s, 0), SLICE_LIT("wal"));
 	sql_done(s);
@@ -268,9 +288,14 @@ struct sql_stmt *sql_prepare(struct sql_db *d, const char *text)
 		s->text = text;
 		s->db = d;
 		rc = sqlite3_prepare_v3(d->db, text, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL);
-		if (rc != SQLITE_OK) {
+		if ((rc & 0xff) == SQLITE_ERROR) {
 			fprintf(stderr, "sql: %s: %s\n", sqlite3_errmsg(d->db), text);
 			abort();
+		}
+		if (rc !=
+		    SQLITE_OK) { /* the tables could not be read: the world's fault, and said at the step */
+			s->failed = noted(d, rc);
+			return s;
 		}
 		map_params(s);
 		HASH_ADD_PTR(d->stmts, text, s);
@@ -287,6 +312,12 @@ static int at(struct sql_stmt *s, int n)
 	return s->param[n];
 }
 
+/* Prepared; else every bind is in vain and the step says why. */
+static bool is_ready(const struct sql_stmt *s)
+{
+	return s->st != NULL;
+}
+
 static void note(struct sql_stmt *s, int rc)
 {
 	if (rc != SQLITE_OK && !s->failed)
@@ -295,14 +326,15 @@ static void note(struct sql_stmt *s, int rc)
 
 void sql_bind_int(struct sql_stmt *s, int n, int64_t v)
 {
-	note(s, sqlite3_bind_int64(s->st, at(s, n), v));
+	if (is_ready(s))
+		note(s, sqlite3_bind_int64(s->st, at(s, n), v));
 }
 
 void sql_bind_bytes(struct sql_stmt *s, int n, struct slice v)
 {
 	if (!v.p)
-		note(s, sqlite3_bind_null(s->st, at(s, n)));
-	else
+		sql_bind_null(s, n);
+	else if (is_ready(s))
 		note(s, sqlite3_bind_blob(s->st, at(s, n), v.n ? (const void *)v.p : "", (int)v.n,
 		                          SQLITE_STATIC));
 }
@@ -310,15 +342,16 @@ void sql_bind_bytes(struct sql_stmt *s, int n, struct slice v)
 void sql_bind_text(struct sql_stmt *s, int n, struct slice v)
 {
 	if (!v.p)
-		note(s, sqlite3_bind_null(s->st, at(s, n)));
-	else
+		sql_bind_null(s, n);
+	else if (is_ready(s))
 		note(s, sqlite3_bind_text(s->st, at(s, n), v.n ? (const char *)v.p : "", (int)v.n,
 		                          SQLITE_STATIC));
 }
 
 void sql_bind_null(struct sql_stmt *s, int n)
 {
-	note(s, sqlite3_bind_null(s->st, at(s, n)));
+	if (is_ready(s))
+		note(s, sqlite3_bind_null(s->st, at(s, n)));
 }
 
 int sql_step(struct sql_stmt *s)
@@ -364,6 +397,10 @@ struct slice sql_copy(struct sql_stmt *s, int col, struct arena *a)
 
 void sql_done(struct sql_stmt *s)
 {
+	if (!is_ready(s)) {
+		free(s); /* never cached: the next use tries again */
+		return;
+	}
 	sqlite3_reset(s->st);
 	sqlite3_clear_bindings(s->st);
 	s->in_use = false;
