@@ -142,16 +142,16 @@ class Client:
             self.process = await asyncio.create_subprocess_exec(
                 *map(str, command), env={**os.environ, **env}, stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE, stderr=log, limit=1 << 26)
-        self.reader = asyncio.create_task(self.read())
+        self.reader = asyncio.create_task(self._listen())
 
-    async def read(self):
+    async def _listen(self):
         while line := await self.process.stdout.readline():
             o = json.loads(line)
             if 'event' in o:
                 async with self.arrived:
                     self.events.append(o)
                     self.arrived.notify_all()
-            elif (waiter := self.pending.pop(o['id'], None)) and not waiter.done():
+            elif (waiter := self.pending.pop(o['#'], None)) and not waiter.done():
                 waiter.set_result(o)
         for waiter in self.pending.values():
             if not waiter.done():
@@ -160,7 +160,7 @@ class Client:
     async def call(self, operation, timeout=60, **arguments):
         id = next(self.ids)
         waiter = self.pending[id] = asyncio.get_running_loop().create_future()
-        self.process.stdin.write((json.dumps({'id': id, 'do': operation, **arguments}) + '\n').encode())
+        self.process.stdin.write((json.dumps({'#': id, 'do': operation, **arguments}) + '\n').encode())
         await self.process.stdin.drain()
         try:
             o = await asyncio.wait_for(waiter, timeout)

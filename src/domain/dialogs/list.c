@@ -66,6 +66,14 @@ static int page_rows(struct rpc_call *c, const struct tl_messages_getDialogs *q,
 	return 0;
 }
 
+/* An offset is a place, not a right: TDLib sends it without an access hash. */
+static int64_t offset_key(const struct rpc_call *c, const struct tl_obj *p)
+{
+	if (TL_IS(inputPeerSelf, p))
+		return c->user_id;
+	return TL_IS(inputPeerUser, p) ? TL_AS(inputPeerUser, p)->user_id : 0;
+}
+
 int messages_getDialogs(struct rpc_call *c, const struct tl_messages_getDialogs *q)
 {
 	uint32_t limit = q->limit < 1                    ? 20
@@ -76,16 +84,13 @@ int messages_getDialogs(struct rpc_call *c, const struct tl_messages_getDialogs 
 	struct tl_messages_dialogsSlice *s;
 	struct tl_messages_dialogs *d;
 	struct store_dialog *rows;
-	struct peer offset = {0};
 	struct list l;
 	size_t n;
 	int r;
 
 	if (folder > 1)
 		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
-	if (!TL_IS(inputPeerEmpty, q->offset_peer) && (r = peer_resolve(c, q->offset_peer, &offset)) < 0)
-		return r;
-	if ((r = page_rows(c, q, folder, offset.key, limit, &rows, &n)) < 0 ||
+	if ((r = page_rows(c, q, folder, offset_key(c, q->offset_peer), limit, &rows, &n)) < 0 ||
 	    (r = view_list(c, rows, n, &l)) < 0)
 		return r;
 	if ((r = store_dialog_count(c->db, c->user_id, folder, &total)) < 0)

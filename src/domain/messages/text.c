@@ -17,8 +17,9 @@ enum { DETECTED_MAX = 200 };
 	X(Italic)                                                                                            \
 	X(Code)                                                                                              \
 	X(Pre)                                                                                               \
-	X(TextUrl) X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler) X(CustomEmoji) X(Mention)  \
-		X(Hashtag) X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag) X(BankCard) X(FormattedDate)
+	X(TextUrl)                                                                                           \
+	X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler) X(CustomEmoji) X(Mention) X(Hashtag)  \
+		X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag) X(BankCard) X(FormattedDate)
 
 struct span {
 	int32_t *offset, *length;

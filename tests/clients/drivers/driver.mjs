@@ -13,14 +13,14 @@ export function serve(driver, describe) {
   process.on('unhandledRejection', (e) => console.error('unhandled rejection', e));
   const lines = readline.createInterface({ input: process.stdin });
   lines.on('line', async (line) => {
-    const { id, do: name, ...args } = JSON.parse(line);
+    const { '#': n, do: name, ...args } = JSON.parse(line);
     if (name === 'quit') return process.exit(0);
     try {
       if (!driver[name]) throw new Error(`this driver has no operation ${name}`);
-      put({ id, ok: (await driver[name](args)) ?? null });
+      put({ '#': n, ok: (await driver[name](args)) ?? null });
     } catch (e) {
       const [code, text] = describe(e);
-      put({ id, error: { code, name: text, text: String(e?.stack ?? e).slice(0, 1500) } });
+      put({ '#': n, error: { code, name: text, text: String(e?.stack ?? e).slice(0, 1500) } });
     }
   });
   lines.on('close', () => process.exit(0));

@@ -1,5 +1,5 @@
-"""What every driver in Python is: a process that reads one JSON object a line ({"id", "do", ...arguments}) and answers
-{"id", "ok"} or {"id", "error"}; what the client library hears from the server by itself goes out as {"event", ...}.
+"""What every driver in Python is: a process that reads one JSON object a line ({"#", "do", ...arguments}) and answers
+{"#", "ok"} or {"#", "error"}; what the client library hears from the server by itself goes out as {"event", ...}.
 README.md beside this names the operations and the shapes of their results."""
 import asyncio
 import inspect
@@ -20,11 +20,11 @@ def event(kind, **fields):
 async def answer(driver, o, describe):
     try:
         operation = getattr(driver, 'do_' + o.pop('do'))
-        ok = operation(**{k: v for k, v in o.items() if k != 'id'})
-        put({'id': o['id'], 'ok': await ok if inspect.isawaitable(ok) else ok})
+        ok = operation(**{k: v for k, v in o.items() if k != '#'})
+        put({'#': o['#'], 'ok': await ok if inspect.isawaitable(ok) else ok})
     except Exception as e:
         code, name = describe(e)
-        put({'id': o['id'], 'error': {'code': code, 'name': name, 'text': ''.join(traceback.format_exception(e))[-1500:]}})
+        put({'#': o['#'], 'error': {'code': code, 'name': name, 'text': ''.join(traceback.format_exception(e))[-1500:]}})
 
 
 async def serve(driver, describe):

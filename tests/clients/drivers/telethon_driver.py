@@ -1,5 +1,6 @@
 """Telethon, of the version that PYTHONPATH says."""
 import asyncio
+import re
 import os
 
 from telethon import TelegramClient, errors, events, functions, types
@@ -140,6 +141,8 @@ class Driver:
 
 def describe(e):
     if isinstance(e, errors.RPCError):
+        if type(e).__module__ == 'telethon.errors.rpcerrorlist':  # known ones keep their name in the class alone
+            return e.code, re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', type(e).__name__.removesuffix('Error')).upper()
         return e.code, e.message if e.message == e.message.upper() else type(e).__name__
     return None, repr(e)
 
