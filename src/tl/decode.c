@@ -216,11 +216,13 @@ int tl_decode(struct rd *r, struct arena *a, struct tl_obj **ret_obj)
 	return decode_shape(r, a, s, 0, ret_obj);
 }
 
-int tl_decode_result(struct rd *r, struct arena *a, uint16_t method, struct tl_obj **ret_obj)
+int tl_decode_result_at(struct rd *r, struct arena *a, uint16_t method, int layer, struct tl_obj **ret_obj)
 {
-	const struct tl_shape *s = tl_shape_newest(method);
+	const struct tl_shape *s = tl_shape_at(method, layer);
 	struct tl_vector *v;
 
+	if (!s)
+		s = tl_shape_newest(method);
 	if (!s)
 		return -ERR_UNSUPPORTED;
 	if (s->result == TL_RESULT_OBJ)
@@ -237,4 +239,9 @@ int tl_decode_result(struct rd *r, struct arena *a, uint16_t method, struct tl_o
 	default:
 		return vec_obj(r, a, s->type, 0, &v->objs);
 	}
+}
+
+int tl_decode_result(struct rd *r, struct arena *a, uint16_t method, struct tl_obj **ret_obj)
+{
+	return tl_decode_result_at(r, a, method, TL_LAYER_MAX, ret_obj);
 }

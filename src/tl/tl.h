@@ -103,6 +103,8 @@ int tl_layer_serve(int layer);
 int tl_decode(struct rd *r, struct arena *a, struct tl_obj **ret_obj);
 /* The answer to `method` (newest form), which may be a bare vector: a struct tl_vector then. For clients and tests. */
 int tl_decode_result(struct rd *r, struct arena *a, uint16_t method, struct tl_obj **ret_obj);
+/* The same as `layer` declares it: some methods changed their result's type. */
+int tl_decode_result_at(struct rd *r, struct arena *a, uint16_t method, int layer, struct tl_obj **ret_obj);
 /* True if `name` is a method; its wire name ("messages.sendMessage"), for any name. */
 bool tl_is_method(uint16_t name);
 const char *tl_wire_name(uint16_t name);

@@ -176,6 +176,15 @@ uint8_t *tr_begin(struct transport *t, struct buf *out, size_t n, size_t *ret_at
 	return p + head;
 }
 
+static void ask_ack(struct transport *t, uint8_t *head)
+{
+	t->ask_ack = false;
+	if (t->kind == TR_ABRIDGED)
+		head[0] |= 0x80;
+	else if (t->kind == TR_INTERMEDIATE || t->kind == TR_PADDED)
+		head[3] |= 0x80;
+}
+
 void tr_end(struct transport *t, struct buf *out, size_t at, size_t n)
 {
 	uint8_t *p = out->p + at;
@@ -208,6 +217,8 @@ void tr_end(struct transport *t, struct buf *out, size_t at, size_t n)
 	case TR_RAW:
 		break;
 	}
+	if (t->ask_ack)
+		ask_ack(t, p);
 	if (t->ctr)
 		aes_ctr_apply(&t->ctr[1], p, out->n - at);
 }

@@ -27,8 +27,9 @@ enum tr_first { TR_FIRST_MORE, TR_FIRST_MTPROTO, TR_FIRST_HTTP, TR_FIRST_TLS };
 
 struct transport {
 	enum tr_kind kind;
-	bool client; /* our side dialled */
-	int16_t dc;  /* obfuscated header's DC as sent (often random: never trusted); 0 without one */
+	bool client;  /* our side dialled */
+	int16_t dc;   /* obfuscated header's DC as sent (often random: never trusted); 0 without one */
+	bool ask_ack; /* our side dialled: the next frame asks for a quick ack, where framings can */
 	uint32_t seq_in, seq_out; /* full */
 	struct aes_ctr *ctr;      /* [0] incoming, [1] outgoing; NULL if not obfuscated */
 };
