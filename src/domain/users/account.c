@@ -75,8 +75,7 @@ static int next_id(struct rpc_call *c, int64_t *ret)
 int user_create(struct rpc_call *c, struct slice phone, struct slice first, struct slice last,
                 int64_t *ret_id)
 {
-	struct store_user u = {
-		.phone = phone, .first = first, .last = last, .created = c->now, .seen = c->now};
+	struct store_user u = {.phone = phone, .first = first, .last = last, .created = c->now};
 	int r;
 
 	if ((r = next_id(c, &u.id)) < 0)

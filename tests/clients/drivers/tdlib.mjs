@@ -71,7 +71,12 @@ async function onUpdate(o) {
   }
 }
 
-const chat = async (id) => (await td.call('createPrivateChat', { user_id: id, force: false })).id;
+// Opened, as in an app: TDLib tells who types only where somebody looks.
+const chat = async (id) => {
+  const { id: chat_id } = await td.call('createPrivateChat', { user_id: id, force: false });
+  await td.call('openChat', { chat_id });
+  return chat_id;
+};
 const plain = (text) => ({ '@type': 'inputMessageText', text: { '@type': 'formattedText', text } });
 
 // Waits for what a call that returns at once with a temporary message comes to.
