@@ -11,15 +11,12 @@
 
 enum { DETECTED_MAX = 200 };
 
+/* clang-format off */
 /* Kinds that a sender may set; what else he sends is left out. */
-#define KINDS(X)                                                                                             \
-	X(Bold)                                                                                              \
-	X(Italic)                                                                                            \
-	X(Code)                                                                                              \
-	X(Pre)                                                                                               \
-	X(TextUrl)                                                                                           \
-	X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler) X(CustomEmoji) X(Mention) X(Hashtag)  \
-		X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag) X(BankCard) X(FormattedDate)
+#define KINDS(X) \
+	X(Bold) X(Italic) X(Code) X(Pre) X(TextUrl) X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler) \
+	X(CustomEmoji) X(Mention) X(Hashtag) X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag) X(BankCard) X(FormattedDate)
+/* clang-format on */
 
 struct span {
 	int32_t *offset, *length;
