@@ -42,7 +42,8 @@ void view_peer(struct view *v, int64_t peer)
 	if (v->n_users == v->cap_users) {
 		v->cap_users = v->cap_users ? v->cap_users * 2 : 8;
 		more = ARENA_ARRAY(&v->c->arena, int64_t, v->cap_users);
-		memcpy(more, v->users, v->n_users * sizeof(*more));
+		if (v->n_users)
+			memcpy(more, v->users, v->n_users * sizeof(*more));
 		v->users = more;
 	}
 	memmove(v->users + lo + 1, v->users + lo, (v->n_users - lo) * sizeof(*v->users));
