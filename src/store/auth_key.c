@@ -56,10 +56,11 @@ int store_auth_key_insert(struct sql_db *db, const struct store_auth_key *k)
 
 static int keep_newest(struct sql_db *db, int64_t perm_id, int max)
 {
+	/* "perm_id <> 0" is what the index is for; without these words it is not used. */
 	struct sql_stmt *s = sql_prepare(
-		db,
-		"DELETE FROM auth_key WHERE perm_id = $1 AND id IN"
-		" (SELECT id FROM auth_key WHERE perm_id = $1 ORDER BY created DESC LIMIT 1000 OFFSET $2)");
+		db, "DELETE FROM auth_key WHERE perm_id = $1 AND perm_id <> 0 AND id IN"
+		    " (SELECT id FROM auth_key WHERE perm_id = $1 AND perm_id <> 0 ORDER BY created DESC"
+		    " LIMIT 1000 OFFSET $2)");
 
 	sql_bind_int(s, 1, perm_id);
 	sql_bind_int(s, 2, max);

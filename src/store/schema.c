@@ -92,7 +92,8 @@ static const char *const steps[] = {
 	"DROP INDEX dlg_day;"
 	"CREATE INDEX dlg_day ON dlg (owner, folder, top_day) WHERE top_day <> 0;"
 	"CREATE TABLE logout_token (token BYTEA PRIMARY KEY, user_id BIGINT, expires BIGINT) WITHOUT ROWID;"
-	"CREATE INDEX job_owner ON job (owner, kind);",
+	"CREATE INDEX job_owner ON job (owner, kind);"
+	"CREATE INDEX auth_key_expires ON auth_key (expires) WHERE expires <> 0;",
 };
 
 int store_migrate(struct sql_db *db)
