@@ -2,6 +2,7 @@
 #ifndef DOMAIN_AREA_H
 #define DOMAIN_AREA_H
 
+#include "jobs/jobs.h"
 #include "rpc/call.h"
 
 struct sql_db;
@@ -11,5 +12,8 @@ struct upd_event;
 int domain_first_rows(struct sql_db *db);
 /* For struct rpc_server_config. */
 int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
+
+/* Every kind of job that the areas have, for jobs_start(). */
+extern const struct jobs_kind domain_jobs[];
 
 #endif
