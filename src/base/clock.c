@@ -5,7 +5,7 @@
 #include <time.h>
 
 static _Atomic int64_t highest;
-static _Atomic int64_t test_offset;
+static _Atomic int64_t test_offset, test_offset_usec;
 
 static int64_t system_usec(clockid_t id)
 {
@@ -17,7 +17,7 @@ static int64_t system_usec(clockid_t id)
 
 usec_t clock_usec(void)
 {
-	return system_usec(CLOCK_MONOTONIC);
+	return system_usec(CLOCK_MONOTONIC) + atomic_load_explicit(&test_offset_usec, memory_order_relaxed);
 }
 
 int64_t clock_unix_usec(void)
@@ -42,6 +42,11 @@ int64_t clock_behind(void)
 	int64_t now = system_usec(CLOCK_REALTIME) + atomic_load_explicit(&test_offset, memory_order_relaxed);
 
 	return (clock_unix_usec() - now) / 1000000;
+}
+
+void clock_set_test_usec(int64_t offset_usec)
+{
+	atomic_store_explicit(&test_offset_usec, offset_usec, memory_order_relaxed);
 }
 
 void clock_set_test(int64_t offset_usec)

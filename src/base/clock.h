@@ -19,5 +19,7 @@ int64_t clock_unix_usec(void);
 int64_t clock_behind(void);
 /* Tests only: add this to the wall clock from now on (may be negative), microseconds. */
 void clock_set_test(int64_t offset_usec);
+/* Tests only: the same for clock_usec(); it must not fall. */
+void clock_set_test_usec(int64_t offset_usec);
 
 #endif

@@ -104,10 +104,8 @@ static void flush(struct io_conn *c)
 	if (c->out_at == c->out.n) {
 		buf_fini(&c->out);
 		c->out_at = 0;
-		if (c->flushing) {
-			end(c);
-			return;
-		}
+		if (c->flushing && c->fd >= 0)
+			shutdown(c->fd, SHUT_WR);
 	}
 	if (had != (c->out.n > 0) || !had)
 		watch(c);
@@ -147,6 +145,23 @@ static void read_some(struct io_conn *c)
 	}
 }
 
+/* What still comes while our last bytes leave is read and dropped: unread, it would make the close a reset. */
+static void discard(struct io_conn *c)
+{
+	uint8_t drop[4096];
+	ssize_t k;
+
+	for (int i = 0; i < READ_ROUNDS; i++) {
+		k = recv(c->fd, drop, sizeof(drop), MSG_DONTWAIT);
+		if (k < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (k <= 0) {
+			end(c);
+			return;
+		}
+	}
+}
+
 static void on_poll(uv_poll_t *h, int status, int events)
 {
 	struct io_conn *c = h->data;
@@ -157,7 +172,11 @@ static void on_poll(uv_poll_t *h, int status, int events)
 	}
 	if (events & UV_WRITABLE)
 		flush(c);
-	if (c->poll && events & UV_READABLE)
+	if (!c->poll || !(events & UV_READABLE))
+		return;
+	if (c->flushing)
+		discard(c);
+	else
 		read_some(c);
 }
 
@@ -297,6 +316,11 @@ struct io_loop *io_conn_loop(const struct io_conn *c)
 const char *io_conn_ip(const struct io_conn *c)
 {
 	return c->ip;
+}
+
+bool io_conn_is_closing(const struct io_conn *c)
+{
+	return c->closing;
 }
 
 size_t io_conn_queued(const struct io_conn *c)

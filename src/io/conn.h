@@ -15,7 +15,10 @@ struct io_conn;
 	(4u * 1024 * 1024) /* bytes queued towards a peer that does not read; then the connection ends */
 
 struct io_conn_ops {
-	/* Bytes came: they are appended to `in`, which is the connection's; take what is whole and buf_consume it. */
+	/*
+	 * Bytes came: they are appended to `in`, which is the connection's; take what is whole and buf_consume it. The
+	 * connection may be closed in here (it stays readable until this returns), but not moved.
+	 */
 	void (*bytes)(void *user, struct io_conn *c, struct buf *in, size_t n_new);
 	/* The connection is over; c is freed after this returns. Called once, never inside io_conn_send. */
 	void (*closed)(void *user, struct io_conn *c);
@@ -46,6 +49,8 @@ void io_conn_close(struct io_conn *c, bool flush_first);
 
 struct io_loop *io_conn_loop(const struct io_conn *c);
 const char *io_conn_ip(const struct io_conn *c);
+/* It is on its way out: nothing that is sent will leave, nothing more is worth reading. */
+bool io_conn_is_closing(const struct io_conn *c);
 size_t io_conn_queued(const struct io_conn *c);
 bool io_conn_is_pipe(const struct io_conn *c);
 

@@ -32,10 +32,10 @@ struct io_loop {
 	} turn_end[TURN_END];
 };
 
-static void run_messages(uv_async_t *a)
+static bool take_messages(struct io_loop *l)
 {
-	struct io_loop *l = a->data;
 	struct io_msg *m, *next;
+	bool any;
 
 	pthread_mutex_lock(&l->lock);
 	m = l->head;
@@ -43,12 +43,41 @@ static void run_messages(uv_async_t *a)
 	l->tail = &l->head;
 	l->woken = false;
 	pthread_mutex_unlock(&l->lock);
+	any = m != NULL;
 	for (; m; m = next) {
 		next = m->next;
 		m->run(l, m);
 	}
+	return any;
+}
+
+static void run_messages(uv_async_t *a)
+{
+	struct io_loop *l = a->data;
+
+	take_messages(l);
 	if (l->stopping)
 		uv_stop(&l->uv);
+}
+
+static void link_timer(struct io_timer **slot, struct io_timer *t)
+{
+	t->next = *slot;
+	t->prev = slot;
+	if (t->next)
+		t->next->prev = &t->next;
+	*slot = t;
+}
+
+/* Those that are due hang on a list of their own while they fire, so that one may clear or set another. */
+static void fire_all(struct io_loop *l, struct io_timer **due)
+{
+	struct io_timer *t;
+
+	while ((t = *due) != NULL) {
+		io_timer_clear(t);
+		t->fire(l, t);
+	}
 }
 
 static void run_slot(struct io_loop *l, uint64_t tick, usec_t now)
@@ -60,14 +89,9 @@ static void run_slot(struct io_loop *l, uint64_t tick, usec_t now)
 		if (t->due > now)
 			continue; /* a later round */
 		io_timer_clear(t);
-		t->next = due;
-		due = t;
+		link_timer(&due, t);
 	}
-	for (; due; due = next) {
-		next = due->next;
-		due->next = NULL;
-		due->fire(l, due);
-	}
+	fire_all(l, &due);
 }
 
 static void on_tick(uv_timer_t *h)
@@ -162,11 +186,33 @@ void io_loop_join(struct io_loop *l)
 	l->started = false;
 }
 
+void io_loop_drain(struct io_loop *l)
+{
+	while (take_messages(l))
+		;
+}
+
+/* Whoever still waits for a time is told now, so that he lets go of what he holds. */
+static void let_go(struct io_loop *l)
+{
+	for (unsigned i = 0; i < WHEEL_SLOTS; i++) {
+		struct io_timer *last = NULL;
+
+		while (l->wheel[i] && l->wheel[i] != last) {
+			last = l->wheel[i];
+			io_timer_clear(last);
+			last->fire(l, last);
+		}
+	}
+}
+
 void io_loop_free(struct io_loop *l)
 {
 	if (!l)
 		return;
-	run_messages(&l->wake);
+	io_loop_drain(l);
+	let_go(l);
+	io_loop_drain(l);
 	uv_close((uv_handle_t *)&l->wake, NULL);
 	uv_close((uv_handle_t *)&l->tick, NULL);
 	uv_close((uv_handle_t *)&l->before_sleep, NULL);
@@ -221,11 +267,7 @@ void io_timer_set(struct io_loop *l, struct io_timer *t, usec_t due)
 		tick = l->now_tick + 1;
 	slot = &l->wheel[tick % WHEEL_SLOTS];
 	t->due = due;
-	t->next = *slot;
-	t->prev = slot;
-	if (t->next)
-		t->next->prev = &t->next;
-	*slot = t;
+	link_timer(slot, t);
 }
 
 void io_timer_clear(struct io_timer *t)

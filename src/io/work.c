@@ -35,7 +35,7 @@ static void *thread_main(void *arg)
 		pthread_mutex_lock(&p->lock);
 		while (!p->head && !p->stopping)
 			pthread_cond_wait(&p->more, &p->lock);
-		w = p->head;
+		w = p->stopping ? NULL : p->head;
 		if (w) {
 			p->head = w->next;
 			if (!p->head)

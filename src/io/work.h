@@ -19,7 +19,7 @@ struct io_work { /* embedded; lives until done has run */
 };
 
 struct io_work_pool *io_work_new(unsigned threads);
-/* Finishes what is queued; `done`s still run if their loops do. */
+/* Finishes what runs; what only waits is dropped, its `done` never runs. */
 void io_work_free(struct io_work_pool *p);
 /* -ERR_FULL when the oldest waiting piece has waited longer than max_wait. */
 int io_work_push(struct io_work_pool *p, struct io_work *w, usec_t max_wait);

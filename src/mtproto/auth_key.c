@@ -31,17 +31,17 @@ static void entry_free(struct mt_loop *l, struct mt_key_entry *e)
 {
 	HASH_DEL(l->keys, e);
 	wipe(&e->k, sizeof(e->k));
+	free(e->gone_sessions);
 	free(e);
 }
 
-static void shrink(struct mt_loop *l)
+/* Secrets lie in memory only for as long as somebody speaks by them. */
+void mt_keys_sweep(struct mt_loop *l, usec_t now)
 {
 	struct mt_key_entry *e, *t;
 
-	if (HASH_COUNT(l->keys) < MT_KEYS_CACHED)
-		return;
 	HASH_ITER (hh, l->keys, e, t)
-		if (!e->pins && !e->loading)
+		if (!e->pins && !e->loading && now - e->used > MT_KEY_IDLE_USEC)
 			entry_free(l, e);
 }
 
@@ -49,7 +49,6 @@ static struct mt_key_entry *entry_new(struct mt_loop *l, int64_t id)
 {
 	struct mt_key_entry *e;
 
-	shrink(l);
 	e = xcalloc(1, sizeof(*e));
 	e->k.id = id;
 	e->used = clock_usec();
@@ -85,11 +84,38 @@ void mt_key_forget(struct mt_loop *l, int64_t id)
 
 	if (!e)
 		return;
+	mt_flush(l->io,
+	         l); /* what was said to its sessions before, an answer or the end, still reaches them */
 	e->gone = true;
 	e->pins++;
 	while (e->sessions)
 		mt_session_free(e->sessions);
 	mt_key_unpin(l, e);
+}
+
+bool mt_key_is_gone(struct mt_loop *l, int64_t id)
+{
+	struct mt_key_entry *e = lookup(l, id);
+
+	return e && e->gone;
+}
+
+static bool is_among(const int64_t *v, uint32_t n, int64_t id)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (v[i] == id)
+			return true;
+	return false;
+}
+
+void mt_keys_drop_temp(struct mt_loop *l, int64_t perm_id, const int64_t *except, uint32_t n)
+{
+	struct mt_key_entry *e, *t;
+
+	HASH_ITER (hh, l->keys, e, t)
+		if (!e->loading && e->k.kind == MT_KEY_TEMP && e->k.perm_id == perm_id &&
+		    !is_among(except, n, e->k.id))
+			mt_key_forget(l, e->k.id);
 }
 
 /* Tell the owner when the first session fit for updates came, or the last one went. */

@@ -9,13 +9,14 @@
 #include "crypto/kdf.h"
 #include "mtproto/private.h"
 
-enum { MESSAGE = 104, CIPHER = 80, PLAIN = 72, INNER = 40, SLACK = 300 };
+enum { MESSAGE = 104, CIPHER = 80, PLAIN = 72, INNER = 40, SLACK = 300, EXPIRES_MIN = 60 };
 
 struct bind {
 	struct mt_loop *l;
 	struct mt_ref session;
 	int64_t msg_id, session_id, temp_id, perm_id, nonce;
 	int32_t expires_at;
+	unixtime_t expires;
 	uint8_t message[MESSAGE];
 	struct mt_key perm;
 };
@@ -56,6 +57,15 @@ static bool is_genuine(const struct bind *b)
 }
 
 /* The session was made under the temporary key's own name; from here on it is the permanent key's. */
+/* Both have been heard: nothing that either has seen is done again. */
+static void take_seen(struct mt_session *s, const struct mt_session *from)
+{
+	for (uint32_t i = 0; i < from->n_seen; i++)
+		mt_seen_add(s, from->seen[i]);
+	if (from->seen_floor > s->seen_floor)
+		s->seen_floor = from->seen_floor;
+}
+
 static void move_session(struct bind *b, struct mt_key_entry *temp)
 {
 	struct mt_session *old = mt_session_by_ref(b->l, b->session), *s;
@@ -63,6 +73,7 @@ static void move_session(struct bind *b, struct mt_key_entry *temp)
 	struct buf ok = {0};
 
 	temp->k.perm_id = b->perm_id;
+	temp->k.expires = b->expires;
 	if (!perm)
 		perm = mt_key_put(b->l, &b->perm);
 	if (!old)
@@ -73,16 +84,10 @@ static void move_session(struct bind *b, struct mt_key_entry *temp)
 		return; /* bound again */
 	s = mt_session_get(b->l, perm, temp, b->session_id);
 	/* The new session goes on where the old one is: what was seen, our ids, and its connections. */
-	s->created = old->created;
+	s->created |= old->created;
 	s->last_id = old->last_id > s->last_id ? old->last_id : s->last_id;
-	s->content = old->content;
-	free(s->seen);
-	s->seen = old->seen;
-	s->n_seen = old->n_seen;
-	s->cap_seen = old->cap_seen;
-	s->seen_floor = old->seen_floor;
-	old->seen = NULL;
-	old->n_seen = old->cap_seen = 0;
+	s->content = old->content > s->content ? old->content : s->content;
+	take_seen(s, old);
 	mt_flush(b->l->io, b->l); /* the answer leaves by the old one */
 	while (old->n_conns) {
 		struct mt_conn *c = old->conns[0];
@@ -102,7 +107,7 @@ static void bound(void *arg, int r)
 		fail(b, "TEMP_AUTH_KEY_ALREADY_BOUND");
 		return;
 	}
-	if (r < 0 || !temp) {
+	if (r < 0 || !temp || mt_key_is_gone(b->l, b->perm_id)) {
 		/* Not ENCRYPTED_MESSAGE_INVALID: that costs the client its permanent key. */
 		struct mt_session *s = mt_session_by_ref(b->l, b->session);
 
@@ -141,7 +146,11 @@ static void have_perm(void *arg, int r, const struct mt_key *k)
 		fail(b, "EXPIRES_AT_INVALID");
 		return;
 	}
-	ks->bind(ks->ctx, b->l->io, b->temp_id, b->perm_id, temp->k.expires, bound, b);
+	if (b->expires_at > temp->k.expires)
+		b->expires = temp->k.expires;
+	else
+		b->expires = b->expires_at > now + EXPIRES_MIN ? b->expires_at : now + EXPIRES_MIN;
+	ks->bind(ks->ctx, b->l->io, b->temp_id, b->perm_id, b->expires, bound, b);
 }
 
 void mt_bind(struct mt_session *s, int64_t msg_id, struct slice body)

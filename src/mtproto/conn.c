@@ -5,8 +5,9 @@
 #include "base/mem.h"
 #include "mtproto/private.h"
 
-enum { DELAY_MIN = 5, DELAY_MAX = 180 };
-#define ERROR_LINGER_USEC 5000000 /* gotd begins a handshake on the connection that got -404 */
+enum { DELAY_MIN = 5, DELAY_MAX = 180, DCS = 5, TEST_DC = 10000 };
+#define ERROR_LINGER_USEC 5000000  /* gotd begins a handshake on the connection that got -404 */
+#define SILENT_USEC       60000000 /* until the first whole packet */
 
 static void touch(struct mt_conn *c)
 {
@@ -62,12 +63,20 @@ static void on_timer(struct io_loop *io, struct io_timer *t)
 	mt_conn_close(c);
 }
 
+/* A DC below 0 means media; clients that mean nothing leave random bytes there (mtproto.md 1.5). */
+static bool is_media(int16_t dc)
+{
+	return (dc < 0 && dc >= -DCS) || (dc < -TEST_DC && dc >= -TEST_DC - DCS);
+}
+
 static int begin(struct mt_conn *c, struct buf *in)
 {
 	int r = c->stream ? tr_accept_obfuscated(&c->t, in) : tr_accept(&c->t, in);
 
-	if (r == 0)
+	if (r == 0) {
 		c->accepted = true;
+		c->media = is_media(c->t.dc);
+	}
 	return r;
 }
 
@@ -84,10 +93,10 @@ static void on_bytes(void *user, struct io_conn *io, struct buf *in, size_t n_ne
 		tr_decrypt(&c->t, in->p + in->n - n_new, n_new);
 	if (r == -ERR_AGAIN)
 		return;
-	if (!c->delay)
-		touch(c);
-	while (r == 0 && (r = tr_next(&c->t, in, used, &pkt)) == 0) {
+	while (r == 0 && !io_conn_is_closing(io) && (r = tr_next(&c->t, in, used, &pkt)) == 0) {
 		used += pkt.used;
+		if (!c->delay)
+			touch(c);
 		mt_receive(c, (uint8_t *)(uintptr_t)pkt.body.p, pkt.body.n, pkt.quick_ack);
 	}
 	if (r != -ERR_AGAIN)
@@ -120,7 +129,7 @@ static void adopt(struct mt_server *s, struct io_conn *io, bool stream)
 	c->serial = ++c->l->next_serial;
 	c->timer.fire = on_timer;
 	HASH_ADD(hh, c->l->conns, serial, sizeof(c->serial), c);
-	touch(c);
+	io_timer_set(c->l->io, &c->timer, clock_usec() + SILENT_USEC);
 	io_conn_set_user(io, &conn_ops, c);
 	io_conn_start(io);
 }

@@ -75,11 +75,11 @@ static void one(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_
 
 	switch (mt_seen_add(s, msg_id)) {
 	case MT_TOO_OLD:
-		mt_bad_msg(s, msg_id, seq_no, 20);
+		mt_bad_msg(s, c, msg_id, seq_no, 20);
 		return;
 	case MT_DUPLICATE:
 		/* Done once already: the answer again if it is still ours to give, else only the word that it came. */
-		if (seq_no & 1 && !mt_resend_answer(s, msg_id))
+		if (seq_no & 1 && mt_resend_answer(s, msg_id) != MT_RESENT)
 			mt_send_ack(s, msg_id);
 		return;
 	case MT_NEW:
@@ -116,7 +116,7 @@ void mt_messages(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32
 		return;
 	}
 	if (check_container(body, &n, &first) < 0) {
-		mt_bad_msg(s, msg_id, seq_no, 64);
+		mt_bad_msg(s, c, msg_id, seq_no, 64);
 		return;
 	}
 	mt_seen_add(s, msg_id);

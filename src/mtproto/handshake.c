@@ -17,7 +17,14 @@
 #include "crypto/rsa_pad.h"
 #include "mtproto/private.h"
 
-enum { HOME_DC = 2, TEMP_MIN = 60, TEMP_MAX = 7 * 86400, ANSWER_MAX = 652, HANDSHAKES_MAX = 20000 };
+enum {
+	HOME_DC = 2,
+	TEMP_MIN = 60,
+	TEMP_MAX = 7 * 86400,
+	ANSWER_MAX = 652,
+	HANDSHAKES_MAX = 20000,
+	A_CONNECTION = 16, /* begun on one connection and not finished: Desktop probes and pipelines a few */
+};
 
 enum step { WAIT_DH, RSA_AT_WORK, WAIT_CLIENT_DH, DH_AT_WORK, SAVING, DONE };
 
@@ -36,10 +43,19 @@ struct mt_handshake {
 		seen[20]; /* SHA-1 of the client's last step, so that its repeat gets the same answer */
 	struct buf answer;
 	struct mt_loop *l;
-	uint64_t conn;
+	uint64_t conn, begun_on; /* where its last step came from, and its first */
 	struct io_work work;
 	UT_hash_handle hh;
 };
+
+static void no_longer_counts(struct mt_handshake *h)
+{
+	struct mt_conn *c = mt_conn_find(h->l, h->begun_on);
+
+	if (c && c->n_handshakes)
+		c->n_handshakes--;
+	h->begun_on = 0;
+}
 
 static void hs_free(struct mt_handshake *h)
 {
@@ -47,6 +63,7 @@ static void hs_free(struct mt_handshake *h)
 		h->dead = true;
 		return;
 	}
+	no_longer_counts(h);
 	HASH_DEL(h->l->handshakes, h);
 	buf_fini(&h->answer);
 	wipe(h, sizeof(*h));
@@ -112,6 +129,24 @@ static void refuse(struct mt_handshake *h, int32_t code)
 	hs_free(h);
 }
 
+/* Among all handshakes: the oldest that went no further than its first step makes room. */
+static bool has_room(struct mt_conn *c)
+{
+	struct mt_handshake *h, *t, *mine = NULL;
+
+	if (c->n_handshakes >= A_CONNECTION) {
+		HASH_ITER (hh, c->l->handshakes, h, t)
+			if (h->begun_on == c->serial && h->step == WAIT_DH) {
+				mine = h;
+				break;
+			}
+		if (!mine)
+			return false;
+		hs_free(mine);
+	}
+	return HASH_COUNT(c->l->handshakes) < HANDSHAKES_MAX;
+}
+
 static void req_pq(struct mt_conn *c, struct rd *r)
 {
 	struct slice nonce = rd_bytes(r, 16);
@@ -124,13 +159,14 @@ static void req_pq(struct mt_conn *c, struct rd *r)
 
 	if (!nonce.p)
 		return;
-	if (HASH_COUNT(c->l->handshakes) >= HANDSHAKES_MAX) {
+	if ((c->l->rates && !mt_rates_take(c->l->rates, io_conn_ip(c->io), clock_usec())) || !has_room(c)) {
 		mt_conn_error(c, -429);
 		return;
 	}
 	h = xcalloc(1, sizeof(*h));
 	h->l = c->l;
-	h->conn = c->serial;
+	h->conn = h->begun_on = c->serial;
+	c->n_handshakes++;
 	h->born = clock_usec();
 	memcpy(h->nonces, nonce.p, 16);
 	rng_bytes(h->nonces + 16, 16);
@@ -390,6 +426,7 @@ static void saved(void *arg, int r)
 	}
 	mt_key_put(h->l, &h->key);
 	h->step = DONE;
+	no_longer_counts(h);
 	gen_answer(h, (uint32_t)MT_dh_gen_ok, 1);
 	wipe(h->a, sizeof(h->a));
 	wipe(h->new_nonce, sizeof(h->new_nonce));

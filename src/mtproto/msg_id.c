@@ -67,7 +67,7 @@ enum mt_seen mt_seen_add(struct mt_session *s, int64_t msg_id)
 
 	if (s->n_seen == s->cap_seen) {
 		prune(s);
-		if (s->n_seen >= s->cap_seen / 2) {
+		if (s->n_seen >= s->cap_seen / 2 && s->cap_seen < MT_SEEN_MAX) {
 			s->cap_seen = s->cap_seen ? s->cap_seen * 2 : 8;
 			s->seen = xrealloc(s->seen, s->cap_seen * sizeof(*s->seen));
 		}

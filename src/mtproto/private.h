@@ -15,6 +15,7 @@
 #include "io/work.h"
 #include "mtproto/ids.h"
 #include "mtproto/packet.h"
+#include "mtproto/rates.h"
 #include "mtproto/salt.h"
 #include "mtproto/server.h"
 #include "transport/transport.h"
@@ -23,17 +24,18 @@ struct mt_loop;
 struct mt_session;
 
 enum {
-	MT_PARKED_MAX = 8,      /* packets of a connection that wait for keys */
-	MT_SESSIONS_A_KEY = 64, /* sessions of one key; the longest idle goes */
-	MT_CONNS_A_SESSION = 8, /* connections remembered as a session's */
-	MT_SEEN_MAX = 2048,     /* msg_ids remembered a session */
-	MT_RUNNING_MAX = 512,   /* calls of a session at work */
-	MT_WAITING_MAX = 128,   /* calls of a session that wait for another's answer */
-	MT_ANSWERS_BYTES = 1024 * 1024,
+	MT_PARKED_MAX = 8,              /* packets of a connection that wait for keys */
+	MT_SESSIONS_A_KEY = 64,         /* sessions of one key; the longest idle goes */
+	MT_CONNS_A_SESSION = 8,         /* connections remembered as a session's */
+	MT_SEEN_MAX = 2048,             /* msg_ids remembered a session, a power of two */
+	MT_RUNNING_MAX = 512,           /* calls of a session at work */
+	MT_WAITING_MAX = 128,           /* calls of a session that wait for another's answer */
+	MT_ANSWERS_MAX = 512,           /* answers kept until acknowledged, */
+	MT_ANSWERS_BYTES = 1024 * 1024, /* and their bytes */
+	MT_GONE_MAX = 64,               /* sessions of a key that were dropped and are remembered */
 	MT_CONTAINER_MAX = 1020,
 	MT_IDS_MAX = 8192, /* msg ids in one ack, state or resend request */
 	MT_WRAPPERS_MAX = 10,
-	MT_KEYS_CACHED = 20000,
 };
 
 #define MT_IDLE_USEC         300000000 /* a connection that says nothing and asked for no delay */
@@ -42,10 +44,21 @@ enum {
 #define MT_RESEND_USEC       240000000 /* and never sent again after this */
 #define MT_ACK_USEC          1000000   /* a call unanswered so long is acknowledged */
 #define MT_HANDSHAKE_USEC    60000000
-#define MT_QUEUE_USEC        2000000 /* RSA and DH queue longer than this: -429 */
+#define MT_QUEUE_USEC        2000000   /* RSA and DH queue longer than this: -429 */
+#define MT_STALE_USEC        10000000  /* a message of ours that could not leave for so long gets a new id */
+#define MT_GONE_USEC         360000000 /* what passes the time check, 330 s, and some */
+#define MT_KEY_IDLE_USEC     600000000 /* a key that nobody used for so long leaves the cache */
+
+/* A session that had to go before its messages were too old to be played again. */
+struct mt_gone {
+	int64_t session_id, floor; /* what it has seen is at or below */
+	usec_t until;
+};
 
 struct mt_key_entry {
 	struct mt_key k;
+	struct mt_gone *gone_sessions; /* at most MT_GONE_MAX, the oldest first; NULL: none */
+	unsigned n_gone;
 	unsigned pins; /* sessions and parked work that hold it */
 	bool gone;     /* destroyed or dropped: freed at the last unpin */
 	bool loading;
@@ -71,7 +84,9 @@ struct mt_conn {
 	uint64_t serial;
 	struct transport t;
 	bool accepted, stream; /* stream: always obfuscated (WebSocket) */
-	uint8_t n_parked, n_handshakes;
+	bool media;            /* its header named a media DC: no updates there */
+	uint8_t n_parked;
+	uint16_t n_handshakes; /* begun and not finished */
 	struct io_timer timer;
 	usec_t delay; /* ping_delay_disconnect; 0: the ordinary idle time */
 	struct mt_session **sessions;
@@ -121,6 +136,8 @@ struct mt_session {
 	bool no_updates; /* it wraps its calls in invokeWithoutUpdates, or speaks on a media connection */
 	bool dirty;      /* on the loop's flush list */
 	struct mt_session *next_dirty;
+	struct mt_session *next_busy,
+		**prev_busy; /* looked at by the sweep: it has something under way; or NULL */
 	int64_t last_id;     /* of our messages */
 	uint32_t content;    /* content messages sent */
 	int64_t wants_order; /* larger: asked for updates later; 0: never */
@@ -130,6 +147,7 @@ struct mt_session {
 	int64_t seen_floor;             /* everything at or below may have been seen: bad_msg 20 */
 	struct mt_out *out, **out_tail; /* not yet sent, and kept answers */
 	size_t kept_bytes;
+	uint32_t n_kept;
 	int64_t *acks; /* to be acknowledged with the next packet */
 	uint32_t n_acks;
 	struct mt_running *running;
@@ -149,10 +167,12 @@ struct mt_loop {
 	struct mt_conn *conns;
 	struct mt_key_entry *keys;
 	struct mt_session *sessions, *serials;
-	struct mt_session *dirty;
+	struct mt_session *dirty, *busy;
 	struct mt_handshake *handshakes;
-	struct buf scratch; /* frames of one flush */
+	struct mt_rates *rates; /* handshakes by address; NULL: not limited */
+	struct buf scratch;     /* frames of one flush */
 	struct io_timer sweep;
+	unsigned sweeps;
 	uint64_t next_serial;
 	int64_t next_want;
 };
@@ -184,6 +204,9 @@ void mt_key_pin(struct mt_key_entry *e);
 void mt_key_unpin(struct mt_loop *l, struct mt_key_entry *e);
 void mt_key_forget(struct mt_loop *l, int64_t id); /* out of the cache; sessions end */
 void mt_key_online(struct mt_loop *l, struct mt_key_entry *e);
+bool mt_key_is_gone(struct mt_loop *l, int64_t id); /* cached as destroyed */
+void mt_keys_drop_temp(struct mt_loop *l, int64_t perm_id, const int64_t *except, uint32_t n);
+void mt_keys_sweep(struct mt_loop *l, usec_t now);
 
 /* receive.c */
 void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack); /* one packet, decrypted in place */
@@ -200,11 +223,12 @@ struct mt_session *mt_session_find(struct mt_loop *l, int64_t key_id, int64_t id
 struct mt_session *mt_session_by_ref(struct mt_loop *l, struct mt_ref ref);
 struct mt_ref mt_session_ref(const struct mt_session *s);
 void mt_session_attach(struct mt_session *s, struct mt_conn *c);
+void mt_session_busy(struct mt_session *s); /* the sweep looks at it from now on */
 void mt_session_detach(struct mt_session *s, struct mt_conn *c);
 void mt_session_free(struct mt_session *s);
 void mt_session_reset(struct mt_session *s);                /* destroy_session: all but what was seen */
 int64_t mt_session_next_id(struct mt_session *s, int kind); /* kind: 1 answer, 3 otherwise */
-void mt_session_sweep(struct mt_loop *l, usec_t now);
+void mt_session_sweep(struct mt_loop *l, usec_t now, bool all);
 
 /* send.c */
 struct mt_batch *mt_batch_ref(struct mt_batch *b);
@@ -213,7 +237,11 @@ enum mt_msg_kind { MT_MSG_SERVICE, MT_MSG_ANSWER, MT_MSG_UPDATE };
 struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req, struct buf *body);
 void mt_send_batch(struct mt_session *s, struct mt_batch *b);
 void mt_send_ack(struct mt_session *s, int64_t msg_id);
-bool mt_resend_answer(struct mt_session *s, int64_t req); /* false: no such answer is kept */
+/* A service message alone, on this connection, whichever the session speaks by. */
+void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body);
+/* Whether the answer to `req` goes out again, or for the first time. */
+enum mt_resend { MT_NO_ANSWER, MT_SPENT, MT_RESENT }; /* spent: it was sent too often, or too long ago */
+enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req);
 void mt_acked(struct mt_session *s, int64_t msg_id);
 void mt_resend_all(struct mt_session *s); /* a connection came back */
 void mt_flush(struct io_loop *io, void *loop);
@@ -232,10 +260,12 @@ void mt_messages(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32
 
 /* service.c: true if the message was one of MTProto's own */
 bool mt_service(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t id, struct slice body);
-void mt_bad_msg(struct mt_session *s, int64_t msg_id, uint32_t seq_no, int code);
+void mt_bad_msg(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no, int code);
 
 /* wrapper.c: a call, out of its wrappers, to ops.call (or an error) */
 void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body);
+bool mt_running_add(struct mt_session *s, int64_t msg_id);      /* false: too many */
+bool mt_is_running(const struct mt_session *s, int64_t msg_id); /* or waiting for another */
 void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int flags);
 void mt_answer_error(struct mt_session *s, int64_t req_msg_id, int32_t code, const char *text);
 void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed);

@@ -16,18 +16,21 @@ static struct mt_key_entry *authority(struct mt_conn *c, struct mt_key_entry *e,
 	return perm;
 }
 
-static bool is_bind(struct slice body)
+/* A young temporary key and a message that names bindTempAuthKey. */
+static bool is_bind(const struct mt_key *k, struct slice body)
 {
 	/* Bare, or inside the wrappers that TDLib puts around it: the id stands in clear, for it is never zipped that small. */
 	static const uint8_t id[4] = {0x05, 0x2a, 0xd4, 0xcd};
 
+	if (k->kind != MT_KEY_TEMP || (k->perm_id && clock_unix() > k->created + 3600))
+		return false;
 	for (uint32_t i = 0; i + 4 <= body.n && i < 2048; i += 4)
 		if (memcmp(body.p + i, id, 4) == 0)
 			return true;
 	return false;
 }
 
-static void bad_salt(struct mt_session *s, const struct mt_packet *m)
+static void bad_salt(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
 {
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
 	struct buf b = {0};
@@ -37,24 +40,37 @@ static void bad_salt(struct mt_session *s, const struct mt_packet *m)
 	buf_u32(&b, m->seq_no);
 	buf_u32(&b, 48);
 	buf_u64(&b, (uint64_t)mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()));
-	mt_send(s, MT_MSG_SERVICE, 0, &b);
+	mt_send_at_once(s, c, &b);
 }
 
-static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
+static void put_quick_ack(struct mt_conn *c, uint32_t token)
+{
+	struct buf b = {0};
+
+	tr_put_quick_ack(&c->t, &b, token);
+	io_conn_send(c->io, b.p, b.n);
+	buf_fini(&b);
+}
+
+static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m, bool quick_ack)
 {
 	int code = mt_msg_id_check(s->l->s, m->msg_id);
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
 
 	if (code) {
-		mt_bad_msg(s, m->msg_id, m->seq_no, code);
+		mt_bad_msg(s, c, m->msg_id, m->seq_no, code);
 		return;
 	}
 	/* A binding restarts the whole connection of Desktop if its salt is refused (mtproto.md 2.4). */
-	if (!mt_salt_ok(s->l->s->cfg.salt_secret, &e->k, m->salt, clock_unix()) &&
-	    !(e->k.kind == MT_KEY_TEMP && is_bind(m->body))) {
-		bad_salt(s, m);
+	if (!mt_salt_ok(s->l->s->cfg.salt_secret, &e->k, m->salt, clock_unix()) && !is_bind(&e->k, m->body)) {
+		bad_salt(s, c, m);
 		return;
 	}
+	if (quick_ack)
+		put_quick_ack(c, m->quick_ack);
+	/* Who plays a captured packet again does not become the session's connection. */
+	if (!s->n_conns || !mt_was_seen(s, m->msg_id))
+		mt_session_attach(s, c);
 	mt_messages(s, c, m->msg_id, m->seq_no, m->body);
 }
 
@@ -63,7 +79,6 @@ static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
 	struct mt_key_entry *e, *perm;
 	struct mt_session *s;
 	struct mt_packet m;
-	struct buf b = {0};
 	int64_t id;
 
 	memcpy(&id, p, 8);
@@ -79,14 +94,8 @@ static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
 		mt_conn_close(c); /* never -404 for a known key: clients would throw it away */
 		return;
 	}
-	if (quick_ack) {
-		tr_put_quick_ack(&c->t, &b, m.quick_ack);
-		io_conn_send(c->io, b.p, b.n);
-		buf_fini(&b);
-	}
 	s = mt_session_get(c->l, perm, perm == e ? NULL : e, m.session_id);
-	mt_session_attach(s, c);
-	accept_packet(s, c, &m);
+	accept_packet(s, c, &m, quick_ack);
 }
 
 void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)

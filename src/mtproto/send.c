@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "mtproto/private.h"
 
-enum { PACKET_SOFT_MAX = 512 * 1024, ACKS_KEPT = 512 };
+enum { PACKET_SOFT_MAX = 512 * 1024, ACKS_KEPT = 512, RESENDS_MAX = 2 };
 
 struct mt_batch {
 	_Atomic unsigned refs;
@@ -73,6 +73,7 @@ static struct mt_out *queue(struct mt_session *s, enum mt_msg_kind kind)
 	*s->out_tail = o;
 	s->out_tail = &o->next;
 	mark_dirty(s);
+	mt_session_busy(s);
 	return o;
 }
 
@@ -80,7 +81,8 @@ static void make_room(struct mt_session *s)
 {
 	struct mt_out *o;
 
-	while (s->kept_bytes > MT_ANSWERS_BYTES && (o = s->out) && o->keep && o->sent)
+	while ((s->kept_bytes > MT_ANSWERS_BYTES || s->n_kept > MT_ANSWERS_MAX) && (o = s->out) && o->keep &&
+	       o->sent)
 		mt_acked(s, o->msg_id);
 }
 
@@ -94,6 +96,7 @@ struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req,
 	o->keep = req != 0;
 	if (o->keep) {
 		s->kept_bytes += o->body.n;
+		s->n_kept++;
 		make_room(s);
 	}
 	return o;
@@ -125,8 +128,10 @@ void mt_acked(struct mt_session *s, int64_t msg_id)
 		}
 		if (!o->sent)
 			return; /* they cannot have it */
-		if (o->keep)
+		if (o->keep) {
 			s->kept_bytes -= o->body.n;
+			s->n_kept--;
+		}
 		*p = o->next;
 		if (!o->next)
 			s->out_tail = p;
@@ -137,21 +142,25 @@ void mt_acked(struct mt_session *s, int64_t msg_id)
 
 static bool may_resend(const struct mt_out *o)
 {
-	return o->keep && o->resends < 2 && clock_usec() - o->at < MT_RESEND_USEC;
+	return o->keep && o->resends < RESENDS_MAX && clock_usec() - o->at < MT_RESEND_USEC;
 }
 
-bool mt_resend_answer(struct mt_session *s, int64_t req)
+enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req)
 {
-	for (struct mt_out *o = s->out; o; o = o->next)
-		if (o->req_msg_id == req) {
-			if (o->sent && may_resend(o)) {
-				o->sent = false;
-				o->resends++;
-				mark_dirty(s);
-			}
-			return true;
-		}
-	return false;
+	struct mt_out *o = s->out;
+
+	while (o && o->req_msg_id != req)
+		o = o->next;
+	if (!o)
+		return MT_NO_ANSWER;
+	if (!o->sent)
+		return MT_RESENT;
+	if (!may_resend(o))
+		return MT_SPENT;
+	o->sent = false;
+	o->resends++;
+	mark_dirty(s);
+	return MT_RESENT;
 }
 
 void mt_resend_all(struct mt_session *s)
@@ -206,6 +215,31 @@ static void seal_and_send(struct mt_session *s, struct mt_conn *c, const struct 
 	mt_packet_seal(e->k.id, e->k.key, false, m, p, size);
 	tr_end(&c->t, b, at, size);
 	io_conn_send(c->io, b->p, b->n);
+}
+
+void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
+{
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
+	                      .session_id = s->session_id,
+	                      .msg_id = mt_session_next_id(s, 1),
+	                      .seq_no = s->content * 2,
+	                      .body = buf_slice(body)};
+
+	seal_and_send(s, c, &m);
+	buf_fini(body);
+}
+
+/* What had to wait for a connection goes out as if it were said now: clients close on old ids. */
+static void renew_stale(struct mt_session *s)
+{
+	usec_t now = clock_usec();
+
+	for (struct mt_out *o = s->out; o; o = o->next)
+		if (!o->sent && !o->resends && now - o->at > MT_STALE_USEC) {
+			o->msg_id = mt_session_next_id(s, o->msg_id & 3);
+			o->at = now;
+		}
 }
 
 /* One packet from the front of what waits; false when nothing does. */
@@ -282,6 +316,7 @@ static void flush_session(struct mt_session *s)
 
 	if (!c)
 		return; /* answers wait for a connection */
+	renew_stale(s);
 	while (flush_packet(s, c))
 		;
 	forget_sent(s);

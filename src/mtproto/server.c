@@ -8,15 +8,22 @@
 #include "crypto/hash.h"
 #include "mtproto/private.h"
 
-#define SWEEP_USEC 500000
+#define SWEEP_USEC            500000
+#define HANDSHAKES_PER_SECOND 50
+#define HANDSHAKES_BURST      500
+#define SWEEPS_ALL            40u /* each so-manieth looks at everything, not only at what is busy */
 
 static void sweep(struct io_loop *io, struct io_timer *t)
 {
 	struct mt_loop *l = (struct mt_loop *)((char *)t - offsetof(struct mt_loop, sweep));
 	usec_t now = clock_usec();
 
-	mt_session_sweep(l, now);
+	bool all = ++l->sweeps % SWEEPS_ALL == 0;
+
+	mt_session_sweep(l, now, all);
 	mt_handshake_sweep(l, now);
+	if (all)
+		mt_keys_sweep(l, now);
 	io_timer_set(io, t, now + SWEEP_USEC);
 }
 
@@ -30,12 +37,18 @@ int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
 	s->n = cfg->n_loops;
 	s->start_id = clock_unix() << 32;
 	s->work = io_work_new(2);
+	if (!s->cfg.handshakes_per_second)
+		s->cfg.handshakes_per_second = HANDSHAKES_PER_SECOND;
+	if (!s->cfg.handshakes_burst)
+		s->cfg.handshakes_burst = HANDSHAKES_BURST;
 	for (unsigned i = 0; i < s->n; i++) {
 		struct mt_loop *l = s->loops[i] = xcalloc(1, sizeof(*l));
 
 		l->s = s;
 		l->io = cfg->loops[i];
 		l->index = i;
+		if (!s->cfg.test_mode)
+			l->rates = mt_rates_new(s->cfg.handshakes_per_second, s->cfg.handshakes_burst);
 		l->sweep.fire = sweep;
 		io_timer_set(l->io, &l->sweep, clock_usec() + SWEEP_USEC);
 	}
@@ -46,19 +59,10 @@ int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
 static void loop_free(struct mt_loop *l)
 {
 	struct mt_session *s, *st;
-	struct mt_conn *c, *ct;
 	struct mt_key_entry *e, *et;
 
-	io_timer_clear(&l->sweep);
 	HASH_ITER (hh, l->sessions, s, st)
 		mt_session_free(s);
-	HASH_ITER (hh, l->conns, c, ct) {
-		io_timer_clear(&c->timer);
-		HASH_DEL(l->conns, c);
-		tr_fini(&c->t);
-		free(c->sessions);
-		free(c);
-	}
 	mt_handshake_free_all(l);
 	HASH_ITER (hh, l->keys, e, et) {
 		HASH_DEL(l->keys, e);
@@ -69,10 +73,24 @@ static void loop_free(struct mt_loop *l)
 			free(p);
 		}
 		wipe(&e->k, sizeof(e->k));
+		free(e->gone_sessions);
 		free(e);
 	}
+	mt_rates_free(l->rates);
 	buf_fini(&l->scratch);
 	free(l);
+}
+
+/* Connections end, and whatever is on its way to this loop arrives, while everything is still there to take it. */
+static void loop_close(struct mt_loop *l)
+{
+	struct mt_conn *c, *t;
+
+	io_timer_clear(&l->sweep);
+	io_loop_drain(l->io);
+	HASH_ITER (hh, l->conns, c, t)
+		mt_conn_close(c);
+	io_loop_drain(l->io);
 }
 
 void mt_server_free(struct mt_server *s)
@@ -81,11 +99,13 @@ void mt_server_free(struct mt_server *s)
 		return;
 	io_work_free(s->work);
 	for (unsigned i = 0; i < s->n; i++)
+		loop_close(s->loops[i]);
+	for (unsigned i = 0; i < s->n; i++)
 		loop_free(s->loops[i]);
 	free(s);
 }
 
-enum door { DOOR_REPLY, DOOR_PUSH, DOOR_WANTS, DOOR_USER, DOOR_DROP };
+enum door { DOOR_REPLY, DOOR_PUSH, DOOR_WANTS, DOOR_USER, DOOR_DROP, DOOR_DROP_TEMP };
 
 struct door_msg {
 	struct io_msg m;
@@ -154,6 +174,10 @@ static void run_door(struct io_loop *io, struct io_msg *m)
 	case DOOR_DROP:
 		mt_key_forget(l, d->id);
 		break;
+	case DOOR_DROP_TEMP:
+		mt_keys_drop_temp(l, d->id, (const int64_t *)(const void *)d->body.p,
+		                  (uint32_t)(d->body.n / 8));
+		break;
 	}
 	buf_fini(&d->body);
 	mt_batch_unref(&d->batch);
@@ -212,6 +236,16 @@ void mt_server_set_user(struct mt_server *s, int64_t perm_key_id, int64_t user_i
 
 	d->id = perm_key_id;
 	d->user_id = user_id;
+	io_post(home_of(s, perm_key_id)->io, &d->m);
+}
+
+void mt_server_drop_temp(struct mt_server *s, int64_t perm_key_id, const int64_t *except, uint32_t n)
+{
+	struct door_msg *d = door_new(s, DOOR_DROP_TEMP);
+
+	d->id = perm_key_id;
+	if (n)
+		buf_put(&d->body, except, n * sizeof(*except));
 	io_post(home_of(s, perm_key_id)->io, &d->m);
 }
 

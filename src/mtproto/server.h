@@ -62,9 +62,10 @@ struct mt_server_config {
 	unsigned n_loops;
 	const struct mt_keystore *keys;
 	const struct mt_server_ops *ops;
-	const struct rsa_key *const *rsa; /* best first; NULL-terminated */
-	bool test_mode;                   /* no handshake limits */
-	uint8_t salt_secret[32];          /* server salts are HMACs under this: kept across restarts */
+	const struct rsa_key *const *rsa;                 /* best first; NULL-terminated */
+	bool test_mode;                                   /* no handshake limits */
+	unsigned handshakes_per_second, handshakes_burst; /* by address; 0: 50, 500 */
+	uint8_t salt_secret[32]; /* server salts are HMACs under this: kept across restarts */
 };
 
 int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s);
@@ -98,7 +99,10 @@ void mt_server_push(struct mt_server *s, int64_t perm_key_id, struct mt_batch *b
 void mt_server_wants_updates(struct mt_server *s, struct mt_ref session);
 /* The user of a key changed (sign-in: id, sign-out: 0): cached key records follow. Thread: any. */
 void mt_server_set_user(struct mt_server *s, int64_t perm_key_id, int64_t user_id);
-/* The key was revoked by somebody else (session ended): forget cached records; sessions stay until told. Thread: any. */
+/* Temporary keys bound to this one were dropped but for `except`: cached records of them go. Thread: any. */
+void mt_server_drop_temp(struct mt_server *s, int64_t perm_key_id, const int64_t *except, uint32_t n);
+/* The key was revoked by somebody else (session ended): cached records and sessions go, after
+ * what was said to them before. Thread: any. */
 void mt_server_drop_key(struct mt_server *s, int64_t perm_key_id);
 
 #endif

@@ -13,7 +13,7 @@ struct msg {
 	struct rd r; /* behind the id */
 };
 
-void mt_bad_msg(struct mt_session *s, int64_t msg_id, uint32_t seq_no, int code)
+void mt_bad_msg(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no, int code)
 {
 	struct buf b = {0};
 
@@ -21,7 +21,7 @@ void mt_bad_msg(struct mt_session *s, int64_t msg_id, uint32_t seq_no, int code)
 	buf_u64(&b, (uint64_t)msg_id);
 	buf_u32(&b, seq_no);
 	buf_u32(&b, (uint32_t)code);
-	mt_send(s, MT_MSG_SERVICE, 0, &b);
+	mt_send_at_once(s, c, &b);
 }
 
 /* Vector<long> of at most MT_IDS_MAX; false if it is none. Frees with free(). */
@@ -86,14 +86,6 @@ static void msgs_ack(struct msg *m)
 	free(ids);
 }
 
-static bool is_answered(struct mt_session *s, int64_t req)
-{
-	for (struct mt_out *o = s->out; o; o = o->next)
-		if (o->req_msg_id == req)
-			return true;
-	return false;
-}
-
 static void state_info(struct msg *m, const int64_t *ids, uint32_t n)
 {
 	uint8_t *states = xmalloc(n + 1);
@@ -115,6 +107,17 @@ static void state_info(struct msg *m, const int64_t *ids, uint32_t n)
 	mt_send(m->s, MT_MSG_SERVICE, 0, &b);
 }
 
+/*
+ * The client waits for the answer to a message that we have taken: it goes again before the state is told. One that is no
+ * longer kept would be waited for in vain, and doing the call again would do it twice: the client hears that it is lost.
+ */
+static void resend_or_own_up(struct mt_session *s, int64_t msg_id)
+{
+	if (mt_resend_answer(s, msg_id) == MT_NO_ANSWER && mt_was_seen(s, msg_id) &&
+	    !mt_is_running(s, msg_id))
+		mt_answer_error(s, msg_id, 500, "MSG_ANSWER_LOST");
+}
+
 static void msgs_state_req(struct msg *m)
 {
 	int64_t *ids;
@@ -123,8 +126,7 @@ static void msgs_state_req(struct msg *m)
 	if (!read_ids(&m->r, &ids, &n))
 		return;
 	for (uint32_t i = 0; i < n; i++)
-		if (is_answered(m->s, ids[i]))
-			mt_resend_answer(m->s, ids[i]);
+		resend_or_own_up(m->s, ids[i]);
 	state_info(m, ids, n);
 	free(ids);
 }
@@ -152,14 +154,6 @@ static void msg_resend_req(struct msg *m)
 	free(ids);
 }
 
-static bool is_running(const struct mt_session *s, int64_t msg_id)
-{
-	for (uint32_t i = 0; i < s->n_running; i++)
-		if (s->running[i].msg_id == msg_id)
-			return true;
-	return false;
-}
-
 static void rpc_drop_answer(struct msg *m)
 {
 	int64_t req = (int64_t)rd_u64(&m->r);
@@ -178,8 +172,8 @@ static void rpc_drop_answer(struct msg *m)
 		o->sent = true;
 		mt_acked(m->s, o->msg_id);
 	} else {
-		buf_u32(&b, (uint32_t)(is_running(m->s, req) ? MT_rpc_answer_dropped_running
-		                                             : MT_rpc_answer_unknown));
+		buf_u32(&b, (uint32_t)(mt_is_running(m->s, req) ? MT_rpc_answer_dropped_running
+		                                                : MT_rpc_answer_unknown));
 	}
 	mt_answer(m->s, m->msg_id, &b, 0);
 }

@@ -42,6 +42,33 @@ struct mt_session *mt_session_by_ref(struct mt_loop *l, struct mt_ref ref)
 	return s;
 }
 
+/* What a dropped session has seen must not be done again for as long as it would pass the time check. */
+static void remember_gone(struct mt_session *s)
+{
+	struct mt_key_entry *key = s->key;
+	struct mt_gone *g;
+
+	if (!s->n_seen)
+		return;
+	if (!key->gone_sessions)
+		key->gone_sessions = xcalloc(MT_GONE_MAX, sizeof(*g));
+	if (key->n_gone == MT_GONE_MAX)
+		memmove(key->gone_sessions, key->gone_sessions + 1, --key->n_gone * sizeof(*g));
+	g = &key->gone_sessions[key->n_gone++];
+	*g = (struct mt_gone){s->session_id, s->seen[s->n_seen - 1], clock_usec() + MT_GONE_USEC};
+}
+
+static int64_t gone_floor(const struct mt_key_entry *key, int64_t session_id)
+{
+	usec_t now = key->n_gone ? clock_usec() : 0;
+	int64_t floor = 0;
+
+	for (unsigned i = 0; i < key->n_gone; i++)
+		if (key->gone_sessions[i].session_id == session_id && key->gone_sessions[i].until > now)
+			floor = key->gone_sessions[i].floor;
+	return floor;
+}
+
 static void drop_idlest(struct mt_key_entry *key)
 {
 	struct mt_session *s, *idlest = NULL;
@@ -50,8 +77,10 @@ static void drop_idlest(struct mt_key_entry *key)
 		if (!idlest || (!s->n_conns && idlest->n_conns) ||
 		    (!s->n_conns == !idlest->n_conns && s->used < idlest->used))
 			idlest = s;
-	if (idlest)
-		mt_session_free(idlest);
+	if (!idlest)
+		return;
+	remember_gone(idlest);
+	mt_session_free(idlest);
 }
 
 struct mt_session *mt_session_get(struct mt_loop *l, struct mt_key_entry *perm, struct mt_key_entry *temp,
@@ -82,6 +111,7 @@ struct mt_session *mt_session_get(struct mt_loop *l, struct mt_key_entry *perm, 
 	if (temp)
 		mt_key_pin(temp);
 	s->session_id = id;
+	s->seen_floor = gone_floor(perm, id);
 	s->serial = ++l->next_serial;
 	s->out_tail = &s->out;
 	s->born = s->used = clock_usec();
@@ -110,7 +140,7 @@ void mt_session_attach(struct mt_session *s, struct mt_conn *c)
 	s->conns[s->n_conns++] = c;
 	c->sessions = xrealloc(c->sessions, (c->n_sessions + 1u) * sizeof(*c->sessions));
 	c->sessions[c->n_sessions++] = s;
-	if (c->t.dc < 0) /* a media connection: updates there are taken for an error (mtproto.md 4.6) */
+	if (c->media) /* updates there are taken for an error (mtproto.md 4.6) */
 		s->no_updates = true;
 	if (s->n_conns == 1)
 		mt_resend_all(s);
@@ -163,6 +193,30 @@ static void free_out(struct mt_session *s)
 	s->out = NULL;
 	s->out_tail = &s->out;
 	s->kept_bytes = 0;
+	s->n_kept = 0;
+}
+
+void mt_session_busy(struct mt_session *s)
+{
+	struct mt_loop *l = s->l;
+
+	if (s->prev_busy)
+		return;
+	s->next_busy = l->busy;
+	s->prev_busy = &l->busy;
+	if (s->next_busy)
+		s->next_busy->prev_busy = &s->next_busy;
+	l->busy = s;
+}
+
+static void unbusy(struct mt_session *s)
+{
+	if (!s->prev_busy)
+		return;
+	*s->prev_busy = s->next_busy;
+	if (s->next_busy)
+		s->next_busy->prev_busy = s->prev_busy;
+	s->prev_busy = NULL;
 }
 
 void mt_session_reset(struct mt_session *s)
@@ -194,6 +248,7 @@ void mt_session_free(struct mt_session *s)
 	while (s->n_conns)
 		mt_session_detach(s, s->conns[0]);
 	undirty(s);
+	unbusy(s);
 	while (*p != s)
 		p = &(*p)->next_of_key;
 	*p = s->next_of_key;
@@ -223,22 +278,33 @@ int64_t mt_session_next_id(struct mt_session *s, int kind)
 	return s->last_id;
 }
 
-/* Every half second: acknowledge long calls, forget old answers and idle sessions. */
-void mt_session_sweep(struct mt_loop *l, usec_t now)
+static void look_at(struct mt_session *s, usec_t now)
 {
-	struct mt_session *s, *tmp;
+	for (uint32_t i = 0; i < s->n_running; i++)
+		if (!s->running[i].acked && now - s->running[i].since > MT_ACK_USEC) {
+			s->running[i].acked = true;
+			mt_send_ack(s, s->running[i].msg_id);
+		}
+	if (s->n_waiting)
+		mt_waiting_sweep(s, now);
+	while (s->out && s->out->keep && s->out->sent && now - s->out->at > MT_ANSWER_USEC)
+		mt_acked(s, s->out->msg_id);
+	if (!s->n_running && !s->n_waiting && !s->out)
+		unbusy(s);
+}
 
-	HASH_ITER (hh, l->sessions, s, tmp) {
-		for (uint32_t i = 0; i < s->n_running; i++)
-			if (!s->running[i].acked && now - s->running[i].since > MT_ACK_USEC) {
-				s->running[i].acked = true;
-				mt_send_ack(s, s->running[i].msg_id);
-			}
-		if (s->n_waiting)
-			mt_waiting_sweep(s, now);
-		if (s->out && s->out->keep && s->out->sent && now - s->out->at > MT_ANSWER_USEC)
-			mt_acked(s, s->out->msg_id);
+/* Long calls are acknowledged, old answers forgotten; with `all`, sessions that nobody came back to are. */
+void mt_session_sweep(struct mt_loop *l, usec_t now, bool all)
+{
+	struct mt_session *s, *next;
+
+	for (s = l->busy; s; s = next) {
+		next = s->next_busy;
+		look_at(s, now);
+	}
+	if (!all)
+		return;
+	HASH_ITER (hh, l->sessions, s, next)
 		if (!s->n_conns && now - s->used > MT_SESSION_IDLE_USEC && !s->n_running)
 			mt_session_free(s);
-	}
 }

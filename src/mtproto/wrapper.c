@@ -204,18 +204,25 @@ static void run_call(struct mt_session *s, const char *ip, int64_t msg_id, struc
 	                       .peer_ip = ip,
 	                       .body = body};
 
-	if (s->n_running >= MT_RUNNING_MAX) {
+	if (mt_running_add(s, msg_id))
+		srv->ops.call(srv->ops.ctx, &call);
+	else
 		mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");
-		return;
-	}
+}
+
+bool mt_running_add(struct mt_session *s, int64_t msg_id)
+{
+	if (s->n_running >= MT_RUNNING_MAX)
+		return false;
 	if ((s->n_running & (s->n_running - 1)) == 0)
 		s->running = xrealloc(s->running,
 		                      (s->n_running ? s->n_running * 2 : 1) * sizeof(*s->running));
 	s->running[s->n_running++] = (struct mt_running){.msg_id = msg_id, .since = clock_usec()};
-	srv->ops.call(srv->ops.ctx, &call);
+	mt_session_busy(s);
+	return true;
 }
 
-static bool is_running(const struct mt_session *s, int64_t msg_id)
+bool mt_is_running(const struct mt_session *s, int64_t msg_id)
 {
 	for (uint32_t i = 0; i < s->n_running; i++)
 		if (s->running[i].msg_id == msg_id)
@@ -247,6 +254,7 @@ static void wait_for(struct mt_session *s, const struct wrap *w, int64_t msg_id,
 		tail = &(*tail)->next;
 	*tail = x;
 	s->n_waiting++;
+	mt_session_busy(s);
 }
 
 static void start(struct mt_session *s, struct mt_conn *c, const struct wrap *w, int64_t msg_id,
@@ -256,7 +264,10 @@ static void start(struct mt_session *s, struct mt_conn *c, const struct wrap *w,
 	uint32_t id = rd_u32(&r);
 
 	if (id == (uint32_t)MT_auth_bindTempAuthKey) {
-		mt_bind(s, msg_id, body);
+		if (mt_running_add(s, msg_id))
+			mt_bind(s, msg_id, body);
+		else
+			mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");
 		return;
 	}
 	if (s->key->k.kind == MT_KEY_TEMP) { /* unbound: nobody stands behind it yet */
@@ -276,7 +287,7 @@ static void start(struct mt_session *s, struct mt_conn *c, const struct wrap *w,
 		mt_answer_error(s, msg_id, 400, "CONNECTION_NOT_INITED");
 		return;
 	}
-	if (w->after && is_running(s, w->after)) {
+	if (w->after && mt_is_running(s, w->after)) {
 		wait_for(s, w, msg_id, body);
 		return;
 	}

@@ -1,0 +1,110 @@
+/*
+ * test_peer.h - for the tests of this folder: a server on a loop that the test turns by hand, keys in memory, and clients
+ * that speak to it through a pipe: no socket anywhere. One thread, but for the handshakes' workers.
+ */
+#ifndef MTPROTO_TEST_PEER_H
+#define MTPROTO_TEST_PEER_H
+
+#include "crypto/rsa.h"
+#include "mtproto/packet.h"
+#include "mtproto/server.h"
+#include "transport/transport.h"
+
+enum { CALLS_MAX = 2048, KEYS_MAX = 64 };
+
+struct called { /* what ops.call said */
+	struct mt_ref session;
+	int64_t perm_key_id, session_id, msg_id, user_id;
+	int32_t layer, dc;
+	bool without_updates, has_info;
+	int64_t takeout_id;
+	struct mt_client_info info;
+	uint32_t id; /* the body's first word */
+	size_t n;
+};
+
+struct world {
+	struct io_loop *loop;
+	struct mt_server *srv;
+	struct rsa_key *rsa;
+	const struct rsa_key *keys_by_best[2];
+	struct mt_key key[KEYS_MAX];
+	unsigned n_keys;
+	int load_error; /* instead of finding */
+	unsigned taken; /* so many inserts find their id taken */
+	struct called call[CALLS_MAX];
+	unsigned n_calls;
+	int online_changes;
+	bool online;
+	int32_t online_layer;
+};
+
+/* per_second, burst: 0 for no limit of handshakes at all. */
+struct world *world_new(unsigned per_second, unsigned burst);
+void world_free(struct world *w);
+/* Turns the loop until nothing more comes of itself. */
+void world_turn(struct world *w);
+struct mt_key *world_key(struct world *w, int64_t id);
+/* A permanent key as if a handshake had been done long ago. */
+struct mt_key *world_add_key(struct world *w, enum mt_key_kind kind);
+
+struct got { /* one message from the server, out of its container */
+	int64_t msg_id;
+	uint32_t seq_no;
+	bool in_container;
+	uint32_t id; /* first word of the body */
+	struct buf body;
+};
+
+struct peer {
+	struct world *w;
+	struct io_conn *io;
+	struct transport t;
+	struct buf in; /* from the server, not yet taken apart */
+	bool closed;
+	int16_t dc;
+	char ip[46];
+	int64_t key_id;
+	uint8_t key[256];
+	int64_t salt, session_id, last_id;
+	int32_t error; /* the last transport error; 0: none */
+	uint32_t quick_ack;
+	struct got *got; /* everything that came, in order; taken from the front */
+	unsigned n_got, at;
+	struct buf plain; /* the last unencrypted message */
+	int64_t outer_id;
+	unsigned packets;
+};
+
+void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kind, bool obfuscated, int16_t dc);
+/* The connection goes; keys and session stay. Open again with peer_reopen. */
+void peer_close(struct peer *p);
+void peer_reopen(struct peer *p);
+void peer_fini(struct peer *p);
+void peer_use_key(struct peer *p, const struct mt_key *k);
+
+/* Ids as clients make them: time now, rising. */
+int64_t peer_next_id(struct peer *p);
+void peer_send_plain(struct peer *p, int64_t msg_id, struct slice body);
+/* Seals and sends; body is not taken. */
+void peer_send(struct peer *p, int64_t msg_id, uint32_t seq_no, const struct buf *body);
+void peer_send_raw(struct peer *p, const void *packet, size_t n);
+/* The sealed bytes of the last peer_send, to play them again. */
+struct slice peer_last_packet(const struct peer *p);
+
+/* After a turn: the next message that came, or NULL. */
+struct got *peer_next(struct peer *p);
+/* The next message of this constructor, passing over others. */
+struct got *peer_find(struct peer *p, uint32_t id);
+/* The rpc_result of this call: its content behind req_msg_id (unzipped), or NULL. */
+struct got *peer_result(struct peer *p, int64_t req);
+/* "400 TEXT" if a result is an rpc_error, else "". Static. */
+const char *peer_error_of(const struct got *result);
+
+/* Sends a body of one word (a call of that constructor) with the session's salt; returns its msg_id. */
+int64_t peer_call(struct peer *p, uint32_t id);
+/* A first call that says its layer, answered and read away. */
+void peer_init(struct peer *p, int32_t layer);
+void world_answer(struct world *w, unsigned call, uint32_t id);
+
+#endif
