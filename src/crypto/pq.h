@@ -6,7 +6,7 @@
 
 /* Two random primes, p < q; their product has exactly 8 bytes and is below 2^63. About 20 microseconds. */
 void pq_generate(uint32_t *ret_p, uint32_t *ret_q);
-/* The client's side: p < q of a product of two primes; 0 if pq has no factor below 2^32. */
+/* The client's side: p < q of a product of two primes. -ERR_INVALID if it has no two factors below 2^32. */
 int pq_factor(uint64_t pq, uint32_t *ret_p, uint32_t *ret_q);
 
 #endif

@@ -147,6 +147,10 @@ void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q)
 		r = to_lane(j);
 	if (r == 0)
 		return;
+	if (r == -ERR_CLOSED) { /* we are going down: the client asks again whoever comes next */
+		rpc_job_free(j);
+		return;
+	}
 	if (r == -ERR_FULL)
 		r = rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", 3);
 	j->r = r;

@@ -55,7 +55,8 @@ void rpc_fan_out(struct rpc_server *s, struct rpc_event *events)
 				f->taken = true;
 				n++;
 			}
-		lane_push(rpc_read_lane(s, j->call.user_id), &j->item, true);
+		if (lane_push(rpc_read_lane(s, j->call.user_id), &j->item, true) < 0)
+			rpc_job_free(j); /* we are going down; the difference tells it later */
 	}
 }
 

@@ -15,6 +15,7 @@ struct lane {
 	struct lane_item *head, **tail; /* guarded by lock */
 	_Atomic size_t n;
 	bool stopping, sleeping; /* guarded by lock */
+	bool joined;             /* of whoever stops it */
 	size_t max, batch;
 	struct lane_ops ops;
 	void *arg;
@@ -78,15 +79,23 @@ struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, s
 	return l;
 }
 
-void lane_free(struct lane *l)
+void lane_stop(struct lane *l)
 {
-	if (!l)
+	if (l->joined)
 		return;
 	pthread_mutex_lock(&l->lock);
 	l->stopping = true;
 	pthread_cond_signal(&l->more);
 	pthread_mutex_unlock(&l->lock);
 	pthread_join(l->thread, NULL);
+	l->joined = true;
+}
+
+void lane_free(struct lane *l)
+{
+	if (!l)
+		return;
+	lane_stop(l);
 	pthread_mutex_destroy(&l->lock);
 	pthread_cond_destroy(&l->more);
 	free(l);
@@ -98,6 +107,10 @@ int lane_push(struct lane *l, struct lane_item *item, bool always)
 
 	item->next = NULL;
 	pthread_mutex_lock(&l->lock);
+	if (l->stopping) {
+		pthread_mutex_unlock(&l->lock);
+		return -ERR_CLOSED;
+	}
 	if (!always && atomic_load_explicit(&l->n, memory_order_relaxed) >= l->max) {
 		pthread_mutex_unlock(&l->lock);
 		return -ERR_FULL;

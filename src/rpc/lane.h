@@ -26,9 +26,14 @@ struct lane_ops {
 };
 
 struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, size_t max, size_t batch);
-/* Finishes what is queued, stops and joins the thread, frees. NULL is allowed. */
+/* Finishes what is queued, stops and joins the thread. Others may still push: they hear -ERR_CLOSED. */
+void lane_stop(struct lane *l);
+/* Stops it, unless that is done, and frees. Nobody pushes any more. NULL is allowed. */
 void lane_free(struct lane *l);
-/* -ERR_FULL at `max` items. `always` ignores the limit: for what must not be lost (answers after a commit). */
+/*
+ * -ERR_FULL at `max` items; `always` ignores the limit: for what must not be lost (answers after a commit). -ERR_CLOSED
+ * once lane_stop was called. On an error the item is still the caller's.
+ */
 int lane_push(struct lane *l, struct lane_item *item, bool always);
 /* Items waiting now. */
 size_t lane_depth(const struct lane *l);

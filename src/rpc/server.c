@@ -51,19 +51,20 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 
 void rpc_server_stop(struct rpc_server *s)
 {
-	lane_free(s->cpu); /* pushes to write and read */
-	lane_free(s->write);
+	lane_stop(s->cpu); /* pushes to write and read */
+	lane_stop(s->write);
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
-		lane_free(s->read[i]);
-	s->cpu = s->write = NULL;
-	for (unsigned i = 0; i < s->cfg.n_read; i++)
-		s->read[i] = NULL;
+		lane_stop(s->read[i]);
 }
 
 void rpc_server_free(struct rpc_server *s)
 {
 	if (!s)
 		return;
+	lane_free(s->cpu);
+	lane_free(s->write);
+	for (unsigned i = 0; i < s->cfg.n_read; i++)
+		lane_free(s->read[i]);
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		sql_close(s->readers[i].db);
 	sql_close(s->writer_db);

@@ -1,0 +1,390 @@
+/* fuzz_world.c - see fuzz_world.h. */
+#include "mtproto/fuzz_world.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/rd.h"
+#include "crypto/kdf.h"
+#include "crypto/rng.h"
+#include "io/loop.h"
+#include "mtproto/ids.h"
+#include "mtproto/salt.h"
+
+enum { HEARD_MAX = 64 * 1024 * 1024 };
+#define WAIT_USEC 30000 /* slow work takes a fifth of it */
+
+const struct rsa_key *world_rsa(void)
+{
+	static struct rsa_key *k;
+
+	return k ? k : (k = rsa_key_generate());
+}
+
+/* ---- the keystore: answers later, by the loop's mailbox, as the real one does ---- */
+
+struct ask {
+	struct io_msg m;
+	struct mt_key key;
+	int r;
+	void (*done_key)(void *arg, int r, const struct mt_key *k);
+	void (*done)(void *arg, int r);
+	void *arg;
+};
+
+static void come_back(struct io_loop *l, struct io_msg *m)
+{
+	struct ask *q = (struct ask *)m;
+
+	if (q->done_key)
+		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL);
+	else
+		q->done(q->arg, q->r);
+	free(q);
+}
+
+static void answer(struct io_loop *l, struct ask q)
+{
+	struct ask *p = xmalloc(sizeof(*p));
+
+	*p = q;
+	p->m.run = come_back;
+	io_post(l, &p->m);
+}
+
+static enum world_key find(struct world *w, int64_t id)
+{
+	enum world_key k = 0;
+
+	while (k < KEY_OTHER && (w->keys[k].id != id || w->destroyed[k]))
+		k++;
+	return k;
+}
+
+static void load(void *ctx, struct io_loop *l, int64_t id, void (*done)(void *, int, const struct mt_key *),
+                 void *arg)
+{
+	struct world *w = ctx;
+	enum world_key k = find(w, id);
+
+	answer(l, (struct ask){.key = w->keys[k],
+	                       .r = k == KEY_OTHER ? -ERR_NOTFOUND : 0,
+	                       .done_key = done,
+	                       .arg = arg});
+}
+
+static void insert(void *ctx, struct io_loop *l, const struct mt_key *k, void (*done)(void *, int), void *arg)
+{
+	answer(l, (struct ask){.r = k->first_salt & 7 ? 0 : -ERR_EXISTS, .done = done, .arg = arg});
+}
+
+static void ks_bind(void *ctx, struct io_loop *l, int64_t temp_id, int64_t perm_id, unixtime_t expires,
+                    void (*done)(void *, int), void *arg)
+{
+	struct world *w = ctx;
+	enum world_key k = find(w, temp_id);
+
+	if (k != KEY_OTHER)
+		w->keys[k].perm_id = perm_id;
+	answer(l, (struct ask){.done = done, .arg = arg});
+}
+
+static void destroy(void *ctx, struct io_loop *l, int64_t id, void (*done)(void *, int), void *arg)
+{
+	struct world *w = ctx;
+	enum world_key k = find(w, id);
+
+	w->destroyed[k] = true;
+	answer(l, (struct ask){.r = k == KEY_OTHER ? -ERR_NOTFOUND : 0, .done = done, .arg = arg});
+}
+
+static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info)
+{
+}
+
+/* ---- calls: some are answered at once, some with much, some never ---- */
+
+static void call(void *ctx, const struct mt_call *c)
+{
+	struct world *w = ctx;
+	struct buf b = {0};
+
+	w->calls++;
+	if (c->body.n < 4 || !c->layer)
+		abort();
+	switch (c->body.p[c->body.n - 1] & 7) {
+	case 7:
+		return;
+	case 6:
+		mt_rpc_error(&b, 400, "FUZZ_INVALID");
+		break;
+	case 5:
+		for (int i = 0; i < 4096; i++)
+			buf_u32(&b, (uint32_t)MT_boolTrue + (uint32_t)(i & c->body.p[0]));
+		break;
+	case 4:
+		mt_server_wants_updates(w->server, c->session);
+		/* fall through */
+	default:
+		buf_u32(&b, (uint32_t)MT_boolTrue);
+	}
+	mt_server_reply(w->server, c->session, c->msg_id, &b, c->body.p[0] & 1 ? MT_REPLY_BULK : 0);
+	if (c->without_updates)
+		mt_server_set_user(w->server, c->perm_key_id, 5);
+}
+
+static void key_online(void *ctx, int64_t perm_key_id, int64_t user_id, int32_t layer, bool online)
+{
+	struct buf b = {0};
+	struct mt_batch *batch;
+	struct world *w = ctx;
+
+	if (!online)
+		return;
+	buf_u32(&b, (uint32_t)MT_boolFalse);
+	batch = mt_batch_new(&b);
+	mt_server_push(w->server, perm_key_id, batch);
+	mt_batch_unref(&batch);
+}
+
+/* ---- what the server says ---- */
+
+static void pipe_send(void *ctx, const uint8_t *p, size_t n)
+{
+	struct world *w = ctx;
+
+	if (w->heard.n > HEARD_MAX)
+		abort(); /* more out than any input of ours may cause */
+	buf_put(&w->heard, p, n);
+}
+
+static void pipe_close(void *ctx)
+{
+	((struct world *)ctx)->conn = NULL;
+}
+
+static void check_message(struct world *w, int64_t msg_id, struct slice body, int depth)
+{
+	struct rd r = rd_of(body.p, body.n);
+	uint32_t id = rd_u32(&r), n;
+
+	if (!(msg_id & 1) || r.bad || body.n % 4)
+		abort();
+	if (id == (uint32_t)MT_rpc_result)
+		w->answers++;
+	if (id != (uint32_t)MT_msg_container)
+		return;
+	n = rd_u32(&r);
+	if (depth || !n)
+		abort();
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t inner = (int64_t)rd_u64(&r);
+
+		rd_u32(&r);
+		body = rd_bytes(&r, rd_u32(&r));
+		if (r.bad || inner >= msg_id)
+			abort();
+		check_message(w, inner, body, 1);
+	}
+	if (rd_left(&r))
+		abort();
+}
+
+static void check_packet(struct world *w, uint8_t *p, size_t n)
+{
+	struct mt_packet m;
+	enum world_key k = 0;
+	int64_t id;
+
+	if (n == 4) {
+		memcpy(&w->error, p, 4);
+		return;
+	}
+	memcpy(&id, p, 8);
+	if (!id) {
+		w->plain.n = 0;
+		buf_put(&w->plain, p + 20, n - 20);
+		return;
+	}
+	while (k < KEYS && w->keys[k].id != id)
+		k++;
+	if (k == KEYS || mt_packet_open(w->keys[k].key, false, p, n, &m) < 0)
+		abort();
+	check_message(w, m.msg_id, m.body, 0);
+}
+
+static void hear(struct world *w)
+{
+	struct tr_packet k;
+	size_t used = 0;
+
+	if (!w->wire.kind)
+		return;
+	while (w->heard.n > used && tr_next(&w->wire, &w->heard, used, &k) == 0) {
+		used += k.used;
+		if (!k.quick_ack)
+			check_packet(w, (uint8_t *)(uintptr_t)k.body.p, k.body.n);
+	}
+	if (used != w->heard.n)
+		abort(); /* no frame stays unfinished, none is malformed */
+	buf_consume(&w->heard, used);
+}
+
+/* ---- life ---- */
+
+static void key_new(struct mt_key *k, uint8_t seed, enum mt_key_kind kind)
+{
+	uint8_t aux[8];
+
+	for (int i = 0; i < 256; i++)
+		k->key[i] = (uint8_t)(i * 7 + seed);
+	mt_key_ids(k->key, &k->id, aux);
+	k->kind = kind;
+	k->dc = 2;
+	k->created = clock_unix();
+	k->first_salt = 77;
+	k->expires = kind == MT_KEY_TEMP ? clock_unix() + 86400 : 0;
+	k->layer = kind == MT_KEY_PERM ? 228 : 0;
+}
+
+void world_open(struct world *w)
+{
+	static const struct rsa_key *rsa[2];
+	struct mt_keystore ks = {w, load, insert, ks_bind, destroy, note_client};
+	struct mt_server_ops ops = {w, call, key_online};
+	struct mt_server_config cfg = {.loops = &w->loop, .n_loops = 1, .keys = &ks, .ops = &ops, .rsa = rsa};
+
+	*w = (struct world){0};
+	rsa[0] = world_rsa();
+	for (int i = 0; i < KEYS; i++)
+		key_new(&w->keys[i], (uint8_t)i,
+		        i == KEY_BOUND || i == KEY_UNBOUND ? MT_KEY_TEMP : MT_KEY_PERM);
+	w->keys[KEY_BOUND].perm_id = w->keys[KEY_PERM].id;
+	if (io_loop_new(0, &w->loop) < 0 || mt_server_new(&cfg, &w->server) < 0)
+		abort();
+	w->msg_id = (clock_unix() + 1) << 32;
+}
+
+void world_hang_up(struct world *w)
+{
+	world_turn(w);
+	if (w->conn) {
+		struct io_conn *c = w->conn;
+
+		w->conn = NULL;
+		io_conn_pipe_closed(c);
+		world_turn(w);
+	}
+	tr_fini(&w->wire);
+	w->wire = (struct transport){0};
+	w->heard.n = 0;
+}
+
+void world_dial(struct world *w, enum tr_kind kind, bool obfuscated)
+{
+	struct io_pipe pipe = {w, pipe_send, pipe_close};
+	struct buf b = {0};
+
+	world_hang_up(w);
+	w->conn = io_conn_new_pipe(w->loop, &pipe, "192.0.2.1");
+	mt_server_adopt(w->server, w->conn);
+	tr_dial(&w->wire, kind, obfuscated, 2, &b);
+	if (b.n)
+		io_conn_pipe_bytes(w->conn, b.p, b.n);
+	buf_fini(&b);
+}
+
+/* Obfuscated bytes are put in the clear before they are framed. */
+static void decrypt_heard(struct world *w, size_t from)
+{
+	if (w->heard.n > from)
+		tr_decrypt(&w->wire, w->heard.p + from, w->heard.n - from);
+}
+
+void world_turn(struct world *w)
+{
+	for (int i = 0; i < 4; i++)
+		uv_run(io_loop_uv(w->loop), UV_RUN_NOWAIT);
+	decrypt_heard(w, 0);
+	hear(w);
+}
+
+bool world_wait(struct world *w)
+{
+	usec_t until = clock_usec() + WAIT_USEC;
+
+	w->error = 0;
+	w->plain.n = 0;
+	for (;;) {
+		world_turn(w);
+		if (w->plain.n)
+			return true;
+		if (!w->conn || w->error || clock_usec() > until)
+			return false;
+		usleep(100);
+	}
+}
+
+void world_raw(struct world *w, const void *p, size_t n)
+{
+	if (w->conn && n)
+		io_conn_pipe_bytes(w->conn, p, n);
+}
+
+static void put(struct world *w, const struct buf *packet)
+{
+	struct buf b = {0};
+
+	if (w->wire.kind)
+		tr_put(&w->wire, &b, packet->p, packet->n);
+	world_raw(w, b.p, b.n);
+	buf_fini(&b);
+}
+
+int64_t world_next_id(struct world *w)
+{
+	return w->msg_id += 4;
+}
+
+void world_plain(struct world *w, struct slice body)
+{
+	struct buf b = {0};
+
+	buf_u64(&b, 0);
+	buf_u64(&b, (uint64_t)world_next_id(w));
+	buf_u32(&b, body.n);
+	buf_put(&b, body.p, body.n);
+	while (b.n % 4)
+		buf_u8(&b, 0);
+	put(w, &b);
+	buf_fini(&b);
+}
+
+void world_say(struct world *w, enum world_key key, int64_t session, int64_t msg_id, struct slice body)
+{
+	static const uint8_t secret[32];
+	const struct mt_key *k = &w->keys[key];
+	struct mt_packet m = {.salt = mt_salt(secret, k->id, clock_unix()),
+	                      .session_id = session,
+	                      .msg_id = msg_id ? msg_id : world_next_id(w),
+	                      .seq_no = 1,
+	                      .body = slice_of(body.p, body.n & ~3u)};
+	struct buf b = {0};
+	size_t size = mt_packet_size(m.body.n);
+
+	mt_packet_seal(k->id, k->key, true, &m, buf_reserve(&b, size), size);
+	b.n = size;
+	put(w, &b);
+	buf_fini(&b);
+}
+
+void world_close(struct world *w)
+{
+	world_hang_up(w);
+	mt_server_free(w->server);
+	io_loop_free(w->loop);
+	buf_fini(&w->heard);
+	buf_fini(&w->plain);
+}
