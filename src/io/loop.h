@@ -43,8 +43,6 @@ void io_loop_set_data(struct io_loop *l, void *data);
 void *io_loop_data(struct io_loop *l);
 
 void io_post(struct io_loop *l, struct io_msg *m);
-/* Runs what waits in the mailbox, here. Only where the loop's thread has ended. True if there was anything. */
-bool io_loop_drain(struct io_loop *l);
 
 void io_timer_set(struct io_loop *l, struct io_timer *t, usec_t due);
 void io_timer_clear(struct io_timer *t);

@@ -222,10 +222,11 @@ void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
 	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
 	                      .session_id = s->session_id,
-	                      .msg_id = mt_session_next_id(s, 1),
-	                      .seq_no = s->content * 2,
 	                      .body = buf_slice(body)};
 
+	mt_flush(s->l->io, s->l); /* what waits has a lower id */
+	m.msg_id = mt_session_next_id(s, 1);
+	m.seq_no = s->content * 2;
 	seal_and_send(s, c, &m);
 	buf_fini(body);
 }

@@ -233,7 +233,8 @@ static void peer_gone(void *ctx)
 	((struct peer *)ctx)->closed = true;
 }
 
-void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kind, bool obfuscated, int16_t dc)
+void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kind, bool obfuscated,
+               int16_t dc)
 {
 	struct io_pipe pipe = {p, to_peer, peer_gone};
 	struct buf hello = {0};

@@ -76,7 +76,8 @@ struct peer {
 	unsigned packets;
 };
 
-void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kind, bool obfuscated, int16_t dc);
+void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kind, bool obfuscated,
+               int16_t dc);
 /* The connection goes; keys and session stay. Open again with peer_reopen. */
 void peer_close(struct peer *p);
 void peer_reopen(struct peer *p);

@@ -140,7 +140,8 @@ static void nothing_twice(void **state)
 	t->w->n_calls = 0;
 	id = peer_call(&t->p, CALL);
 	world_turn(t->w);
-	peer_send_raw(&t->p, peer_last_packet(&t->p).p, peer_last_packet(&t->p).n); /* the very packet again */
+	peer_send_raw(&t->p, peer_last_packet(&t->p).p,
+	              peer_last_packet(&t->p).n); /* the very packet again */
 	world_turn(t->w);
 	assert_int_equal(t->w->n_calls, 1);
 	g = peer_find(&t->p, (uint32_t)MT_msgs_ack); /* running: only that it came */
@@ -221,6 +222,7 @@ static void the_window_of_ids_is_bounded(void **state)
 	int64_t first = peer_next_id(&t->p);
 
 	send_ping(&t->p, first);
+	world_turn(t->w); /* its key is here */
 	for (int i = 0; i < 6000; i++)
 		send_ping(&t->p, peer_next_id(&t->p));
 	world_turn(t->w);
@@ -290,7 +292,8 @@ static void container(void **state)
 	struct rd r;
 
 	t->k->layer = 200;
-	first = peer_next_id(&t->p) - (100ll << 32); /* a client sends an old message again: the outer id counts */
+	first = peer_next_id(&t->p) -
+	        (100ll << 32); /* a client sends an old message again: the outer id counts */
 	second = peer_next_id(&t->p);
 	outer = peer_next_id(&t->p);
 	buf_u32(&box, (uint32_t)MT_msg_container);
@@ -337,7 +340,7 @@ static void bad_containers(void **state)
 	peer_send(&t->p, peer_next_id(&t->p), 2, &box);
 	assert_non_null(peer_find(&t->p, (uint32_t)MT_bad_msg_notification));
 	assert_int_equal(t->w->n_calls, 0); /* nothing of a broken one is done */
-	box.n = 4; /* empty: allowed */
+	box.n = 4;                          /* empty: allowed */
 	buf_u32(&box, 0);
 	peer_send(&t->p, peer_next_id(&t->p), 2, &box);
 	assert_null(peer_find(&t->p, (uint32_t)MT_bad_msg_notification));
@@ -465,8 +468,8 @@ static void states(void **state)
 
 static void drop_answer(void **state)
 {
-	static const uint32_t expect[] = {(uint32_t)MT_rpc_answer_dropped_running, (uint32_t)MT_rpc_answer_dropped,
-	                                  (uint32_t)MT_rpc_answer_unknown};
+	static const uint32_t expect[] = {(uint32_t)MT_rpc_answer_dropped_running,
+	                                  (uint32_t)MT_rpc_answer_dropped, (uint32_t)MT_rpc_answer_unknown};
 	struct one *t = *state;
 	struct buf b = {0};
 	int64_t id, drop;
@@ -934,8 +937,8 @@ static void transports(void **state)
 	static const struct {
 		enum tr_kind kind;
 		bool obfuscated;
-	} all[] = {{TR_ABRIDGED, false},   {TR_ABRIDGED, true},    {TR_INTERMEDIATE, false},
-	           {TR_INTERMEDIATE, true}, {TR_PADDED, false},     {TR_PADDED, true},
+	} all[] = {{TR_ABRIDGED, false},    {TR_ABRIDGED, true}, {TR_INTERMEDIATE, false},
+	           {TR_INTERMEDIATE, true}, {TR_PADDED, false},  {TR_PADDED, true},
 	           {TR_FULL, false}};
 	struct one *t = *state;
 
