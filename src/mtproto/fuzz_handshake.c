@@ -15,7 +15,7 @@
 #include "crypto/kdf.h"
 #include "crypto/pq.h"
 #include "crypto/rsa_pad.h"
-#include "mtproto/fuzz_world.h"
+#include "mtproto/fuzzer.h"
 #include "mtproto/ids.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);

@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "mtproto/fuzz_world.h"
+#include "mtproto/fuzzer.h"
 #include "mtproto/gzip.h"
 #include "mtproto/ids.h"
 

@@ -84,10 +84,16 @@ static void key_drop(void *ctx, int64_t key)
 	mt_server_drop_key(((struct glue *)ctx)->mt, key);
 }
 
+static void key_drop_temp(void *ctx, int64_t key, const int64_t *except, uint32_t n)
+{
+	mt_server_drop_temp(((struct glue *)ctx)->mt, key, except, n);
+}
+
 void glue_app(struct glue *g, struct app *app)
 {
 	g->app = app;
 	app->mt = g;
 	app->key_set_user = key_set_user;
 	app->key_drop = key_drop;
+	app->key_drop_temp = key_drop_temp;
 }

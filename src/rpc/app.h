@@ -29,6 +29,8 @@ struct app {
 	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */
 	void (*key_set_user)(void *mt, int64_t perm_key_id, int64_t user_id);
 	void (*key_drop)(void *mt, int64_t perm_key_id);
+	/* Temporary keys bound to this one were dropped, but for `except`. */
+	void (*key_drop_temp)(void *mt, int64_t perm_key_id, const int64_t *except, uint32_t n);
 	void *mt;
 };
 

@@ -86,6 +86,10 @@ static void key_set_user(void *mt, int64_t key, int64_t user)
 	upd_online_bind(((struct world *)mt)->app.online, key, user);
 }
 
+static void key_drop_temp(void *mt, int64_t perm_key_id, const int64_t *except, uint32_t n)
+{
+}
+
 static void key_drop(void *mt, int64_t key)
 {
 	upd_online_set(((struct world *)mt)->app.online, key, 0, 0, false);
@@ -135,6 +139,7 @@ struct world *world_new(void)
 	w->app.public_port = 4430;
 	w->app.key_set_user = key_set_user;
 	w->app.key_drop = key_drop;
+	w->app.key_drop_temp = key_drop_temp;
 	w->app.mt = w;
 	w->next_key = 1000;
 	make_database(w);

@@ -212,11 +212,27 @@ int auth_logOut(struct rpc_call *c, const struct tl_auth_logOut *q)
 	return r < 0 ? r : rpc_reply(c, &TL_NEW(&c->arena, auth_loggedOut)->o);
 }
 
+struct drop_temp {
+	int64_t key;
+	struct tl_vec_long except;
+};
+
+static void tell_temp_dropped(struct app *app, void *arg)
+{
+	const struct drop_temp *d = arg;
+
+	app->key_drop_temp(app->mt, d->key, d->except.v, d->except.n);
+}
+
 int auth_dropTempAuthKeys(struct rpc_call *c, const struct tl_auth_dropTempAuthKeys *q)
 {
+	struct drop_temp *d = ARENA_NEW(&c->arena, struct drop_temp);
 	int r;
 
-	r = store_auth_key_drop_temp(c->db, c->client->auth_key_id, q->except_auth_keys.v,
-	                             q->except_auth_keys.n);
-	return r < 0 ? r : rpc_reply_bool(c, true);
+	*d = (struct drop_temp){c->client->auth_key_id, q->except_auth_keys};
+	r = store_auth_key_drop_temp(c->db, d->key, d->except.v, d->except.n);
+	if (r < 0)
+		return r;
+	rpc_after_commit(c, tell_temp_dropped, d);
+	return rpc_reply_bool(c, true);
 }

@@ -1,5 +1,5 @@
-/* fuzz_world.c - see fuzz_world.h. */
-#include "mtproto/fuzz_world.h"
+/* fuzzer.c - see fuzzer.h. */
+#include "mtproto/fuzzer.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 /*
- * fuzz_world.h - a server in one process without sockets or threads of its own turn: for fuzz_server.c and fuzz_handshake.c.
+ * fuzzer.h - a server in one process without sockets or threads of its own turn: for fuzz_server.c and fuzz_handshake.c.
  * The other side is played here too: it seals what it says, and checks what it hears.
  */
-#ifndef MTPROTO_FUZZ_WORLD_H
-#define MTPROTO_FUZZ_WORLD_H
+#ifndef MTPROTO_FUZZER_H
+#define MTPROTO_FUZZER_H
 
 #include "crypto/rsa.h"
 #include "io/conn.h"
