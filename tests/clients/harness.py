@@ -279,6 +279,14 @@ def tdlib_complaints(client):
     return [s for s in lines if re.match(r'\[ [012]\]', s) and not any(r.search(s) for r in rules)]
 
 
+MTCUTE_ALLOWED = (
+    # It pings while it connects and again once connected, and remembers the second alone.
+    'pong to unknown ping',
+    # One shared key in 199 has a leading zero byte, which it drops: its hash is wrong, and it does the handshake again.
+    'Step 4: invalid nonce hash',
+)
+
+
 def expect_clean_logs(*clients):
     for c in clients:
         if c.library == 'tdlib':
@@ -286,6 +294,5 @@ def expect_clean_logs(*clients):
             expect(not bad, '%r has nothing to complain of:\n%s' % (c, '\n'.join(bad[:20])))
         elif c.library == 'mtcute':
             log = (c.dir / 'driver.log').read_text(errors='replace')
-            # mtcute pings while it connects and again once connected, and remembers the second alone.
-            bad = [s for s in log.splitlines() if re.match(r'(WARN|ERROR)\b', s) and 'pong to unknown ping' not in s]
+            bad = [s for s in log.splitlines() if re.match(r'(WARN|ERROR)\b', s) and not any(t in s for t in MTCUTE_ALLOWED)]
             expect(not bad, '%r has nothing to complain of:\n%s' % (c, '\n'.join(bad[:20])))
