@@ -29,3 +29,7 @@ int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, str
 {
 	return sync_compose(c, ev, n, ret_updates);
 }
+
+const struct jobs_kind domain_jobs[] = {
+	{0},
+};

@@ -235,6 +235,10 @@ static int start(struct serve *s)
 		return r;
 	if ((r = listen_all(s)) < 0 || (r = find_public(s)) < 0)
 		return r;
+	if ((r = jobs_start(&s->app, s->glue.rpc, domain_jobs, &s->app.jobs)) < 0) {
+		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
+		return r;
+	}
 	for (unsigned i = 0; i < s->n_loops; i++)
 		io_loop_start(s->loops[i]);
 	say_ready(s);
@@ -246,6 +250,7 @@ static void stop(struct serve *s, bool running)
 {
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		io_listener_close(s->listeners[i], running);
+	jobs_stop(s->app.jobs);
 	if (s->glue.rpc)
 		rpc_server_stop(s->glue.rpc);
 	if (running)
@@ -260,6 +265,7 @@ static void stop(struct serve *s, bool running)
 	sql_checkpointer_stop(s->checkpointer);
 	if (s->glue.rpc)
 		rpc_server_free(s->glue.rpc);
+	jobs_free(s->app.jobs);
 	upd_online_free(s->app.online);
 	datadir_close(&s->data);
 }

@@ -99,6 +99,30 @@ int store_job_put_off(struct sql_db *db, int64_t id, unixtime_t due)
 	return found(db, s);
 }
 
+int store_job_release(struct sql_db *db, unixtime_t now, unixtime_t until)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "UPDATE job SET due = $1 WHERE due > $1 AND due <= $2 AND tries > 0");
+	int r;
+
+	sql_bind_int(s, 1, now);
+	sql_bind_int(s, 2, until);
+	r = sql_run(s);
+	return r < 0 ? r : (int)sql_changes(db);
+}
+
+int store_job_has(struct sql_db *db, struct slice kind, int64_t owner)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT 1 FROM job WHERE owner = $1 AND kind = $2 LIMIT 1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_text(s, 2, kind);
+	r = sql_step(s);
+	sql_done(s);
+	return r;
+}
+
 int store_job_next_due(struct sql_db *db, unixtime_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT due FROM job ORDER BY due LIMIT 1");

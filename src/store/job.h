@@ -31,6 +31,13 @@ int store_job_done(struct sql_db *db, int64_t id);
 int store_job_go_on(struct sql_db *db, int64_t id, unixtime_t due, struct slice payload);
 /* It failed: once more at `due`, tries as they are. -ERR_NOTFOUND. */
 int store_job_put_off(struct sql_db *db, int64_t id, unixtime_t due);
+/*
+ * At start: what was taken, or failed, by a process that is gone and would come again until `until` is due now. Returns how
+ * many.
+ */
+int store_job_release(struct sql_db *db, unixtime_t now, unixtime_t until);
+/* Is there one of this kind of this owner? 1, 0 or negative. Any lane. */
+int store_job_has(struct sql_db *db, struct slice kind, int64_t owner);
 /* When the next one is due. -ERR_NOTFOUND: there is none. Any lane. */
 int store_job_next_due(struct sql_db *db, unixtime_t *ret);
 /* All of a kind of one owner; returns how many went. */

@@ -71,6 +71,16 @@ static void test_job(void **state)
 	assert_int_equal(v[0].tries, 1);
 	assert_slice(v[0].payload, "next");
 
+	/* A new process: what was taken is due at once, what is for later stays. */
+	assert_int_equal(store_job_add(t.db, NOW + 70, SLICE_LIT("later"), 3, (struct slice){0}, &again), 0);
+	assert_int_equal(store_job_release(t.db, NOW + 62, NOW + 80), 0); /* leased until NOW + 90 */
+	assert_int_equal(store_job_release(t.db, NOW + 62, NOW + 90), 3);
+	assert_int_equal(store_job_take(t.db, NOW + 62, NOW + 90, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(store_job_has(t.db, SLICE_LIT("later"), 3), 1);
+	assert_int_equal(store_job_has(t.db, SLICE_LIT("later"), 2), 0);
+	assert_int_equal(store_job_drop(t.db, SLICE_LIT("later"), 3), 1);
+
 	assert_int_equal(store_job_count(t.db, &count), 0);
 	assert_int_equal(count, 3);
 	assert_int_equal(store_job_drop(t.db, SLICE_LIT("other"), 0), 0);
