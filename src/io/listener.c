@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "io/address.h"
 
 struct per_loop {
 	struct io_listener *li;
@@ -109,10 +110,7 @@ static void welcome(struct per_loop *at, int fd, const struct sockaddr_storage *
 	int one = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (ss->ss_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)ss)->sin6_addr, w->ip, sizeof(w->ip));
-	else
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)ss)->sin_addr, w->ip, sizeof(w->ip));
+	io_ip_text((const struct sockaddr *)ss, w->ip, sizeof(w->ip));
 	w->ops = at->li->ops;
 	w->loop = at->loop;
 	w->fd = fd;

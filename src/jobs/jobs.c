@@ -22,16 +22,17 @@
 
 enum {
 	OUTSIDE_LANES = 4,
-	OUTSIDE_MAX = 64,    /* waiting outside, a lane */
-	OUTSIDE_FULL_S = 5,  /* none is free: put off for so long */
-	LEASE_S = 900,       /* longer than a full lane outside can last: a lease ends only if we lost sight of a job */
-	UNKNOWN_S = 3600,    /* a kind that this version does not know */
+	OUTSIDE_MAX = 64,   /* waiting outside, a lane */
+	OUTSIDE_FULL_S = 5, /* none is free: put off for so long */
+	LEASE_S =
+		900, /* longer than a full lane outside can last: a lease ends only if we lost sight of a job */
+	UNKNOWN_S = 3600, /* a kind that this version does not know */
 	BACKOFF_MAX_S = 3600,
-	LOOK_S = 5,          /* the wall clock may be set: look at it so often while something waits */
-	STORE_WAIT_S = 2     /* the store cannot write: so long until the next try */
+	LOOK_S = 5,      /* the wall clock may be set: look at it so often while something waits */
+	STORE_WAIT_S = 2 /* the store cannot write: so long until the next try */
 };
 
-struct held { /* a job that was taken; also an item of a lane outside */
+struct held {                  /* a job that was taken; also an item of a lane outside */
 	struct lane_item item; /* first */
 	struct jobs *jobs;
 	struct arena arena;
@@ -66,9 +67,9 @@ struct step { /* one piece of work for the write lane, waited for by whoever ask
 	enum ending how;
 	bool take;
 	struct held *taken;
-	int slice_r;     /* what the slice said */
+	int slice_r; /* what the slice said */
 	bool gave_up;
-	unixtime_t due;  /* when something of this step is due next; INT64_MAX: nothing */
+	unixtime_t due; /* when something of this step is due next; INT64_MAX: nothing */
 	int r;
 	sem_t done;
 };

@@ -38,10 +38,10 @@ static struct {
 	pthread_cond_t came;
 	/* what the kinds below saw; guarded by lock */
 	int ran, outside_ran;
-	int fail;         /* so many failures still to come */
-	int again;        /* so many slices more */
+	int fail;  /* so many failures still to come */
+	int again; /* so many slices more */
 	unixtime_t again_due;
-	int tries;        /* of the last one */
+	int tries; /* of the last one */
 	int64_t owner;
 	char payload[64];
 	_Atomic bool hold; /* the thing outside waits until the stop */
@@ -344,7 +344,8 @@ static void test_put_off(void **state)
 	begin(kinds);
 	add("slice", 0, "p");
 	until(&t.ran, 1);
-	for (int i = 0; i < 1000 && next_due() > clock_unix() + 10; i++) /* the lease, until the failure is written */
+	for (int i = 0; i < 1000 && next_due() > clock_unix() + 10;
+	     i++) /* the lease, until the failure is written */
 		usleep(1000);
 	assert_true(next_due() > clock_unix());
 	until(&t.ran, 3); /* after 2 and 4 seconds */
@@ -480,9 +481,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_done),     T(test_not_yet),     T(test_rolled_back), T(test_again),
-		T(test_fair),     T(test_put_off),     T(test_given_up),    T(test_unknown),
-		T(test_outside),  T(test_outside_many), T(test_survives),   T(test_every),
+		T(test_done),    T(test_not_yet),      T(test_rolled_back), T(test_again),
+		T(test_fair),    T(test_put_off),      T(test_given_up),    T(test_unknown),
+		T(test_outside), T(test_outside_many), T(test_survives),    T(test_every),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

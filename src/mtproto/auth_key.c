@@ -1,6 +1,7 @@
 /* auth_key.c - keys in memory in front of the keystore: loaded by the first packet that needs them, pinned by sessions. */
 #include <stdlib.h>
 
+#include "base/counters.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -125,7 +126,7 @@ void mt_key_online(struct mt_loop *l, struct mt_key_entry *e)
 	bool live = false;
 
 	for (struct mt_session *s = e->sessions; s && !live; s = s->next_of_key)
-		live = s->n_conns && !s->no_updates;
+		live = mt_session_is_live(s);
 	if (live == e->online)
 		return;
 	e->online = live;
@@ -161,9 +162,10 @@ static void loaded(void *arg, int r, const struct mt_key *k)
 			c->n_parked--;
 			if (r == 0)
 				mt_receive(c, p->bytes, p->n, p->quick_ack);
-			else if (r == -ERR_NOTFOUND)
+			else if (r == -ERR_NOTFOUND) {
+				COUNT(l->s->cfg.counters, unknown_keys_total);
 				mt_conn_error(c, -404);
-			else
+			} else
 				mt_conn_close(
 					c); /* the store is ill: never -404, which would cost the client its key */
 		}
@@ -181,6 +183,7 @@ void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t
 	struct load *ld;
 
 	if (e && !e->loading) { /* known, but destroyed or expired */
+		COUNT(l->s->cfg.counters, unknown_keys_total);
 		mt_conn_error(c, -404);
 		return;
 	}

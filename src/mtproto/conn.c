@@ -1,6 +1,7 @@
 /* conn.c - a connection's packets: transport in front, keys and sessions behind. Several keys may speak on one connection. */
 #include <stdlib.h>
 
+#include "base/counters.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "mtproto/private.h"
@@ -16,6 +17,8 @@ static void touch(struct mt_conn *c)
 
 void mt_conn_delay(struct mt_conn *c, usec_t delay)
 {
+	if (c->post)
+		return;
 	if (delay < DELAY_MIN * 1000000)
 		delay = DELAY_MIN * 1000000;
 	if (delay > DELAY_MAX * 1000000LL)
@@ -24,10 +27,20 @@ void mt_conn_delay(struct mt_conn *c, usec_t delay)
 	touch(c);
 }
 
+void mt_conn_poll(struct mt_conn *c, usec_t max_wait)
+{
+	if (!c->post)
+		return;
+	c->polled = true;
+	c->delay = max_wait > MT_POLL_USEC ? MT_POLL_USEC : max_wait < 1 ? 1 : max_wait;
+	touch(c);
+}
+
 void mt_conn_send(struct mt_conn *c, const void *p, size_t n)
 {
 	struct buf *b = &c->l->scratch;
 
+	c->answered = true;
 	b->n = 0;
 	tr_put(&c->t, b, p, n);
 	io_conn_send(c->io, b->p, b->n);
@@ -37,6 +50,7 @@ void mt_conn_error(struct mt_conn *c, int32_t code)
 {
 	struct buf *b = &c->l->scratch;
 
+	c->answered = true;
 	b->n = 0;
 	tr_put_error(&c->t, b, code);
 	io_conn_send(c->io, b->p, b->n);
@@ -60,7 +74,10 @@ static void on_timer(struct io_loop *io, struct io_timer *t)
 {
 	struct mt_conn *c = (struct mt_conn *)((char *)t - offsetof(struct mt_conn, timer));
 
-	mt_conn_close(c);
+	if (c->post && !c->answered && c->n_sessions)
+		mt_send_empty(c->sessions[0], c);
+	else
+		mt_conn_close(c);
 }
 
 /* A DC below 0 means media; clients that mean nothing leave random bytes there (mtproto.md 1.5). */
@@ -112,6 +129,7 @@ static void on_closed(void *user, struct io_conn *io)
 		mt_session_detach(c->sessions[0], c);
 	io_timer_clear(&c->timer);
 	HASH_DEL(c->l->conns, c);
+	COUNT_ADD(c->l->s->cfg.counters, connections, -1);
 	tr_fini(&c->t);
 	free(c->sessions);
 	free(c);
@@ -119,27 +137,41 @@ static void on_closed(void *user, struct io_conn *io)
 
 static const struct io_conn_ops conn_ops = {on_bytes, on_closed};
 
-static void adopt(struct mt_server *s, struct io_conn *io, bool stream)
+static struct mt_conn *conn_new(struct mt_server *s, struct io_conn *io)
 {
 	struct mt_conn *c = xcalloc(1, sizeof(*c));
 
 	c->l = s->loops[io_loop_index(io_conn_loop(io)) % s->n];
 	c->io = io;
-	c->stream = stream;
 	c->serial = ++c->l->next_serial;
 	c->timer.fire = on_timer;
 	HASH_ADD(hh, c->l->conns, serial, sizeof(c->serial), c);
 	io_timer_set(c->l->io, &c->timer, clock_usec() + SILENT_USEC);
+	COUNT(s->cfg.counters, connections);
+	COUNT(s->cfg.counters, connections_total);
 	io_conn_set_user(io, &conn_ops, c);
-	io_conn_start(io);
+	return c;
 }
 
 void mt_server_adopt(struct mt_server *s, struct io_conn *io)
 {
-	adopt(s, io, false);
+	conn_new(s, io);
+	io_conn_start(io);
 }
 
 void mt_server_adopt_stream(struct mt_server *s, struct io_conn *io)
 {
-	adopt(s, io, true);
+	conn_new(s, io)->stream = true;
+	io_conn_start(io);
+}
+
+void mt_server_adopt_post(struct mt_server *s, struct io_conn *io)
+{
+	struct mt_conn *c = conn_new(s, io);
+
+	tr_raw(&c->t);
+	c->post = c->accepted = true;
+	c->delay = MT_POLL_USEC;
+	touch(c);
+	io_conn_start(io);
 }

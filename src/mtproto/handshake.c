@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/counters.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
@@ -124,6 +125,7 @@ static void refuse(struct mt_handshake *h, int32_t code)
 {
 	struct mt_conn *c = mt_conn_find(h->l, h->conn);
 
+	COUNT(h->l->s->cfg.counters, handshakes_refused_total);
 	if (c)
 		mt_conn_error(c, code);
 	hs_free(h);
@@ -425,6 +427,7 @@ static void saved(void *arg, int r)
 		return;
 	}
 	mt_key_put(h->l, &h->key);
+	COUNT(h->l->s->cfg.counters, handshakes_total);
 	h->step = DONE;
 	no_longer_counts(h);
 	gen_answer(h, (uint32_t)MT_dh_gen_ok, 1);

@@ -36,9 +36,12 @@ enum {
 	MT_CONTAINER_MAX = 1020,
 	MT_IDS_MAX = 8192, /* msg ids in one ack, state or resend request */
 	MT_WRAPPERS_MAX = 10,
+	MT_POLL_UPDATES_MAX = 500, /* updates kept between two HTTP requests */
 };
 
 #define MT_IDLE_USEC         300000000 /* a connection that says nothing and asked for no delay */
+#define MT_POLL_USEC         25000000  /* an HTTP request without http_wait */
+#define MT_POLL_GAP_USEC     60000000  /* between two HTTP requests of a session */
 #define MT_SESSION_IDLE_USEC 900000000 /* a session without a connection */
 #define MT_ANSWER_USEC       120000000 /* unacknowledged answers are kept this long */
 #define MT_RESEND_USEC       240000000 /* and never sent again after this */
@@ -87,8 +90,10 @@ struct mt_conn {
 	bool media;            /* its header named a media DC: no updates there */
 	uint8_t n_parked;
 	uint16_t n_handshakes; /* begun and not finished */
+	bool post, polled,
+		answered; /* an HTTP request: one packet in, one out; polled: http_wait said how long */
 	struct io_timer timer;
-	usec_t delay; /* ping_delay_disconnect; 0: the ordinary idle time */
+	usec_t delay; /* ping_delay_disconnect, or the longest wait of a post; 0: the ordinary idle time */
 	struct mt_session **sessions;
 	unsigned n_sessions;
 	UT_hash_handle hh; /* by serial */
@@ -142,7 +147,9 @@ struct mt_session {
 	uint32_t content;    /* content messages sent */
 	int64_t wants_order; /* larger: asked for updates later; 0: never */
 	usec_t born, used;
-	int64_t *seen; /* ascending */
+	usec_t polls_until; /* it came by HTTP: its updates are kept so long without a connection; 0: not */
+	uint16_t n_parked;  /* updates that wait for its next request */
+	int64_t *seen;      /* ascending */
 	uint32_t n_seen, cap_seen;
 	int64_t seen_floor;             /* everything at or below may have been seen: bad_msg 20 */
 	struct mt_out *out, **out_tail; /* not yet sent, and kept answers */
@@ -192,6 +199,8 @@ void mt_conn_send(struct mt_conn *c, const void *p, size_t n); /* one packet, fr
 void mt_conn_error(struct mt_conn *c, int32_t code);           /* transport error; stays open a moment */
 void mt_conn_close(struct mt_conn *c);
 void mt_conn_delay(struct mt_conn *c, usec_t delay);
+/* http_wait: answer after so long though there is nothing to say. */
+void mt_conn_poll(struct mt_conn *c, usec_t max_wait);
 struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial);
 
 /* auth_key.c */
@@ -245,10 +254,18 @@ enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req);
 void mt_acked(struct mt_session *s, int64_t msg_id);
 void mt_resend_all(struct mt_session *s); /* a connection came back */
 void mt_flush(struct io_loop *io, void *loop);
+void mt_flush_later(struct mt_session *s);
+void mt_send_empty(struct mt_session *s, struct mt_conn *c); /* a container without messages */
 void mt_out_free(struct mt_out *o);
 struct mt_batch *mt_batch_ref(struct mt_batch *b);
 
 /* msg_id.c */
+/* Is somebody there to whom an update can be sent? */
+static inline bool mt_session_is_live(const struct mt_session *s)
+{
+	return (s->n_conns || s->polls_until) && !s->no_updates;
+}
+
 enum mt_seen { MT_NEW, MT_DUPLICATE, MT_TOO_OLD };
 enum mt_seen mt_seen_add(struct mt_session *s, int64_t msg_id);
 bool mt_was_seen(const struct mt_session *s, int64_t msg_id);

@@ -1,4 +1,5 @@
 /* receive.c - one packet from a connection: which key, is it whole and honest, which session, is it new (mtproto.md 3.4). */
+#include "base/counters.h"
 #include "base/rd.h"
 #include "mtproto/private.h"
 
@@ -72,6 +73,9 @@ static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct 
 	if (!s->n_conns || !mt_was_seen(s, m->msg_id))
 		mt_session_attach(s, c);
 	mt_messages(s, c, m->msg_id, m->seq_no, m->body);
+	/* Acknowledgements alone, from a client that never says http_wait (Telethon): its next request waits behind this one. */
+	if (c->post && !c->polled && c->n_sessions && !c->sessions[0]->n_running)
+		mt_conn_poll(c, 0);
 }
 
 static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
@@ -91,9 +95,11 @@ static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
 	if (!perm)
 		return;
 	if (mt_packet_open(e->k.key, true, p, n, &m) < 0 || m.session_id == 0) {
+		COUNT(c->l->s->cfg.counters, packets_refused_total);
 		mt_conn_close(c); /* never -404 for a known key: clients would throw it away */
 		return;
 	}
+	COUNT(c->l->s->cfg.counters, packets_total);
 	s = mt_session_get(c->l, perm, perm == e ? NULL : e, m.session_id);
 	accept_packet(s, c, &m, quick_ack);
 }

@@ -61,6 +61,11 @@ static void mark_dirty(struct mt_session *s)
 	io_at_turn_end(l->io, mt_flush, l);
 }
 
+void mt_flush_later(struct mt_session *s)
+{
+	mark_dirty(s);
+}
+
 static struct mt_out *queue(struct mt_session *s, enum mt_msg_kind kind)
 {
 	struct mt_out *o = xcalloc(1, sizeof(*o));
@@ -104,6 +109,8 @@ struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req,
 
 void mt_send_batch(struct mt_session *s, struct mt_batch *b)
 {
+	if (!s->n_conns && s->n_parked++ >= MT_POLL_UPDATES_MAX)
+		return; /* the difference will tell it */
 	queue(s, MT_MSG_UPDATE)->batch = mt_batch_ref(b);
 }
 
@@ -214,6 +221,7 @@ static void seal_and_send(struct mt_session *s, struct mt_conn *c, const struct 
 	p = tr_begin(&c->t, b, size, &at);
 	mt_packet_seal(e->k.id, e->k.key, false, m, p, size);
 	tr_end(&c->t, b, at, size);
+	c->answered = true;
 	io_conn_send(c->io, b->p, b->n);
 }
 
@@ -224,7 +232,12 @@ void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
 	                      .session_id = s->session_id,
 	                      .body = buf_slice(body)};
 
-	mt_flush(s->l->io, s->l); /* what waits has a lower id */
+	if (c->post && c->answered) { /* it carries one packet */
+		mt_send(s, MT_MSG_SERVICE, 0, body);
+		return;
+	}
+	if (!c->post)
+		mt_flush(s->l->io, s->l); /* what waits has a lower id */
 	m.msg_id = mt_session_next_id(s, 1);
 	m.seq_no = s->content * 2;
 	seal_and_send(s, c, &m);
@@ -311,20 +324,59 @@ static void forget_sent(struct mt_session *s)
 	s->out_tail = p;
 }
 
+static bool has_answer(const struct mt_session *s)
+{
+	for (const struct mt_out *o = s->out; o; o = o->next)
+		if (o->req_msg_id && !o->sent)
+			return true;
+	return false;
+}
+
+/*
+ * The connection that spoke last. An HTTP request carries one packet only: that of a client which does not poll waits for the
+ * answer to its call, and takes the rest along.
+ */
+static struct mt_conn *way_out(const struct mt_session *s)
+{
+	for (unsigned i = s->n_conns; i-- > 0;) {
+		const struct mt_conn *c = s->conns[i];
+
+		if (!c->post || (!c->answered && (c->polled || !s->n_running || has_answer(s))))
+			return s->conns[i];
+	}
+	return NULL;
+}
+
 static void flush_session(struct mt_session *s)
 {
-	struct mt_conn *c = s->n_conns ? s->conns[s->n_conns - 1] : NULL;
+	struct mt_conn *c;
 
-	if (!c)
+	if (!way_out(s))
 		return; /* answers wait for a connection */
 	renew_stale(s);
-	while (flush_packet(s, c))
+	while ((c = way_out(s)) != NULL && flush_packet(s, c))
 		;
 	forget_sent(s);
 	if (!s->n_acks) {
 		free(s->acks);
 		s->acks = NULL;
 	}
+}
+
+void mt_send_empty(struct mt_session *s, struct mt_conn *c)
+{
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
+	                      .session_id = s->session_id,
+	                      .msg_id = mt_session_next_id(s, 1),
+	                      .seq_no = s->content * 2};
+	struct buf box = {0};
+
+	buf_u32(&box, (uint32_t)MT_msg_container);
+	buf_u32(&box, 0);
+	m.body = buf_slice(&box);
+	seal_and_send(s, c, &m);
+	buf_fini(&box);
 }
 
 void mt_flush(struct io_loop *io, void *loop)

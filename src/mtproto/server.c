@@ -124,7 +124,7 @@ static struct mt_session *taker_of(struct mt_key_entry *e)
 	struct mt_session *s, *best = NULL;
 
 	for (s = e->sessions; s; s = s->next_of_key) {
-		if (!s->n_conns || s->no_updates)
+		if (!mt_session_is_live(s))
 			continue;
 		if (!best || s->wants_order > best->wants_order ||
 		    (s->wants_order == best->wants_order && s->born < best->born))

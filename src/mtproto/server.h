@@ -65,7 +65,8 @@ struct mt_server_config {
 	const struct rsa_key *const *rsa;                 /* best first; NULL-terminated */
 	bool test_mode;                                   /* no handshake limits */
 	unsigned handshakes_per_second, handshakes_burst; /* by address; 0: 50, 500 */
-	uint8_t salt_secret[32]; /* server salts are HMACs under this: kept across restarts */
+	uint8_t salt_secret[32];   /* server salts are HMACs under this: kept across restarts */
+	struct counters *counters; /* may be NULL */
 };
 
 int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s);
@@ -75,6 +76,11 @@ void mt_server_free(struct mt_server *s); /* after the loops have stopped */
 void mt_server_adopt(struct mt_server *s, struct io_conn *c);
 /* The same for a stream that is always obfuscated: a WebSocket. */
 void mt_server_adopt_stream(struct mt_server *s, struct io_conn *c);
+/*
+ * One HTTP POST: its body is one packet, the first packet sent is its answer. It is answered when there is something to say,
+ * at the latest after http_wait's max_wait (25 s without one): then with an empty container (mtproto.md 1.8).
+ */
+void mt_server_adopt_post(struct mt_server *s, struct io_conn *c);
 
 enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1 /* large: send after small ones, never gzip */ };
 /*

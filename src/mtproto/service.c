@@ -224,6 +224,18 @@ static void destroy_auth_key(struct msg *m)
 	srv->keys.destroy(srv->keys.ctx, m->s->l->io, d->key_id, destroyed, d);
 }
 
+static void http_wait(struct msg *m)
+{
+	int32_t max_delay = (int32_t)rd_u32(&m->r), wait_after = (int32_t)rd_u32(&m->r),
+		max_wait = (int32_t)rd_u32(&m->r);
+
+	/* Waiting for more to gather is allowed, not asked for: what is there goes at the end of the loop's turn. */
+	(void)max_delay;
+	(void)wait_after;
+	if (!m->r.bad && max_wait >= 0)
+		mt_conn_poll(m->c, (usec_t)max_wait * 1000);
+}
+
 static void nothing(struct msg *m)
 {
 }
@@ -241,7 +253,7 @@ static const struct {
 	{(uint32_t)MT_rpc_drop_answer, rpc_drop_answer},
 	{(uint32_t)MT_destroy_session, destroy_session},
 	{(uint32_t)MT_destroy_auth_key, destroy_auth_key},
-	{(uint32_t)MT_http_wait, nothing},     /* connections that poll are told by their POST */
+	{(uint32_t)MT_http_wait, http_wait},
 	{(uint32_t)MT_msgs_all_info, nothing}, /* answers to questions that we never ask */
 	{(uint32_t)MT_msgs_state_info, nothing},
 };

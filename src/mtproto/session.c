@@ -1,6 +1,7 @@
 /* session.c - the life of (auth key, session_id): made by its first packet, fed by connections, forgotten when idle. */
 #include <stdlib.h>
 
+#include "base/counters.h"
 #include "base/mem.h"
 #include "mtproto/private.h"
 
@@ -118,9 +119,21 @@ struct mt_session *mt_session_get(struct mt_loop *l, struct mt_key_entry *perm, 
 	s->next_of_key = perm->sessions;
 	perm->sessions = s;
 	perm->n_sessions++;
+	COUNT(l->s->cfg.counters, sessions);
 	HASH_ADD_KEYPTR(hh, l->sessions, &box->id, sizeof(box->id), s);
 	HASH_ADD(by_serial, l->serials, serial, sizeof(s->serial), s);
 	return s;
+}
+
+/* A client that begins a session where it had another under the same key has left that one: Telethon, after a reconnect. */
+static void leave_others(struct mt_session *s, struct mt_conn *c)
+{
+	for (unsigned i = c->n_sessions; i-- > 0;) {
+		struct mt_session *other = c->sessions[i];
+
+		if (other != s && other->key == s->key && other->temp == s->temp)
+			mt_session_detach(other, c);
+	}
 }
 
 void mt_session_attach(struct mt_session *s, struct mt_conn *c)
@@ -135,6 +148,7 @@ void mt_session_attach(struct mt_session *s, struct mt_conn *c)
 		s->conns[s->n_conns - 1] = c;
 		return;
 	}
+	leave_others(s, c);
 	if (s->n_conns == MT_CONNS_A_SESSION)
 		mt_session_detach(s, s->conns[0]);
 	s->conns[s->n_conns++] = c;
@@ -142,7 +156,12 @@ void mt_session_attach(struct mt_session *s, struct mt_conn *c)
 	c->sessions[c->n_sessions++] = s;
 	if (c->media) /* updates there are taken for an error (mtproto.md 4.6) */
 		s->no_updates = true;
-	if (s->n_conns == 1)
+	s->polls_until = c->post ? s->used + MT_POLL_GAP_USEC : 0;
+	s->n_parked = 0;
+	if (c->post) {
+		mt_session_busy(s);
+		mt_flush_later(s); /* what waited since its last request */
+	} else if (s->n_conns == 1)
 		mt_resend_all(s);
 	mt_key_online(s->l, s->key);
 }
@@ -177,7 +196,10 @@ void mt_session_detach(struct mt_session *s, struct mt_conn *c)
 		}
 	if (s->n_conns == 0) {
 		s->used = clock_usec();
-		drop_updates(s); /* the difference tells them better than a resend */
+		if (c->post && s->polls_until)
+			s->polls_until = s->used + MT_POLL_GAP_USEC;
+		else
+			drop_updates(s); /* the difference tells them better than a resend */
 	}
 	mt_key_online(s->l, s->key);
 }
@@ -254,6 +276,7 @@ void mt_session_free(struct mt_session *s)
 	*p = s->next_of_key;
 	key->n_sessions--;
 	HASH_DEL(l->sessions, s);
+	COUNT_ADD(l->s->cfg.counters, sessions, -1);
 	HASH_DELETE(by_serial, l->serials, s);
 	free_out(s);
 	mt_waiting_free(s);
@@ -289,7 +312,12 @@ static void look_at(struct mt_session *s, usec_t now)
 		mt_waiting_sweep(s, now);
 	while (s->out && s->out->keep && s->out->sent && now - s->out->at > MT_ANSWER_USEC)
 		mt_acked(s, s->out->msg_id);
-	if (!s->n_running && !s->n_waiting && !s->out)
+	if (!s->n_conns && s->polls_until && now > s->polls_until) {
+		s->polls_until = 0;
+		drop_updates(s);
+		mt_key_online(s->l, s->key);
+	}
+	if (!s->n_running && !s->n_waiting && !s->out && !s->polls_until)
 		unbusy(s);
 }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/counters.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -27,6 +28,7 @@
 #include "roles/public.h"
 #include "roles/role.h"
 #include "roles/supervise.h"
+#include "roles/web.h"
 #include "sql/checkpoint.h"
 #include "sql/sql.h"
 #include "store/meta.h"
@@ -47,6 +49,8 @@ struct serve {
 	struct io_listener *listeners[LISTENERS_MAX];
 	unsigned n_listeners;
 	struct sql_checkpointer *checkpointer;
+	struct web *web;
+	struct counters counters;
 	uint8_t salt_secret[32];
 	const struct rsa_key *rsa[2];
 };
@@ -148,6 +152,7 @@ static int start_mtproto(struct serve *s)
 	glue_mt_ops(&s->glue, &ops);
 	cfg.ops = &ops;
 	cfg.test_mode = s->settings.test_numbers;
+	cfg.counters = &s->counters;
 	memcpy(cfg.salt_secret, s->salt_secret, sizeof(cfg.salt_secret));
 	s->rsa[0] = s->data.rsa;
 	return mt_server_new(&cfg, &s->glue.mt);
@@ -157,7 +162,14 @@ static size_t look(void *ctx, const uint8_t *p, size_t n)
 {
 	size_t need;
 
-	return tr_first_look(p, n, &need) == TR_FIRST_MORE ? need : 0;
+	switch (tr_first_look(p, n, &need)) {
+	case TR_FIRST_MORE:
+		return need;
+	case TR_FIRST_HTTP:
+		return n < web_first_need() ? web_first_need() : 0;
+	default:
+		return 0;
+	}
 }
 
 static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct slice first)
@@ -165,11 +177,16 @@ static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct sl
 	struct serve *s = ctx;
 	size_t need;
 
-	if (tr_first_look(first.p, first.n, &need) != TR_FIRST_MTPROTO) {
-		close(fd);
+	switch (tr_first_look(first.p, first.n, &need)) {
+	case TR_FIRST_MTPROTO:
+		mt_server_adopt(s->glue.mt, io_conn_new(l, fd, ip, NULL));
 		return;
+	case TR_FIRST_HTTP:
+		web_take(s->web, l, fd, first);
+		return;
+	default: /* TLS: no certificate of ours yet */
+		close(fd);
 	}
-	mt_server_adopt(s->glue.mt, io_conn_new(l, fd, ip, NULL));
 }
 
 static int listen_all(struct serve *s)
@@ -218,7 +235,7 @@ static void say_ready(struct serve *s)
 	printf("ready listen=");
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		printf("%s%s", i ? "," : "", io_listener_name(s->listeners[i]));
-	printf(" http=%s dc=2 key=%016llx public-key=%s\n", s->settings.http,
+	printf(" http=%s dc=2 key=%016llx public-key=%s\n", web_name(s->web),
 	       (unsigned long long)(uint64_t)rsa_fingerprint(s->data.rsa), s->data.pub);
 	fflush(stdout);
 }
@@ -232,6 +249,8 @@ static int start(struct serve *s)
 	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)
 		return r;
 	if ((r = open_database(s)) < 0 || (r = start_rpc(s)) < 0 || (r = start_mtproto(s)) < 0)
+		return r;
+	if ((r = web_start(&s->glue, &s->counters, s->loops, s->n_loops, s->settings.http, &s->web)) < 0)
 		return r;
 	if ((r = listen_all(s)) < 0 || (r = find_public(s)) < 0)
 		return r;
@@ -250,11 +269,13 @@ static void stop(struct serve *s, bool running)
 {
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		io_listener_close(s->listeners[i], running);
+	web_close(s->web, running);
 	jobs_stop(s->app.jobs);
 	if (s->glue.rpc)
 		rpc_server_stop(s->glue.rpc);
 	if (running)
 		usleep(100000); /* the last answers are on their way through the loops */
+	web_stop(s->web, running);
 	for (unsigned i = 0; i < s->n_loops; i++) {
 		io_loop_stop(s->loops[i]);
 		io_loop_join(s->loops[i]);
@@ -262,6 +283,7 @@ static void stop(struct serve *s, bool running)
 	mt_server_free(s->glue.mt);
 	for (unsigned i = 0; i < s->n_loops; i++)
 		io_loop_free(s->loops[i]);
+	web_free(s->web);
 	sql_checkpointer_stop(s->checkpointer);
 	if (s->glue.rpc)
 		rpc_server_free(s->glue.rpc);

@@ -79,6 +79,8 @@ void rpc_job_answer(struct rpc_job *j)
 		put_error(&b, j->err_code, j->err);
 	else if (r < 0)
 		put_error(&b, 500, "INTERNAL");
+	if (r < 0)
+		rpc_count_error(j->server, r == -ERR_RPC && j->err_code ? j->err_code : 500);
 	j->server->cfg.ops.reply(j->server->cfg.ops.ctx, &j->origin, &b);
 	buf_fini(&b);
 }

@@ -135,6 +135,7 @@ void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q)
 	j->call.user_id = q->user_id;
 	r = decode(j, q->body);
 	if (r == 0) {
+		rpc_count_call(s, j->query->name);
 		j->method = rpc_method_find(j->query->name);
 		if (!j->method)
 			r = rpc_fail(&j->call, 400, "METHOD_NOT_IMPLEMENTED");

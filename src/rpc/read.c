@@ -32,7 +32,8 @@ static void run_job(struct rpc_reader *rd, struct rpc_job *j)
 	j->call.db = NULL;
 	if (r >= 0)
 		sql_rollback(rd->db);
-	if (j->r < 0 && j->r != -ERR_RPC)
+	if (j->r < 0 && j->r != -ERR_RPC &&
+	    !(j->kind == RPC_JOB_WORK && j->r == -ERR_NOTFOUND)) /* a stranger's key */
 		log_event(LOG_ERROR, "read", "method=%s error=%s", j->method ? j->method->name : "-",
 		          err_name(j->r));
 	if (j->kind == RPC_JOB_CALL)

@@ -7,20 +7,22 @@
 #include "rpc/lane.h"
 #include "rpc/method.h"
 #include "rpc/server.h"
+#include "tl/tl.h"
 #include "updates/box.h"
 #include "updates/online.h"
 
-#define RPC_CALL_MAGIC   0x6c6c6163u /* "call" */
-#define RPC_READ_MAX     8u          /* read threads at most */
-#define RPC_READ_QUEUE   4096u
-#define RPC_WRITE_QUEUE  8192u
-#define RPC_CPU_QUEUE    256u
-#define RPC_WRITE_BATCH  64u
-#define RPC_WRITE_USEC   5000
-#define RPC_READ_BATCH   32u
-#define RPC_KEYS_A_USER  64u /* authorisations pushed to */
-#define RPC_ARENA_FACTOR 20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
-#define RPC_ARENA_BASE   4096u
+#define RPC_CALL_MAGIC    0x6c6c6163u /* "call" */
+#define RPC_READ_MAX      8u          /* read threads at most */
+#define RPC_READ_QUEUE    4096u
+#define RPC_WRITE_QUEUE   8192u
+#define RPC_CPU_QUEUE     256u
+#define RPC_WRITE_BATCH   64u
+#define RPC_WRITE_USEC    5000
+#define RPC_READ_BATCH    32u
+#define RPC_KEYS_A_USER   64u /* authorisations pushed to */
+#define RPC_ARENA_FACTOR  20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
+#define RPC_ARENA_BASE    4096u
+#define RPC_ERROR_CLASSES 9u
 
 struct rpc_event { /* in the job's arena */
 	struct rpc_event *next;
@@ -77,6 +79,8 @@ struct rpc_server {
 	struct rpc_reader readers[RPC_READ_MAX];
 	struct rpc_limiter *limiter;
 	_Atomic bool can_write;
+	_Atomic uint64_t calls[TL_NAMES];           /* by enum tl_name, served or not */
+	_Atomic uint64_t errors[RPC_ERROR_CLASSES]; /* by rpc_error_classes */
 };
 
 static inline struct rpc_job *rpc_job_of(struct rpc_call *c)
@@ -90,6 +94,10 @@ void rpc_job_free(struct rpc_job *j);
 void rpc_job_reset(struct rpc_job *j);
 /* Encode and send the answer (result or error, by j->r) of a call. */
 void rpc_job_answer(struct rpc_job *j);
+
+/* count.c */
+void rpc_count_call(struct rpc_server *s, uint16_t name);
+void rpc_count_error(struct rpc_server *s, int code);
 
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
 extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops;

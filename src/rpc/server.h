@@ -83,5 +83,9 @@ int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c,
 bool rpc_server_can_write(const struct rpc_server *s);
 /* Calls waiting in the write lane now, for metrics. */
 unsigned rpc_server_write_depth(const struct rpc_server *s);
+/* For metrics: f for each method that was called, and for each class of error that was answered. Thread: any. */
+void rpc_server_each_call(struct rpc_server *s, void (*f)(void *arg, const char *method, uint64_t n),
+                          void *arg);
+void rpc_server_each_error(struct rpc_server *s, void (*f)(void *arg, int code, uint64_t n), void *arg);
 
 #endif

@@ -46,7 +46,8 @@ static void finish(struct rpc_server *s, struct rpc_job *j, int r)
 	if (j->r >= 0)
 		for (a = j->after; a; a = a->next)
 			a->f(s->app, a->arg);
-	if (j->r < 0 && j->r != -ERR_RPC)
+	if (j->r < 0 && j->r != -ERR_RPC &&
+	    !(j->kind == RPC_JOB_WORK && (j->r == -ERR_NOTFOUND || j->r == -ERR_EXISTS)))
 		log_event(LOG_ERROR, "write", "method=%s error=%s", j->method ? j->method->name : "-",
 		          err_name(j->r));
 	later = j->r >= 0 && j->make;

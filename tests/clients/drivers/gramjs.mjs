@@ -13,9 +13,11 @@ const { Raw } = require('telegram/events');
 const { LAYER } = require('telegram/tl/AllTLObjects');
 const { _serverKeys } = require('telegram/crypto/RSA');
 const net = require('telegram/network');
+const { PromisedNetSockets, PromisedWebSockets } = require('telegram/extensions');
 const { Logger } = require('telegram/extensions/Logger');
 
-const transports = { full: net.ConnectionTCPFull, abridged: net.ConnectionTCPAbridged, obfuscated: net.ConnectionTCPObfuscated };
+const transports = { full: net.ConnectionTCPFull, abridged: net.ConnectionTCPAbridged, obfuscated: net.ConnectionTCPObfuscated,
+  websocket: net.ConnectionTCPObfuscated };
 
 let client;
 let saved;
@@ -80,6 +82,7 @@ const driver = {
     const session = new StringSession(fs.existsSync(saved) ? fs.readFileSync(saved, 'utf8') : '');
     client = new TelegramClient(session, 1, 'x', {
       connection: Connection,
+      networkSocket: transport === 'websocket' ? PromisedWebSockets : PromisedNetSockets,
       connectionRetries: 1000,
       retryDelay: 1000,
       baseLogger: new Logger('warn'),

@@ -7,12 +7,29 @@ from telethon import TelegramClient, errors, events, functions, types
 from telethon import __version__ as version
 from telethon.crypto import rsa
 from telethon.network import connection
+from telethon.network.connection import http
 from telethon.tl.alltlobjects import LAYER
 from driver import event, serve
 
+class HttpCodec(http.HttpPacketCodec):
+    """Telethon's own compares a number with bytes, and so finds no line whole."""
+    async def read_packet(self, reader):
+        while True:
+            line = await reader.readline()
+            if not line.endswith(b'\n'):
+                raise asyncio.IncompleteReadError(line, None)
+            if line.lower().startswith(b'content-length: '):
+                await reader.readexactly(2)
+                return await reader.readexactly(int(line[16:-2]))
+
+
+class ConnectionHttp(connection.ConnectionHttp):
+    packet_codec = HttpCodec
+
+
 TRANSPORTS = {'full': connection.ConnectionTcpFull, 'abridged': connection.ConnectionTcpAbridged,
               'intermediate': connection.ConnectionTcpIntermediate,
-              'obfuscated': connection.ConnectionTcpObfuscated, 'http': connection.ConnectionHttp}
+              'obfuscated': connection.ConnectionTcpObfuscated, 'http': ConnectionHttp}
 
 
 def peer_id(peer):

@@ -19,9 +19,9 @@ def config_test(library, **options):
 
 for library in LAYERS:
     globals()['test_' + library] = config_test(library)
-for transport in 'abridged', 'intermediate', 'obfuscated':
+for transport in 'abridged', 'intermediate', 'obfuscated', 'http':
     globals()['test_telethon_' + transport] = config_test('telethon', transport=transport)
-for transport in 'abridged', 'obfuscated':
+for transport in 'abridged', 'obfuscated', 'websocket':
     globals()['test_gramjs_' + transport] = config_test('gramjs', transport=transport)
 test_mtcute_pfs = config_test('mtcute', pfs=True)
 

@@ -1,0 +1,202 @@
+/* web.c - see web.h. */
+#include "roles/web.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/counters.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "http/server.h"
+#include "io/listener.h"
+#include "roles/glue.h"
+#include "updates/online.h"
+
+struct web {
+	struct glue *glue;
+	struct counters *counters;
+	struct http_server *http;
+	struct io_listener *listener; /* NULL: none */
+};
+
+static void put(struct buf *b, const char *name, const char *kind, const char *text, int64_t v)
+{
+	char line[400];
+	int n = snprintf(line, sizeof(line), "# HELP chapar_%s %s\n# TYPE chapar_%s %s\nchapar_%s %lld\n",
+	                 name, text, name, kind, name, (long long)v);
+
+	buf_put(b, line, (size_t)n);
+}
+
+static void put_head(struct buf *b, const char *name, const char *text)
+{
+	char line[300];
+	int n = snprintf(line, sizeof(line), "# HELP chapar_%s %s\n# TYPE chapar_%s counter\n", name, text,
+	                 name);
+
+	buf_put(b, line, (size_t)n);
+}
+
+static void put_call(void *arg, const char *method, uint64_t n)
+{
+	char line[200];
+	int k = snprintf(line, sizeof(line), "chapar_calls_total{method=\"%s\"} %llu\n", method,
+	                 (unsigned long long)n);
+
+	buf_put(arg, line, (size_t)k);
+}
+
+static void put_error(void *arg, int code, uint64_t n)
+{
+	char line[100];
+	int k = snprintf(line, sizeof(line), "chapar_call_errors_total{code=\"%d\"} %llu\n", code,
+	                 (unsigned long long)n);
+
+	buf_put(arg, line, (size_t)k);
+}
+
+static int64_t resident_bytes(void)
+{
+	long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (f) {
+		if (fscanf(f, "%*d %ld", &pages) != 1)
+			pages = 0;
+		fclose(f);
+	}
+	return (int64_t)pages * sysconf(_SC_PAGESIZE);
+}
+
+static void metrics(struct web *w, struct buf *b)
+{
+	struct app *app = w->glue->app;
+	size_t users, keys;
+
+#define COUNTER(name, kind, text)                                                                            \
+	put(b, #name, #kind, text, atomic_load_explicit(&w->counters->name, memory_order_relaxed));
+#include "schema/counters.def"
+#undef COUNTER
+	upd_online_count(app->online, &users, &keys);
+	put(b, "online_users", "gauge", "accounts with a connected device", (int64_t)users);
+	put(b, "online_keys", "gauge", "authorisation keys that are connected and take updates",
+	    (int64_t)keys);
+	put(b, "write_queue", "gauge", "calls that wait for the write lane",
+	    rpc_server_write_depth(w->glue->rpc));
+	put(b, "can_write", "gauge", "1: the last commit went well; 0: the store cannot write",
+	    rpc_server_can_write(w->glue->rpc));
+	put(b, "start_time_seconds", "gauge", "when the server started, seconds since 1970", app->started);
+	put(b, "clock_behind_seconds", "gauge", "how far the system's clock stepped back", clock_behind());
+	put(b, "resident_memory_bytes", "gauge", "memory of the process", resident_bytes());
+	put_head(b, "calls_total", "calls by method");
+	rpc_server_each_call(w->glue->rpc, put_call, b);
+	put_head(b, "call_errors_total", "calls answered with an error, by its code; 0: another code");
+	rpc_server_each_error(w->glue->rpc, put_error, b);
+}
+
+static void get(void *ctx, const char *path, struct http_reply *ret)
+{
+	struct web *w = ctx;
+	bool ok;
+
+	if (strcmp(path, "/metrics") == 0) {
+		ret->status = 200;
+		ret->type = "text/plain; version=0.0.4";
+		metrics(w, &ret->body);
+	} else if (strcmp(path, "/healthz") == 0) {
+		ok = rpc_server_can_write(w->glue->rpc);
+		ret->status = ok ? 200 : 503;
+		ret->type = "text/plain";
+		if (ok)
+			buf_put(&ret->body, "ok\n", 3);
+		else
+			buf_put(&ret->body, "the store cannot write\n", 23);
+	}
+}
+
+static void stream(void *ctx, struct io_conn *c)
+{
+	mt_server_adopt_stream(((struct web *)ctx)->glue->mt, c);
+}
+
+static void post(void *ctx, struct io_conn *c)
+{
+	mt_server_adopt_post(((struct web *)ctx)->glue->mt, c);
+}
+
+static size_t look(void *ctx, const uint8_t *p, size_t n)
+{
+	return n < http_first_need() ? http_first_need() : 0;
+}
+
+static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct slice first)
+{
+	http_server_take(((struct web *)ctx)->http, l, fd, first, true);
+}
+
+int web_start(struct glue *g, struct counters *counters, struct io_loop **loops, unsigned n,
+              const char *host_port, struct web **ret)
+{
+	struct web *w = xcalloc(1, sizeof(*w));
+	struct http_ops ops = {.ctx = w, .get = get, .stream = stream, .post = post, .counters = counters};
+	struct io_accept_ops accept = {.ctx = w, .look = look, .take = take};
+	int r;
+
+	w->glue = g;
+	w->counters = counters;
+	r = http_server_new(loops, n, &ops, &w->http);
+	if (r < 0) {
+		fprintf(stderr, "chapar serve: libwebsockets cannot run on libuv here; install "
+		                "libwebsockets-evlib-uv\n");
+		free(w);
+		return r;
+	}
+	*ret = w;
+	if (strcmp(host_port, "none") == 0)
+		return 0;
+	r = io_listener_open(loops, n, host_port, &accept, &w->listener);
+	if (r < 0)
+		fprintf(stderr,
+		        "chapar serve: cannot listen on %s: %s; choose another with --http, or --http none\n",
+		        host_port, r == -ERR_EXISTS ? "in use" : err_name(r));
+	return r;
+}
+
+size_t web_first_need(void)
+{
+	return http_first_need();
+}
+
+const char *web_name(const struct web *w)
+{
+	return w->listener ? io_listener_name(w->listener) : "none";
+}
+
+void web_take(struct web *w, struct io_loop *l, int fd, struct slice first)
+{
+	http_server_take(w->http, l, fd, first, false);
+}
+
+void web_close(struct web *w, bool loops_run)
+{
+	if (!w || !w->listener)
+		return;
+	io_listener_close(w->listener, loops_run);
+	w->listener = NULL;
+}
+
+void web_stop(struct web *w, bool loops_run)
+{
+	if (w)
+		http_server_stop(w->http, loops_run);
+}
+
+void web_free(struct web *w)
+{
+	if (!w)
+		return;
+	http_server_free(w->http);
+	free(w);
+}
