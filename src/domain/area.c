@@ -2,6 +2,7 @@
 #include "domain/area.h"
 
 #include "base/err.h"
+#include "domain/auth/jobs.h"
 #include "domain/sync/compose.h"
 #include "domain/users/view.h"
 #include "store/user.h"
@@ -30,6 +31,12 @@ int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, str
 	return sync_compose(c, ev, n, ret_updates);
 }
 
+const char *domain_settings_wrong(const struct settings *s)
+{
+	return code_settings_wrong(s);
+}
+
 const struct jobs_kind domain_jobs[] = {
+	{.name = CODE_JOB, .outside = code_job_send, .outside_seconds = CODE_JOB_SECONDS, .tries_max = 5},
 	{0},
 };

@@ -5,6 +5,7 @@
 #include "jobs/jobs.h"
 #include "rpc/call.h"
 
+struct settings;
 struct sql_db;
 struct upd_event;
 
@@ -12,6 +13,9 @@ struct upd_event;
 int domain_first_rows(struct sql_db *db);
 /* For struct rpc_server_config. */
 int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
+
+/* What is wrong with the settings that belong to the domain, for the operator, or NULL. Static. Thread: any. */
+const char *domain_settings_wrong(const struct settings *s);
 
 /* Every kind of job that the areas have, for jobs_start(). */
 extern const struct jobs_kind domain_jobs[];

@@ -38,7 +38,7 @@ int public_resolve(const char *host_port, char *ret_ip, size_t ip_n, int *ret_po
 
 int public_is_loopback(const char *ip)
 {
-	return strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0;
+	return strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0 || strncmp(ip, "[::1]", 5) == 0;
 }
 
 const char *public_reach(const char *ip)

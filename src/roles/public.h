@@ -8,7 +8,7 @@
 int public_resolve(const char *host_port, char *ret_ip, size_t ip_n, int *ret_port);
 /* One line: who can reach this address. */
 const char *public_reach(const char *ip);
-/* True if only this machine can. */
+/* True if only this machine can; "ADDRESS" or "ADDRESS:PORT". */
 int public_is_loopback(const char *ip);
 
 #endif

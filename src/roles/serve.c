@@ -212,6 +212,21 @@ static int listen_all(struct serve *s)
 	return r;
 }
 
+/* Open only where nobody but this machine can connect, unless the operator says otherwise. */
+static enum app_signup signup_mode(const struct serve *s)
+{
+	const char *mode = s->settings.signup_mode;
+	bool here = public_is_loopback(s->app.public_ip);
+
+	for (unsigned i = 0; i < s->n_listeners; i++)
+		here = here && public_is_loopback(io_listener_name(s->listeners[i]));
+	if (!mode[0])
+		return here ? APP_SIGNUP_OPEN : APP_SIGNUP_INVITE;
+	return strcmp(mode, "open") == 0     ? APP_SIGNUP_OPEN
+	       : strcmp(mode, "invite") == 0 ? APP_SIGNUP_INVITE
+	                                     : APP_SIGNUP_CLOSED;
+}
+
 static int find_public(struct serve *s)
 {
 	const char *name = s->settings.public[0] ? s->settings.public : io_listener_name(s->listeners[0]);
@@ -220,8 +235,7 @@ static int find_public(struct serve *s)
 	r = public_resolve(name, s->app.public_ip, sizeof(s->app.public_ip), &s->app.public_port);
 	if (r < 0)
 		fprintf(stderr, "chapar serve: --public %s is no HOST:PORT that can be resolved\n", name);
-	s->app.signup_open = strcmp(s->settings.signup_mode, "open") == 0 ||
-	                     (!s->settings.signup_mode[0] && public_is_loopback(s->app.public_ip));
+	s->app.signup = signup_mode(s);
 	return r;
 }
 
@@ -242,8 +256,13 @@ static void say_ready(struct serve *s)
 
 static int start(struct serve *s)
 {
+	const char *wrong;
 	int r;
 
+	if ((wrong = domain_settings_wrong(&s->settings)) != NULL) {
+		fprintf(stderr, "chapar serve: %s\n", wrong);
+		return -ERR_INVALID;
+	}
 	umask(077);
 	raise_files();
 	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)

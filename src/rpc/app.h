@@ -15,6 +15,8 @@ struct settings;
 struct upd_online;
 struct jobs;
 
+enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* who may make an account */
+
 struct app {
 	const struct settings *settings;
 	struct rpc_server *rpc;
@@ -23,7 +25,7 @@ struct app {
 	uint8_t access_secret[32]; /* access hashes are HMACs under this (meta row, made at first start) */
 	unixtime_t started;
 	bool test_numbers;
-	bool signup_open;   /* [signup] mode */
+	enum app_signup signup;
 	char public_ip[46]; /* address and port that help.getConfig names */
 	int public_port;
 	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */

@@ -132,7 +132,7 @@ struct world *world_new(void)
 	w->app.settings = &w->settings;
 	w->app.online = upd_online_new();
 	w->app.test_numbers = true;
-	w->app.signup_open = true;
+	w->app.signup = APP_SIGNUP_OPEN;
 	w->app.started = clock_unix();
 	memset(w->app.access_secret, 7, sizeof(w->app.access_secret));
 	strcpy(w->app.public_ip, "127.0.0.1");
@@ -153,8 +153,10 @@ void world_free(struct world *w)
 	static const char *const files[] = {"", "-wal", "-shm", "-lock", ".lock"};
 	char path[128];
 
+	jobs_stop(w->app.jobs);
 	rpc_server_stop(w->app.rpc);
 	rpc_server_free(w->app.rpc);
+	jobs_free(w->app.jobs);
 	upd_online_free(w->app.online);
 	settings_fini(&w->settings);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -167,6 +169,20 @@ void world_free(struct world *w)
 	pthread_cond_destroy(&w->came);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
+}
+
+void world_start_jobs(struct world *w)
+{
+	int r = jobs_start(&w->app, w->app.rpc, domain_jobs, &w->app.jobs);
+
+	assert(r == 0);
+}
+
+void world_set(struct world *w, const char *section, const char *key, const char *value)
+{
+	int r = settings_set(&w->settings, section, key, value);
+
+	assert(r == 0);
 }
 
 struct app *world_app(struct world *w)

@@ -18,6 +18,8 @@ struct person {
 
 struct world *world_new(void);
 void world_free(struct world *w);
+/* From now on what waits is done (jobs/jobs.h, domain_jobs[]). */
+void world_start_jobs(struct world *w);
 struct app *world_app(struct world *w);
 /* Lives as long as the world: for queries and for what was answered. */
 struct arena *world_arena(struct world *w);
@@ -46,6 +48,9 @@ struct tl_vec world_pushes(struct world *w, int64_t key);
 struct tl_obj *world_update(struct tl_vec pushes, uint16_t name);
 /* The user of this id in an object's users[] given as a vector, or NULL. */
 struct tl_user *world_find_user(struct tl_vec users, int64_t id);
+
+/* Sets one setting, by its section and key. */
+void world_set(struct world *w, const char *section, const char *key, const char *value);
 
 /* Run f on the write lane, inside a transaction; returns what f returned, after the commit. */
 int world_write(struct world *w, int (*f)(struct rpc_call *c, void *arg), void *arg);

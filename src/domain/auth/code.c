@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "crypto/rng.h"
 #include "domain/auth/code.h"
+#include "domain/auth/invite.h"
 #include "domain/auth/phone.h"
 #include "domain/auth/session.h"
 #include "domain/users/account.h"
@@ -9,28 +10,28 @@
 #include "store/phone_code.h"
 #include "store/user.h"
 
-enum { HOME_DC = 2, SENT_APP = 1, SENT_SMS = 2 };
+enum { HOME_DC = 2 };
 
-static struct tl_obj *type_of(struct rpc_call *c, int sent)
+static struct tl_obj *type_of(struct rpc_call *c, int sent, int digits)
 {
 	struct tl_auth_sentCodeTypeApp *app;
 	struct tl_auth_sentCodeTypeSms *sms;
 
-	if (sent == SENT_APP) {
+	if (sent == CODE_SENT_APP) {
 		app = TL_NEW(&c->arena, auth_sentCodeTypeApp);
-		app->length = LIMIT_CODE_DIGITS;
+		app->length = digits;
 		return &app->o;
 	}
 	sms = TL_NEW(&c->arena, auth_sentCodeTypeSms);
-	sms->length = LIMIT_CODE_DIGITS;
+	sms->length = digits;
 	return &sms->o;
 }
 
-static int reply_sent(struct rpc_call *c, const struct store_phone_code *code)
+static int reply_sent(struct rpc_call *c, const struct store_phone_code *code, int digits)
 {
 	struct tl_auth_sentCode *s = TL_NEW(&c->arena, auth_sentCode);
 
-	s->type = type_of(c, code->sent);
+	s->type = type_of(c, code->sent, digits);
 	s->phone_code_hash = code->hash;
 	/* TDLib asks for another only if it was told that there is one. */
 	s->next_type = &TL_NEW(&c->arena, auth_codeTypeSms)->o;
@@ -39,18 +40,28 @@ static int reply_sent(struct rpc_call *c, const struct store_phone_code *code)
 	return rpc_reply(c, &s->o);
 }
 
-/* To the account's other devices if one is alive, else by the operator's sender. */
-static int send(struct rpc_call *c, struct store_phone_code *code, bool by_sender)
+/*
+ * To the account's other devices if one is alive, else by the operator's senders. Where strangers cannot make accounts,
+ * nothing is sent to their numbers; their clients are to ask for the digits of an invitation.
+ */
+static int send(struct rpc_call *c, struct store_phone_code *code, bool by_sender, int *ret_digits)
 {
-	int64_t user;
 	int alive = 0, r;
+	int64_t user;
 
+	*ret_digits = LIMIT_CODE_DIGITS;
 	r = store_phone_find(c->db, code->phone, &user);
+	code->sent = CODE_SENT_OUT;
+	if (r == -ERR_NOTFOUND && c->app->signup != APP_SIGNUP_OPEN) {
+		if (c->app->signup == APP_SIGNUP_INVITE && !phone_is_test(c->app, code->phone))
+			*ret_digits = INVITE_DIGITS;
+		return 0;
+	}
 	if (r == 0 && !by_sender)
 		alive = session_is_alive(c, user);
 	if (alive < 0 || (r < 0 && r != -ERR_NOTFOUND))
 		return alive < 0 ? alive : r;
-	code->sent = alive ? SENT_APP : SENT_SMS;
+	code->sent = alive ? CODE_SENT_APP : CODE_SENT_OUT;
 	if (alive)
 		return service_message(c, user,
 		                       arena_printf(&c->arena,
@@ -68,17 +79,17 @@ static int new_code(struct rpc_call *c, struct slice phone, bool by_sender)
 	                                .expires = c->now + LIMIT_CODE_LIFETIME,
 	                                .key_id = c->client->auth_key_id};
 	char digits[6];
-	int r;
+	int r, length;
 
 	phone_code_make(c->app, phone, digits);
 	code.code = arena_str(&c->arena, digits);
 	code.hash = arena_printf(&c->arena, "%016llx%04x", (unsigned long long)rng_u64(),
 	                         (unsigned)(rng_u64() & 0xffff));
-	if ((r = send(c, &code, by_sender)) < 0)
+	if ((r = send(c, &code, by_sender, &length)) < 0)
 		return r;
 	if ((r = store_phone_code_put(c->db, &code)) < 0)
 		return r;
-	return reply_sent(c, &code);
+	return reply_sent(c, &code, length);
 }
 
 static int check_number(struct rpc_call *c, struct slice phone)

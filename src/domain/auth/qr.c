@@ -34,7 +34,7 @@ static int reply_success(struct rpc_call *c, const struct store_login_token *t)
 	struct tl_auth_loginTokenSuccess *s = TL_NEW(&c->arena, auth_loginTokenSuccess);
 	int r;
 
-	if ((r = store_login_token_delete(c->db, t->token)) < 0)
+	if ((r = store_login_token_delete(c->db, t->token)) < 0 || (r = session_warn(c, t->user_id)) < 0)
 		return r;
 	c->user_id = t->user_id;
 	if ((r = session_begin(c, c->client, t->user_id)) < 0 ||

@@ -1,6 +1,8 @@
 /* session.c - authorisations begin and end; what getAuthorizations lists. */
 #include "domain/auth/session.h"
 
+#include <time.h>
+
 #include "base/err.h"
 #include "crypto/rng.h"
 #include "domain/help/country.h"
@@ -91,6 +93,24 @@ int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t u
 	return set_user(c, z.key_id, user_id, tell_key);
 }
 
+int session_warn(struct rpc_call *c, int64_t user_id)
+{
+	const struct rpc_client *from = c->client;
+	time_t now = (time_t)c->now;
+	char date[64];
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	strftime(date, sizeof(date), "%d.%m.%Y, %H:%M UTC", &tm);
+	return service_message(
+		c, user_id,
+		arena_printf(&c->arena,
+	                     "Your account was signed in to on a new device, %s.\n\nDevice: %s, %s\n"
+	                     "Application: %s\nAddress: %s\n\nIf it was not you, end that session in the "
+	                     "settings of your application, under devices.",
+	                     date, from->device_model, from->system_version, from->app_version, from->ip));
+}
+
 int session_end(struct rpc_call *c, int64_t user_id, int64_t key)
 {
 	int r;
@@ -115,10 +135,12 @@ int session_is_alive(struct rpc_call *c, int64_t user_id)
 	size_t n;
 	int r;
 
-	r = store_authorization_list(c->db, user_id, 1, &c->arena, &v, &n);
-	if (r < 0)
-		return r;
-	return n && v[0].key_id != c->client->auth_key_id && v[0].active > c->now - ALIVE_SECONDS;
+	/* Newest first: if the first is the caller's own, the second tells. */
+	r = store_authorization_list(c->db, user_id, 2, &c->arena, &v, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		if (v[i].key_id != c->client->auth_key_id)
+			return v[i].active > c->now - ALIVE_SECONDS;
+	return r < 0 ? r : 0;
 }
 
 int service_message(struct rpc_call *c, int64_t user_id, struct slice text)
@@ -132,7 +154,8 @@ int service_message(struct rpc_call *c, int64_t user_id, struct slice text)
 	return message_deliver(c, &m, &id);
 }
 
-static struct tl_obj *authorization_of(struct rpc_call *c, const struct store_authorization *z)
+static struct tl_obj *authorization_of(struct rpc_call *c, const struct store_authorization *z,
+                                       const char *country)
 {
 	struct tl_authorization *t = TL_NEW(&c->arena, authorization);
 
@@ -147,7 +170,7 @@ static struct tl_obj *authorization_of(struct rpc_call *c, const struct store_au
 	t->date_created = (int32_t)z->created;
 	t->date_active = (int32_t)(t->current ? c->now : z->active);
 	t->ip = z->ip;
-	t->country = z->country;
+	t->country = slice_str(country);
 	t->region = SLICE_LIT("");
 	return &t->o;
 }
@@ -156,16 +179,17 @@ int account_getAuthorizations(struct rpc_call *c, const struct tl_account_getAut
 {
 	struct tl_account_authorizations *t = TL_NEW(&c->arena, account_authorizations);
 	struct store_authorization *v;
+	struct store_user u;
 	size_t n;
 	int r;
 
 	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
-	if (r < 0)
+	if (r < 0 || (r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0)
 		return r;
 	t->authorization_ttl_days = 180;
 	t->authorizations = tl_vec_new(&c->arena, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
-		t->authorizations.v[i] = authorization_of(c, &v[i]);
+		t->authorizations.v[i] = authorization_of(c, &v[i], country_name_of_phone(u.phone));
 	return rpc_reply(c, &t->o);
 }
 

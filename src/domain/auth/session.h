@@ -10,6 +10,11 @@
  * hear of it. Write lane.
  */
 int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t user_id);
+/*
+ * Tells the account, by the service account, that the calling key is about to be signed in. Not at the first sign-up.
+ * Write lane.
+ */
+int session_warn(struct rpc_call *c, int64_t user_id);
 /* Ends one authorisation: its key is nobody's, its next call hears 401. Write lane. */
 int session_end(struct rpc_call *c, int64_t user_id, int64_t key);
 /* auth.authorization for the user, as he sees himself. */

@@ -1,10 +1,13 @@
 /* sign.c - auth.signIn and auth.signUp: a proven number becomes an authorisation. */
 #include "base/err.h"
 #include "crypto/hash.h"
+#include "domain/auth/code.h"
+#include "domain/auth/invite.h"
 #include "domain/auth/phone.h"
 #include "domain/auth/session.h"
 #include "domain/users/account.h"
 #include "rpc_methods.h"
+#include "store/invite.h"
 #include "store/phone_code.h"
 #include "store/user.h"
 
@@ -38,9 +41,37 @@ static int reply_authorised(struct rpc_call *c, int64_t user_id)
 	return rpc_reply(c, z);
 }
 
+/* The number is proven; signUp may follow with the same hash. */
+static int reply_sign_up(struct rpc_call *c, struct store_phone_code *code)
+{
+	int r;
+
+	code->used = true;
+	r = store_phone_code_put(c->db, code);
+	return r < 0 ? r : rpc_reply(c, &TL_NEW(&c->arena, auth_authorizationSignUpRequired)->o);
+}
+
+/* Not the code. An invitation, where that makes an account? Else it is one try less. */
+static int not_the_code(struct rpc_call *c, struct store_phone_code *code, struct slice typed, bool is_known)
+{
+	int r = -ERR_NOTFOUND;
+
+	if (!is_known && c->app->signup != APP_SIGNUP_CLOSED)
+		r = invite_find(c, typed, &code->code);
+	if (r == 0) {
+		code->sent = CODE_SENT_INVITE;
+		return reply_sign_up(c, code);
+	}
+	if (r != -ERR_NOTFOUND && r != -ERR_TIMEOUT && r != -ERR_FULL)
+		return r;
+	code->tries++;
+	r = code->tries >= LIMIT_CODE_TRIES ? store_phone_code_delete(c->db, code->hash)
+	                                    : store_phone_code_put(c->db, code);
+	return r < 0 ? r : rpc_reply_error(c, 400, "PHONE_CODE_INVALID");
+}
+
 int auth_signIn(struct rpc_call *c, const struct tl_auth_signIn *q)
 {
-	struct tl_auth_authorizationSignUpRequired *up;
 	struct store_phone_code code;
 	struct store_user u;
 	int64_t user;
@@ -50,27 +81,36 @@ int auth_signIn(struct rpc_call *c, const struct tl_auth_signIn *q)
 		return rpc_fail(c, 400, "PHONE_CODE_EMPTY");
 	if ((r = find_code(c, q->phone_number, q->phone_code_hash, &code)) < 0)
 		return r;
-	if (q->phone_code.n != code.code.n || !equal_consttime(q->phone_code.p, code.code.p, code.code.n)) {
-		code.tries++;
-		r = code.tries >= LIMIT_CODE_TRIES ? store_phone_code_delete(c->db, code.hash)
-		                                   : store_phone_code_put(c->db, &code);
-		return r < 0 ? r : rpc_reply_error(c, 400, "PHONE_CODE_INVALID");
-	}
 	r = store_phone_find(c->db, code.phone, &user);
-	if (r == -ERR_NOTFOUND) {
-		code.used = true; /* the number is proven; signUp may follow with the same hash */
-		if ((r = store_phone_code_put(c->db, &code)) < 0)
-			return r;
-		up = TL_NEW(&c->arena, auth_authorizationSignUpRequired);
-		return rpc_reply(c, &up->o);
-	}
-	if (r < 0 || (r = store_user_load(c->db, user, &c->arena, &u)) < 0)
+	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	if (q->phone_code.n != code.code.n || !equal_consttime(q->phone_code.p, code.code.p, code.code.n))
+		return not_the_code(c, &code, q->phone_code, r == 0);
+	if (r == -ERR_NOTFOUND)
+		return reply_sign_up(c, &code);
+	if ((r = store_user_load(c->db, user, &c->arena, &u)) < 0)
 		return r;
 	if (u.flags & STORE_USER_BANNED)
 		return rpc_fail(c, 400, "PHONE_NUMBER_BANNED");
-	if ((r = store_phone_code_delete(c->db, code.hash)) < 0)
+	if ((r = store_phone_code_delete(c->db, code.hash)) < 0 || (r = session_warn(c, user)) < 0)
 		return r;
 	return reply_authorised(c, user);
+}
+
+/* 403 for everybody whom [signup] mode does not let in; an invitation is counted. */
+static int admit(struct rpc_call *c, const struct store_phone_code *code)
+{
+	bool invited = code->sent == CODE_SENT_INVITE;
+	int r = 0;
+
+	if (c->app->signup == APP_SIGNUP_CLOSED || (c->app->signup == APP_SIGNUP_INVITE && !invited))
+		return rpc_fail(c, 403, "SIGN_UP_CLOSED");
+	if (invited)
+		r = store_invite_use(c->db, code->code, c->now);
+	/* Revoked, over or used up since it was typed. */
+	if (r == -ERR_NOTFOUND || r == -ERR_TIMEOUT || r == -ERR_FULL)
+		return rpc_fail(c, 403, "SIGN_UP_CLOSED");
+	return r;
 }
 
 int auth_signUp(struct rpc_call *c, const struct tl_auth_signUp *q)
@@ -86,8 +126,8 @@ int auth_signUp(struct rpc_call *c, const struct tl_auth_signUp *q)
 		return rpc_fail(c, 400, "PHONE_CODE_EMPTY");
 	if ((r = user_names(c, q->first_name, q->last_name, &first, &last)) < 0)
 		return r;
-	if (!c->app->signup_open)
-		return rpc_fail(c, 403, "SIGN_UP_CLOSED");
+	if ((r = admit(c, &code)) < 0)
+		return r;
 	if ((r = user_create(c, code.phone, first, last, &user)) < 0)
 		return r;
 	if ((r = store_phone_code_delete(c->db, code.hash)) < 0)

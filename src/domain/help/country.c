@@ -221,21 +221,34 @@ static const struct {
 
 #define N_COUNTRIES (sizeof(countries) / sizeof(countries[0]))
 
-const char *country_of_phone(struct slice phone)
+static size_t find(struct slice phone)
 {
-	const char *best = "";
-	size_t best_n = 0;
+	size_t best = N_COUNTRIES, best_n = 0;
 
 	for (size_t i = 0; i < N_COUNTRIES; i++) {
 		size_t n = strlen(countries[i].code);
 
 		/* Of countries that share a code the last is taken: US, RU. */
 		if (n >= best_n && n <= phone.n && memcmp(phone.p, countries[i].code, n) == 0) {
-			best = countries[i].iso2;
+			best = i;
 			best_n = n;
 		}
 	}
 	return best;
+}
+
+const char *country_of_phone(struct slice phone)
+{
+	size_t i = find(phone);
+
+	return i < N_COUNTRIES ? countries[i].iso2 : "";
+}
+
+const char *country_name_of_phone(struct slice phone)
+{
+	size_t i = find(phone);
+
+	return i < N_COUNTRIES ? countries[i].name : "";
 }
 
 struct tl_vec country_list(struct arena *a)

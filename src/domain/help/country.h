@@ -6,6 +6,8 @@
 
 /* ISO 3166 code of the country that a number (digits only) belongs to; "" if none. Static. */
 const char *country_of_phone(struct slice phone);
+/* Its English name; "" if none. Static. */
+const char *country_name_of_phone(struct slice phone);
 /* Vector of help.country. */
 struct tl_vec country_list(struct arena *a);
 
