@@ -8,11 +8,25 @@
 	"owner, peer, id, date, from_id, flags, edit_date, origin_owner, origin_id, reply_to, grouped_id, "  \
 	"ttl, body"
 
+static int set_pin(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, bool pinned)
+{
+	struct sql_stmt *s =
+		pinned ? sql_prepare(db, "INSERT INTO pin (owner, peer, id) VALUES ($1, $2, $3)"
+	                                 " ON CONFLICT DO NOTHING")
+		       : sql_prepare(db, "DELETE FROM pin WHERE owner = $1 AND peer = $2 AND id = $3");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, id);
+	return sql_run(s);
+}
+
 int store_msg_insert(struct sql_db *db, const struct store_msg *m)
 {
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "INSERT INTO msg (" COLUMNS ")"
 	                                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+	int r;
 
 	sql_bind_int(s, 1, m->owner);
 	sql_bind_int(s, 2, m->peer);
@@ -27,7 +41,8 @@ int store_msg_insert(struct sql_db *db, const struct store_msg *m)
 	sql_bind_int(s, 11, m->grouped_id);
 	sql_bind_int(s, 12, m->ttl);
 	sql_bind_bytes(s, 13, m->body);
-	return sql_run(s);
+	r = sql_run(s);
+	return r < 0 || !(m->flags & STORE_MSG_PINNED) ? r : set_pin(db, m->owner, m->peer, m->id, true);
 }
 
 static struct store_msg row_of(struct sql_stmt *s, struct arena *a)
@@ -126,12 +141,14 @@ int store_msg_set_flags(struct sql_db *db, int64_t owner, int64_t peer, int32_t 
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "UPDATE msg SET flags = $4 WHERE owner = $1 AND peer = $2 AND id = $3");
+	int r;
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, id);
 	sql_bind_int(s, 4, flags);
-	return sql_run(s);
+	r = sql_run(s);
+	return r < 0 || !sql_changes(db) ? r : set_pin(db, owner, peer, id, flags & STORE_MSG_PINNED);
 }
 
 int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
@@ -143,7 +160,9 @@ int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, id);
 	r = sql_run(s);
-	return r < 0 ? r : sql_changes(db) ? 0 : -ERR_NOTFOUND;
+	if (r < 0 || !sql_changes(db))
+		return r < 0 ? r : -ERR_NOTFOUND;
+	return set_pin(db, owner, peer, id, false);
 }
 
 static void bind_walk(struct sql_stmt *s, int64_t owner, int64_t peer, int32_t from, uint32_t limit)
@@ -176,14 +195,13 @@ int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_
 	struct sql_stmt *s;
 
 	if (up)
-		s = sql_prepare(db,
-		                "SELECT " COLUMNS
-		                " FROM msg WHERE owner = $1 AND peer = $2 AND id >= $3 AND flags & 16 <> 0"
-		                " ORDER BY id LIMIT $4");
+		s = sql_prepare(db, "SELECT " COLUMNS " FROM msg WHERE owner = $1 AND peer = $2 AND id IN"
+		                    " (SELECT id FROM pin WHERE owner = $1 AND peer = $2 AND id >= $3"
+		                    " ORDER BY id LIMIT $4) ORDER BY id");
 	else
-		s = sql_prepare(db, "SELECT " COLUMNS
-		                    " FROM msg WHERE owner = $1 AND peer = $2 AND id < $3 AND flags & 16 <> 0"
-		                    " ORDER BY id DESC LIMIT $4");
+		s = sql_prepare(db, "SELECT " COLUMNS " FROM msg WHERE owner = $1 AND peer = $2 AND id IN"
+		                    " (SELECT id FROM pin WHERE owner = $1 AND peer = $2 AND id < $3"
+		                    " ORDER BY id DESC LIMIT $4) ORDER BY id DESC");
 	bind_walk(s, owner, peer, from, limit);
 	return many(s, limit, a, ret, ret_n);
 }

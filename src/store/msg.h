@@ -13,7 +13,7 @@ enum store_msg_flag {
 	STORE_MSG_MENTIONED = 2,
 	STORE_MSG_MEDIA_UNREAD = 4,
 	STORE_MSG_SILENT = 8,
-	STORE_MSG_PINNED = 16, /* the index of schema.c names this number */
+	STORE_MSG_PINNED = 16, /* has a row in `pin`, too */
 	STORE_MSG_NOFORWARDS = 32,
 	STORE_MSG_SERVICE = 64,
 };
