@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "client/private.h"
 
+enum { RESULT_MAX = 64 * 1024 * 1024 }; /* memory of one decoded answer */
+
 struct connecting {
 	struct client *c;
 	const struct client_ops *ops;
@@ -94,6 +96,7 @@ int client_call_wait(struct client *c, const struct tl_obj *method, usec_t withi
 	struct calling w = {.ret = ret};
 
 	*ret = (struct client_result){0};
+	arena_init(&ret->arena, RESULT_MAX);
 	return wait_for(c, client_call(c, method, on_answer, &w), &w, within);
 }
 
@@ -102,6 +105,7 @@ int client_bytes_wait(struct client *c, struct slice query, usec_t within, struc
 	struct calling w = {.ret = ret};
 
 	*ret = (struct client_result){0};
+	arena_init(&ret->arena, RESULT_MAX);
 	return wait_for(c, client_call_bytes(c, query, on_answer, &w), &w, within);
 }
 

@@ -103,7 +103,7 @@ static const char *const steps[] = {
 	"CREATE UNIQUE INDEX msg_origin ON msg (owner, origin_owner, origin_id) WHERE origin_owner <> owner;"
 	/* And it would rather read a whole history than those few of it that a partial index names: so they have a table. */
 	"CREATE TABLE pin (owner BIGINT, peer BIGINT, id BIGINT, PRIMARY KEY (owner, peer, id)) WITHOUT "
-        "ROWID;"
+	"ROWID;"
 	"INSERT INTO pin (owner, peer, id) SELECT owner, peer, id FROM msg WHERE flags & 16 <> 0;"
 	"DROP INDEX msg_pinned;",
 };

@@ -23,7 +23,7 @@
 #include "store/phone_code.h"
 #include "world.h"
 
-#define STRANGER "15557777"
+#define STRANGER    "15557777"
 #define TEST_NUMBER "9996612345" /* code 11111 */
 
 struct s {
@@ -74,9 +74,8 @@ static struct tl_auth_sentCode *take_sent(struct s *s, struct tl_obj *o)
 		return NULL;
 	s->hash = sent->phone_code_hash;
 	s->type = sent->type->name;
-	s->length = TL_IS(auth_sentCodeTypeApp, sent->type)
-	                    ? TL_AS(auth_sentCodeTypeApp, sent->type)->length
-	                    : TL_AS(auth_sentCodeTypeSms, sent->type)->length;
+	s->length = TL_IS(auth_sentCodeTypeApp, sent->type) ? TL_AS(auth_sentCodeTypeApp, sent->type)->length
+	                                                    : TL_AS(auth_sentCodeTypeSms, sent->type)->length;
 	return sent;
 }
 
@@ -454,7 +453,9 @@ static void smtp(struct fake *f, int fd)
 		if (text && strcmp(line, ".\r\n") != 0)
 			continue;
 		text = strncmp(line, "DATA", 4) == 0;
-		say(fd, text ? "354 go on\r\n" : strncmp(line, "QUIT", 4) == 0 ? "221 bye\r\n" : "250 ok\r\n");
+		say(fd, text                            ? "354 go on\r\n"
+		        : strncmp(line, "QUIT", 4) == 0 ? "221 bye\r\n"
+		                                        : "250 ok\r\n");
 	}
 	fclose(in);
 }
@@ -469,7 +470,8 @@ static void http(struct fake *f, int fd, const char *status)
 		f->n += n > 0 ? (size_t)n : 0;
 		f->got[f->n] = '\0';
 	} while (n > 0 && f->got[f->n - 1] != '}');
-	snprintf(answer, sizeof(answer), "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status);
+	snprintf(answer, sizeof(answer), "HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+	         status);
 	say(fd, answer);
 	close(fd);
 }
@@ -553,8 +555,16 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_open),    T(test_tries),         T(test_closed),           T(test_invite), T(test_invite_is_no_key), T(test_app),
-		T(test_command), T(test_command_hangs), T(test_webhook_and_mail), T(test_settings),
+		T(test_open),
+		T(test_tries),
+		T(test_closed),
+		T(test_invite),
+		T(test_invite_is_no_key),
+		T(test_app),
+		T(test_command),
+		T(test_command_hangs),
+		T(test_webhook_and_mail),
+		T(test_settings),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as the server does */

@@ -56,7 +56,7 @@ static int perform(CURL *h, const char *way)
 	else if (e != CURLE_OK)
 		log_event(LOG_WARNING, "code-not-sent", "by=%s status=%ld error=\"%s\"", way, status,
 		          curl_easy_strerror(e));
-	return e == CURLE_OK ? status >= 200 && status < 300 ? 0 : -ERR_IO
+	return e == CURLE_OK                   ? status >= 200 && status < 300 ? 0 : -ERR_IO
 	       : e == CURLE_OPERATION_TIMEDOUT ? -ERR_TIMEOUT
 	                                       : -ERR_IO;
 }
