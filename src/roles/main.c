@@ -11,6 +11,7 @@ static const struct {
 } roles[] = {
 	{"serve", role_serve, "run the server"},
 	{"config", role_config, "explain the settings"},
+	{"doctor", role_doctor, "ask a server as a client would, and say what is wrong"},
 };
 
 #define N_ROLES (sizeof(roles) / sizeof(roles[0]))

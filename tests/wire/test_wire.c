@@ -28,12 +28,13 @@ static struct {
 
 static struct client_config config(enum client_transport tr, int layer)
 {
-	return (struct client_config){.loop = t.loop,
-	                              .to = t.to,
-	                              .transport = tr,
-	                              .header_dc = 2,
-	                              .auth = {.rsa = t.rsa, .inner = CLIENT_INNER_DC, .dc = 2, .expires_in = 86400},
-	                              .layer = layer};
+	return (struct client_config){
+		.loop = t.loop,
+		.to = t.to,
+		.transport = tr,
+		.header_dc = 2,
+		.auth = {.rsa = t.rsa, .inner = CLIENT_INNER_DC, .dc = 2, .expires_in = 86400},
+		.layer = layer};
 }
 
 static void expect_connects(struct client *c)
@@ -43,7 +44,8 @@ static void expect_connects(struct client *c)
 
 	if (r < 0)
 		print_error("%s: %s, transport error %d: %s\n",
-		            client_transport_name(client_config_of(c)->transport), err_name(r), code, client_error(c));
+		            client_transport_name(client_config_of(c)->transport), err_name(r), code,
+		            client_error(c));
 	assert_int_equal(r, 0);
 }
 
@@ -335,11 +337,11 @@ static int load(const char *path)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(transports),   cmocka_unit_test(handshakes),     cmocka_unit_test(layers),
-		cmocka_unit_test(data_centres), cmocka_unit_test(same_key_again), cmocka_unit_test(unknown_key),
-		cmocka_unit_test(garbage),      cmocka_unit_test(lengths),        cmocka_unit_test(broken_packet),
-		cmocka_unit_test(signs_in)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(transports),     cmocka_unit_test(handshakes),
+	                                   cmocka_unit_test(layers),         cmocka_unit_test(data_centres),
+	                                   cmocka_unit_test(same_key_again), cmocka_unit_test(unknown_key),
+	                                   cmocka_unit_test(garbage),        cmocka_unit_test(lengths),
+	                                   cmocka_unit_test(broken_packet),  cmocka_unit_test(signs_in)};
 	int r;
 
 	if (argc != 3 || client_address_of(argv[1], &t.to) < 0 || load(argv[2]) < 0) {
