@@ -38,5 +38,8 @@ const char *domain_settings_wrong(const struct settings *s)
 
 const struct jobs_kind domain_jobs[] = {
 	{.name = CODE_JOB, .outside = code_job_send, .outside_seconds = CODE_JOB_SECONDS, .tries_max = 5},
+	{.name = "prune", .slice = prune_job, .every_s = 3600},
+	{.name = "used", .slice = used_job, .every_s = 600},
+	{.name = "lifetime", .slice = lifetime_job, .every_s = 86400},
 	{0},
 };

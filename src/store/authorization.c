@@ -80,6 +80,19 @@ int store_authorization_touch(struct sql_db *db, int64_t user_id, int64_t key_id
 	return sql_run(s);
 }
 
+int store_authorization_used(struct sql_db *db, int64_t user_id, int64_t key_id, unixtime_t now,
+                             unixtime_t every)
+{
+	struct sql_stmt *s = sql_prepare(db, "UPDATE authorization_ SET active = $3"
+	                                     " WHERE user_id = $1 AND key_id = $2 AND active < $4");
+
+	sql_bind_int(s, 1, user_id);
+	sql_bind_int(s, 2, key_id);
+	sql_bind_int(s, 3, now);
+	sql_bind_int(s, 4, now - every);
+	return sql_run(s);
+}
+
 int store_authorization_list(struct sql_db *db, int64_t user_id, uint32_t limit, struct arena *a,
                              struct store_authorization **ret, size_t *ret_n)
 {

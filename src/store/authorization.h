@@ -19,6 +19,9 @@ int store_authorization_get(struct sql_db *db, int64_t user_id, int64_t key_id, 
                             struct store_authorization *ret);
 int store_authorization_delete(struct sql_db *db, int64_t user_id, int64_t key_id);
 int store_authorization_touch(struct sql_db *db, int64_t user_id, int64_t key_id, unixtime_t active);
+/* Used at `now`: written only if that was last noted more than `every` seconds ago. Nothing if it is gone. */
+int store_authorization_used(struct sql_db *db, int64_t user_id, int64_t key_id, unixtime_t now,
+                             unixtime_t every);
 /* Newest activity first. */
 int store_authorization_list(struct sql_db *db, int64_t user_id, uint32_t limit, struct arena *a,
                              struct store_authorization **ret, size_t *ret_n);

@@ -9,7 +9,8 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 
-#define SHARDS 64
+#define SHARDS   UPD_ONLINE_PARTS
+#define GONE_MAX 65536u
 
 struct key_entry {
 	int64_t key, user;
@@ -31,8 +32,17 @@ struct shard {
 		*users; /* guarded by lock; a user's shard is chosen by the user, a key's by the key */
 };
 
+struct pair {
+	int64_t key, user;
+};
+
 struct upd_online {
 	struct shard key_shard[SHARDS], user_shard[SHARDS];
+	struct {
+		pthread_mutex_t lock; /* after a key shard's */
+		struct pair *v;       /* guarded by lock, as are n and cap */
+		size_t n, cap;
+	} gone;
 };
 
 static unsigned shard_of(int64_t id)
@@ -44,7 +54,8 @@ struct upd_online *upd_online_new(void)
 {
 	struct upd_online *o = xcalloc(1, sizeof(*o));
 
-	for (int i = 0; i < SHARDS; i++) {
+	pthread_mutex_init(&o->gone.lock, NULL);
+	for (unsigned i = 0; i < SHARDS; i++) {
 		pthread_mutex_init(&o->key_shard[i].lock, NULL);
 		pthread_mutex_init(&o->user_shard[i].lock, NULL);
 	}
@@ -58,7 +69,9 @@ void upd_online_free(struct upd_online *o)
 
 	if (!o)
 		return;
-	for (int i = 0; i < SHARDS; i++) {
+	pthread_mutex_destroy(&o->gone.lock);
+	free(o->gone.v);
+	for (unsigned i = 0; i < SHARDS; i++) {
 		HASH_ITER (hh, o->key_shard[i].keys, k, kt) {
 			HASH_DEL(o->key_shard[i].keys, k);
 			free(k);
@@ -122,6 +135,19 @@ static void user_remove(struct upd_online *o, int64_t user, int64_t key)
 	}
 }
 
+static void note_gone(struct upd_online *o, int64_t key, int64_t user)
+{
+	WITH_LOCK(&o->gone.lock);
+
+	if (o->gone.n == GONE_MAX)
+		return;
+	if (o->gone.n == o->gone.cap) {
+		o->gone.cap = o->gone.cap ? o->gone.cap * 2 : 64;
+		o->gone.v = xrealloc(o->gone.v, o->gone.cap * sizeof(*o->gone.v));
+	}
+	o->gone.v[o->gone.n++] = (struct pair){key, user};
+}
+
 static void change_user(struct upd_online *o, struct key_entry *k, int64_t user)
 {
 	if (k->user == user)
@@ -142,6 +168,8 @@ void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t lay
 	k = find_key(s, key);
 	if (!online) {
 		if (k) {
+			if (k->user)
+				note_gone(o, k->key, k->user);
 			change_user(o, k, 0);
 			HASH_DEL(s->keys, k);
 			free(k);
@@ -224,7 +252,7 @@ void upd_online_each(struct upd_online *o, void (*f)(void *arg, const struct upd
 	struct key_entry *k, *t;
 	size_t n;
 
-	for (int i = 0; i < SHARDS; i++) {
+	for (unsigned i = 0; i < SHARDS; i++) {
 		struct shard *s = &o->key_shard[i];
 
 		pthread_mutex_lock(&s->lock);
@@ -239,11 +267,51 @@ void upd_online_each(struct upd_online *o, void (*f)(void *arg, const struct upd
 	}
 }
 
+void upd_online_part(struct upd_online *o, unsigned part, void (*f)(void *arg, int64_t key, int64_t user),
+                     void *arg)
+{
+	struct shard *s = &o->key_shard[part];
+	struct key_entry *k, *t;
+	struct pair *copy;
+	size_t n = 0;
+
+	pthread_mutex_lock(&s->lock);
+	copy = xcalloc(HASH_COUNT(s->keys) + 1, sizeof(*copy));
+	HASH_ITER (hh, s->keys, k, t)
+		if (k->user)
+			copy[n++] = (struct pair){k->key, k->user};
+	pthread_mutex_unlock(&s->lock);
+	for (size_t i = 0; i < n; i++)
+		f(arg, copy[i].key, copy[i].user);
+	free(copy);
+}
+
+void upd_online_take_gone(struct upd_online *o, size_t max, void (*f)(void *arg, int64_t key, int64_t user),
+                          void *arg)
+{
+	for (size_t i = 0; i < max; i++) {
+		struct pair p;
+
+		{
+			WITH_LOCK(&o->gone.lock);
+			if (!o->gone.n)
+				break;
+			p = o->gone.v[--o->gone.n];
+			if (!o->gone.n) { /* it may have been many */
+				free(o->gone.v);
+				o->gone.v = NULL;
+				o->gone.cap = 0;
+			}
+		}
+		f(arg, p.key, p.user);
+	}
+}
+
 void upd_online_count(struct upd_online *o, size_t *ret_users, size_t *ret_keys)
 {
 	size_t users = 0, keys = 0;
 
-	for (int i = 0; i < SHARDS; i++) {
+	for (unsigned i = 0; i < SHARDS; i++) {
 		{
 			WITH_LOCK(&o->key_shard[i].lock);
 			keys += HASH_COUNT(o->key_shard[i].keys);

@@ -34,6 +34,16 @@ int32_t upd_online_key_layer(struct upd_online *o, int64_t key);
 size_t upd_online_keys(struct upd_online *o, int64_t user, struct upd_online_key *ret, size_t max);
 /* All connected keys, for config pushes: f is called without a lock held on copies taken shard by shard. */
 void upd_online_each(struct upd_online *o, void (*f)(void *arg, const struct upd_online_key *k), void *arg);
+/* Connected keys with a user, of one part of the table. f is called without a lock held. */
+#define UPD_ONLINE_PARTS 64u
+void upd_online_part(struct upd_online *o, unsigned part, void (*f)(void *arg, int64_t key, int64_t user),
+                     void *arg);
+/*
+ * Up to `max` keys with a user that went away since the last time, each told once. The newest are not noted when very many
+ * went and nobody asked.
+ */
+void upd_online_take_gone(struct upd_online *o, size_t max, void (*f)(void *arg, int64_t key, int64_t user),
+                          void *arg);
 /* Connected users and keys now, for metrics. */
 void upd_online_count(struct upd_online *o, size_t *ret_users, size_t *ret_keys);
 

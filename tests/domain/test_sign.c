@@ -539,6 +539,66 @@ static void test_webhook_and_mail(void **state)
 	assert_non_null(strstr(mail.got, text));
 }
 
+static bool send_change(struct s *s, const char *phone)
+{
+	struct tl_account_sendChangePhoneCode *q = Q(s, account_sendChangePhoneCode);
+
+	q->phone_number = slice_str(phone);
+	q->settings = &Q(s, codeSettings)->o;
+	return take_sent(s, world_call(s->w, s->a, &q->o)) != NULL;
+}
+
+static struct tl_obj *change(struct s *s, struct person p, const char *phone, const char *code)
+{
+	struct tl_account_changePhone *q = Q(s, account_changePhone);
+
+	q->phone_number = slice_str(phone);
+	q->phone_code_hash = s->hash;
+	q->phone_code = slice_str(code);
+	return world_call(s->w, p, &q->o);
+}
+
+static void test_change_phone(void **state)
+{
+	struct s *s = *state;
+	struct person b = world_person(s->w, "15550002", "Bob", "");
+	struct tl_auth_resendCode *again;
+	struct tl_user *u;
+	char code[64];
+
+	world_app(s->w)->signup = APP_SIGNUP_CLOSED; /* makes no difference here */
+	assert_false(send_change(s, "12"));
+	error_is(s, "400 PHONE_NUMBER_INVALID");
+	assert_false(send_change(s, "15550002"));
+	error_is(s, "400 PHONE_NUMBER_OCCUPIED");
+	assert_true(send_change(s, STRANGER));
+	assert_int_equal(s->type, TL_auth_sentCodeTypeSms);
+	assert_int_equal(s->length, 5);
+	assert_null(change(s, s->a, STRANGER, ""));
+	error_is(s, "400 PHONE_CODE_EMPTY");
+	assert_null(change(s, s->a, STRANGER, "x"));
+	error_is(s, "400 PHONE_CODE_INVALID");
+	snprintf(code, sizeof(code), "%s", code_of(s));
+	/* It proves nothing else, to nobody else. */
+	assert_null(sign_in(s, 1, STRANGER, code));
+	error_is(s, "400 PHONE_CODE_EXPIRED");
+	assert_null(change(s, b, STRANGER, code));
+	error_is(s, "400 PHONE_CODE_EXPIRED");
+
+	again = Q(s, auth_resendCode);
+	again->phone_number = slice_str(STRANGER);
+	again->phone_code_hash = s->hash;
+	assert_non_null(take_sent(s, world_call(s->w, s->a, &again->o)));
+	u = TL_AS(user, change(s, s->a, STRANGER, code_of(s)));
+	assert_non_null(u);
+	assert_true(slice_eq(u->phone, slice_str(STRANGER)));
+
+	/* The old number is free, a code for signing in changes nothing. */
+	assert_true(send_code(s, s->a.key, "15550001"));
+	assert_null(change(s, s->a, "15550001", code_of(s)));
+	error_is(s, "400 PHONE_CODE_EXPIRED");
+}
+
 static void test_settings(void **state)
 {
 	struct s *s = *state;
@@ -565,6 +625,7 @@ int main(void)
 		T(test_command_hangs),
 		T(test_webhook_and_mail),
 		T(test_settings),
+		T(test_change_phone),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as the server does */

@@ -1,5 +1,6 @@
 /* code.c - auth.sendCode, resendCode, cancelCode: a number asks to be proven (api.md 2.1). */
 #include "base/err.h"
+#include "crypto/hash.h"
 #include "crypto/rng.h"
 #include "domain/auth/code.h"
 #include "domain/auth/invite.h"
@@ -44,12 +45,16 @@ static int reply_sent(struct rpc_call *c, const struct store_phone_code *code, i
  * To the account's other devices if one is alive, else by the operator's senders. Where strangers cannot make accounts,
  * nothing is sent to their numbers; their clients are to ask for the digits of an invitation.
  */
-static int send(struct rpc_call *c, struct store_phone_code *code, bool by_sender, int *ret_digits)
+static int send(struct rpc_call *c, struct store_phone_code *code, enum code_to to, int *ret_digits)
 {
 	int alive = 0, r;
 	int64_t user;
 
 	*ret_digits = LIMIT_CODE_DIGITS;
+	if (to == CODE_TO_NEW_NUMBER) {
+		code->sent = CODE_SENT_CHANGE;
+		return code_send_out(c, code);
+	}
 	r = store_phone_find(c->db, code->phone, &user);
 	code->sent = CODE_SENT_OUT;
 	if (r == -ERR_NOTFOUND && c->app->signup != APP_SIGNUP_OPEN) {
@@ -57,7 +62,7 @@ static int send(struct rpc_call *c, struct store_phone_code *code, bool by_sende
 			*ret_digits = INVITE_DIGITS;
 		return 0;
 	}
-	if (r == 0 && !by_sender)
+	if (r == 0 && to == CODE_TO_ACCOUNT)
 		alive = session_is_alive(c, user);
 	if (alive < 0 || (r < 0 && r != -ERR_NOTFOUND))
 		return alive < 0 ? alive : r;
@@ -72,7 +77,7 @@ static int send(struct rpc_call *c, struct store_phone_code *code, bool by_sende
 	return code_send_out(c, code);
 }
 
-static int new_code(struct rpc_call *c, struct slice phone, bool by_sender)
+int code_new(struct rpc_call *c, struct slice phone, enum code_to to)
 {
 	struct store_phone_code code = {.phone = phone,
 	                                .created = c->now,
@@ -85,14 +90,14 @@ static int new_code(struct rpc_call *c, struct slice phone, bool by_sender)
 	code.code = arena_str(&c->arena, digits);
 	code.hash = arena_printf(&c->arena, "%016llx%04x", (unsigned long long)rng_u64(),
 	                         (unsigned)(rng_u64() & 0xffff));
-	if ((r = send(c, &code, by_sender, &length)) < 0)
+	if ((r = send(c, &code, to, &length)) < 0)
 		return r;
 	if ((r = store_phone_code_put(c->db, &code)) < 0)
 		return r;
 	return reply_sent(c, &code, length);
 }
 
-static int check_number(struct rpc_call *c, struct slice phone)
+int code_check_number(struct rpc_call *c, struct slice phone)
 {
 	struct store_user u;
 	int64_t user;
@@ -109,6 +114,34 @@ static int check_number(struct rpc_call *c, struct slice phone)
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
+int code_find(struct rpc_call *c, struct slice phone_text, struct slice hash, struct store_phone_code *ret)
+{
+	struct slice phone;
+	int r;
+
+	if (user_phone_digits(&c->arena, phone_text, &phone) < 0)
+		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
+	r = store_phone_code_get(c->db, hash, &c->arena, ret);
+	if (r == -ERR_NOTFOUND || (r == 0 && (!slice_eq(ret->phone, phone) || ret->expires < c->now)))
+		return rpc_fail(c, 400, "PHONE_CODE_EXPIRED");
+	return r;
+}
+
+bool code_is(const struct store_phone_code *code, struct slice typed)
+{
+	return typed.n == code->code.n && equal_consttime(typed.p, code->code.p, typed.n);
+}
+
+int code_wrong(struct rpc_call *c, struct store_phone_code *code)
+{
+	int r;
+
+	code->tries++;
+	r = code->tries >= LIMIT_CODE_TRIES ? store_phone_code_delete(c->db, code->hash)
+	                                    : store_phone_code_put(c->db, code);
+	return r < 0 ? r : rpc_reply_error(c, 400, "PHONE_CODE_INVALID");
+}
+
 int auth_sendCode(struct rpc_call *c, const struct tl_auth_sendCode *q)
 {
 	struct slice phone;
@@ -118,27 +151,24 @@ int auth_sendCode(struct rpc_call *c, const struct tl_auth_sendCode *q)
 		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
 	if (c->client->dc != HOME_DC)
 		return rpc_fail(c, 303, "PHONE_MIGRATE_%d", HOME_DC);
-	if ((r = check_number(c, phone)) < 0)
+	if ((r = code_check_number(c, phone)) < 0)
 		return r;
-	return new_code(c, phone, false);
+	return code_new(c, phone, CODE_TO_ACCOUNT);
 }
 
 int auth_resendCode(struct rpc_call *c, const struct tl_auth_resendCode *q)
 {
 	struct store_phone_code old;
-	struct slice phone;
 	int r;
 
-	if (user_phone_digits(&c->arena, q->phone_number, &phone) < 0)
-		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
-	r = store_phone_code_get(c->db, q->phone_code_hash, &c->arena, &old);
-	if (r == -ERR_NOTFOUND || (r == 0 && (!slice_eq(old.phone, phone) || old.expires < c->now)))
+	if ((r = code_find(c, q->phone_number, q->phone_code_hash, &old)) < 0 ||
+	    (r = code_check_number(c, old.phone)) < 0 || (r = store_phone_code_delete(c->db, old.hash)) < 0)
+		return r;
+	if (old.sent != CODE_SENT_CHANGE)
+		return code_new(c, old.phone, CODE_TO_SENDERS);
+	if (old.key_id != c->client->auth_key_id)
 		return rpc_fail(c, 400, "PHONE_CODE_EXPIRED");
-	if (r < 0 || (r = check_number(c, phone)) < 0)
-		return r;
-	if ((r = store_phone_code_delete(c->db, old.hash)) < 0)
-		return r;
-	return new_code(c, phone, true);
+	return code_new(c, old.phone, CODE_TO_NEW_NUMBER);
 }
 
 int auth_cancelCode(struct rpc_call *c, const struct tl_auth_cancelCode *q)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/utf8.h"
 #include "crypto/rng.h"
 #include "store/invite.h"
 
@@ -32,7 +33,7 @@ int invite_find(struct rpc_call *c, struct slice typed, struct slice *ret_code)
 	uint32_t n = 0;
 	int r;
 
-	if (typed.n > TYPED_MAX)
+	if (typed.n > TYPED_MAX || !utf8_valid(typed))
 		return -ERR_NOTFOUND;
 	p = arena_alloc(&c->arena, typed.n + 1);
 	for (uint32_t i = 0; i < typed.n; i++)
@@ -41,6 +42,8 @@ int invite_find(struct rpc_call *c, struct slice typed, struct slice *ret_code)
 	if (!n || memchr(p, 0, n))
 		return -ERR_NOTFOUND;
 	r = store_invite_get(c->db, slice_of(p, n), &c->arena, &v);
+	if (r == -ERR_NOTFOUND && n != typed.n) /* one with dashes of its own */
+		r = store_invite_get(c->db, typed, &c->arena, &v);
 	if (r < 0)
 		return r;
 	if (v.expires && v.expires <= c->now)

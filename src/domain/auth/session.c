@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "crypto/rng.h"
+#include "domain/auth/device.h"
 #include "domain/help/country.h"
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
@@ -13,7 +14,18 @@
 #include "store/user.h"
 #include "updates/event.h"
 
-enum { ALIVE_SECONDS = 30 * 86400, FRESH_SECONDS = 86400 };
+enum {
+	ALIVE_SECONDS = 30 * 86400,
+	FRESH_SECONDS = 86400,
+	/* An unconfirmed authorisation counts as confirmed after this; clients count the same. */
+	CONFIRMED_SECONDS = 7 * 86400
+};
+
+enum authorization_flag {                                /* store_authorization.flags */
+	                  AUTHORIZATION_NO_SECRET = 1,   /* takes no secret chats */
+	                  AUTHORIZATION_NO_CALLS = 2,    /* takes no calls */
+	                  AUTHORIZATION_UNCONFIRMED = 4, /* no other device has said yet that it is known */
+};
 
 struct key_user {
 	int64_t key, user;
@@ -84,8 +96,16 @@ int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t u
 	                                .app = text_or_empty(client->app_version),
 	                                .ip = text_or_empty(client->ip),
 	                                .country = SLICE_LIT("")};
+	struct store_authorization *others;
+	size_t n;
 	int r;
 
+	r = store_authorization_list(c->db, user_id, 2, &c->arena, &others, &n);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if (others[i].key_id != z.key_id) /* it may say that it knows this one */
+			z.flags = AUTHORIZATION_UNCONFIRMED;
 	if ((r = store_authorization_put(c->db, &z)) < 0)
 		return r;
 	if ((r = announce(c, &z)) < 0)
@@ -115,8 +135,10 @@ int session_end(struct rpc_call *c, int64_t user_id, int64_t key)
 {
 	int r;
 
-	r = store_authorization_delete(c->db, user_id, key);
-	return r < 0 ? r : set_user(c, key, 0, end_key);
+	if ((r = store_authorization_delete(c->db, user_id, key)) < 0 ||
+	    (r = device_forget(c, user_id, key)) < 0)
+		return r;
+	return set_user(c, key, 0, end_key);
 }
 
 int session_answer(struct rpc_call *c, int64_t user_id, struct tl_obj **ret)
@@ -161,6 +183,9 @@ static struct tl_obj *authorization_of(struct rpc_call *c, const struct store_au
 
 	t->current = z->key_id == c->client->auth_key_id;
 	t->hash = t->current ? 0 : z->hash;
+	t->encrypted_requests_disabled = z->flags & AUTHORIZATION_NO_SECRET;
+	t->call_requests_disabled = z->flags & AUTHORIZATION_NO_CALLS;
+	t->unconfirmed = z->flags & AUTHORIZATION_UNCONFIRMED && z->created > c->now - CONFIRMED_SECONDS;
 	t->device_model = z->device;
 	t->platform = SLICE_LIT("");
 	t->system_version = z->system;
@@ -180,17 +205,49 @@ int account_getAuthorizations(struct rpc_call *c, const struct tl_account_getAut
 	struct tl_account_authorizations *t = TL_NEW(&c->arena, account_authorizations);
 	struct store_authorization *v;
 	struct store_user u;
+	int days, r;
 	size_t n;
-	int r;
 
 	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
-	if (r < 0 || (r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0)
+	if (r < 0 || (r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0 ||
+	    (r = session_ttl_days(c, c->user_id, &days)) < 0)
 		return r;
-	t->authorization_ttl_days = 180;
+	t->authorization_ttl_days = days;
 	t->authorizations = tl_vec_new(&c->arena, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
 		t->authorizations.v[i] = authorization_of(c, &v[i], country_name_of_phone(u.phone));
 	return rpc_reply(c, &t->o);
+}
+
+static void set_flag(int *flags, int flag, bool on)
+{
+	*flags = on ? *flags | flag : *flags & ~flag;
+}
+
+int account_changeAuthorizationSettings(struct rpc_call *c,
+                                        const struct tl_account_changeAuthorizationSettings *q)
+{
+	struct store_authorization *v, *z = NULL;
+	size_t n;
+	int r;
+
+	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if (q->hash ? v[i].hash == q->hash : v[i].key_id == c->client->auth_key_id)
+			z = &v[i];
+	if (!z)
+		return rpc_fail(c, 400, "HASH_INVALID");
+	/* A new device cannot vouch for itself. */
+	if (q->confirmed && z->key_id != c->client->auth_key_id)
+		set_flag(&z->flags, AUTHORIZATION_UNCONFIRMED, false);
+	if (q->has_encrypted_requests_disabled)
+		set_flag(&z->flags, AUTHORIZATION_NO_SECRET, q->encrypted_requests_disabled);
+	if (q->has_call_requests_disabled)
+		set_flag(&z->flags, AUTHORIZATION_NO_CALLS, q->call_requests_disabled);
+	r = store_authorization_put(c->db, z);
+	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
 int account_resetAuthorization(struct rpc_call *c, const struct tl_account_resetAuthorization *q)
@@ -231,6 +288,8 @@ int auth_logOut(struct rpc_call *c, const struct tl_auth_logOut *q)
 	int r;
 
 	r = store_authorization_delete(c->db, c->user_id, c->client->auth_key_id);
+	if (r >= 0)
+		r = device_forget(c, c->user_id, c->client->auth_key_id);
 	if (r >= 0)
 		r = set_user(c, c->client->auth_key_id, 0, tell_key);
 	return r < 0 ? r : rpc_reply(c, &TL_NEW(&c->arena, auth_loggedOut)->o);

@@ -17,6 +17,10 @@ int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t u
 int session_warn(struct rpc_call *c, int64_t user_id);
 /* Ends one authorisation: its key is nobody's, its next call hears 401. Write lane. */
 int session_end(struct rpc_call *c, int64_t user_id, int64_t key);
+/* Every authorisation of the account ends, and the account with them. Write lane. */
+int account_end(struct rpc_call *c, int64_t user_id);
+/* Days without use after which the account's authorisations end. */
+int session_ttl_days(struct rpc_call *c, int64_t user_id, int *ret);
 /* auth.authorization for the user, as he sees himself. */
 int session_answer(struct rpc_call *c, int64_t user_id, struct tl_obj **ret);
 /* Is another authorisation of this user alive (used within 30 days)? 1, 0 or negative. */

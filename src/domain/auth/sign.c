@@ -1,6 +1,5 @@
 /* sign.c - auth.signIn and auth.signUp: a proven number becomes an authorisation. */
 #include "base/err.h"
-#include "crypto/hash.h"
 #include "domain/auth/code.h"
 #include "domain/auth/invite.h"
 #include "domain/auth/phone.h"
@@ -13,21 +12,15 @@
 
 enum { HOME_DC = 2 };
 
-/* The code row that hash and number name, alive. */
-static int find_code(struct rpc_call *c, struct slice phone_text, struct slice hash,
-                     struct store_phone_code *ret)
+/* Proven by signing in, on this DC: not a code that was sent to change an account's number. */
+static int find_code(struct rpc_call *c, struct slice phone, struct slice hash, struct store_phone_code *ret)
 {
-	struct slice phone;
 	int r;
 
-	if (user_phone_digits(&c->arena, phone_text, &phone) < 0)
-		return rpc_fail(c, 400, "PHONE_NUMBER_INVALID");
 	if (c->client->dc != HOME_DC)
 		return rpc_fail(c, 303, "PHONE_MIGRATE_%d", HOME_DC);
-	r = store_phone_code_get(c->db, hash, &c->arena, ret);
-	if (r == -ERR_NOTFOUND || (r == 0 && (!slice_eq(ret->phone, phone) || ret->expires < c->now)))
-		return rpc_fail(c, 400, "PHONE_CODE_EXPIRED");
-	return r;
+	r = code_find(c, phone, hash, ret);
+	return r == 0 && ret->sent == CODE_SENT_CHANGE ? rpc_fail(c, 400, "PHONE_CODE_EXPIRED") : r;
 }
 
 static int reply_authorised(struct rpc_call *c, int64_t user_id)
@@ -64,10 +57,7 @@ static int not_the_code(struct rpc_call *c, struct store_phone_code *code, struc
 	}
 	if (r != -ERR_NOTFOUND && r != -ERR_TIMEOUT && r != -ERR_FULL)
 		return r;
-	code->tries++;
-	r = code->tries >= LIMIT_CODE_TRIES ? store_phone_code_delete(c->db, code->hash)
-	                                    : store_phone_code_put(c->db, code);
-	return r < 0 ? r : rpc_reply_error(c, 400, "PHONE_CODE_INVALID");
+	return code_wrong(c, code);
 }
 
 int auth_signIn(struct rpc_call *c, const struct tl_auth_signIn *q)
@@ -84,7 +74,7 @@ int auth_signIn(struct rpc_call *c, const struct tl_auth_signIn *q)
 	r = store_phone_find(c->db, code.phone, &user);
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
-	if (q->phone_code.n != code.code.n || !equal_consttime(q->phone_code.p, code.code.p, code.code.n))
+	if (!code_is(&code, q->phone_code))
 		return not_the_code(c, &code, q->phone_code, r == 0);
 	if (r == -ERR_NOTFOUND)
 		return reply_sign_up(c, &code);
