@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "domain/auth/jobs.h"
 #include "domain/sync/compose.h"
+#include "domain/sync/jobs.h"
 #include "domain/users/view.h"
 #include "store/user.h"
 
@@ -41,5 +42,6 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = "prune", .slice = prune_job, .every_s = 3600},
 	{.name = "used", .slice = used_job, .every_s = 600},
 	{.name = "lifetime", .slice = lifetime_job, .every_s = 86400},
+	{.name = "log", .slice = log_job, .every_s = 86400},
 	{0},
 };

@@ -93,7 +93,9 @@ static void tell_clock(struct visit *v, struct client *c)
 		return;
 	v->told_clock = true;
 	printf("  Its clock is off by %lld s (%s ours).%s\n", off, ahead > 0 ? "ahead of" : "behind",
-	       off >= CLOCK_BAD ? " Set one of them right: clients whose clock is far off are refused until they adjust." : "");
+	       off >= CLOCK_BAD ? " Set one of them right: clients whose clock is far off are refused until "
+	                          "they adjust."
+	                        : "");
 	v->bad += off >= CLOCK_BAD;
 }
 
@@ -107,13 +109,15 @@ static int config(struct visit *v, struct client *c, int layer)
 	client_set_layer(c, layer);
 	r = client_call_wait(c, &q.o, WITHIN, &x);
 	if (r == -ERR_RPC)
-		printf("layer %d: the server answers %d %.*s\n", layer, x.a.code, (int)x.a.text.n, (const char *)x.a.text.p);
+		printf("layer %d: the server answers %d %.*s\n", layer, x.a.code, (int)x.a.text.n,
+		       (const char *)x.a.text.p);
 	else if (r < 0)
 		printf("layer %d: %s\n", layer, err_name(r));
 	else if (x.decoded < 0 || !TL_IS(config, x.o))
 		printf("layer %d is not supported: its configuration cannot be read\n", layer);
 	else if (TL_AS(config, x.o)->this_dc != 2)
-		printf("it believes to be data centre %d; clients were told 2\n", TL_AS(config, x.o)->this_dc);
+		printf("it believes to be data centre %d; clients were told 2\n",
+		       TL_AS(config, x.o)->this_dc);
 	else {
 		client_result_fini(&x);
 		return 0;
@@ -165,13 +169,16 @@ static int run(const char *address, const char *key)
 	r = client_address_of(address, &v.to);
 	if (r < 0) {
 		fprintf(stderr, "chapar doctor: %s %s\n", address,
-		        r == -ERR_NOTFOUND ? "is no name that can be resolved" : "is not of the form HOST:PORT");
+		        r == -ERR_NOTFOUND ? "is no name that can be resolved"
+		                           : "is not of the form HOST:PORT");
 		return EXIT_USAGE;
 	}
 	r = read_key(key ? key : "chapar-data/server.pub.pem", &v.key);
 	if (r < 0 && key) {
 		fprintf(stderr, "chapar doctor: %s: %s\n", key,
-		        r == -ERR_NOTFOUND ? "cannot be read" : "is no RSA PUBLIC KEY in PEM; take server.pub.pem of the data folder");
+		        r == -ERR_NOTFOUND
+		                ? "cannot be read"
+		                : "is no RSA PUBLIC KEY in PEM; take server.pub.pem of the data folder");
 		return EXIT_USAGE;
 	}
 	if (r < 0) { /* far enough to hear which keys the server has */
@@ -190,9 +197,8 @@ static int run(const char *address, const char *key)
 
 int role_doctor(int argc, char **argv)
 {
-	static const struct option longs[] = {{"key", required_argument, NULL, 'k'},
-	                                      {"help", no_argument, NULL, 'h'},
-	                                      {NULL, 0, NULL, 0}};
+	static const struct option longs[] = {
+		{"key", required_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	const char *key = NULL;
 	int o;
 

@@ -78,3 +78,12 @@ int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret
 	sql_done(s);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
+
+int store_upd_drop(struct sql_db *db, int64_t owner, int32_t pts)
+{
+	struct sql_stmt *s = sql_prepare(db, "DELETE FROM upd WHERE owner = $1 AND pts = $2 AND kind <> 1");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, pts);
+	return sql_run(s);
+}

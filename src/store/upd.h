@@ -28,4 +28,7 @@ int store_upd_range(struct sql_db *db, int64_t owner, int32_t after, uint32_t li
 /* The peer in whose dialog message `id` was born. -ERR_NOTFOUND: no message was. */
 int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret_peer);
 
+/* One row goes. Never that of a message's birth, nor the newest of a box. */
+int store_upd_drop(struct sql_db *db, int64_t owner, int32_t pts);
+
 #endif

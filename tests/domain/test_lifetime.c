@@ -19,7 +19,9 @@
 #include "store/phone_code.h"
 #include "store/rid.h"
 #include "store/setting.h"
+#include "store/upd.h"
 #include "store/user.h"
+#include "updates/event.h"
 #include "updates/online.h"
 #include "world.h"
 
@@ -379,7 +381,8 @@ static int old_rows(struct rpc_call *c, void *arg)
 	                                .phone = SLICE_LIT("15550009"),
 	                                .code = SLICE_LIT("12345"),
 	                                .expires = c->now - 10};
-	struct store_login_token t = {.token = SLICE_LIT("old"), .kind = STORE_TOKEN_QR, .expires = c->now - 10};
+	struct store_login_token t = {
+		.token = SLICE_LIT("old"), .kind = STORE_TOKEN_QR, .expires = c->now - 10};
 	int r;
 
 	t.device = t.system = t.app = t.ip = SLICE_LIT("");
@@ -459,12 +462,84 @@ static void test_used(void **state)
 	assert_true(ask(s, s->b, s->b.key, NULL).active <= now - 2900);
 }
 
+static int logged(struct rpc_call *c, void *arg)
+{
+	const struct upd_event *ev = arg;
+	struct upd_event copy = *ev;
+
+	return rpc_log_event(c, &copy);
+}
+
+struct log {
+	int64_t owner;
+	int kinds[16], ids[16];
+	size_t n;
+};
+
+static int read_log(struct rpc_call *c, void *arg)
+{
+	struct log *l = arg;
+	struct store_upd *rows;
+	int r = store_upd_range(c->db, l->owner, 0, 16, &c->arena, &rows, &l->n);
+
+	for (size_t i = 0; r >= 0 && i < l->n; i++) {
+		l->kinds[i] = rows[i].kind;
+		l->ids[i] = rows[i].id;
+	}
+	return r < 0 ? r : 0;
+}
+
+/* Old events that a later one covers go; what is recent stays, and the difference tells what is left. */
+static void test_log(void **state)
+{
+	struct s *s = *state;
+	unixtime_t old = clock_unix() - 40 * DAY;
+	static const int32_t gone = 7;
+	struct upd_event ev[] = {
+		{.kind = UPD_READ_IN, .id = 3},  /* covered by the third */
+		{.kind = UPD_READ_OUT, .id = 2}, /* another mark: stays */
+		{.kind = UPD_READ_IN, .id = 5},
+		{.kind = UPD_EDIT, .id = 6}, /* edited again */
+		{.kind = UPD_EDIT, .id = 6},
+		{.kind = UPD_EDIT, .id = 7}, /* deleted */
+		{.kind = UPD_DELETE, .payload = {(const uint8_t *)&gone, 4}},
+		{.kind = UPD_READ_IN, .id = 8, .date = 1}, /* now: covers nothing yet, and is not covered */
+		{.kind = UPD_READ_IN, .id = 9, .date = 1},
+	};
+	static const int left[] = {UPD_READ_OUT, UPD_READ_IN, UPD_EDIT, UPD_DELETE, UPD_READ_IN, UPD_READ_IN};
+	struct tl_updates_getDifference *q = Q(s, updates_getDifference);
+	struct tl_updates_difference *d;
+	struct log l = {.owner = s->a.id};
+
+	for (size_t i = 0; i < sizeof(ev) / sizeof(ev[0]); i++) {
+		ev[i].owner = s->a.id;
+		ev[i].peer = s->b.id;
+		ev[i].pts_count = 1;
+		ev[i].date = ev[i].date ? clock_unix() : old;
+		assert_int_equal(world_write(s->w, logged, &ev[i]), 0);
+	}
+	world_start_jobs(s->w);
+	for (int i = 0; i < 2000 && l.n != sizeof(left) / sizeof(left[0]); i++) {
+		usleep(5000);
+		assert_int_equal(world_write(s->w, read_log, &l), 0);
+	}
+	assert_int_equal(l.n, sizeof(left) / sizeof(left[0]));
+	for (size_t i = 0; i < l.n; i++)
+		assert_int_equal(l.kinds[i], left[i]);
+	assert_int_equal(l.ids[1], 5);
+	q->pts = 1;
+	q->date = (int32_t)clock_unix();
+	d = TL_AS(updates_difference, world_call(s->w, s->a, &q->o));
+	assert_non_null(d);
+	assert_int_equal(TL_AS(updates_state, d->state)->pts, 10); /* pts begin at 1 */
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_ttl),    T(test_settings), T(test_device), T(test_delete),
-		T(test_lifetime), T(test_outage), T(test_prune),  T(test_used),
+		T(test_ttl),    T(test_settings), T(test_device), T(test_delete), T(test_lifetime),
+		T(test_outage), T(test_prune),    T(test_used),   T(test_log),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

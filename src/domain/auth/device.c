@@ -12,7 +12,8 @@ enum { TOKEN_MAX = 4096, TYPE_MAX = 100, TYPES = 32 };
 
 static const char *key_of(struct rpc_call *c, int64_t auth_key, int type)
 {
-	return (const char *)arena_printf(&c->arena, "device.%016llx.%d", (unsigned long long)auth_key, type).p;
+	return (const char *)arena_printf(&c->arena, "device.%016llx.%d", (unsigned long long)auth_key, type)
+	        .p;
 }
 
 static int check(struct rpc_call *c, int type, struct slice token)

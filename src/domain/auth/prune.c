@@ -17,10 +17,10 @@
 #include "updates/online.h"
 
 enum {
-	ROWS = 500,      /* a slice */
-	TOUCHES = 200,   /* a slice */
+	ROWS = 500,    /* a slice */
+	TOUCHES = 200, /* a slice */
 	USED_EVERY_S = 3600,
-	OUTAGE_S = 86400,       /* nobody could come for longer than this */
+	OUTAGE_S = 86400,        /* nobody could come for longer than this */
 	COME_BACK_S = 30 * 86400 /* so they have this time from the start on */
 };
 
@@ -42,7 +42,7 @@ static int logout_tokens(struct sql_db *db, unixtime_t now)
 /* A slice prunes one kind of thing; the payload is its number. */
 int prune_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
-	static int (*const kinds[])(struct sql_db *db, unixtime_t now) = {
+	static int (*const kinds[])(struct sql_db * db, unixtime_t now) = {
 		rid, temp_keys, logout_tokens, store_login_token_prune, store_phone_code_prune};
 	enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 	unsigned at = j->payload.n ? (unsigned)atoi((const char *)j->payload.p) : 0;
