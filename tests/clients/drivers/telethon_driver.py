@@ -103,6 +103,22 @@ class Driver:
             else self.client._on_login(a.user)
         return user(a.user)
 
+    async def do_ask_code(self, phone):
+        self.phone, self.sent = phone, await self.client.send_code_request(phone)
+        return {'by': type(self.sent.type).__name__.removeprefix('SentCodeType').lower(), 'length': self.sent.type.length}
+
+    async def do_ask_again(self):
+        self.sent = await self.client(functions.auth.ResendCodeRequest(self.phone, self.sent.phone_code_hash))
+        return {'by': type(self.sent.type).__name__.removeprefix('SentCodeType').lower(), 'length': self.sent.type.length}
+
+    async def do_give_code(self, code):
+        r = await self.client(functions.auth.SignInRequest(self.phone, self.sent.phone_code_hash, code))
+        return isinstance(r, types.auth.AuthorizationSignUpRequired)
+
+    async def do_sign_up(self, first):
+        a = await self.client(functions.auth.SignUpRequest(self.phone, self.sent.phone_code_hash, first, ''))
+        return user(a.user)
+
     async def do_me(self):
         return user(await self.client.get_me())
 
