@@ -3,12 +3,13 @@
 
 #include "base/err.h"
 #include "domain/auth/jobs.h"
+#include "domain/search/index.h"
 #include "domain/sync/compose.h"
 #include "domain/sync/jobs.h"
 #include "domain/users/view.h"
 #include "store/user.h"
 
-int domain_first_rows(struct sql_db *db)
+static int service_account(struct sql_db *db)
 {
 	struct store_user service = {.id = SERVICE_USER,
 	                             .first = SLICE_LIT("Chapar"),
@@ -27,6 +28,22 @@ int domain_first_rows(struct sql_db *db)
 	return r < 0 ? r : store_user_insert(db, &service);
 }
 
+/* Boxes that were not indexed to their end when the server stopped. */
+static int look_for_unindexed(struct sql_db *db)
+{
+	int64_t id;
+	int r = store_job_drop(db, slice_str(SEARCH_JOB), 0);
+
+	return r < 0 ? r : store_job_add(db, clock_unix(), slice_str(SEARCH_JOB), 0, (struct slice){0}, &id);
+}
+
+int domain_first_rows(struct sql_db *db)
+{
+	int r = service_account(db);
+
+	return r < 0 ? r : look_for_unindexed(db);
+}
+
 int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)
 {
 	return sync_compose(c, ev, n, ret_updates);
@@ -38,6 +55,7 @@ const char *domain_settings_wrong(const struct settings *s)
 }
 
 const struct jobs_kind domain_jobs[] = {
+	{.name = SEARCH_JOB, .slice = search_job_slice},
 	{.name = CODE_JOB, .outside = code_job_send, .outside_seconds = CODE_JOB_SECONDS, .tries_max = 5},
 	{.name = "prune", .slice = prune_job, .every_s = 3600},
 	{.name = "used", .slice = used_job, .every_s = 600},

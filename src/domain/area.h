@@ -9,7 +9,7 @@ struct settings;
 struct sql_db;
 struct upd_event;
 
-/* Rows that every server has from its first start: the service account. Repeats do nothing. Thread: main, at start. */
+/* At each start: the service account, if it is not there yet, and the jobs of a start. Thread: main. */
 int domain_first_rows(struct sql_db *db);
 /* For struct rpc_server_config. */
 int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);

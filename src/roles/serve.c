@@ -19,6 +19,7 @@
 #include "base/settings.h"
 #include "crypto/rng.h"
 #include "domain/area.h"
+#include "domain/search/index.h"
 #include "io/conn.h"
 #include "io/listener.h"
 #include "roles/datadir.h"
@@ -124,6 +125,7 @@ static int start_rpc(struct serve *s)
 
 	s->app.settings = &s->settings;
 	s->app.online = upd_online_new();
+	s->app.search = search_index_new();
 	s->app.started = clock_unix();
 	s->app.test_numbers = s->settings.test_numbers;
 	glue_app(&s->glue, &s->app);
@@ -308,6 +310,7 @@ static void stop(struct serve *s, bool running)
 		rpc_server_free(s->glue.rpc);
 	jobs_free(s->app.jobs);
 	upd_online_free(s->app.online);
+	search_index_free(s->app.search);
 	datadir_close(&s->data);
 }
 

@@ -14,15 +14,17 @@ struct rpc_server;
 struct settings;
 struct upd_online;
 struct jobs;
+struct search_index;
 
 enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* who may make an account */
 
 struct app {
 	const struct settings *settings;
 	struct rpc_server *rpc;
-	struct upd_online *online; /* who is connected: updates/online.h */
-	struct jobs *jobs;         /* durable timed work: jobs/jobs.h */
-	uint8_t access_secret[32]; /* access hashes are HMACs under this (meta row, made at first start) */
+	struct upd_online *online;   /* who is connected: updates/online.h */
+	struct jobs *jobs;           /* durable timed work: jobs/jobs.h */
+	uint8_t access_secret[32];   /* access hashes are HMACs under this (meta row, made at first start) */
+	struct search_index *search; /* what of the boxes waits to be indexed: domain/search/index.h */
 	unixtime_t started;
 	bool test_numbers;
 	enum app_signup signup;

@@ -228,6 +228,19 @@ static int below(struct sql_db *db, int64_t owner, int64_t peer, int64_t from, i
 }
 
 /* By halves, for dates grow with ids: 31 look-ups at most, whatever the length of the dialog. */
+int store_msg_count_pinned(struct sql_db *db, int64_t owner, int64_t peer, uint32_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM pin WHERE owner = $1 AND peer = $2");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	r = sql_step(s);
+	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
 int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id)
 {
 	int64_t low = 0, high = (int64_t)INT32_MAX + 1, middle; /* the answer is in [low, high) */

@@ -106,6 +106,13 @@ static const char *const steps[] = {
 	"ROWID;"
 	"INSERT INTO pin (owner, peer, id) SELECT owner, peer, id FROM msg WHERE flags & 16 <> 0;"
 	"DROP INDEX msg_pinned;",
+
+	/* 4: words of messages, see search.h. */
+	"CREATE VIRTUAL TABLE search USING fts5 (words, content = '', detail = 'none', columnsize = 0, "
+	"tokenize = \"ascii "
+	"tokenchars '_'\");"
+	"CREATE TABLE search_box (owner BIGINT PRIMARY KEY, pts BIGINT) WITHOUT ROWID;"
+	"CREATE TABLE search_stale (owner BIGINT, id BIGINT, PRIMARY KEY (owner, id)) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/settings.h"
 #include "domain/area.h"
+#include "domain/search/index.h"
 #include "domain/users/account.h"
 #include "domain/users/peer.h"
 #include "rpc/server.h"
@@ -131,6 +132,7 @@ struct world *world_new(void)
 	settings_init(&w->settings);
 	w->app.settings = &w->settings;
 	w->app.online = upd_online_new();
+	w->app.search = search_index_new();
 	w->app.test_numbers = true;
 	w->app.signup = APP_SIGNUP_OPEN;
 	w->app.started = clock_unix();
@@ -158,6 +160,7 @@ void world_free(struct world *w)
 	rpc_server_free(w->app.rpc);
 	jobs_free(w->app.jobs);
 	upd_online_free(w->app.online);
+	search_index_free(w->app.search);
 	settings_fini(&w->settings);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s%s", w->path, files[i]);

@@ -86,6 +86,8 @@ static struct tl_obj *own_message(struct view *v, struct tl_message *m, const st
 	note_action(v, m->media);
 	if (m->has_via_bot_id)
 		view_peer(v, peer_user(m->via_bot_id));
+	if (row->peer == row->owner && !m->saved_peer_id)
+		m->saved_peer_id = peer_to_tl(a, row->owner); /* a note of one's own */
 	view_peer(v, peer_key(m->saved_peer_id));
 	return &m->o;
 }
@@ -134,4 +136,19 @@ struct slice message_text(struct arena *a, const struct store_msg *row)
 	if (tl_decode(&r, a, &o) < 0 || !TL_IS(message, o))
 		return (struct slice){0};
 	return TL_AS(message, o)->message;
+}
+
+bool message_has_link(struct arena *a, const struct store_msg *row)
+{
+	struct rd r = rd_of(row->body.p, row->body.n);
+	struct tl_obj *o;
+	struct tl_vec list;
+
+	if (tl_decode(&r, a, &o) < 0 || !TL_IS(message, o))
+		return false;
+	list = TL_AS(message, o)->entities;
+	for (uint32_t i = 0; i < list.n; i++)
+		if (TL_IS(messageEntityUrl, list.v[i]) || TL_IS(messageEntityTextUrl, list.v[i]))
+			return true;
+	return false;
 }

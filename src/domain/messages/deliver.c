@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "domain/messages/message.h"
+#include "domain/search/index.h"
 #include "store/dialog.h"
 #include "store/msg.h"
 #include "tl/tl.h"
@@ -80,7 +81,8 @@ static int into_box(struct rpc_call *c, struct store_msg *row, struct upd_event 
 	r = store_msg_insert(c->db, row);
 	if (r < 0)
 		return r;
-	return store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
+	r = store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
+	return r < 0 ? r : search_note(c, row->owner);
 }
 
 static int to_sender(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t *ret_id)

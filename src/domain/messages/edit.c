@@ -3,6 +3,7 @@
 #include "domain/messages/message.h"
 #include "domain/messages/text.h"
 #include "domain/messages/twin.h"
+#include "domain/search/index.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
 #include "updates/event.h"
@@ -35,6 +36,8 @@ static int write(struct rpc_call *c, const struct store_msg *row, struct slice b
 	                       .except_key = except_key};
 	int r;
 
+	if ((r = search_forget(c, row, false)) < 0 || (r = search_note(c, row->owner)) < 0)
+		return r;
 	r = store_msg_set_body(c->db, row->owner, row->peer, row->id, body, c->now);
 	return r < 0 ? r : rpc_log_event(c, &ev);
 }

@@ -38,6 +38,8 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 
 /* Text of the newest message that a client may still see in this row, for search and quotes; absent if it has none. */
 struct slice message_text(struct arena *a, const struct store_msg *row);
+/* It has an address in it that a click opens. */
+bool message_has_link(struct arena *a, const struct store_msg *row);
 
 /* rpc_reply_after's function for calls whose answer is Updates: the call's own events, composed (sync/compose.h). */
 int message_reply_updates(struct rpc_call *c, void *unused);

@@ -2,6 +2,7 @@
 #include "domain/messages/page.h"
 
 #include "base/err.h"
+#include "domain/messages/match.h"
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
 
@@ -14,6 +15,8 @@ static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bo
 		*ret_n = 0;
 		return 0;
 	}
+	if (q->match)
+		return match_walk(c, q->match, from, up, n, ret, ret_n);
 	if (q->pinned)
 		return store_msg_walk_pinned(c->db, c->user_id, q->peer, from, up, n, &c->arena, ret, ret_n);
 	return store_msg_walk(c->db, c->user_id, q->peer, from, up, n, &c->arena, ret, ret_n);

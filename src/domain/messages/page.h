@@ -5,10 +5,13 @@
 #include "domain/users/view.h"
 #include "store/msg.h"
 
+struct match;
+
 struct page_query {
 	int64_t peer;
 	int32_t offset_id, offset_date, add_offset, limit, max_id, min_id;
-	bool pinned; /* of the pinned messages only */
+	bool pinned;               /* of the pinned messages only */
+	const struct match *match; /* of those that answer a search; peer may then be 0 */
 };
 
 /*

@@ -2,6 +2,7 @@
 #include "domain/messages/twin.h"
 
 #include "base/err.h"
+#include "domain/search/index.h"
 #include "store/dialog.h"
 #include "updates/event.h"
 #include "updates/peer.h"
@@ -64,6 +65,8 @@ int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *r
 
 	for (uint32_t i = 0; r >= 0 && i < n; i++) {
 		ids[i] = rows[i].id;
+		if ((r = search_forget(c, &rows[i], true)) < 0)
+			return r;
 		r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
 	}
 	for (uint32_t i = 0; r >= 0 && i < n; i++) {

@@ -106,6 +106,8 @@ const driver = {
       me = await client.getMe();
     }
     await client.startUpdatesLoop();
+    // It asks for its state behind this; what is born meanwhile it counts as known, and tells nobody.
+    await new Promise((done) => setTimeout(done, 500));
     save();
     return user(me);
   },

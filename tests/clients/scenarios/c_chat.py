@@ -163,7 +163,7 @@ async def test_search(stage):
         for c, other, m in (a, b, mine), (b, a, theirs):
             found = await c.search(query=word.lower(), of=other.me['id'])
             expect_equal([f['id'] for f in found], [m['id']], '%r finds it in the chat' % c)
-            found = await c.search(query=word[:-2].lower() + 'ка%d' % n)
+            found = await c.search(query=word[:4].lower())  # the beginning of a word
             expect(m['id'] in [f['id'] for f in found], '%r finds it anywhere' % c)
 
 

@@ -1,0 +1,327 @@
+/*
+ * search.c - messages.search in one chat and messages.searchGlobal in all of them, with their counters (api.md 4.5). What no
+ * message can be yet (photos, calls, ...) answers that there is nothing; so does a filter that we do not know.
+ */
+#include "base/err.h"
+#include "domain/messages/match.h"
+#include "domain/messages/message.h"
+#include "domain/messages/page.h"
+#include "domain/search/fold.h"
+#include "rpc_methods.h"
+#include "store/dialog.h"
+
+enum { POSITIONS_MAX = 1000 };
+
+enum kind { KIND_ALL, KIND_PINNED, KIND_LINK, KIND_NOTHING };
+
+static enum kind kind_of(const struct tl_obj *filter)
+{
+	if (TL_IS(inputMessagesFilterEmpty, filter))
+		return KIND_ALL;
+	if (TL_IS(inputMessagesFilterPinned, filter))
+		return KIND_PINNED;
+	return TL_IS(inputMessagesFilterUrl, filter) ? KIND_LINK : KIND_NOTHING;
+}
+
+/* A search within `kind`: by walking all messages (*ret_m is left without expression), the pinned ones, or by the index. */
+static int open_search(struct rpc_call *c, enum kind kind, struct page_query *p, struct match *m)
+{
+	int r;
+
+	p->pinned = kind == KIND_PINNED;
+	if (kind == KIND_PINNED || (kind == KIND_ALL && !m->query.n))
+		return 0;
+	m->link = kind == KIND_LINK;
+	m->peer = p->peer;
+	if ((r = match_open(c, m)) < 0)
+		return r;
+	p->match = m;
+	return 0;
+}
+
+static int total_of(struct rpc_call *c, const struct page_query *p, uint32_t *ret)
+{
+	struct store_dialog d;
+	int r;
+
+	if (p->match)
+		return match_count(c, p->match, ret);
+	if (p->pinned)
+		return store_msg_count_pinned(c->db, c->user_id, p->peer, ret);
+	r = store_dialog_get(c->db, c->user_id, p->peer, &c->arena, &d);
+	*ret = (uint32_t)d.count;
+	return r;
+}
+
+/* Of pinned messages and whole histories, what else was asked for. */
+static size_t narrow(struct rpc_call *c, const struct match *m, struct store_msg *rows, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct store_msg *x = &rows[i];
+
+		if ((m->from_id && x->from_id != m->from_id) || (m->min_date && x->date <= m->min_date) ||
+		    (m->max_date && x->date >= m->max_date))
+			continue;
+		if (m->query.n &&
+		    !search_matches(search_fold(&c->arena, message_text(&c->arena, x)), m->query))
+			continue;
+		rows[k++] = *x;
+	}
+	return k;
+}
+
+static int nothing(struct rpc_call *c, int64_t peer)
+{
+	struct view v;
+
+	view_init(&v, c);
+	if (peer)
+		view_peer(&v, peer);
+	return page_reply(c, &v, NULL, 0, 0);
+}
+
+static int reply(struct rpc_call *c, const struct page_query *p, const struct match *m)
+{
+	struct store_msg *rows;
+	struct view v;
+	uint32_t total;
+	size_t n;
+	int r;
+
+	if ((r = page_read(c, p, &rows, &n)) < 0 || (r = total_of(c, p, &total)) < 0)
+		return r;
+	if (!p->match)
+		n = narrow(c, m, rows, n);
+	view_init(&v, c);
+	if (p->peer)
+		view_peer(&v, p->peer);
+	return page_reply(c, &v, rows, n, total);
+}
+
+static int from_whom(struct rpc_call *c, const struct tl_obj *from, int64_t *ret)
+{
+	struct peer p;
+	int r;
+
+	if (!from || TL_IS(inputPeerEmpty, from))
+		return 0;
+	r = peer_resolve(c, from, &p);
+	*ret = p.key;
+	return r;
+}
+
+int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
+{
+	struct page_query p = {.offset_id = q->offset_id,
+	                       .add_offset = q->add_offset,
+	                       .limit = q->limit,
+	                       .max_id = q->max_id,
+	                       .min_id = q->min_id};
+	struct match m = {.min_date = q->min_date,
+	                  .max_date = q->max_date,
+	                  .folder = -1,
+	                  .query = search_fold(&c->arena, q->q)};
+	enum kind kind = kind_of(q->filter);
+	struct peer peer;
+	int r;
+
+	if (!TL_IS(inputPeerEmpty, q->peer)) {
+		if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+			return r;
+		p.peer = peer.key;
+	}
+	if ((r = from_whom(c, q->from_id, &m.from_id)) < 0)
+		return r;
+	if (kind == KIND_NOTHING || q->has_top_msg_id || (q->q.n && !m.query.n) ||
+	    (!p.peer && kind != KIND_LINK && !m.query.n))
+		return nothing(c, p.peer);
+	if ((r = open_search(c, kind, &p, &m)) < 0)
+		return r;
+	return reply(c, &p, &m);
+}
+
+/* All boxes of a caller are one, whose ids grow with time: the offset is the id alone, the rate its date. */
+int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlobal *q)
+{
+	int32_t limit = q->limit < 1 ? 1 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit;
+	struct match m = {.min_date = q->min_date,
+	                  .max_date = q->max_date,
+	                  .folder = q->has_folder_id ? q->folder_id : -1,
+	                  .query = search_fold(&c->arena, q->q)};
+	enum kind kind = kind_of(q->filter);
+	struct tl_messages_messagesSlice *s;
+	struct store_msg *rows;
+	struct view v;
+	uint32_t total;
+	size_t n;
+	int r;
+
+	if (!q->q.n && kind == KIND_ALL)
+		return rpc_fail(c, 400, "SEARCH_QUERY_EMPTY");
+	if (kind == KIND_NOTHING || kind == KIND_PINNED || q->broadcasts_only || q->groups_only ||
+	    (q->q.n && !m.query.n))
+		return nothing(c, 0);
+	m.link = kind == KIND_LINK;
+	if ((r = match_open(c, &m)) < 0 ||
+	    (r = match_walk(c, &m, q->offset_id > 0 ? q->offset_id : INT32_MAX, false, (uint32_t)limit, &rows,
+	                    &n)) < 0 ||
+	    (r = match_count(c, &m, &total)) < 0)
+		return r;
+	view_init(&v, c);
+	if (n < (size_t)limit && q->offset_id <= 0)
+		return page_reply(c, &v, rows, n, (uint32_t)n); /* all of them */
+	s = TL_NEW(&c->arena, messages_messagesSlice);
+	s->inexact = m.folder >= 0 || m.min_date || m.max_date;
+	s->count = (int32_t)total;
+	s->has_next_rate = n == (size_t)limit;
+	s->next_rate = n ? (int32_t)rows[n - 1].date : 0;
+	s->messages = tl_vec_new(&c->arena, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		if ((r = message_view(&v, &rows[i], &s->messages.v[i])) < 0)
+			return r;
+	s->topics = tl_vec_new(&c->arena, 0);
+	if ((r = view_users(&v, &s->users)) < 0 || (r = view_chats(&v, &s->chats)) < 0)
+		return r;
+	return rpc_reply(c, &s->o);
+}
+
+static int count(struct rpc_call *c, int64_t peer, enum kind kind, uint32_t *ret)
+{
+	struct page_query p = {.peer = peer};
+	struct match m = {.folder = -1};
+	int r;
+
+	*ret = 0;
+	if (kind == KIND_NOTHING)
+		return 0;
+	r = open_search(c, kind, &p, &m);
+	return r < 0 ? r : total_of(c, &p, ret);
+}
+
+int messages_getSearchCounters(struct rpc_call *c, const struct tl_messages_getSearchCounters *q)
+{
+	struct tl_vector *v = TL_NEW(&c->arena, vector);
+	struct peer peer;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	v->objs = tl_vec_new(&c->arena, q->filters.n);
+	for (uint32_t i = 0; i < q->filters.n; i++) {
+		struct tl_messages_searchCounter *x = TL_NEW(&c->arena, messages_searchCounter);
+		uint32_t n;
+
+		if ((r = count(c, peer.key, kind_of(q->filters.v[i]), &n)) < 0)
+			return r;
+		x->filter = q->filters.v[i];
+		x->count = (int32_t)n;
+		v->objs.v[i] = &x->o;
+	}
+	return rpc_reply(c, &v->o);
+}
+
+/* --- where in time they are */
+
+/* The newest POSITIONS_MAX of a kind below an id; none of what cannot be. */
+static int listed(struct rpc_call *c, const struct tl_obj *input, const struct tl_obj *filter,
+                  int32_t offset_id, int32_t limit, struct page_query *p, struct store_msg **ret,
+                  size_t *ret_n, uint32_t *ret_total)
+{
+	enum kind kind = kind_of(filter);
+	struct match m = {.folder = -1};
+	struct peer peer;
+	int r;
+
+	*ret_n = 0;
+	*ret_total = 0;
+	if ((r = peer_resolve(c, input, &peer)) < 0)
+		return r;
+	if (kind == KIND_ALL)
+		return rpc_fail(c, 400, "FILTER_NOT_SUPPORTED");
+	p->peer = peer.key;
+	if (kind == KIND_NOTHING)
+		return 0;
+	if ((r = open_search(c, kind, p, &m)) < 0 || (r = total_of(c, p, ret_total)) < 0)
+		return r;
+	if (kind == KIND_PINNED)
+		return store_msg_walk_pinned(c->db, c->user_id, peer.key,
+		                             offset_id > 0 ? offset_id : INT32_MAX, false, (uint32_t)limit,
+		                             &c->arena, ret, ret_n);
+	return match_walk(c, &m, offset_id > 0 ? offset_id : INT32_MAX, false, (uint32_t)limit, ret, ret_n);
+}
+
+int messages_getSearchResultsPositions(struct rpc_call *c,
+                                       const struct tl_messages_getSearchResultsPositions *q)
+{
+	struct tl_messages_searchResultsPositions *t = TL_NEW(&c->arena, messages_searchResultsPositions);
+	int32_t limit = q->limit < 1 ? 1 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit;
+	struct page_query p = {0};
+	struct store_msg *rows;
+	uint32_t total;
+	size_t n;
+	int r;
+
+	r = listed(c, q->peer, q->filter, q->offset_id, limit, &p, &rows, &n, &total);
+	if (r < 0)
+		return r;
+	t->count = (int32_t)total;
+	t->positions = tl_vec_new(&c->arena, (uint32_t)n);
+	for (size_t i = 0; i < n; i++) {
+		struct tl_searchResultPosition *x = TL_NEW(&c->arena, searchResultPosition);
+
+		x->msg_id = rows[i].id;
+		x->date = (int32_t)rows[i].date;
+		x->offset = (int32_t)i;
+		t->positions.v[i] = &x->o;
+	}
+	return rpc_reply(c, &t->o);
+}
+
+static struct tl_searchResultsCalendarPeriod *period_of(struct rpc_call *c, const struct store_msg *m)
+{
+	struct tl_searchResultsCalendarPeriod *x = TL_NEW(&c->arena, searchResultsCalendarPeriod);
+
+	x->date = (int32_t)(m->date - m->date % 86400);
+	x->min_msg_id = x->max_msg_id = m->id;
+	return x;
+}
+
+int messages_getSearchResultsCalendar(struct rpc_call *c,
+                                      const struct tl_messages_getSearchResultsCalendar *q)
+{
+	struct tl_messages_searchResultsCalendar *t = TL_NEW(&c->arena, messages_searchResultsCalendar);
+	struct tl_searchResultsCalendarPeriod *x = NULL;
+	struct page_query p = {0};
+	struct store_msg *rows;
+	uint32_t total;
+	struct view v;
+	size_t n;
+	int r;
+
+	r = listed(c, q->peer, q->filter, q->offset_id, POSITIONS_MAX, &p, &rows, &n, &total);
+	if (r < 0)
+		return r;
+	view_init(&v, c);
+	view_peer(&v, p.peer);
+	t->count = (int32_t)total;
+	t->periods = tl_vec_new(&c->arena, (uint32_t)n);
+	t->messages = tl_vec_new(&c->arena, (uint32_t)n);
+	t->periods.n = t->messages.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!x || rows[i].date < x->date) { /* the newest of a day stands for it */
+			x = period_of(c, &rows[i]);
+			t->periods.v[t->periods.n++] = &x->o;
+			if ((r = message_view(&v, &rows[i], &t->messages.v[t->messages.n++])) < 0)
+				return r;
+		}
+		x->min_msg_id = rows[i].id;
+		x->count++;
+		t->min_date = (int32_t)rows[i].date;
+		t->min_msg_id = rows[i].id;
+	}
+	if ((r = view_users(&v, &t->users)) < 0 || (r = view_chats(&v, &t->chats)) < 0)
+		return r;
+	return rpc_reply(c, &t->o);
+}

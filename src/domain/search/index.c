@@ -1,0 +1,262 @@
+/* index.c - see index.h. */
+#include "domain/search/index.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "domain/messages/message.h"
+#include "domain/search/fold.h"
+#include "rpc/app.h"
+#include "store/msg.h"
+#include "store/search.h"
+#include "store/upd.h"
+#include "store/user.h"
+#include "updates/event.h"
+
+enum { ROWS_A_SLICE = 100, USERS_A_SLICE = 500, DELAY_S = 1 };
+
+struct search_index {
+	int64_t *owners; /* a small set: those that wrote within the last second */
+	size_t n, cap;
+	bool scanned;   /* boxes left over by an earlier run of the server are in the set */
+	bool scheduled; /* the job's row is there */
+	unixtime_t asked;
+};
+
+struct search_index *search_index_new(void)
+{
+	return xcalloc(1, sizeof(struct search_index));
+}
+
+void search_index_free(struct search_index *x)
+{
+	if (x)
+		free(x->owners);
+	free(x);
+}
+
+/* --- words */
+
+static void put_word(struct buf *b, int64_t owner, const char *p, size_t n)
+{
+	char head[20];
+	int k = snprintf(head, sizeof(head), "%llx_", (unsigned long long)owner);
+
+	buf_put(b, head, (size_t)k);
+	buf_put(b, p, n);
+}
+
+static void put_mark(struct buf *b, int64_t owner, const char *kind, int64_t v)
+{
+	char mark[24]; /* no word of a text begins with '_' */
+	int k = snprintf(mark, sizeof(mark), "_%s%llx", kind, (unsigned long long)v);
+
+	put_word(b, owner, mark, (size_t)k);
+}
+
+static size_t word_end(struct slice s, size_t at)
+{
+	const uint8_t *e = memchr(s.p + at, ' ', s.n - at);
+
+	return e ? (size_t)(e - s.p) : s.n;
+}
+
+static struct slice kept(struct arena *a, struct buf *b)
+{
+	struct slice s = arena_slice(a, buf_slice(b));
+
+	buf_fini(b);
+	return s;
+}
+
+struct slice search_words(struct arena *a, const struct store_msg *row)
+{
+	struct slice folded = search_fold(a, message_text(a, row));
+	struct buf b = {0};
+
+	for (size_t at = 0; at < folded.n;) {
+		size_t end = word_end(folded, at);
+
+		put_word(&b, row->owner, (const char *)folded.p + at, end - at);
+		buf_u8(&b, ' ');
+		at = end + 1;
+	}
+	put_mark(&b, row->owner, "p", row->peer);
+	if (message_has_link(a, row)) {
+		buf_u8(&b, ' ');
+		put_mark(&b, row->owner, "u", 1);
+	}
+	return kept(a, &b);
+}
+
+static void put_and(struct buf *b)
+{
+	if (b->n)
+		buf_put(b, " AND ", 5);
+}
+
+struct slice search_expression(struct arena *a, int64_t owner, int64_t peer, struct slice query, bool link)
+{
+	struct buf b = {0};
+
+	for (size_t at = 0; at < query.n;) {
+		size_t end = word_end(query, at);
+
+		put_and(&b);
+		buf_u8(&b, '"');
+		put_word(&b, owner, (const char *)query.p + at, end - at);
+		buf_u8(&b, '"');
+		if (end == query.n)
+			buf_u8(&b, '*');
+		at = end + 1;
+	}
+	if (peer && (b.n || link)) {
+		put_and(&b);
+		buf_u8(&b, '"');
+		put_mark(&b, owner, "p", peer);
+		buf_u8(&b, '"');
+	}
+	if (link) {
+		put_and(&b);
+		buf_u8(&b, '"');
+		put_mark(&b, owner, "u", 1);
+		buf_u8(&b, '"');
+	}
+	return kept(a, &b);
+}
+
+/* --- who waits */
+
+static void add(struct search_index *x, int64_t owner)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (x->owners[i] == owner)
+			return;
+	if (x->n == x->cap) {
+		x->cap = x->cap ? x->cap * 2 : 16;
+		x->owners = xrealloc(x->owners, x->cap * sizeof(*x->owners));
+	}
+	x->owners[x->n++] = owner;
+}
+
+static void is_scheduled(struct app *app, void *arg)
+{
+	app->search->scheduled = true;
+}
+
+int search_note(struct rpc_call *c, int64_t owner)
+{
+	struct search_index *x = c->app->search;
+
+	add(x, owner);
+	/* A job asked for by a transaction that failed is asked for again a second later. */
+	if (x->scheduled || x->asked == c->now)
+		return 0;
+	x->asked = c->now;
+	rpc_after_commit(c, is_scheduled, NULL);
+	return jobs_add(c, SEARCH_JOB, 0, c->now + DELAY_S, (struct slice){0});
+}
+
+int search_forget(struct rpc_call *c, const struct store_msg *row, bool gone)
+{
+	int32_t done;
+	int r = store_search_done(c->db, row->owner, &done);
+
+	if (r < 0 || row->id > done)
+		return r; /* the job will see it as it is then */
+	r = store_search_is_stale(c->db, row->owner, row->id);
+	if (r == -ERR_NOTFOUND)
+		r = store_search_remove(c->db, row->owner, row->id, search_words(&c->arena, row));
+	return r < 0 ? r : store_search_set_stale(c->db, row->owner, row->id, !gone);
+}
+
+/* --- the job */
+
+static int take_over(struct rpc_call *c, const struct store_upd *u)
+{
+	struct store_msg row;
+	int r;
+
+	if (u->kind == UPD_EDIT) { /* one that is not stale was not indexed yet when it was edited */
+		r = store_search_is_stale(c->db, u->owner, u->id);
+		if (r == 0)
+			r = store_search_set_stale(c->db, u->owner, u->id, false);
+		if (r < 0)
+			return r == -ERR_NOTFOUND ? 0 : r;
+	} else if (u->kind != UPD_NEW) {
+		return 0;
+	}
+	r = store_msg_get(c->db, u->owner, u->peer, u->id, &c->arena, &row);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	return store_search_add(c->db, u->owner, u->id, search_words(&c->arena, &row));
+}
+
+/* Some rows of a box's log; ret_left: whether there are more. */
+static int advance(struct rpc_call *c, int64_t owner, bool *ret_left)
+{
+	struct store_upd *v;
+	int32_t done;
+	size_t n;
+	int r;
+
+	if ((r = store_search_done(c->db, owner, &done)) < 0 ||
+	    (r = store_upd_range(c->db, owner, done, ROWS_A_SLICE, &c->arena, &v, &n)) < 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		if ((r = take_over(c, &v[i])) < 0)
+			return r;
+	*ret_left = n == ROWS_A_SLICE;
+	return n ? store_search_set_done(c->db, owner, v[n - 1].pts) : 0;
+}
+
+/* After a start: which boxes are behind. `at` is the account to begin with, and the next one. */
+static int scan(struct rpc_call *c, int64_t *at, bool *ret_left)
+{
+	int64_t *ids = ARENA_ARRAY(&c->arena, int64_t, USERS_A_SLICE);
+	size_t n;
+	int r;
+
+	r = store_user_ids(c->db, *at, USERS_A_SLICE, ids, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		int32_t done, pts;
+
+		*at = ids[i];
+		if ((r = store_search_done(c->db, ids[i], &done)) >= 0 &&
+		    (r = store_upd_max(c->db, ids[i], &pts)) >= 0 && pts > done)
+			add(c->app->search, ids[i]);
+	}
+	*ret_left = n == USERS_A_SLICE;
+	return r;
+}
+
+int search_job_slice(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
+{
+	struct search_index *x = c->app->search;
+	int64_t at = 0;
+	bool left;
+	int r;
+
+	if (x->n) {
+		r = advance(c, x->owners[x->n - 1], &left);
+		if (r < 0)
+			return r;
+		if (!left)
+			x->n--; /* should this be rolled back, the next note or start finds it again */
+		next->payload = j->payload;
+	} else if (!x->scanned) {
+		if (j->payload.n == sizeof(at))
+			memcpy(&at, j->payload.p, sizeof(at));
+		r = scan(c, &at, &left);
+		if (r < 0)
+			return r;
+		x->scanned = !left;
+		next->payload = arena_slice(&c->arena, slice_of(&at, sizeof(at)));
+	}
+	next->again = x->n || !x->scanned;
+	x->scheduled = next->again;
+	return 0;
+}
