@@ -17,8 +17,8 @@ static int make_folder(const char *path)
 
 	if (mkdir(path, 0700) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
 		return 0;
-	fprintf(stderr, "chapar serve: cannot make the data folder %s: %s; choose another with --data\n",
-	        path, strerror(errno));
+	fprintf(stderr, "chapar: cannot make the data folder %s: %s; choose another with --data\n", path,
+	        strerror(errno));
 	return -ERR_IO;
 }
 
@@ -30,14 +30,14 @@ static int take_lock(struct datadir *d)
 	snprintf(file, sizeof(file), "%s/lock", d->path);
 	d->lock_fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (d->lock_fd < 0) {
-		fprintf(stderr, "chapar serve: %s: %s\n", file, strerror(errno));
+		fprintf(stderr, "chapar: %s: %s\n", file, strerror(errno));
 		return -ERR_IO;
 	}
 	if (flock(d->lock_fd, LOCK_EX | LOCK_NB) != 0) {
 		n = read(d->lock_fd, pid, sizeof(pid) - 1);
 		pid[n > 0 ? n : 0] = '\0';
 		fprintf(stderr,
-		        "chapar serve: another server (process %s) uses %s; stop it, or choose another "
+		        "chapar: another server (process %s) uses %s; stop it, or choose another "
 		        "folder with --data\n",
 		        pid, d->path);
 		close(d->lock_fd);
@@ -78,7 +78,7 @@ static int open_key(struct datadir *d)
 	if (r == 0)
 		r = write_public(d);
 	if (r < 0)
-		fprintf(stderr, "chapar serve: %s: %s; it must hold a 2048-bit RSA key in PEM\n", file,
+		fprintf(stderr, "chapar: %s: %s; it must hold a 2048-bit RSA key in PEM\n", file,
 		        err_name(r));
 	return r;
 }
@@ -90,7 +90,7 @@ int datadir_open(struct datadir *d, const char *path)
 	memset(d, 0, sizeof(*d));
 	d->lock_fd = -1;
 	if (strlen(path) >= sizeof(d->path)) {
-		fprintf(stderr, "chapar serve: the path of the data folder is too long\n");
+		fprintf(stderr, "chapar: the path of the data folder is too long\n");
 		return -ERR_TOO_BIG;
 	}
 	snprintf(d->path, sizeof(d->path), "%s", path);

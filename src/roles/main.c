@@ -10,6 +10,7 @@ static const struct {
 	const char *text;
 } roles[] = {
 	{"serve", role_serve, "run the server"},
+	{"admin", role_admin, "look after a running server"},
 	{"config", role_config, "explain the settings"},
 	{"doctor", role_doctor, "ask a server as a client would, and say what is wrong"},
 };

@@ -5,6 +5,7 @@
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 int role_serve(int argc, char **argv);
+int role_admin(int argc, char **argv);
 int role_config(int argc, char **argv);
 int role_doctor(int argc, char **argv);
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admin/admin.h"
 #include "base/counters.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -51,6 +52,7 @@ struct serve {
 	unsigned n_listeners;
 	struct sql_checkpointer *checkpointer;
 	struct web *web;
+	struct admin *admin;
 	struct counters counters;
 	uint8_t salt_secret[32];
 	const struct rsa_key *rsa[2];
@@ -279,6 +281,13 @@ static int start(struct serve *s)
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
 		return r;
 	}
+	if ((r = admin_start(&s->app, s->data.socket, s->data.db, &s->admin)) < 0) {
+		fprintf(stderr, "chapar serve: %s: %s\n", s->data.socket,
+		        r == -ERR_TOO_BIG ? "a socket's path has at most 107 letters; choose a shorter "
+		                            "folder with --data"
+		                          : err_name(r));
+		return r;
+	}
 	for (unsigned i = 0; i < s->n_loops; i++)
 		io_loop_start(s->loops[i]);
 	say_ready(s);
@@ -291,6 +300,7 @@ static void stop(struct serve *s, bool running)
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		io_listener_close(s->listeners[i], running);
 	web_close(s->web, running);
+	admin_stop(s->admin);
 	jobs_stop(s->app.jobs);
 	if (s->glue.rpc)
 		rpc_server_stop(s->glue.rpc);
