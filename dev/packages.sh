@@ -6,7 +6,7 @@ build_packages=(gcc libc6-dev meson ninja-build pkg-config python3 libuv1-dev li
 	libcmocka-dev)
 # What ./test needs besides. Node.js from elsewhere than Debian brings its own npm.
 test_packages=(clang libclang-rt-14-dev llvm-14 clang-format git ccache python3-venv ca-certificates sqlite3 curl
-	telegram-desktop xvfb xdotool imagemagick zbar-tools)
+	telegram-desktop libfaketime xvfb xdotool imagemagick zbar-tools)
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
 

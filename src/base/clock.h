@@ -11,10 +11,15 @@ typedef int64_t usec_t;     /* microseconds, monotonic */
 typedef int64_t unixtime_t; /* seconds since 1970, wall clock */
 
 usec_t clock_usec(void);
-/* Wall clock that never steps back within one process: dates and msg_ids must not fall. Thread: any. */
+/*
+ * Wall clock that never steps back within one process: dates and msg_ids must not fall. Where the system's clock does, ours
+ * goes on at the pace of the monotonic one: clients refuse a server whose time stands still for minutes. Thread: any.
+ */
 unixtime_t clock_unix(void);
 /* Wall clock in microseconds, never stepping back. Thread: any. */
 int64_t clock_unix_usec(void);
+/* Time is at least this from now on: what an earlier process has reached. Thread: any. */
+void clock_not_before(int64_t unix_usec);
 /* How far the system's wall clock lies behind what clock_unix() says, seconds; 0 in a healthy system. */
 int64_t clock_behind(void);
 /* Tests only: add this to the wall clock from now on (may be negative), microseconds. */

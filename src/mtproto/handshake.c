@@ -101,12 +101,10 @@ void mt_handshake_free_all(struct mt_loop *l)
 /* Unencrypted: no key, an id that is 1 mod 4, the length. */
 static void send_plain(struct mt_conn *c, struct slice body)
 {
-	int64_t usec = clock_unix_usec(), id;
 	struct buf b = {0};
 
-	id = (usec / 1000000) << 32 | ((usec % 1000000) << 32) / 1000000;
 	buf_u64(&b, 0);
-	buf_u64(&b, (uint64_t)((id & ~(int64_t)3) | 1));
+	buf_u64(&b, (uint64_t)(mt_id_at(clock_unix_usec()) | 1));
 	buf_u32(&b, body.n);
 	buf_put(&b, body.p, body.n);
 	mt_conn_send(c, b.p, b.n);

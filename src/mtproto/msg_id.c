@@ -6,6 +6,13 @@
 
 enum { PAST = 300, AHEAD = 30, KEEP = 330 };
 
+int64_t mt_id_at(int64_t unix_usec)
+{
+	int64_t id = (unix_usec / 1000000) << 32 | ((unix_usec % 1000000) << 32) / 1000000;
+
+	return id & ~(int64_t)3;
+}
+
 int mt_msg_id_check(const struct mt_server *srv, int64_t msg_id)
 {
 	int64_t now = clock_unix(), at = (int64_t)((uint64_t)msg_id >> 32);

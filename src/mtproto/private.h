@@ -270,6 +270,8 @@ enum mt_seen { MT_NEW, MT_DUPLICATE, MT_TOO_OLD };
 enum mt_seen mt_seen_add(struct mt_session *s, int64_t msg_id);
 bool mt_was_seen(const struct mt_session *s, int64_t msg_id);
 /* 0, or a bad_msg code (16, 17, 18) for the outermost msg_id. */
+/* Seconds above, their fraction below; the two lowest bits are 0. */
+int64_t mt_id_at(int64_t unix_usec);
 int mt_msg_id_check(const struct mt_server *srv, int64_t msg_id);
 
 /* container.c: the messages of one accepted packet */

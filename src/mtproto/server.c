@@ -35,7 +35,7 @@ int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
 	s->keys = *cfg->keys;
 	s->ops = *cfg->ops;
 	s->n = cfg->n_loops;
-	s->start_id = clock_unix() << 32;
+	s->start_id = mt_id_at(clock_unix_usec());
 	s->work = io_work_new(2);
 	if (!s->cfg.handshakes_per_second)
 		s->cfg.handshakes_per_second = HANDSHAKES_PER_SECOND;

@@ -291,10 +291,8 @@ void mt_session_free(struct mt_session *s)
 
 int64_t mt_session_next_id(struct mt_session *s, int kind)
 {
-	int64_t usec = clock_unix_usec();
-	int64_t id = (usec / 1000000) << 32 | ((usec % 1000000) << 32) / 1000000;
+	int64_t id = mt_id_at(clock_unix_usec());
 
-	id &= ~(int64_t)3;
 	if (id <= s->last_id)
 		id = (s->last_id & ~(int64_t)3) + 4;
 	s->last_id = id | kind;

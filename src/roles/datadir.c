@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 
 static int make_folder(const char *path)
 {
@@ -111,4 +113,49 @@ void datadir_close(struct datadir *d)
 	if (d->lock_fd >= 0)
 		close(d->lock_fd);
 	d->lock_fd = -1;
+}
+
+enum { DAY = 86400 };
+
+static int64_t changed_usec(const struct datadir *d, const char *name)
+{
+	char file[600];
+	struct stat st;
+
+	snprintf(file, sizeof(file), "%s/%s", d->path, name);
+	return stat(file, &st) == 0 ? (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000 : 0;
+}
+
+void datadir_wind_clock(const struct datadir *d)
+{
+	static const char *const names[] = {"chapar.db", "chapar.db-wal", "clock"};
+	int64_t last = 0, t, now = clock_unix_usec();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if ((t = changed_usec(d, names[i])) > last)
+			last = t;
+	if (last <= now)
+		return;
+	if (last < now + (int64_t)DAY * 1000000)
+		clock_not_before(last);
+	log_event(LOG_WARNING, "clock-behind", "seconds=%lld mend=\"check the system's clock\"",
+	          (long long)((last - now) / 1000000));
+}
+
+void datadir_keep_clock(const struct datadir *d)
+{
+	int64_t now = clock_unix_usec();
+	struct timespec at[2] = {{.tv_nsec = UTIME_OMIT},
+	                         {.tv_sec = now / 1000000, .tv_nsec = now % 1000000 * 1000}};
+	char file[600];
+	int fd;
+
+	if (clock_behind() == 0)
+		return;
+	snprintf(file, sizeof(file), "%s/clock", d->path);
+	fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return;
+	futimens(fd, at);
+	close(fd);
 }

@@ -271,6 +271,7 @@ static int start(struct serve *s)
 	raise_files();
 	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)
 		return r;
+	datadir_wind_clock(&s->data);
 	if ((r = open_database(s)) < 0 || (r = start_rpc(s)) < 0 || (r = start_mtproto(s)) < 0)
 		return r;
 	if ((r = web_start(&s->glue, &s->counters, s->loops, s->n_loops, s->settings.http, &s->web)) < 0)
@@ -328,7 +329,8 @@ static int serve_child(void *arg)
 {
 	struct serve *s = arg;
 	sigset_t set;
-	int r, sig;
+	struct timespec now_and_then = {.tv_sec = 1};
+	int r;
 
 	/* Before any thread: they all inherit it, and this one waits for the end. */
 	sigemptyset(&set);
@@ -336,9 +338,10 @@ static int serve_child(void *arg)
 	sigaddset(&set, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk: an error of the write, not the end */
 	r = start(s);
-	if (r == 0)
-		sigwait(&set, &sig);
+	while (r == 0 && sigtimedwait(&set, NULL, &now_and_then) < 0)
+		datadir_keep_clock(&s->data);
 	stop(s, r == 0);
 	settings_fini(&s->settings);
 	return r == 0 ? EXIT_OK : EXIT_FAILED;

@@ -1,6 +1,7 @@
 """A server of ours, clients of others, and what the scenarios need of both."""
 import asyncio
 import collections
+import contextlib
 import itertools
 import json
 import os
@@ -9,6 +10,7 @@ import re
 import signal
 import socket
 import tempfile
+import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -63,29 +65,44 @@ def free_port():
 
 
 class Server:
-    def __init__(self, dir, *options):
+    def __init__(self, dir, *options, prefix=(), env=None):
+        """prefix: a command that starts the server's; env: more of the environment."""
+        self.prefix, self.env = prefix, env or {}
         self.dir = pathlib.Path(dir)
         self.data = self.dir / 'data'
         self.host, self.port, self.http = '127.0.0.1', free_port(), free_port()
         self.options = options
         self.log = self.dir / 'server.log'
         self.process = None
-
-    @property
-    def key(self):
-        return self.data / 'server.pub.pem'
+        self.key = self.data / 'server.pub.pem'
 
     async def start(self):
-        args = [CHAPAR, 'serve', '--data', self.data, '--listen', '%s:%d' % (self.host, self.port),
+        args = [*self.prefix, CHAPAR, 'serve', '--data', self.data, '--listen', '%s:%d' % (self.host, self.port),
                 '--http', '%s:%d' % (self.host, self.http), '--test-numbers', *self.options]
         with open(self.log, 'a') as log:
             self.process = await asyncio.create_subprocess_exec(*map(str, args), stdin=asyncio.subprocess.DEVNULL,
-                                                                stdout=asyncio.subprocess.PIPE, stderr=log)
+                                                                stdout=asyncio.subprocess.PIPE, stderr=log,
+                                                                env={**os.environ, **self.env})
         try:
             line = await asyncio.wait_for(self.process.stdout.readline(), 15)
         except asyncio.TimeoutError:
             line = b'(nothing in 15 s)'
         expect(line.startswith(b'ready '), 'the server says it is ready, not %r\n%s' % (line, self.tail()))
+
+    @property
+    def worker(self):
+        """The process that serves: the child of the one that watches it."""
+        return int(pathlib.Path('/proc/%d/task/%d/children' % ((self.process.pid,) * 2)).read_text().split()[0])
+
+    async def health(self):
+        """The status and text of GET /healthz"""
+        def ask():
+            try:
+                with urllib.request.urlopen('http://%s:%d/healthz' % (self.host, self.http), timeout=5) as r:
+                    return r.status, r.read().decode()
+            except urllib.error.HTTPError as e:
+                return e.code, e.read().decode()
+        return await asyncio.to_thread(ask)
 
     async def kill(self):
         """kill -9, as a crash or a power cut would."""
@@ -217,19 +234,36 @@ class Stage:
     """One server and whoever a scenario brings to it; everything ends with it."""
     numbers = itertools.count(1)
 
-    def __init__(self, name, long=False):
+    def __init__(self, name, long=False, dir=None, **how):
+        """how: more for Server."""
         self.name, self.long = name, long
-        self.dir = pathlib.Path(tempfile.mkdtemp(prefix='chapar-%s-' % name))
-        self.server = Server(self.dir)
+        self.dir = pathlib.Path(dir or tempfile.mkdtemp(prefix='chapar-%s-' % name))
+        self.server = Server(self.dir, **how)
         self.clients = []
+
+    @contextlib.asynccontextmanager
+    async def another(self, name, **how):
+        """A stage beside this one, with a server of its own that is treated badly."""
+        (self.dir / name).mkdir()
+        stage = Stage(name, self.long, self.dir / name, **how)
+        try:
+            await stage.server.start()
+            yield stage
+        except BaseException:
+            print('\n'.join('# ' + s for s in stage.server.tail().splitlines()))
+            for c in stage.clients:
+                await c.end()
+            await stage.server.kill()
+            raise
+        await stage.end()
 
     async def client(self, library, name=None, **options):
         """A connected client; the name is that of its data folder (a known one: the client comes back)."""
         c = Client(library, self.dir / (name or '%s-%d' % (library, len(self.clients))))
         self.clients.append(c)
         await c.spawn()
-        c.hello = await c.connect(host=self.server.host, port=self.server.port, key=str(self.server.key), dir=str(c.dir),
-                                  **options)
+        at = {'host': self.server.host, 'port': self.server.port, 'key': str(self.server.key), **options}
+        c.hello = await c.connect(dir=str(c.dir), **at)
         return c
 
     async def person(self, library, first=None, **options):

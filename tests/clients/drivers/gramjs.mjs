@@ -45,6 +45,7 @@ const message = (m) => ({
   reply_to: m.replyTo?.replyToMsgId ?? null,
   forward: Boolean(m.fwdFrom),
   service: m.className === 'MessageService',
+  pinned: Boolean(m.pinned),
   entities: (m.entities ?? []).map((e) => [e.className.replace('MessageEntity', '').toLowerCase(), e.offset, e.length]),
 });
 
@@ -66,6 +67,16 @@ function onUpdate(u) {
       return event('typing', { peer: num(u.userId) });
     case 'UpdateUserStatus':
       return event('status', { peer: num(u.userId), online: u.status.className === 'UserStatusOnline' });
+    case 'UpdatePinnedMessages':
+      return event('pinned', { ids: u.messages, pinned: Boolean(u.pinned) });
+    case 'UpdateDraftMessage':
+      return event('draft', { peer: peerId(u.peer), text: u.draft.message ?? '' });
+    case 'UpdateDialogUnreadMark':
+      return event('mark', { peer: peerId(u.peer.peer), unread: Boolean(u.unread) });
+    case 'UpdateDialogPinned':
+      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned) });
+    case 'UpdateFolderPeers':
+      for (const p of u.folderPeers) event('folder', { peer: peerId(p.peer), folder: p.folderId });
   }
 }
 
@@ -119,7 +130,11 @@ const driver = {
   contacts: async () => (await client.invoke(new Api.contacts.GetContacts({ hash: bigInt(0) }))).users.map(user),
   set_username: async ({ username }) => user(await client.invoke(new Api.account.UpdateUsername({ username }))),
   resolve: async ({ username }) => user(await client.getEntity(username)),
-  send: async ({ to, text, reply_to }) => message(await client.sendMessage(to, { message: text, replyTo: reply_to, parseMode: false })),
+  async send({ to, text, reply_to, random_id }) {
+    if (random_id === undefined) return message(await client.sendMessage(to, { message: text, replyTo: reply_to, parseMode: false }));
+    const r = await client.invoke(new Api.messages.SendMessage({ peer: to, message: text, randomId: bigInt(random_id) }));
+    return message(r.updates.find((u) => u.message).message);
+  },
   edit: async ({ to, id, text }) => message(await client.editMessage(to, { message: id, text, parseMode: false })),
   async delete({ to, ids, revoke = true }) {
     await client.deleteMessages(to, ids, { revoke });
@@ -141,6 +156,39 @@ const driver = {
       read_in: d.readInboxMaxId,
       read_out: d.readOutboxMaxId,
     })),
+  chats: async () =>
+    (await client.invoke(new Api.messages.GetDialogs({ offsetPeer: new Api.InputPeerEmpty(), limit: 100, hash: bigInt(0) }))).dialogs.map((d) => ({
+      peer: peerId(d.peer),
+      top: d.topMessage,
+      unread: d.unreadCount,
+      read_in: d.readInboxMaxId,
+      read_out: d.readOutboxMaxId,
+      mark: Boolean(d.unreadMark),
+      pinned: Boolean(d.pinned),
+      folder: d.folderId ?? 0,
+      draft: d.draft?.message ?? '',
+    })),
+  async pin({ to, id, pinned = true, oneside = false }) {
+    await client.invoke(new Api.messages.UpdatePinnedMessage({ peer: to, id, unpin: !pinned, pmOneside: oneside }));
+  },
+  async draft({ to, text }) {
+    await client.invoke(new Api.messages.SaveDraft({ peer: to, message: text }));
+  },
+  async mark({ to, unread }) {
+    const peer = new Api.InputDialogPeer({ peer: await client.getInputEntity(to) });
+    await client.invoke(new Api.messages.MarkDialogUnread({ peer, unread }));
+  },
+  async pin_chat({ to, pinned }) {
+    const peer = new Api.InputDialogPeer({ peer: await client.getInputEntity(to) });
+    await client.invoke(new Api.messages.ToggleDialogPin({ peer, pinned }));
+  },
+  async archive({ to, archived }) {
+    const peer = new Api.InputFolderPeer({ peer: await client.getInputEntity(to), folderId: Number(archived) });
+    await client.invoke(new Api.folders.EditPeerFolders({ folderPeers: [peer] }));
+  },
+  async block({ who, blocked }) {
+    await client.invoke(blocked ? new Api.contacts.Block({ id: who }) : new Api.contacts.Unblock({ id: who }));
+  },
   async log_out() {
     await client.invoke(new Api.auth.LogOut());
   },

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import v8 from 'node:v8';
 import { MemoryStorage } from '@mtcute/core';
 import { addPublicKey } from '@mtcute/core/utils.js';
-import { TelegramClient, tl } from '@mtcute/node';
+import { Long, TelegramClient, tl } from '@mtcute/node';
 import { NodeCryptoProvider } from '@mtcute/node/utils.js';
 import { event, serve } from './driver.mjs';
 
@@ -40,11 +40,27 @@ const message = (m) => ({
   reply_to: m.replyToMessage?.id ?? null,
   forward: m.forward !== null,
   service: m.isService,
+  pinned: Boolean(m.raw.pinned),
   entities: m.entities.map((e) => [kinds[e.kind] ?? e.kind, e.offset, e.length]),
 });
 
 function save() {
   fs.writeFileSync(saved, v8.serialize(storage.driver.states));
+}
+
+function onRaw(u) {
+  switch (u._) {
+    case 'updatePinnedMessages':
+      return event('pinned', { ids: u.messages, pinned: Boolean(u.pinned) });
+    case 'updateDraftMessage':
+      return event('draft', { peer: peerId(u.peer), text: u.draft.message ?? '' });
+    case 'updateDialogUnreadMark':
+      return event('mark', { peer: peerId(u.peer.peer), unread: Boolean(u.unread) });
+    case 'updateDialogPinned':
+      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned) });
+    case 'updateFolderPeers':
+      for (const p of u.folderPeers) event('folder', { peer: peerId(p.peer), folder: p.folderId });
+  }
 }
 
 const driver = {
@@ -75,6 +91,7 @@ const driver = {
     client.onHistoryRead.add((u) => event(u.isOutbox ? 'read_out' : 'read_in', { peer: u.chatId, max_id: u.maxReadId, unread: u.isOutbox ? undefined : u.unreadCount }));
     client.onUserTyping.add((u) => event('typing', { peer: u.userId }));
     client.onUserStatusUpdate.add((u) => event('status', { peer: u.userId, online: u.status === 'online' }));
+    client.onRawUpdate.add((info) => onRaw(info.update));
     // A server that is gone for a moment is no complaint.
     client.onError.add((e) => console.error(e?.code?.startsWith('ECONN') ? 'INFO' : 'ERROR', e));
     await client.connect();
@@ -122,7 +139,12 @@ const driver = {
     return user(await client.getMe());
   },
   resolve: async ({ username }) => user(await client.getUser(username)),
-  send: async ({ to, text, reply_to }) => message(await client.sendText(to, text, { replyTo: reply_to ?? undefined })),
+  async send({ to, text, reply_to, random_id }) {
+    if (random_id === undefined) return message(await client.sendText(to, text, { replyTo: reply_to ?? undefined }));
+    const r = await client.call({ _: 'messages.sendMessage', peer: await client.resolvePeer(to), message: text, randomId: Long.fromString(random_id) });
+    const m = r.updates.find((u) => u.message).message;
+    return { id: m.id, peer: to, out: Boolean(m.out), text: m.message, date: m.date };
+  },
   edit: async ({ to, id, text }) => message(await client.editMessage({ chatId: to, message: id, text })),
   delete: ({ to, ids, revoke = true }) => client.deleteMessagesById(to, ids, { revoke }),
   read: ({ to, up_to }) => client.readHistory(to, { maxId: up_to }),
@@ -147,6 +169,38 @@ const driver = {
     }
     return all;
   },
+  async chats() {
+    const r = await client.call({ _: 'messages.getDialogs', offsetDate: 0, offsetId: 0, offsetPeer: { _: 'inputPeerEmpty' }, limit: 100, hash: Long.ZERO });
+    return r.dialogs.map((d) => ({
+      peer: peerId(d.peer),
+      top: d.topMessage,
+      unread: d.unreadCount,
+      read_in: d.readInboxMaxId,
+      read_out: d.readOutboxMaxId,
+      mark: Boolean(d.unreadMark),
+      pinned: Boolean(d.pinned),
+      folder: d.folderId ?? 0,
+      draft: d.draft?.message ?? '',
+    }));
+  },
+  async pin({ to, id, pinned = true, oneside = false }) {
+    const peer = await client.resolvePeer(to);
+    const r = await client.call({ _: 'messages.updatePinnedMessage', peer, id, unpin: !pinned, pmOneside: oneside });
+    client.handleClientUpdate(r, false);
+  },
+  async draft({ to, text }) {
+    await client.call({ _: 'messages.saveDraft', peer: await client.resolvePeer(to), message: text });
+  },
+  async mark({ to, unread }) {
+    const peer = { _: 'inputDialogPeer', peer: await client.resolvePeer(to) };
+    await client.call({ _: 'messages.markDialogUnread', peer, unread });
+  },
+  async pin_chat({ to, pinned }) {
+    const peer = { _: 'inputDialogPeer', peer: await client.resolvePeer(to) };
+    await client.call({ _: 'messages.toggleDialogPin', peer, pinned });
+  },
+  archive: ({ to, archived }) => (archived ? client.archiveChats(to) : client.unarchiveChats(to)),
+  block: ({ who, blocked }) => (blocked ? client.blockUser(who) : client.unblockUser(who)),
   log_out: () => client.logOut(),
   async disconnect() {
     await client.disconnect();

@@ -32,7 +32,7 @@ def raw_user(u):
 def message(m):
     return {'id': m.id, 'peer': m.chat.id, 'out': bool(m.outgoing), 'text': m.text or '',
             'date': int(m.date.timestamp()), 'edited': m.edit_date is not None, 'reply_to': m.reply_to_message_id,
-            'forward': m.forward_date is not None, 'service': m.service is not None,
+            'forward': m.forward_date is not None, 'service': m.service is not None, 'pinned': None,
             'entities': [[e.type.name.lower().replace('_', ''), e.offset, e.length] for e in m.entities or []]}
 
 
@@ -79,6 +79,17 @@ class Driver:
             event('typing', peer=u.user_id)
         elif name == 'UpdateUserStatus':
             event('status', peer=u.user_id, online=isinstance(u.status, raw.types.UserStatusOnline))
+        elif name == 'UpdatePinnedMessages':
+            event('pinned', ids=list(u.messages), pinned=bool(u.pinned))
+        elif name == 'UpdateDraftMessage':
+            event('draft', peer=peer, text=getattr(u.draft, 'message', ''))
+        elif name == 'UpdateDialogUnreadMark':
+            event('mark', peer=u.peer.peer.user_id, unread=bool(u.unread))
+        elif name == 'UpdateDialogPinned':
+            event('dialog_pinned', peer=u.peer.peer.user_id, pinned=bool(u.pinned))
+        elif name == 'UpdateFolderPeers':
+            for p in u.folder_peers:
+                event('folder', peer=p.peer.user_id, folder=p.folder_id)
 
     async def do_config(self):
         c = await self.client.invoke(raw.functions.help.GetConfig())
@@ -112,7 +123,12 @@ class Driver:
     async def do_resolve(self, username):
         return user(await self.client.get_users(username))
 
-    async def do_send(self, to, text, reply_to=None):
+    async def do_send(self, to, text, reply_to=None, random_id=None):
+        if random_id is not None:
+            r = await self.client.invoke(raw.functions.messages.SendMessage(
+                peer=await self.client.resolve_peer(to), message=text, random_id=int(random_id)))
+            m = next(u.message for u in r.updates if hasattr(u, 'message'))
+            return {'id': m.id, 'peer': to, 'out': bool(m.out), 'text': m.message, 'date': m.date}
         return message(await self.client.send_message(to, text, reply_to_message_id=reply_to,
                                                       parse_mode=pyrogram.enums.ParseMode.DISABLED))
 
@@ -141,6 +157,35 @@ class Driver:
     async def do_dialogs(self):
         return [{'peer': d.chat.id, 'top': d.top_message.id if d.top_message else 0, 'unread': d.unread_messages_count}
                 async for d in self.client.get_dialogs()]
+
+    async def do_chats(self):
+        r = await self.client.invoke(raw.functions.messages.GetDialogs(
+            offset_date=0, offset_id=0, offset_peer=raw.types.InputPeerEmpty(), limit=100, hash=0))
+        return [{'peer': d.peer.user_id, 'top': d.top_message, 'unread': d.unread_count,
+                 'read_in': d.read_inbox_max_id, 'read_out': d.read_outbox_max_id, 'mark': bool(d.unread_mark),
+                 'pinned': bool(d.pinned), 'folder': d.folder_id or 0, 'draft': getattr(d.draft, 'message', '')}
+                for d in r.dialogs]
+
+    async def do_pin(self, to, id, pinned=True, oneside=False):
+        await self.client.invoke(raw.functions.messages.UpdatePinnedMessage(
+            peer=await self.client.resolve_peer(to), id=id, unpin=not pinned, pm_oneside=oneside))
+
+    async def do_draft(self, to, text):
+        await self.client.invoke(raw.functions.messages.SaveDraft(peer=await self.client.resolve_peer(to), message=text))
+
+    async def do_mark(self, to, unread):
+        peer = raw.types.InputDialogPeer(peer=await self.client.resolve_peer(to))
+        await self.client.invoke(raw.functions.messages.MarkDialogUnread(peer=peer, unread=unread))
+
+    async def do_pin_chat(self, to, pinned):
+        peer = raw.types.InputDialogPeer(peer=await self.client.resolve_peer(to))
+        await self.client.invoke(raw.functions.messages.ToggleDialogPin(peer=peer, pinned=pinned))
+
+    async def do_archive(self, to, archived):
+        await (self.client.archive_chats(to) if archived else self.client.unarchive_chats(to))
+
+    async def do_block(self, who, blocked):
+        await (self.client.block_user(who) if blocked else self.client.unblock_user(who))
 
     async def do_log_out(self):
         await self.client.invoke(raw.functions.auth.LogOut())

@@ -38,12 +38,15 @@ function message(m) {
     reply_to: m.reply_to?.message_id ? serverId(m.reply_to.message_id) : null,
     forward: Boolean(m.forward_info),
     service: !t,
+    pinned: m.is_pinned,
     entities: (t?.entities ?? []).map((e) => {
       const k = e.type['@type'].replace('textEntityType', '');
       return [kinds[k] ?? k.toLowerCase(), e.offset, e.length];
     }),
   };
 }
+
+const draftText = (d) => d?.input_message_text?.text.text ?? d?.content?.text?.text ?? '';
 
 async function onUpdate(o) {
   switch (o['@type']) {
@@ -57,6 +60,12 @@ async function onUpdate(o) {
       const m = await td.call('getMessage', { chat_id: o.chat_id, message_id: o.message_id });
       return event('edit', { message: message(m) });
     }
+    case 'updateMessageIsPinned':
+      return event('pinned', { ids: [serverId(o.message_id)], pinned: o.is_pinned });
+    case 'updateChatDraftMessage':
+      return event('draft', { peer: o.chat_id, text: draftText(o.draft_message) });
+    case 'updateChatIsMarkedAsUnread':
+      return event('mark', { peer: o.chat_id, unread: o.is_marked_as_unread });
     case 'updateDeleteMessages':
       if (o.is_permanent && !o.from_cache) event('delete', { ids: o.message_ids.map(serverId) });
       return;
@@ -197,6 +206,56 @@ const driver = {
         };
       }),
     );
+  },
+  async chats() {
+    const all = [];
+    for (const folder of [0, 1]) {
+      const chat_list = { '@type': folder ? 'chatListArchive' : 'chatListMain' };
+      try {
+        for (;;) await td.call('loadChats', { chat_list, limit: 100 });
+      } catch (e) {
+        if (e.code !== 404) throw e;
+      }
+      for (const chat_id of (await td.call('getChats', { chat_list, limit: 1000 })).chat_ids) {
+        const c = await td.call('getChat', { chat_id });
+        const place = c.positions.find((p) => p.list['@type'] === chat_list['@type']);
+        all.push({
+          peer: chat_id,
+          top: serverId(c.last_message?.id ?? 0),
+          unread: c.unread_count,
+          read_in: serverId(c.last_read_inbox_message_id),
+          read_out: serverId(c.last_read_outbox_message_id),
+          mark: c.is_marked_as_unread,
+          pinned: place?.is_pinned ?? false,
+          folder,
+          draft: draftText(c.draft_message),
+        });
+      }
+    }
+    return all;
+  },
+  async pin({ to, id, pinned = true, oneside = false }) {
+    const of = { chat_id: await chat(to), message_id: tdId(id) };
+    if (pinned) await td.call('pinChatMessage', { ...of, disable_notification: false, only_for_self: oneside });
+    else await td.call('unpinChatMessage', of);
+  },
+  async draft({ to, text }) {
+    await td.call('setChatDraftMessage', { chat_id: await chat(to), draft_message: text ? { '@type': 'draftMessage', input_message_text: plain(text) } : null });
+  },
+  async mark({ to, unread }) {
+    await td.call('toggleChatIsMarkedAsUnread', { chat_id: await chat(to), is_marked_as_unread: unread });
+  },
+  async pin_chat({ to, pinned }) {
+    const chat_id = await chat(to);
+    const { positions } = await td.call('getChat', { chat_id });
+    await td.call('toggleChatIsPinned', { chat_list: positions[0]?.list ?? { '@type': 'chatListMain' }, chat_id, is_pinned: pinned });
+  },
+  async archive({ to, archived }) {
+    await td.call('addChatToList', { chat_id: await chat(to), chat_list: { '@type': archived ? 'chatListArchive' : 'chatListMain' } });
+  },
+  async block({ who, blocked }) {
+    const sender_id = { '@type': 'messageSenderUser', user_id: who };
+    await td.call('setMessageSenderBlockList', { sender_id, block_list: blocked ? { '@type': 'blockListMain' } : null });
   },
   async confirm_qr({ link }) {
     const s = await td.call('confirmQrCodeAuthentication', { link });

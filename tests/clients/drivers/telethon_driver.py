@@ -47,24 +47,44 @@ def message(m):
     return {'id': m.id, 'peer': peer_id(m.peer_id), 'out': bool(m.out), 'text': m.message or '',
             'date': int(m.date.timestamp()), 'edited': bool(m.edit_date), 'reply_to': reply,
             'forward': m.fwd_from is not None, 'service': isinstance(m, types.MessageService),
+            'pinned': bool(getattr(m, 'pinned', False)),
             'entities': [[kind(e), e.offset, e.length] for e in m.entities or []]}
 
 
 class Driver:
     client = None
 
-    async def do_connect(self, host, port, key, dir, transport='full'):
+    def __init__(self):
+        self.server_ids = []
+
+    async def do_connect(self, host, port, key, dir, transport='full', retries=10):
         with open(key) as f:
             rsa.add_key(f.read(), old=False)
         session = os.path.join(dir, 'telethon')
         late = {'catch_up': True} if version >= '1.26' else {}
         c = self.client = TelegramClient(session, 1, 'x', connection=TRANSPORTS[transport], connection_retries=1000,
-                                         retry_delay=1, request_retries=10, **late)
+                                         retry_delay=1, request_retries=retries,
+                                         raise_last_call_error=True, **late)
         if not c.session.auth_key:
             c.session.set_dc(2, host, port)
         c.add_event_handler(self.on_update, events.Raw())
+        self.note_message_ids(c._sender._state)
         await asyncio.wait_for(c.connect(), 30)
         return {'library': 'Telethon ' + version, 'layer': LAYER, 'authorized': await c.is_user_authorized()}
+
+    def note_message_ids(self, state):
+        """The msg_id of everything that the server says, in the order in which it comes."""
+        decrypt = state.decrypt_message_data
+
+        def note(body):
+            m = decrypt(body)
+            if m:
+                self.server_ids.append(m.msg_id)
+            return m
+        state.decrypt_message_data = note
+
+    def do_server_ids(self):
+        return self.server_ids
 
     async def on_update(self, u):
         name = type(u).__name__
@@ -84,6 +104,17 @@ class Driver:
             event('typing', peer=u.user_id)
         elif name == 'UpdateUserStatus':
             event('status', peer=u.user_id, online=isinstance(u.status, types.UserStatusOnline))
+        elif name == 'UpdatePinnedMessages':
+            event('pinned', ids=u.messages, pinned=bool(u.pinned))
+        elif name == 'UpdateDraftMessage':
+            event('draft', peer=peer_id(u.peer), text=getattr(u.draft, 'message', ''))
+        elif name == 'UpdateDialogUnreadMark':
+            event('mark', peer=peer_id(u.peer.peer), unread=bool(u.unread))
+        elif name == 'UpdateDialogPinned':
+            event('dialog_pinned', peer=peer_id(u.peer.peer), pinned=bool(u.pinned))
+        elif name == 'UpdateFolderPeers':
+            for p in u.folder_peers:
+                event('folder', peer=peer_id(p.peer), folder=p.folder_id)
 
     async def do_config(self):
         c = await self.client(functions.help.GetConfigRequest())
@@ -136,8 +167,11 @@ class Driver:
     async def do_resolve(self, username):
         return user(await self.client.get_entity(username))
 
-    async def do_send(self, to, text, reply_to=None):
-        return message(await self.client.send_message(to, text, reply_to=reply_to, parse_mode=None))
+    async def do_send(self, to, text, reply_to=None, random_id=None):
+        if random_id is None:
+            return message(await self.client.send_message(to, text, reply_to=reply_to, parse_mode=None))
+        r = functions.messages.SendMessageRequest(await self.client.get_input_entity(to), text, random_id=int(random_id))
+        return message(next(u.message for u in (await self.client(r)).updates if hasattr(u, 'message')))
 
     async def do_edit(self, to, id, text):
         return message(await self.client.edit_message(to, id, text, parse_mode=None))
@@ -164,6 +198,34 @@ class Driver:
         return [{'peer': peer_id(d.dialog.peer), 'top': d.dialog.top_message, 'unread': d.dialog.unread_count,
                  'read_in': d.dialog.read_inbox_max_id, 'read_out': d.dialog.read_outbox_max_id}
                 for d in await self.client.get_dialogs()]
+
+    async def do_chats(self):
+        r = await self.client(functions.messages.GetDialogsRequest(0, 0, types.InputPeerEmpty(), 100, 0))
+        return [{'peer': peer_id(d.peer), 'top': d.top_message, 'unread': d.unread_count,
+                 'read_in': d.read_inbox_max_id, 'read_out': d.read_outbox_max_id, 'mark': bool(d.unread_mark),
+                 'pinned': bool(d.pinned), 'folder': d.folder_id or 0, 'draft': getattr(d.draft, 'message', '')}
+                for d in r.dialogs]
+
+    async def do_pin(self, to, id, pinned=True, oneside=False):
+        await self.client(functions.messages.UpdatePinnedMessageRequest(to, id, unpin=not pinned, pm_oneside=oneside))
+
+    async def do_draft(self, to, text):
+        await self.client(functions.messages.SaveDraftRequest(to, text))
+
+    async def do_mark(self, to, unread):
+        peer = types.InputDialogPeer(await self.client.get_input_entity(to))
+        await self.client(functions.messages.MarkDialogUnreadRequest(peer, unread=unread))
+
+    async def do_pin_chat(self, to, pinned):
+        peer = types.InputDialogPeer(await self.client.get_input_entity(to))
+        await self.client(functions.messages.ToggleDialogPinRequest(peer, pinned=pinned))
+
+    async def do_archive(self, to, archived):
+        await self.client.edit_folder(to, int(archived))
+
+    async def do_block(self, who, blocked):
+        call = functions.contacts.BlockRequest if blocked else functions.contacts.UnblockRequest
+        await self.client(call(who))
 
     async def do_log_out(self):
         await self.client.log_out()
