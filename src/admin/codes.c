@@ -19,9 +19,10 @@ static int codes(struct rpc_call *c, struct admin_call *a)
 	r = store_phone_code_list(c->db, c->now, LIST_MAX, &c->arena, &v, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		if (!v[i].used && v[i].code.n)
-			json_array_append_new(rows, json_pack("{s:o,s:o,s:o,s:o}", "phone", admin_slice(v[i].phone), "code",
-			                                      admin_slice(v[i].code), "created", admin_time(v[i].created),
-			                                      "expires", admin_time(v[i].expires)));
+			json_array_append_new(
+				rows, json_pack("{s:o,s:o,s:o,s:o}", "phone", admin_slice(v[i].phone), "code",
+			                        admin_slice(v[i].code), "created", admin_time(v[i].created),
+			                        "expires", admin_time(v[i].expires)));
 	if (r >= 0) /* who could read a code could sign in by it */
 		log_event(LOG_NOTICE, "codes-read", "count=%zu", json_array_size(rows));
 	return r;
@@ -36,7 +37,8 @@ static int create(struct rpc_call *c, struct admin_call *a)
 	int r;
 
 	if (uses < 0 || uses > 1000000 || days < 0 || days > 36500)
-		return admin_fail(a, -ERR_INVALID, "--uses is 0 (any number) to 1000000, --days 0 (never ends) to 36500");
+		return admin_fail(a, -ERR_INVALID,
+		                  "--uses is 0 (any number) to 1000000, --days 0 (never ends) to 36500");
 	r = invite_new(c, slice_str(note ? note : ""), expires, (int)uses, &code);
 	if (r < 0)
 		return r;
@@ -56,9 +58,11 @@ static int list(struct rpc_call *c, struct admin_call *a)
 	json_object_set_new(a->out, "rows", rows);
 	r = store_invite_list(c->db, LIST_MAX, &c->arena, &v, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
-		json_array_append_new(rows, json_pack("{s:o,s:o,s:i,s:i,s:o,s:o}", "code", admin_slice(v[i].code), "note",
-		                                      admin_slice(v[i].note), "uses", v[i].uses, "used", v[i].used, "created",
-		                                      admin_time(v[i].created), "expires", admin_time(v[i].expires)));
+		json_array_append_new(rows,
+		                      json_pack("{s:o,s:o,s:i,s:i,s:o,s:o}", "code", admin_slice(v[i].code),
+		                                "note", admin_slice(v[i].note), "uses", v[i].uses, "used",
+		                                v[i].used, "created", admin_time(v[i].created), "expires",
+		                                admin_time(v[i].expires)));
 	return r;
 }
 

@@ -41,8 +41,8 @@ struct connection {
 	int fd;
 };
 
-static const struct admin_command *const tables[] = {admin_user_commands, admin_session_commands, admin_code_commands,
-                                                     admin_server_commands};
+static const struct admin_command *const tables[] = {admin_user_commands, admin_session_commands,
+                                                     admin_code_commands, admin_server_commands};
 
 /* --- helpers of the commands */
 
@@ -231,13 +231,15 @@ static void answer(struct connection *x, json_t *in)
 	                       .progress = on_progress,
 	                       .progress_arg = x};
 	json_t *reply;
-	int r = command ? command->run(&a) : admin_fail(&a, -ERR_NOTFOUND, "no such command; is this server older?");
+	int r = command ? command->run(&a)
+	                : admin_fail(&a, -ERR_NOTFOUND, "no such command; is this server older?");
 
 	if (r < 0 && !a.error[0])
 		admin_fail(&a, r, "%s%s", err_name(r),
 		           r == -ERR_NOSPACE || r == -ERR_IO ? ": look at the disk of the data folder" : "");
 	reply = r < 0 ? json_pack("{s:s}", "error", a.error) : json_pack("{s:O}", "ok", a.out);
-	log_event(LOG_NOTICE, "admin", "command=\"%s\" result=%s", command ? command->name : "?", r < 0 ? err_name(r) : "ok");
+	log_event(LOG_NOTICE, "admin", "command=\"%s\" result=%s", command ? command->name : "?",
+	          r < 0 ? err_name(r) : "ok");
 	put_line(x->fd, reply);
 	json_decref(reply);
 	json_decref(a.out);
@@ -305,7 +307,8 @@ static int open_socket(const char *path)
 	strcpy(u.sun_path, path);
 	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && (bind(fd, (struct sockaddr *)&u, sizeof(u)) != 0 || chmod(path, 0600) != 0 || listen(fd, 16) != 0)) {
+	if (fd >= 0 && (bind(fd, (struct sockaddr *)&u, sizeof(u)) != 0 || chmod(path, 0600) != 0 ||
+	                listen(fd, 16) != 0)) {
 		close(fd);
 		fd = -1;
 	}

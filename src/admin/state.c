@@ -20,7 +20,8 @@ static int status(struct rpc_call *c, struct admin_call *a)
 	json_object_set_new(a->out, "started", admin_time(a->app->started));
 	json_object_set_new(a->out, "uptime_seconds", json_integer(clock_unix() - a->app->started));
 	json_object_set_new(a->out, "public", json_sprintf("%s:%d", a->app->public_ip, a->app->public_port));
-	json_object_set_new(a->out, "store", json_string(rpc_server_can_write(a->app->rpc) ? "well" : "cannot write"));
+	json_object_set_new(a->out, "store",
+	                    json_string(rpc_server_can_write(a->app->rpc) ? "well" : "cannot write"));
 	json_object_set_new(a->out, "accounts", json_integer(accounts));
 	json_object_set_new(a->out, "online_accounts", json_integer((json_int_t)users));
 	json_object_set_new(a->out, "online_devices", json_integer((json_int_t)keys));
@@ -37,11 +38,12 @@ static int stats(struct rpc_call *c, struct admin_call *a)
 	if (r < 0)
 		return r;
 	return json_object_update_new(
-		       a->out, json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "accounts", (json_int_t)s.users, "deleted",
-	                                 (json_int_t)s.deleted, "active_day", (json_int_t)s.active_day, "sessions",
-	                                 (json_int_t)s.authorizations, "keys", (json_int_t)s.keys, "dialogs",
-	                                 (json_int_t)s.dialogs, "messages", (json_int_t)s.messages, "jobs",
-	                                 (json_int_t)s.jobs, "invites", (json_int_t)s.invites, "database_bytes",
+		       a->out, json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "accounts",
+	                                 (json_int_t)s.users, "deleted", (json_int_t)s.deleted, "active_day",
+	                                 (json_int_t)s.active_day, "sessions", (json_int_t)s.authorizations,
+	                                 "keys", (json_int_t)s.keys, "dialogs", (json_int_t)s.dialogs,
+	                                 "messages", (json_int_t)s.messages, "jobs", (json_int_t)s.jobs,
+	                                 "invites", (json_int_t)s.invites, "database_bytes",
 	                                 (json_int_t)s.bytes, "log_bytes", (json_int_t)s.log_bytes)) == 0
 	               ? 0
 	               : -ERR_FULL;

@@ -20,9 +20,10 @@ static const char *state_of(const struct store_user *u)
 
 static json_t *row_of(const struct store_user *u)
 {
-	return json_pack("{s:I,s:o,s:o,s:o,s:o,s:s,s:o,s:o}", "id", (json_int_t)u->id, "phone", admin_slice(u->phone), "first",
-	                 admin_slice(u->first), "last", admin_slice(u->last), "username", admin_slice(u->username), "state",
-	                 state_of(u), "created", admin_time(u->created), "seen", admin_time(u->seen));
+	return json_pack("{s:I,s:o,s:o,s:o,s:o,s:s,s:o,s:o}", "id", (json_int_t)u->id, "phone",
+	                 admin_slice(u->phone), "first", admin_slice(u->first), "last", admin_slice(u->last),
+	                 "username", admin_slice(u->username), "state", state_of(u), "created",
+	                 admin_time(u->created), "seen", admin_time(u->seen));
 }
 
 static int list(struct rpc_call *c, struct admin_call *a)
@@ -75,9 +76,10 @@ static int add(struct rpc_call *c, struct admin_call *a)
 		name = "New user"; /* what others see until he names himself: never the number */
 	blank = strchr(name, ' ');
 	if (!phone || user_phone_digits(&c->arena, slice_str(phone), &digits) < 0)
-		return admin_fail(a, -ERR_INVALID, "%s is no phone number: 5 to 15 digits", phone ? phone : "that");
-	r = user_names(c, blank ? slice_of(name, (size_t)(blank - name)) : slice_str(name), slice_str(blank ? blank + 1 : ""),
-	               &first, &last);
+		return admin_fail(a, -ERR_INVALID, "%s is no phone number: 5 to 15 digits",
+		                  phone ? phone : "that");
+	r = user_names(c, blank ? slice_of(name, (size_t)(blank - name)) : slice_str(name),
+	               slice_str(blank ? blank + 1 : ""), &first, &last);
 	if (r < 0)
 		return admin_fail(a, r, "a name has 1 to 64 letters, and 64 more behind a blank");
 	r = user_create(c, digits, first, last, &id);
@@ -134,7 +136,7 @@ static int unban(struct rpc_call *c, struct admin_call *a)
 	return set_banned(c, a, false);
 }
 
-static int delete(struct rpc_call *c, struct admin_call *a)
+static int delete (struct rpc_call *c, struct admin_call *a)
 {
 	int64_t id;
 	int r;
@@ -162,11 +164,12 @@ static int sessions(struct rpc_call *c, struct admin_call *a)
 	    (r = store_authorization_list(c->db, id, SESSIONS_MAX, &c->arena, &v, &n)) < 0)
 		return r;
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(rows, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "session",
-		                                      json_sprintf("%016llx", (unsigned long long)v[i].hash), "device",
-		                                      admin_slice(v[i].device), "system", admin_slice(v[i].system), "app",
-		                                      admin_slice(v[i].app), "address", admin_slice(v[i].ip), "created",
-		                                      admin_time(v[i].created), "active", admin_time(v[i].active)));
+		json_array_append_new(
+			rows, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "session",
+		                        json_sprintf("%016llx", (unsigned long long)v[i].hash), "device",
+		                        admin_slice(v[i].device), "system", admin_slice(v[i].system), "app",
+		                        admin_slice(v[i].app), "address", admin_slice(v[i].ip), "created",
+		                        admin_time(v[i].created), "active", admin_time(v[i].active)));
 	return 0;
 }
 
@@ -183,12 +186,14 @@ static int end(struct rpc_call *c, struct admin_call *a)
 	if (!which || strcmp(which, "all") != 0) {
 		hash = which ? (int64_t)strtoull(which, &stop, 16) : 0;
 		if (!hash || *stop)
-			return admin_fail(a, -ERR_INVALID, "which session? one of `admin sessions list`, or all");
+			return admin_fail(a, -ERR_INVALID,
+			                  "which session? one of `admin sessions list`, or all");
 	}
 	if ((r = end_sessions(c, id, hash, &n)) < 0)
 		return r;
 	if (hash && !n)
-		return admin_fail(a, -ERR_NOTFOUND, "the account has no such session; `admin sessions list` shows them");
+		return admin_fail(a, -ERR_NOTFOUND,
+		                  "the account has no such session; `admin sessions list` shows them");
 	json_object_set_new(a->out, "sessions_ended", json_integer((json_int_t)n));
 	return 0;
 }
@@ -220,4 +225,5 @@ const struct admin_command admin_user_commands[] = {{"users list", run_list},
                                                     {"users unban", run_unban},
                                                     {"users delete", run_delete},
                                                     {0}};
-const struct admin_command admin_session_commands[] = {{"sessions list", run_sessions}, {"sessions end", run_end}, {0}};
+const struct admin_command admin_session_commands[] = {
+	{"sessions list", run_sessions}, {"sessions end", run_end}, {0}};

@@ -36,12 +36,18 @@ static const struct command commands[] = {
 	{"sessions list", {"user"}, "", "where an account is signed in"},
 	{"sessions end", {"user", "session"}, "", "one of them, or all"},
 	{"codes", {NULL}, "", "login codes that wait; each reading is logged"},
-	{"invites create", {NULL}, "uses days note", "--uses N (1; 0: any number), --days N (0: never ends), --note TEXT"},
+	{"invites create",
+         {NULL},
+         "uses days note",
+         "--uses N (1; 0: any number), --days N (0: never ends), --note TEXT"},
 	{"invites list", {NULL}, "", "and how often each was used"},
 	{"invites revoke", {"code"}, "", "who has signed up by it stays"},
 	{"stats", {NULL}, "", "how much there is; reads whole indexes"},
 	{"backup", {"file"}, "", "the database as it is now, while the server runs, into a new file"},
-	{"restore", {"file"}, "", "puts a backup in the place of the database; no server may run on the folder"},
+	{"restore",
+         {"file"},
+         "",
+         "puts a backup in the place of the database; no server may run on the folder"},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -117,7 +123,9 @@ static int dial(const char *data)
 	} else if (errno == EACCES) {
 		fprintf(stderr, "chapar admin: %s: you may not; run it as the server's user\n", u.sun_path);
 	} else {
-		fprintf(stderr, "chapar admin: no server runs on %s; start it, or name its folder with --data\n", data);
+		fprintf(stderr,
+		        "chapar admin: no server runs on %s; start it, or name its folder with --data\n",
+		        data);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -126,10 +134,12 @@ static int dial(const char *data)
 
 static void show_progress(const char *name, const json_t *p)
 {
-	json_int_t done = json_integer_value(json_object_get(p, "done")), all = json_integer_value(json_object_get(p, "all"));
+	json_int_t done = json_integer_value(json_object_get(p, "done")),
+		   all = json_integer_value(json_object_get(p, "all"));
 
 	if (isatty(STDERR_FILENO) && all)
-		fprintf(stderr, "\r%s: %lld %%%s", name, (long long)(done * 100 / all), done == all ? "\n" : "");
+		fprintf(stderr, "\r%s: %lld %%%s", name, (long long)(done * 100 / all),
+		        done == all ? "\n" : "");
 }
 
 static int show_answer(const json_t *v, bool as_json)
@@ -218,16 +228,17 @@ static int run(json_t *request, const char *data, bool as_json, char **words, in
 
 	c = n ? find(words, n, &used) : NULL;
 	if (!c) {
-		fprintf(stderr, n ? "chapar admin: there is no command \"%s\"\n" : "chapar admin: which command?\n",
+		fprintf(stderr,
+		        n ? "chapar admin: there is no command \"%s\"\n" : "chapar admin: which command?\n",
 		        n ? words[0] : "");
 		usage(stderr, NULL);
 		return EXIT_USAGE;
 	}
-	json_object_foreach(request, option, v)
-		if (!takes(c, option)) {
-			fprintf(stderr, "chapar admin: %s takes no --%s\n", c->name, option);
-			return EXIT_USAGE;
-		}
+	json_object_foreach(request, option, v) if (!takes(c, option))
+	{
+		fprintf(stderr, "chapar admin: %s takes no --%s\n", c->name, option);
+		return EXIT_USAGE;
+	}
 	for (int i = 0; i < 2 && c->arguments[i]; i++, used++) {
 		char *value;
 

@@ -53,24 +53,25 @@ static void print_rows(const json_t *rows)
 	json_t *row, *v;
 	size_t i;
 
-	json_object_foreach(json_array_get(rows, 0), key, v)
-		if (n < COLUMNS_MAX) {
-			names[n] = key;
-			widths[n++] = width_of(key);
-		}
-	json_array_foreach(rows, i, row)
-		for (int k = 0; k < n; k++) {
-			char *s = text_of(json_object_get(row, names[k]));
-			int w = width_of(s);
+	json_object_foreach(json_array_get(rows, 0), key, v) if (n < COLUMNS_MAX)
+	{
+		names[n] = key;
+		widths[n++] = width_of(key);
+	}
+	json_array_foreach(rows, i, row) for (int k = 0; k < n; k++)
+	{
+		char *s = text_of(json_object_get(row, names[k]));
+		int w = width_of(s);
 
-			if (w > widths[k])
-				widths[k] = w > WIDTH_MAX ? WIDTH_MAX : w;
-			free(s);
-		}
+		if (w > widths[k])
+			widths[k] = w > WIDTH_MAX ? WIDTH_MAX : w;
+		free(s);
+	}
 	for (int k = 0; k < n; k++)
 		put_cell(names[k], widths[k], k == n - 1);
 	printf("\n");
-	json_array_foreach(rows, i, row) {
+	json_array_foreach(rows, i, row)
+	{
 		for (int k = 0; k < n; k++) {
 			char *s = text_of(json_object_get(row, names[k]));
 
@@ -91,11 +92,11 @@ void admin_print(const json_t *answer)
 		print_rows(rows);
 	else if (rows)
 		printf("none\n");
-	json_object_foreach((json_t *)(uintptr_t)answer, key, v)
-		if (v != rows) {
-			char *s = text_of(v);
+	json_object_foreach((json_t *)(uintptr_t)answer, key, v) if (v != rows)
+	{
+		char *s = text_of(v);
 
-			printf("%s: %s\n", key, s);
-			free(s);
-		}
+		printf("%s: %s\n", key, s);
+		free(s);
+	}
 }

@@ -35,7 +35,8 @@ static bool show_progress(void *arg, int64_t done, int64_t all)
 	const struct restore *x = arg;
 
 	if (isatty(STDERR_FILENO) && !x->as_json && all)
-		fprintf(stderr, "\rrestore: %lld %%%s", (long long)(done * 100 / all), done == all ? "\n" : "");
+		fprintf(stderr, "\rrestore: %lld %%%s", (long long)(done * 100 / all),
+		        done == all ? "\n" : "");
 	return true;
 }
 
@@ -119,7 +120,8 @@ int restore_run(const char *data, const char *file, bool as_json)
 	else if (as_json)
 		printf("{\"restored\":true,\"boxes\":%lld}\n", (long long)x.boxes);
 	else
-		printf("restored: %lld accounts; what was there is %s.before-restore\n", (long long)x.boxes, x.data.db);
+		printf("restored: %lld accounts; what was there is %s.before-restore\n", (long long)x.boxes,
+		       x.data.db);
 	datadir_close(&x.data);
 	return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
