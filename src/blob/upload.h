@@ -1,0 +1,63 @@
+/*
+ * upload.h - contents that come in parts, in any order, over several connections, repeated, and resumed after a restart
+ * (api.md 7.1). A part is on disk before upload_part returns 0. Finished and unfinished uploads expire (settings).
+ *
+ * On disk: DIR/uploads/<owner>-<file_id>: records of parts, appended (number, size, check, bytes), synced together for all
+ * who wait. At a start the records are read again; a torn one at the end is cut off.
+ * Memory: a table of parts an upload, none of their bytes.
+ * Threads: blob lanes and jobs; any number at once, also on one upload.
+ */
+#ifndef BLOB_UPLOAD_H
+#define BLOB_UPLOAD_H
+
+#include "base/clock.h"
+#include "blob/blob.h"
+
+enum {
+	UPLOAD_PART_MAX = 524288, /* bytes */
+	UPLOAD_PART_UNIT = 1024, /* every part but the last is a multiple of it and divides UPLOAD_PART_MAX */
+	UPLOAD_PARTS_MAX = 8000,
+};
+
+struct upload_limits {  /* of one owner, by whoever calls */
+	uint64_t quota; /* bytes of unfinished uploads of one owner */
+	uint32_t parts; /* of one upload */
+};
+
+/*
+ * One part. total: file_total_parts of saveBigFilePart, -1 where it is not known yet, 0 of saveFilePart.
+ * What is wrong comes as -ERR_* with *ret_why = the protocol's own error ("FILE_PART_INVALID" ...), static text:
+ * FILE_PART_INVALID (number), FILE_PART_EMPTY, FILE_PART_TOO_BIG, FILE_PART_SIZE_INVALID, FILE_PART_SIZE_CHANGED,
+ * FILE_PARTS_INVALID (total), and for -ERR_FULL (quota) "STORAGE_QUOTA_EXCEEDED". -ERR_NOSPACE and -ERR_IO have none.
+ * A repeat with the same bytes is 0 and writes nothing; other bytes replace the part.
+ */
+int upload_part(struct blob_store *s, const struct upload_limits *l, int64_t owner, int64_t file_id,
+                int32_t part, int32_t total, struct slice bytes, unixtime_t now, const char **ret_why);
+
+struct upload_done {
+	struct blob_id id;
+	uint64_t size;
+	struct buf windows; /* the caller's, buf_fini */
+};
+
+/*
+ * All parts to a content: [0, parts) of `file_id`. md5: what the client said in hex, absent or empty: not checked.
+ * The parts are kept until upload_drop or their expiry, so that a call that failed later may be repeated; the same upload
+ * finished twice gives the same content and costs nothing the second time.
+ * -ERR_*, and *ret_why: FILE_PART_<n>_MISSING (in `missing`, at least 40 bytes), FILE_PARTS_INVALID, MD5_CHECKSUM_INVALID,
+ * FILE_PART_INVALID (nothing of that id).
+ */
+int upload_finish(struct blob_store *s, int64_t owner, int64_t file_id, int32_t parts, struct slice md5,
+                  char *missing, struct upload_done *ret, const char **ret_why);
+void upload_drop(struct blob_store *s, int64_t owner, int64_t file_id);
+/* All of one owner (his account ended). */
+void upload_drop_owner(struct blob_store *s, int64_t owner);
+/* Those not touched since `before` go. Returns how many. */
+int upload_expire(struct blob_store *s, unixtime_t before);
+
+struct upload_stat {
+	uint64_t uploads, bytes;
+};
+void upload_stats(struct blob_store *s, struct upload_stat *ret);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * file.h - what Telegram calls photos and documents: an id, a body (TL of the newest layer, without access hash, file
+ * reference and dc_id), and the contents behind it: the original ('\0') and each size by its letter.
+ * A file lives as long as somebody refers to it: message rows (store/media.h), profile photos, sticker sets, saved GIFs ...
+ * each count one. What nobody refers to goes, with its references to contents, by the job of domain/media.
+ * Write lane, but for what says otherwise.
+ */
+#ifndef STORE_FILE_H
+#define STORE_FILE_H
+
+#include "base/clock.h"
+#include "sql/sql.h"
+#include "store/blob.h"
+
+enum store_file_kind { STORE_FILE_PHOTO = 1, STORE_FILE_DOCUMENT = 2, STORE_FILE_ENCRYPTED = 3 };
+
+struct store_file {
+	int64_t id; /* > 0, drawn at random */
+	enum store_file_kind kind;
+	int64_t owner; /* who uploaded it */
+	unixtime_t date;
+	int64_t epoch; /* raised by a take-down: file references of older epochs are void */
+	int64_t refs;
+	struct slice body;
+};
+
+struct store_file_part {
+	int64_t file;
+	char type; /* size letter; '\0': the original of a document */
+	uint8_t blob[STORE_BLOB_ID];
+	int64_t size;
+};
+
+/* With refs 0: it waits for its first reference until the job looks (an hour at least). */
+int store_file_insert(struct sql_db *db, const struct store_file *f);
+/* One content of it; counts one reference to the blob, whose row the caller made by store_blob_ref. */
+int store_file_part_insert(struct sql_db *db, const struct store_file_part *p);
+/* -ERR_NOTFOUND. Any lane. */
+int store_file_get(struct sql_db *db, int64_t id, struct arena *a, struct store_file *ret);
+int store_file_part_get(struct sql_db *db, int64_t id, char type, struct store_file_part *ret);
+int store_file_parts(struct sql_db *db, int64_t id, struct arena *a, struct store_file_part **ret,
+                     size_t *ret_n);
+int store_file_set_body(struct sql_db *db, int64_t id, struct slice body);
+/* delta references more or less. */
+int store_file_ref(struct sql_db *db, int64_t id, int64_t delta, unixtime_t now);
+/* Files without references since before `before`. */
+int store_file_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, struct arena *a, int64_t **ret,
+                        size_t *ret_n);
+/* The row and its parts go, if still nobody refers to it, and each part's reference to its blob: 1 gone, 0 needed again. */
+int store_file_forget(struct sql_db *db, int64_t id, unixtime_t now);
+/* The file of this owner-independent content, size and mime type, for getDocumentByHash. -ERR_NOTFOUND. Any lane. */
+int store_file_by_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], int64_t *ret_file);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * worker.h - images and video are looked at by other processes, `chapar worker`, that hold nothing: no key, no socket, no
+ * folder. This is the server's side: a pool of them, one a core. A worker that crashes, hangs or asks too much ends alone;
+ * it is started anew and the task that killed it answers -ERR_INVALID.
+ *
+ * A task has an input (a file descriptor that can be read by offset) and gives facts and small outputs, which come as bytes.
+ * A large output (a video made of an animated GIF) is written to a memory file that comes back as a descriptor.
+ * Limits per task: processor and wall time, memory, output, pixels (enum below); seccomp allows no opening of files, no
+ * network, no processes.
+ * Threads: worker_* block until the task is done: cpu and blob lanes, jobs; never a loop, never the write lane.
+ */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+struct worker_pool;
+
+enum {
+	WORKER_SIZES_MAX = 8,
+	WORKER_PIXELS_MAX = 100000000, /* of an image; more: -ERR_TOO_BIG */
+	WORKER_SIDE_MAX = 20000,
+	WORKER_SECONDS = 20,  /* of an image; a video or sound: three times that */
+	WORKER_WAVEFORM = 63, /* bytes: 100 samples of 5 bits */
+};
+
+struct worker_config {
+	const char *program; /* path of chapar-worker; NULL: beside our own */
+	unsigned n;          /* processes; 0: one a core */
+	unsigned memory_mib; /* address space of each; 0: 1024 */
+};
+
+/* Workers start with their first task. -ERR_NOTFOUND: the program is not there. */
+int worker_pool_new(const struct worker_config *cfg, struct worker_pool **ret);
+void worker_pool_free(struct worker_pool *p); /* ends them; tasks under way answer -ERR_CLOSED */
+
+struct worker_size {
+	char type; /* Telegram's letter: s m x y w, a b c */
+	int w, h;
+	struct slice jpeg; /* in the arena; WebP for thumbs of stickers */
+	int32_t progressive
+		[8]; /* bytes after which a coarser picture is whole; n_progressive 0: not progressive */
+	int n_progressive;
+};
+
+struct worker_image {
+	int w, h;      /* upright */
+	char mime[32]; /* by content, "image/jpeg" */
+	bool animated, alpha;
+	struct worker_size size[WORKER_SIZES_MAX];
+	int n_sizes;
+	struct slice
+		stripped; /* photoStrippedSize bytes: 01, height, width, entropy-coded data (api.md 7.2) */
+};
+
+enum worker_image_for {
+	WORKER_PHOTO, /* s m x y w: boxes 100 320 800 1280 2560; largest progressive; upright, without EXIF and GPS */
+	WORKER_PROFILE,       /* a b c: the middle square at 160 320 640 */
+	WORKER_THUMB,         /* m: box 320, and stripped: of a document that is an image */
+	WORKER_STICKER_THUMB, /* m: box 128, WebP with alpha */
+};
+
+/*
+ * -ERR_UNSUPPORTED: no image that we read (JPEG, PNG, WebP, GIF, HEIF are); -ERR_INVALID: broken, or its worker died;
+ * -ERR_TOO_BIG: sides or pixels; -ERR_FULL: all workers are busy for too long; -ERR_CLOSED.
+ */
+int worker_image(struct worker_pool *p, int fd, enum worker_image_for what, struct arena *a,
+                 struct worker_image *ret);
+
+struct worker_video {                          /* video or sound */
+	double duration;                       /* seconds; 0: unknown */
+	int w, h;                              /* upright; 0: no picture */
+	bool has_sound, has_video, streamable; /* streamable: the index (moov) comes before the data */
+	char mime[32];
+	char video_codec[16], audio_codec[16];
+	struct worker_size thumb; /* 'm', first frame in a box of 320; jpeg absent: none */
+	struct slice stripped;
+	struct slice title, performer; /* tags of sound, UTF-8, in the arena; absent: none */
+	struct worker_size cover;      /* 'm' of sound; jpeg absent: none */
+	struct slice waveform;         /* WORKER_WAVEFORM bytes if asked for */
+};
+
+/* want_waveform: the sound is decoded whole and its loudness sampled (voice notes). Errors as above. */
+int worker_video(struct worker_pool *p, int fd, bool want_waveform, struct arena *a,
+                 struct worker_video *ret);
+
+/* An animated GIF to MP4 (H.264, no sound). *ret_fd: a memory file, the caller closes it. */
+int worker_gif_to_mp4(struct worker_pool *p, int fd, struct arena *a, struct worker_video *ret, int *ret_fd);
+
+enum worker_sticker_kind { WORKER_STICKER_STATIC, WORKER_STICKER_ANIMATED, WORKER_STICKER_VIDEO };
+
+struct worker_sticker {
+	enum worker_sticker_kind kind; /* WebP or PNG; gzipped Lottie (.tgs); WebM VP9 */
+	char mime[32];                 /* image/webp, application/x-tgsticker, video/webm */
+	int w, h;
+	double duration;
+	struct worker_size thumb; /* WebP of a static one; jpeg absent: none */
+};
+
+/* -ERR_INVALID: no sticker: wrong sides (one is 512, the other at most; 100 for custom emoji), too long, not what it says. */
+int worker_sticker(struct worker_pool *p, int fd, bool custom_emoji, struct arena *a,
+                   struct worker_sticker *ret);
+
+struct worker_stats {
+	uint64_t tasks, failed, deaths;
+};
+void worker_stats(struct worker_pool *p, struct worker_stats *ret);
+
+#endif
