@@ -1,4 +1,5 @@
 /* test_jobs.c - jobs over real lanes and a real store: done once, again, later, never lost. */
+#include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -329,12 +330,11 @@ static void test_again(void **state)
 /* Two long ones share the lane: neither waits for the other's end. */
 static void test_fair(void **state)
 {
-	t.again = 4000;
+	t.again = INT_MAX; /* it has no end of its own */
 	begin(kinds);
 	add("slice", 0, "a");
 	add("out", 0, "b");
 	until(&t.outside_ran, 1);
-	assert_true(t.ran < 4001);
 	end();
 }
 
