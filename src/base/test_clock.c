@@ -43,7 +43,8 @@ static void steps_forward(void **state)
 	int64_t before = clock_unix_usec();
 
 	clock_set_test(60 * SECOND);
-	assert_in_range(clock_unix_usec() - before, 60 * SECOND, 90 * SECOND); /* of a busy machine */
+	assert_in_range(clock_unix_usec() - before, 59 * SECOND,
+	                90 * SECOND); /* reading two clocks takes a moment, on a busy machine longer */
 	assert_int_equal(clock_behind(), 0);
 }
 
