@@ -31,9 +31,9 @@ struct store_file_part {
 	int64_t size;
 };
 
-/* With refs 0: it waits for its first reference until the job looks (an hour at least). */
+/* With f->refs; 0: it waits for its first reference until the job looks (an hour at least). */
 int store_file_insert(struct sql_db *db, const struct store_file *f);
-/* One content of it; counts one reference to the blob, whose row the caller made by store_blob_ref. */
+/* One content of it. The caller has counted the reference to the blob by store_blob_ref; store_file_forget gives it back. */
 int store_file_part_insert(struct sql_db *db, const struct store_file_part *p);
 /* -ERR_NOTFOUND. Any lane. */
 int store_file_get(struct sql_db *db, int64_t id, struct arena *a, struct store_file *ret);
@@ -43,12 +43,15 @@ int store_file_parts(struct sql_db *db, int64_t id, struct arena *a, struct stor
 int store_file_set_body(struct sql_db *db, int64_t id, struct slice body);
 /* delta references more or less. */
 int store_file_ref(struct sql_db *db, int64_t id, int64_t delta, unixtime_t now);
+/* A take-down: references to the file that viewers hold are void from now on. -ERR_NOTFOUND. */
+int store_file_raise_epoch(struct sql_db *db, int64_t id);
 /* Files without references since before `before`. */
 int store_file_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, struct arena *a, int64_t **ret,
                         size_t *ret_n);
 /* The row and its parts go, if still nobody refers to it, and each part's reference to its blob: 1 gone, 0 needed again. */
 int store_file_forget(struct sql_db *db, int64_t id, unixtime_t now);
-/* The file of this owner-independent content, size and mime type, for getDocumentByHash. -ERR_NOTFOUND. Any lane. */
-int store_file_by_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], int64_t *ret_file);
+/* The newest document of this content that `owner` uploaded. -ERR_NOTFOUND. Any lane. */
+int store_file_by_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], int64_t owner,
+                       int64_t *ret_file);
 
 #endif

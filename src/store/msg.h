@@ -16,6 +16,7 @@ enum store_msg_flag {
 	STORE_MSG_PINNED = 16, /* has a row in `pin`, too */
 	STORE_MSG_NOFORWARDS = 32,
 	STORE_MSG_SERVICE = 64,
+	STORE_MSG_MEDIA = 128, /* has a row in `media` (store/media.h) */
 };
 
 struct store_msg {

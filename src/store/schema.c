@@ -113,6 +113,19 @@ static const char *const steps[] = {
 	"tokenchars '_'\");"
 	"CREATE TABLE search_box (owner BIGINT PRIMARY KEY, pts BIGINT) WITHOUT ROWID;"
 	"CREATE TABLE search_stale (owner BIGINT, id BIGINT, PRIMARY KEY (owner, id)) WITHOUT ROWID;",
+
+	/* 5: files and the messages that carry them. `idle`: since when nobody refers to a file, 0 while somebody does. */
+	"CREATE TABLE file (id BIGINT PRIMARY KEY, kind BIGINT, owner BIGINT, date BIGINT, epoch BIGINT, "
+	"refs BIGINT, "
+	"idle BIGINT, body BYTEA) WITHOUT ROWID;"
+	"CREATE INDEX file_idle ON file (idle) WHERE idle <> 0;"
+	"CREATE TABLE file_part (file BIGINT, type BIGINT, blob BYTEA, size BIGINT, PRIMARY KEY (file, "
+	"type)) WITHOUT "
+	"ROWID;"
+	"CREATE INDEX file_part_blob ON file_part (blob) WHERE type = 0;"
+	"CREATE TABLE media (owner BIGINT, peer BIGINT, kind BIGINT, id BIGINT, file BIGINT, date BIGINT,"
+	" PRIMARY KEY (owner, peer, kind, id)) WITHOUT ROWID;"
+	"CREATE INDEX media_box ON media (owner, kind, id);",
 };
 
 int store_migrate(struct sql_db *db)
