@@ -33,7 +33,8 @@ void arena_fini(struct arena *a)
 	a->used = 0;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* Not zeroed. */
+static void *take(struct arena *a, size_t n)
 {
 	struct arena_block *b = a->head;
 	size_t want = (n + 7) & ~(size_t)7, cap;
@@ -54,7 +55,12 @@ void *arena_alloc(struct arena *a, size_t n)
 	p = b->bytes + b->used;
 	b->used += want;
 	a->used += want;
-	return memset(p, 0, want);
+	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	return memset(take(a, n), 0, n);
 }
 
 void *arena_try(struct arena *a, size_t n)
@@ -70,9 +76,10 @@ struct slice arena_slice(struct arena *a, struct slice s)
 
 	if (!s.p)
 		return s;
-	p = arena_alloc(a, (size_t)s.n + 1);
+	p = take(a, (size_t)s.n + 1);
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = 0;
 	return (struct slice){p, s.n};
 }
 

@@ -3,11 +3,15 @@
  * messages or Telegram's file ids; domain/media/ does. Who still needs a content is counted in the store (store/blob.h).
  *
  * A content is a file named by the SHA-256 of its plain bytes: DIR/blobs/ab/abcdef....  Without a key file its bytes are the
- * content itself, so that sha256sum, cp and file do. With one each 64 KiB chunk is sealed (AES-256-GCM, key by HKDF of the
- * key file and the name, the chunk's number and whether it is the last in the nonce): without the key nothing shows but
- * rough sizes. Parts of uploads are sealed likewise (upload.h).
+ * content itself, so that sha256sum, cp and file do. With one, names are HMACs of the SHA-256, and each 64 KiB chunk is
+ * sealed (seal.h): without the key nothing shows but rough sizes and times. Parts of uploads are sealed likewise (upload.h).
  *
- * What is promised after a return of 0: blob_sealed: content and its name are on disk (data, then the folder, are synced).
+ * Order on disk of a new content: its bytes are written to DIR/blobs/in/ and synced, it is renamed to its name, the folder
+ * is synced. So a name always has its whole content, and after a return of 0 both are there for good.
+ *
+ * A content that was put is held for BLOB_HOLD_S: blob_drop refuses it. In that time whoever put it writes the row that needs
+ * it. So: put first, then store_blob_ref() in a transaction; a row that is not held by somebody else may only be made or
+ * raised for a content that was just put. A server that ends holds nothing any more, and has no calls under way either.
  * Threads: every function may block on the disk: blob lanes, jobs, never a loop. Any number at once.
  */
 #ifndef BLOB_BLOB_H
@@ -24,6 +28,8 @@ enum {
 	BLOB_ID_SIZE = 32,
 	BLOB_READ_MAX = 1048576, /* bytes of one blob_read */
 	BLOB_WINDOW = 131072,    /* bytes of a window of the table of hashes (api.md 7.7) */
+	BLOB_HOLD_S = 3600,
+	BLOB_FD_SEALED_MAX = 512 << 20, /* bytes of a sealed content that blob_fd gives */
 };
 
 struct blob_id { /* SHA-256 of the plain content */
@@ -32,21 +38,24 @@ struct blob_id { /* SHA-256 of the plain content */
 
 struct blob_config {
 	const char *dir;      /* DIR of the server; blobs/ and uploads/ are made in it, 0700 */
-	const char *key_file; /* 32 bytes or more, outside of dir; NULL: content lies as it is */
+	const char *key_file; /* 32 bytes or more, outside of dir; NULL or "": content lies as it is */
 	uint64_t max_size;    /* of one content */
 };
 
 /*
- * -ERR_NOTFOUND: the store was sealed and there is no key file; -ERR_INVALID: the key file is another one, or is inside dir.
- * The words for the operator go to `why` (at most `n` bytes).
+ * -ERR_NOTFOUND: the store was sealed and there is no key file; -ERR_INVALID: the key file is another one, is inside dir, is
+ * too short, or what is there already lies open. The words for the operator go to `why` (at most `n` bytes).
  */
 int blob_open(const struct blob_config *cfg, char *why, size_t n, struct blob_store **ret);
-void blob_close(struct blob_store *s);
+void blob_close(struct blob_store *s); /* NULL is allowed */
+uint64_t blob_max_size(const struct blob_store *s);
+bool blob_is_sealed(const struct blob_store *s);
 
 /*
- * A content on its way in, bytes in order. blob_seal ends it: names it, syncs it; a content that is there already is kept and
+ * A content on its way in, bytes in order. blob_in_seal ends it: names it, syncs it; a content that is there already is kept and
  * the new copy dropped. windows: SHA-256 of each BLOB_WINDOW of the plain bytes, 32 bytes each, appended while it is hashed
- * anyway. blob_in_free without a seal drops it. A crash in between leaves a file that blob_open removes.
+ * anyway; may be NULL. blob_in_free without a seal drops it. A crash in between leaves a file that blob_open removes.
+ * After an error of put only blob_in_free is left.
  */
 struct blob_in;
 int blob_in_new(struct blob_store *s, struct blob_in **ret);
@@ -55,6 +64,9 @@ int blob_in_seal(struct blob_in *in, struct blob_id *ret_id, uint64_t *ret_size,
 void blob_in_free(struct blob_in *in); /* NULL is allowed */
 /* All of it at once. windows may be NULL. */
 int blob_put(struct blob_store *s, struct slice bytes, struct blob_id *ret_id, struct buf *ret_windows);
+/* What a file descriptor gives from its beginning to its end: the output of a worker. It stays the caller's. */
+int blob_put_fd(struct blob_store *s, int fd, struct blob_id *ret_id, uint64_t *ret_size,
+                struct buf *ret_windows);
 
 /*
  * Append [off, off+len) of a content to `out`: the bytes that are there, fewer past its end, none beyond (0 is returned).
@@ -65,11 +77,17 @@ int blob_read(struct blob_store *s, const struct blob_id *id, uint64_t off, uint
 int blob_size(struct blob_store *s, const struct blob_id *id, uint64_t *ret_size);
 /*
  * A file descriptor that reads the plain content from its beginning, for another process: the file itself, or, sealed, a
- * memory file (memfd) with a copy of it. The caller closes it.
+ * memory file (memfd) with a copy of it; -ERR_TOO_BIG above BLOB_FD_SEALED_MAX. The caller closes it.
  */
 int blob_fd(struct blob_store *s, const struct blob_id *id, int *ret_fd);
-/* Gone for good, synced. -ERR_NOTFOUND. Whoever reads it at this moment still gets its bytes. */
+/*
+ * Gone for good, synced. -ERR_NOTFOUND; -ERR_BUSY: it is held. Whoever reads it at this moment still gets its bytes.
+ * Order of a removal, so that no content is dropped that somebody needs: nobody refers to it (store_blob_unneeded), then
+ * blob_drop, then its row goes (store_blob_forget). Killed in between, a row that nobody needs has no bytes, which is no
+ * fault, and the next round ends it.
+ */
 int blob_drop(struct blob_store *s, const struct blob_id *id);
+bool blob_held(struct blob_store *s, const struct blob_id *id);
 
 /* For the operator: every content there is, in no order; f returns negative to end it. */
 int blob_each(struct blob_store *s, int (*f)(void *arg, const struct blob_id *id, uint64_t disk_bytes),

@@ -2,9 +2,12 @@
  * upload.h - contents that come in parts, in any order, over several connections, repeated, and resumed after a restart
  * (api.md 7.1). A part is on disk before upload_part returns 0. Finished and unfinished uploads expire (settings).
  *
- * On disk: DIR/uploads/<owner>-<file_id>: records of parts, appended (number, size, check, bytes), synced together for all
- * who wait. At a start the records are read again; a torn one at the end is cut off.
- * Memory: a table of parts an upload, none of their bytes.
+ * On disk: DIR/uploads/<owner>-<file_id>.log holds a record for each part (number, size, hashes of its bytes). The bytes of a
+ * part that lies where it belongs are in <owner>-<file_id>.data, which becomes the content by a new name; those of any other
+ * (replaced, smaller than the rest and first, or of a sealed store) are in the record. Bytes are synced, then records, in one
+ * go for all who wait. At a start the records are read again; a torn one at the end is cut off, and a part of which the
+ * disk has kept only the record is found by its hashes and missing.
+ * Memory: a table of parts an upload, 16 bytes each, none of their bytes.
  * Threads: blob lanes and jobs; any number at once, also on one upload.
  */
 #ifndef BLOB_UPLOAD_H
@@ -21,14 +24,15 @@ enum {
 
 struct upload_limits {  /* of one owner, by whoever calls */
 	uint64_t quota; /* bytes of unfinished uploads of one owner */
-	uint32_t parts; /* of one upload */
+	uint32_t parts; /* of one upload, at most UPLOAD_PARTS_MAX */
 };
+enum { UPLOAD_OWNER_MAX = 1000 /* unfinished uploads of one owner: as its quota */ };
 
 /*
  * One part. total: file_total_parts of saveBigFilePart, -1 where it is not known yet, 0 of saveFilePart.
  * What is wrong comes as -ERR_* with *ret_why = the protocol's own error ("FILE_PART_INVALID" ...), static text:
  * FILE_PART_INVALID (number), FILE_PART_EMPTY, FILE_PART_TOO_BIG, FILE_PART_SIZE_INVALID, FILE_PART_SIZE_CHANGED,
- * FILE_PARTS_INVALID (total), and for -ERR_FULL (quota) "STORAGE_QUOTA_EXCEEDED". -ERR_NOSPACE and -ERR_IO have none.
+ * FILE_PARTS_INVALID (total; also larger than a content may be), and for -ERR_FULL (quota) "STORAGE_QUOTA_EXCEEDED". -ERR_NOSPACE and -ERR_IO have none.
  * A repeat with the same bytes is 0 and writes nothing; other bytes replace the part.
  */
 int upload_part(struct blob_store *s, const struct upload_limits *l, int64_t owner, int64_t file_id,
@@ -42,8 +46,8 @@ struct upload_done {
 
 /*
  * All parts to a content: [0, parts) of `file_id`. md5: what the client said in hex, absent or empty: not checked.
- * The parts are kept until upload_drop or their expiry, so that a call that failed later may be repeated; the same upload
- * finished twice gives the same content and costs nothing the second time.
+ * What was finished is known until upload_drop or its expiry, so that a call that failed later may be repeated; the same
+ * upload finished twice gives the same content and costs nothing the second time. The content is held (blob.h) as long.
  * -ERR_*, and *ret_why: FILE_PART_<n>_MISSING (in `missing`, at least 40 bytes), FILE_PARTS_INVALID, MD5_CHECKSUM_INVALID,
  * FILE_PART_INVALID (nothing of that id).
  */

@@ -106,7 +106,7 @@ static const struct jobs_kind kinds[] = {
 
 static const struct jobs_kind kept_kinds[] = {{.name = "kept", .slice = slice, .every_s = 3600}, {0}};
 
-static void no_reply(void *ctx, const struct rpc_origin *o, struct buf *body)
+static void no_reply(void *ctx, const struct rpc_origin *o, struct buf *body, bool bulk)
 {
 	fail_msg("nobody asked");
 }

@@ -41,9 +41,10 @@ static struct mt_ref ref_of(const struct rpc_origin *o)
 	return (struct mt_ref){o->loop, o->slot, o->gen};
 }
 
-static void reply(void *ctx, const struct rpc_origin *o, struct buf *body)
+static void reply(void *ctx, const struct rpc_origin *o, struct buf *body, bool bulk)
 {
-	mt_server_reply(((struct glue *)ctx)->mt, ref_of(o), o->msg_id, body, MT_REPLY_RAW);
+	mt_server_reply(((struct glue *)ctx)->mt, ref_of(o), o->msg_id, body,
+	                bulk ? MT_REPLY_BULK : MT_REPLY_RAW);
 }
 
 static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)

@@ -120,8 +120,12 @@ static int open_database(struct serve *s)
 
 static int start_rpc(struct serve *s)
 {
-	struct rpc_server_config cfg = {
-		.app = &s->app, .db_path = s->data.db, .n_read = 2, .n_cpu = 1, .compose = domain_compose};
+	struct rpc_server_config cfg = {.app = &s->app,
+	                                .db_path = s->data.db,
+	                                .n_read = 2,
+	                                .n_cpu = 1,
+	                                .n_blob = (unsigned)s->settings.media_threads,
+	                                .compose = domain_compose};
 	struct rpc_server *rpc;
 	int r;
 

@@ -15,6 +15,7 @@ struct settings;
 struct upd_online;
 struct jobs;
 struct search_index;
+struct blob_store;
 
 enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* who may make an account */
 
@@ -25,6 +26,7 @@ struct app {
 	struct jobs *jobs;           /* durable timed work: jobs/jobs.h */
 	uint8_t access_secret[32];   /* access hashes are HMACs under this (meta row, made at first start) */
 	struct search_index *search; /* what of the boxes waits to be indexed: domain/search/index.h */
+	struct blob_store *blobs;    /* contents of files: blob/blob.h */
 	unixtime_t started;
 	bool test_numbers;
 	enum app_signup signup;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "rpc/limit.h"
 #include "rpc/rpc_private.h"
+#include "sql/sql.h"
 #include "store/state.h"
 
 #define TL_RPC_ERROR 0x2144ca19u
@@ -33,12 +34,14 @@ void rpc_job_free(struct rpc_job *j)
 	if (!j)
 		return;
 	arena_fini(&j->call.arena);
+	buf_fini(&j->raw);
 	free(j);
 }
 
 void rpc_job_reset(struct rpc_job *j)
 {
 	j->result = NULL;
+	buf_fini(&j->raw);
 	j->make = NULL;
 	j->events = NULL;
 	j->events_tail = &j->events;
@@ -53,35 +56,51 @@ static void put_error(struct buf *b, int code, const char *text)
 	buf_tl_bytes(b, text, strlen(text));
 }
 
+/* What the handler said, in the caller's layer: 0 or negative. */
+static int encode(struct rpc_job *j, struct buf *b)
+{
+	int r;
+
+	if (j->raw.p) {
+		*b = j->raw;
+		j->raw = (struct buf){0};
+		return 0;
+	}
+	r = tl_encode_result(b, j->query->name, j->result, j->layer);
+	if (r < 0) {
+		log_event(LOG_ERROR, "encode", "method=%s layer=%d error=%s", j->method->name, j->layer,
+		          err_name(r));
+		b->n = 0;
+	}
+	return r;
+}
+
 void rpc_job_answer(struct rpc_job *j)
 {
+	bool bulk = j->raw.p != NULL;
 	struct buf b = {0};
 	int r = j->r;
 
-	if (r >= 0 && !j->result && j->err_code)
+	if (r >= 0 && !j->result && !bulk && j->err_code)
 		r = -ERR_RPC; /* rpc_reply_error */
-	if (r >= 0 && !j->result) {
+	if (r >= 0 && !j->result && !bulk) {
 		log_event(LOG_ERROR, "no-answer", "method=%s", j->method->name);
 		r = -ERR_UNSUPPORTED;
 	}
-	if (r >= 0) {
-		r = tl_encode_result(&b, j->query->name, j->result, j->layer);
-		if (r < 0) {
-			log_event(LOG_ERROR, "encode", "method=%s layer=%d error=%s", j->method->name,
-			          j->layer, err_name(r));
-			b.n = 0;
-		}
-	}
+	if (r >= 0)
+		r = encode(j, &b);
 	log_event(LOG_DEBUG, "answer", "method=%s user=%lld layer=%d result=%s",
 	          j->query ? tl_wire_name(j->query->name) : "-", (long long)j->call.user_id, j->layer,
-	          r >= 0 ? tl_wire_name(j->result->name) : j->err);
+	          r < 0  ? j->err
+	          : bulk ? "bytes"
+	                 : tl_wire_name(j->result->name));
 	if (r == -ERR_RPC && j->err_code)
 		put_error(&b, j->err_code, j->err);
 	else if (r < 0)
 		put_error(&b, 500, "INTERNAL");
 	if (r < 0)
 		rpc_count_error(j->server, r == -ERR_RPC && j->err_code ? j->err_code : 500);
-	j->server->cfg.ops.reply(j->server->cfg.ops.ctx, &j->origin, &b);
+	j->server->cfg.ops.reply(j->server->cfg.ops.ctx, &j->origin, &b, r >= 0 && bulk);
 	buf_fini(&b);
 }
 
@@ -90,6 +109,23 @@ int rpc_reply(struct rpc_call *c, const struct tl_obj *result)
 	assert(c->magic == RPC_CALL_MAGIC && result);
 	rpc_job_of(c)->result = result;
 	return 0;
+}
+
+int rpc_reply_raw(struct rpc_call *c, struct buf *taken)
+{
+	struct rpc_job *j = rpc_job_of(c);
+
+	assert(c->magic == RPC_CALL_MAGIC && taken->p);
+	buf_fini(&j->raw);
+	j->raw = *taken;
+	*taken = (struct buf){0};
+	return 0;
+}
+
+int rpc_snapshot_renew(struct rpc_call *c)
+{
+	sql_rollback(c->db);
+	return sql_begin(c->db);
 }
 
 int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...)

@@ -33,7 +33,7 @@ struct rpc_call {
 	int64_t user_id; /* 0: nobody is signed in on this key */
 	bool is_bot;
 	struct sql_db *
-		db; /* the lane's connection, inside a transaction (write) or a snapshot (read); NULL on none/cpu */
+		db; /* the lane's connection, inside a transaction (write) or a snapshot (read, blob); NULL on none/cpu */
 	unixtime_t now;
 	void *prepared; /* what x_prepare() left for its handler */
 };
@@ -44,6 +44,13 @@ static inline int rpc_reply_bool(struct rpc_call *c, bool v)
 {
 	return rpc_reply(c, TL_BOOL(v));
 }
+/*
+ * The answer as bytes that the handler has written itself, a boxed object in the shape of every layer that may ask: for
+ * contents of files, which are read straight into it. `taken` is taken over (the struct is emptied). Read and blob lanes.
+ * It is never compressed.
+ */
+struct buf;
+int rpc_reply_raw(struct rpc_call *c, struct buf *taken);
 
 /*
  * The protocol's error: rpc_fail(c, 400, "PEER_ID_INVALID"), rpc_fail(c, 420, "FLOOD_WAIT_%d", secs).
@@ -83,6 +90,12 @@ void rpc_wants_updates(struct rpc_call *c);
  * make(c, arg) runs with c->db a read snapshot that sees the commit, and calls rpc_reply.
  */
 int rpc_reply_after(struct rpc_call *c, int (*make)(struct rpc_call *c, void *arg), void *arg);
+
+/*
+ * Read and blob lanes: what is read from now on is seen as it is then. Before a long wait (a video is looked at), so that
+ * the log of the database need not be kept for us. What was read before stays in the arena.
+ */
+int rpc_snapshot_renew(struct rpc_call *c);
 
 /* Write lane: run f(app, arg) on the lane's thread after the commit succeeded; arg lives in c->arena. For caches and
  * for telling mtproto about keys. Not run on rollback. */

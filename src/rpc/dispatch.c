@@ -119,9 +119,12 @@ static int to_lane(struct rpc_job *j)
 		return lane_push(rpc_read_lane(s, by), &j->item, false);
 	case RPC_LANE_WRITE:
 		return lane_push(s->write, &j->item, false);
-	default:
+	case RPC_LANE_BLOB:
+		return rpc_push_blob(s, j);
+	case RPC_LANE_CPU:
 		return lane_push(s->cpu, &j->item, false);
 	}
+	return -ERR_UNSUPPORTED;
 }
 
 void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q)

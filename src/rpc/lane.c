@@ -1,4 +1,4 @@
-/* lane.c - see lane.h. A mutex and a condition: the queue is held for two pointer writes. */
+/* lane.c - see lane.h. A mutex and a condition: the queue is held for two pointer writes. Each push wakes one thread at most. */
 #include "rpc/lane.h"
 
 #include <pthread.h>
@@ -9,17 +9,24 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+struct lane_thread {
+	struct lane *lane;
+	void *arg;
+	pthread_t id;
+};
+
 struct lane {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
 	struct lane_item *head, **tail; /* guarded by lock */
 	_Atomic size_t n;
-	bool stopping, sleeping; /* guarded by lock */
-	bool joined;             /* of whoever stops it */
+	unsigned sleeping; /* threads; guarded by lock */
+	bool stopping;     /* guarded by lock */
+	bool joined;       /* of whoever stops it */
 	size_t max, batch;
 	struct lane_ops ops;
-	void *arg;
-	pthread_t thread;
+	unsigned n_threads;
+	struct lane_thread threads[];
 };
 
 static struct lane_item *take(struct lane *l)
@@ -29,10 +36,10 @@ static struct lane_item *take(struct lane *l)
 
 	pthread_mutex_lock(&l->lock);
 	while (!l->head && !l->stopping) {
-		l->sleeping = true;
+		l->sleeping++;
 		pthread_cond_wait(&l->more, &l->lock);
+		l->sleeping--;
 	}
-	l->sleeping = false;
 	list = l->head;
 	if (list) {
 		for (last = list; last->next && n < l->batch; n++)
@@ -49,8 +56,9 @@ static struct lane_item *take(struct lane *l)
 
 static void *run(void *arg)
 {
-	struct lane *l = arg;
-	void *state = l->ops.begin ? l->ops.begin(l->arg) : l->arg;
+	struct lane_thread *t = arg;
+	struct lane *l = t->lane;
+	void *state = l->ops.begin ? l->ops.begin(t->arg) : t->arg;
 	struct lane_item *list;
 
 	while ((list = take(l)) != NULL)
@@ -60,9 +68,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, size_t max, size_t batch)
+struct lane *lane_new_wide(const char *name, const struct lane_ops *ops, void *const *args, unsigned n,
+                           size_t max, size_t batch)
 {
-	struct lane *l = xcalloc(1, sizeof(*l));
+	struct lane *l = xcalloc(1, sizeof(*l) + n * sizeof(l->threads[0]));
 
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->more, NULL);
@@ -70,13 +79,22 @@ struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, s
 	l->max = max;
 	l->batch = batch;
 	l->ops = *ops;
-	l->arg = arg;
-	if (pthread_create(&l->thread, NULL, run, l) != 0) {
-		fprintf(stderr, "cannot start a thread\n");
-		abort();
+	for (; l->n_threads < n; l->n_threads++) {
+		struct lane_thread *t = &l->threads[l->n_threads];
+
+		*t = (struct lane_thread){.lane = l, .arg = args[l->n_threads]};
+		if (pthread_create(&t->id, NULL, run, t) != 0) {
+			fprintf(stderr, "cannot start a thread\n");
+			abort();
+		}
+		pthread_setname_np(t->id, name);
 	}
-	pthread_setname_np(l->thread, name);
 	return l;
+}
+
+struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, size_t max, size_t batch)
+{
+	return lane_new_wide(name, ops, &arg, 1, max, batch);
 }
 
 void lane_stop(struct lane *l)
@@ -85,9 +103,10 @@ void lane_stop(struct lane *l)
 		return;
 	pthread_mutex_lock(&l->lock);
 	l->stopping = true;
-	pthread_cond_signal(&l->more);
+	pthread_cond_broadcast(&l->more);
 	pthread_mutex_unlock(&l->lock);
-	pthread_join(l->thread, NULL);
+	for (unsigned i = 0; i < l->n_threads; i++)
+		pthread_join(l->threads[i].id, NULL);
 	l->joined = true;
 }
 
@@ -118,7 +137,7 @@ int lane_push(struct lane *l, struct lane_item *item, bool always)
 	*l->tail = item;
 	l->tail = &item->next;
 	atomic_fetch_add_explicit(&l->n, 1, memory_order_relaxed);
-	wake = l->sleeping;
+	wake = l->sleeping > 0;
 	if (wake)
 		pthread_cond_signal(&l->more);
 	pthread_mutex_unlock(&l->lock);

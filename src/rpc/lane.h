@@ -1,6 +1,6 @@
 /*
  * lane.h - bounded queues with threads behind them. A lane may block on disk; it knows no socket.
- * Threads: lane_push from any thread; the worker function on the lane's own thread.
+ * Threads: lane_push from any thread; the worker function on the lane's own threads.
  */
 #ifndef RPC_LANE_H
 #define RPC_LANE_H
@@ -15,9 +15,9 @@ struct lane_item { /* first member of whatever is queued */
 };
 
 /*
- * One thread, one queue. `work` gets everything that waits, oldest first, at most `batch` items, as a list it owns.
- * `name` (<= 15 characters) is the thread's. `state` is the thread's own: made by `begin`, undone by `end`, both on the
- * thread; begin may be NULL.
+ * One queue and its threads, one unless it is said otherwise. `work` gets what waits, oldest first, at most `batch` items, as
+ * a list it owns. `name` (<= 15 characters) is the threads'. `state` is a thread's own: made by `begin`, undone by `end`, both
+ * on the thread; begin may be NULL, then it is the arg.
  */
 struct lane_ops {
 	void *(*begin)(void *arg);
@@ -26,7 +26,10 @@ struct lane_ops {
 };
 
 struct lane *lane_new(const char *name, const struct lane_ops *ops, void *arg, size_t max, size_t batch);
-/* Finishes what is queued, stops and joins the thread. Others may still push: they hear -ERR_CLOSED. */
+/* The same with `n` threads over the queue, which then run beside each other; args[i] is the i-th's. */
+struct lane *lane_new_wide(const char *name, const struct lane_ops *ops, void *const *args, unsigned n,
+                           size_t max, size_t batch);
+/* Finishes what is queued, stops and joins the threads. Others may still push: they hear -ERR_CLOSED. */
 void lane_stop(struct lane *l);
 /* Stops it, unless that is done, and frees. Nobody pushes any more. NULL is allowed. */
 void lane_free(struct lane *l);

@@ -1,4 +1,7 @@
-/* read.c - read threads: a snapshot a job; answers composed after a commit and pushes run here too, in order. */
+/*
+ * read.c - read threads: a snapshot a job; answers composed after a commit and pushes run here too, in order. And what needs no
+ * transaction: cpu and blob threads.
+ */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -55,38 +58,77 @@ static void work(void *state, struct lane_item *list)
 
 const struct lane_ops rpc_read_ops = {.work = work};
 
+/* A call of cpu or blob: the handler, or the first of two phases. */
+static void run_phase(struct rpc_server *s, struct rpc_job *j, struct sql_db *db)
+{
+	bool first = j->method->prepare != NULL;
+	int r = db ? sql_begin(db) : 0;
+
+	j->call.now = clock_unix();
+	j->call.db = db;
+	if (r < 0)
+		j->r = r;
+	else
+		j->r = (first ? j->method->prepare : j->method->handler)(&j->call, j->query);
+	j->call.db = NULL;
+	if (db && r >= 0)
+		sql_rollback(db);
+	if (j->r < 0 && j->r != -ERR_RPC)
+		log_event(LOG_ERROR, db ? "blob" : "cpu", "method=%s error=%s", j->method->name,
+		          err_name(j->r));
+	if (first && j->r >= 0) {
+		j->r = lane_push(j->method->then == RPC_LANE_WRITE ? s->write
+		                                                   : rpc_read_lane(s, j->call.user_id),
+		                 &j->item, false);
+		if (j->r >= 0)
+			return;
+		if (j->r == -ERR_FULL)
+			j->r = rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", 3);
+	}
+	rpc_job_answer(j);
+	rpc_job_free(j);
+}
+
 static void cpu_work(void *state, struct lane_item *list)
 {
-	struct rpc_server *s = state;
+	struct lane_item *next;
+
+	for (; list; list = next) {
+		next = list->next;
+		run_phase(state, (struct rpc_job *)list, NULL);
+	}
+}
+
+const struct lane_ops rpc_cpu_ops = {.work = cpu_work};
+
+static void blob_work(void *state, struct lane_item *list)
+{
+	struct rpc_reader *rd = state;
 	struct lane_item *next;
 
 	for (; list; list = next) {
 		struct rpc_job *j = (struct rpc_job *)list;
 
 		next = list->next;
-		j->call.now = clock_unix();
-		if (!j->method->prepare) {
-			j->r = j->method->handler(&j->call, j->query);
-			rpc_job_answer(j);
-			rpc_job_free(j);
-			continue;
-		}
-		j->r = j->method->prepare(&j->call, j->query);
-		if (j->r >= 0)
-			j->r = lane_push(j->method->then == RPC_LANE_WRITE
-			                         ? s->write
-			                         : rpc_read_lane(s, j->call.user_id),
-			                 &j->item, false);
-		if (j->r < 0) {
-			if (j->r == -ERR_FULL)
-				j->r = rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", 3);
-			rpc_job_answer(j);
-			rpc_job_free(j);
-		}
+		atomic_fetch_sub_explicit(&rd->server->blob_bytes, j->queued, memory_order_relaxed);
+		run_phase(rd->server, j, rd->db);
 	}
 }
 
-const struct lane_ops rpc_cpu_ops = {.work = cpu_work};
+const struct lane_ops rpc_blob_ops = {.work = blob_work};
+
+int rpc_push_blob(struct rpc_server *s, struct rpc_job *j)
+{
+	size_t n = j->call.arena.used;
+	int r = -ERR_FULL;
+
+	j->queued = n;
+	if (atomic_fetch_add_explicit(&s->blob_bytes, n, memory_order_relaxed) + n <= RPC_BLOB_BYTES)
+		r = lane_push(s->blob, &j->item, false);
+	if (r < 0)
+		atomic_fetch_sub_explicit(&s->blob_bytes, n, memory_order_relaxed);
+	return r;
+}
 
 int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
              void (*done)(struct app *app, void *arg, int r), void *arg)

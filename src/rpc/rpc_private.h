@@ -16,6 +16,9 @@
 #define RPC_READ_QUEUE    4096u
 #define RPC_WRITE_QUEUE   8192u
 #define RPC_CPU_QUEUE     256u
+#define RPC_BLOB_MAX      64u /* blob threads at most */
+#define RPC_BLOB_QUEUE    8192u
+#define RPC_BLOB_BYTES    (64u << 20) /* of requests that wait for a blob thread: parts of files */
 #define RPC_WRITE_BATCH   64u
 #define RPC_WRITE_USEC    5000
 #define RPC_READ_BATCH    32u
@@ -53,7 +56,8 @@ struct rpc_job {
 	const struct rpc_method *method;
 	const struct tl_obj *query;
 	const struct tl_obj *result;
-	int err_code; /* of rpc_fail; 0: none */
+	struct buf raw; /* instead of result; empty: none */
+	int err_code;   /* of rpc_fail; 0: none */
 	char err[64];
 	int (*make)(struct rpc_call *c, void *arg); /* rpc_reply_after */
 	void *make_arg;
@@ -62,10 +66,11 @@ struct rpc_job {
 	int (*run)(struct rpc_call *c, void *arg); /* RPC_JOB_WORK */
 	void (*done)(struct app *app, void *arg, int r);
 	void *arg;
-	int r; /* of the handler or run */
+	size_t queued; /* bytes that it holds of RPC_BLOB_BYTES */
+	int r;         /* of the handler or run */
 };
 
-struct rpc_reader { /* one read thread's own */
+struct rpc_reader { /* one read or blob thread's own */
 	struct rpc_server *server;
 	struct sql_db *db;
 };
@@ -73,10 +78,11 @@ struct rpc_reader { /* one read thread's own */
 struct rpc_server {
 	struct rpc_server_config cfg;
 	struct app *app;
-	struct lane *write, *read[RPC_READ_MAX], *cpu;
+	struct lane *write, *read[RPC_READ_MAX], *cpu, *blob;
 	struct sql_db *writer_db; /* the write thread's own, as is boxes */
 	struct upd_boxes *boxes;
-	struct rpc_reader readers[RPC_READ_MAX];
+	struct rpc_reader readers[RPC_READ_MAX], blob_readers[RPC_BLOB_MAX];
+	_Atomic size_t blob_bytes; /* waiting, of RPC_BLOB_BYTES */
 	struct rpc_limiter *limiter;
 	_Atomic bool can_write;
 	_Atomic uint64_t calls[TL_NAMES];           /* by enum tl_name, served or not */
@@ -100,7 +106,9 @@ void rpc_count_call(struct rpc_server *s, uint16_t name);
 void rpc_count_error(struct rpc_server *s, int code);
 
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
-extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops;
+extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops;
+/* -ERR_FULL also if requests that wait hold too many bytes. */
+int rpc_push_blob(struct rpc_server *s, struct rpc_job *j);
 
 /* After the commit: hand a job's events to the read threads of their owners. */
 void rpc_fan_out(struct rpc_server *s, struct rpc_event *events);

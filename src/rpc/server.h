@@ -6,6 +6,7 @@
  *   read                 read thread hash(user): snapshot, handler, encode, reply
  *   write                write thread: savepoint, handler; one commit for the batch; then replies and events
  *   cpu>write, cpu       cpu threads: x_prepare() (or the handler) without a transaction, then the lane named second
+ *   blob, blob>write     blob threads, which may wait for files: the same, with a snapshot
  *
  * Events written by a batch go, after its commit, to the read thread of hash(owner), which composes them for the
  * owner's online authorisations; the caller's own answer (rpc_reply_after) goes through the same queue, so an owner
@@ -38,8 +39,8 @@ struct rpc_request { /* borrowed during rpc_dispatch */
 
 struct rpc_ops {
 	void *ctx;
-	/* Exactly once a request. `body` is taken over. Thread: any. */
-	void (*reply)(void *ctx, const struct rpc_origin *o, struct buf *body);
+	/* Exactly once a request. `body` is taken over. bulk: bytes of a file, after small ones, never compressed. Thread: any. */
+	void (*reply)(void *ctx, const struct rpc_origin *o, struct buf *body, bool bulk);
 	/* A boxed Updates object to these authorisations. `body` is taken over. Thread: any. */
 	void (*push)(void *ctx, const int64_t *keys, size_t n, struct buf *body);
 	/* The session of this request takes the updates of its key from now on. Thread: any. */
@@ -50,7 +51,7 @@ struct rpc_server_config {
 	struct app *app;
 	struct rpc_ops ops;
 	const char *db_path;
-	unsigned n_read, n_cpu;
+	unsigned n_read, n_cpu, n_blob; /* threads; n_blob 0: twice the cores, at most 8 */
 	/*
 	 * What c->user_id sees of these events of his own box, in order: a tl_updates object, or NULL for nothing.
 	 * Runs on a read thread with a snapshot.

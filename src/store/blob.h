@@ -13,7 +13,8 @@ enum { STORE_BLOB_ID = 32 };
 
 /*
  * One more file needs this content; its row and its windows are made if they are new. windows: 32 bytes for each 131,072 of
- * the content, absent: a small output of ours (a thumb), whose table is never asked for.
+ * the content, absent: a small output of ours (a thumb), whose table is never asked for. Only after the content was put
+ * (blob/blob.h says why).
  */
 int store_blob_ref(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t size, struct slice windows,
                    unixtime_t now);
@@ -27,7 +28,7 @@ int store_blob_get(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t *
 /* Contents that nobody has needed since before `before`, at most `limit`. */
 int store_blob_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, struct arena *a,
                         struct slice **ret_ids, size_t *ret_n);
-/* The row and its windows go, if still nobody needs it: 1 gone, 0 it is needed again. The bytes are dropped after the commit. */
+/* The row and its windows go, if still nobody needs it: 1 gone, 0 it is needed again. The bytes were dropped before. */
 int store_blob_forget(struct sql_db *db, const uint8_t id[STORE_BLOB_ID]);
 /* Every content with a row, by id, from `after` on (32 zero bytes: the first). Any lane. */
 int store_blob_walk(struct sql_db *db, const uint8_t after[STORE_BLOB_ID], uint32_t limit, struct arena *a,

@@ -43,7 +43,7 @@ struct world {
 	char error[64];
 };
 
-static void reply(void *ctx, const struct rpc_origin *o, struct buf *body)
+static void reply(void *ctx, const struct rpc_origin *o, struct buf *body, bool bulk)
 {
 	struct world *w = ctx;
 
