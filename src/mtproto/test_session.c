@@ -564,12 +564,12 @@ static void many_answers_do_not_pile_up(void **state)
 
 /* --- wrappers */
 
-static void put_init(struct buf *b)
+static void put_init_of(struct buf *b, const char *device)
 {
 	buf_u32(b, (uint32_t)MT_initConnection);
 	buf_u32(b, 3); /* proxy and params */
 	buf_u32(b, 42);
-	buf_tl_bytes(b, "Phone", 5);
+	buf_tl_bytes(b, device, strlen(device));
 	buf_tl_bytes(b, "OS 1", 4);
 	buf_tl_bytes(b, "1.2", 3);
 	buf_tl_bytes(b, "en", 2);
@@ -585,6 +585,11 @@ static void put_init(struct buf *b)
 	buf_tl_bytes(b, "tz_offset", 9);
 	buf_u32(b, 0x2be0dfa4);
 	buf_u64(b, 0);
+}
+
+static void put_init(struct buf *b)
+{
+	put_init_of(b, "Phone");
 }
 
 static struct got *call_bytes(struct one *t, struct buf *b, int64_t *ret_id)
@@ -634,6 +639,11 @@ static void layers(void **state)
 	peer_call(&t->p, CALL);
 	world_turn(t->w);
 	assert_int_equal(t->w->call[1].layer, 158);
+	/* Its owner will read it: what is no text becomes some. */
+	put_init_of(&b, "P\xff\n\xd8");
+	buf_u32(&b, CALL);
+	call_bytes(t, &b, &id);
+	assert_string_equal(t->w->call[2].info.device_model, "P? ?");
 }
 
 static void wrappers_in_any_order(void **state)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
+#include "base/utf8.h"
 #include "mtproto/gzip.h"
 #include "mtproto/private.h"
 
@@ -23,6 +24,7 @@ struct wrap {
 	int gzips;
 };
 
+/* It will be shown to people: text, on one line. */
 static void copy_text(char *out, size_t size, struct slice s)
 {
 	size_t n = s.n < size - 1 ? s.n : size - 1;
@@ -33,6 +35,9 @@ static void copy_text(char *out, size_t size, struct slice s)
 	while (n < s.n && n > 0 && (s.p[n] & 0xc0) == 0x80)
 		n--;
 	out[n] = '\0';
+	if (!utf8_valid(slice_of(out, n)))
+		for (size_t i = 0; i < n; i++)
+			out[i] = (signed char)out[i] < 0 ? '?' : out[i];
 }
 
 static void skip_json(struct rd *r, int depth)

@@ -1,10 +1,11 @@
 /*
  * decode.c - bytes to structs: one interpreter walks the shapes. Input is hostile: types are checked against what the
- * field expects, counts against what is left, depth and memory against their limits.
+ * field expects, counts against what is left, depth and memory against their limits, text against UTF-8.
  */
 #include "tl/tables.h"
 
 #include "base/err.h"
+#include "base/utf8.h"
 
 static int decode_boxed(struct rd *r, struct arena *a, uint16_t type, int depth, struct tl_obj **ret);
 
@@ -54,7 +55,17 @@ static int vec_long(struct rd *r, struct arena *a, struct tl_vec_long *out)
 	return 0;
 }
 
-static int vec_str(struct rd *r, struct arena *a, struct tl_vec_str *out)
+/*
+ * What the schema calls `string` is text: other bytes in it would break the clients of whoever is shown it (most decode
+ * strictly and lose the whole update).
+ */
+static int str(struct rd *r, bool is_text, struct slice *out)
+{
+	*out = rd_tl_bytes(r);
+	return is_text && !utf8_valid(*out) ? -ERR_INVALID : 0;
+}
+
+static int vec_str(struct rd *r, struct arena *a, bool is_text, struct tl_vec_str *out)
 {
 	struct slice *v;
 	uint32_t n;
@@ -66,7 +77,8 @@ static int vec_str(struct rd *r, struct arena *a, struct tl_vec_str *out)
 	if (!v)
 		return -ERR_TOO_BIG;
 	for (uint32_t i = 0; i < n; i++)
-		v[i] = rd_tl_bytes(r);
+		if ((e = str(r, is_text, &v[i])) < 0)
+			return e;
 	*out = (struct tl_vec_str){v, n};
 	return r->bad ? -ERR_INVALID : 0;
 }
@@ -128,8 +140,7 @@ static int decode_field(struct rd *r, struct arena *a, const struct tl_field *f,
 		memcpy(at, &bits, 8);
 		return 0;
 	case TL_K_STR:
-		*(struct slice *)at = rd_tl_bytes(r);
-		return 0;
+		return str(r, f->type != 0, (struct slice *)at);
 	case TL_K_BOOL:
 		return decode_bool(r, (bool *)at);
 	case TL_K_TRUE:
@@ -146,7 +157,7 @@ static int decode_field(struct rd *r, struct arena *a, const struct tl_field *f,
 	case TL_K_VEC_LONG:
 		return vec_long(r, a, (struct tl_vec_long *)at);
 	case TL_K_VEC_STR:
-		return vec_str(r, a, (struct tl_vec_str *)at);
+		return vec_str(r, a, f->type != 0, (struct tl_vec_str *)at);
 	default:
 		return vec_obj(r, a, f->type, depth, (struct tl_vec *)at);
 	}
@@ -235,7 +246,7 @@ int tl_decode_result_at(struct rd *r, struct arena *a, uint16_t method, int laye
 	case TL_RESULT_LONGS:
 		return vec_long(r, a, &v->longs);
 	case TL_RESULT_STRS:
-		return vec_str(r, a, &v->strs);
+		return vec_str(r, a, false, &v->strs);
 	default:
 		return vec_obj(r, a, s->type, 0, &v->objs);
 	}

@@ -27,7 +27,7 @@ struct tl_field {
 	uint8_t kind;
 	uint8_t flag;  /* 0: always there; else (word + 1) << 5 | bit */
 	uint16_t has;  /* offset of has_x; 0: none (presence is the value itself) */
-	uint16_t type; /* boxed type of an object or of a vector's elements */
+	uint16_t type; /* boxed type of an object or of a vector's elements; of a string: 1 if it is text, 0 if bytes */
 };
 
 enum tl_result {

@@ -186,6 +186,35 @@ static void bools_and_strings(void **state)
 	(void)state;
 }
 
+/* `string` is text, alone and in a vector; `bytes` are anything. */
+static void text_is_utf8(void **state)
+{
+	struct buf b = {0};
+
+	buf_u32(&b, tl_shape_newest(TL_account_checkUsername)->id);
+	buf_tl_bytes(&b, "\xd8\xb3\xf0\x9f\x8c\xb5", 6);
+	assert_int_equal(decode_alone(b.p, b.n), 0);
+	b.n = 4;
+	buf_tl_bytes(&b, "\xd8\xb3\xff", 3);
+	assert_int_equal(decode_alone(b.p, b.n), -ERR_INVALID);
+	b.n = 4;
+	buf_tl_bytes(&b, "x\xed\xa0\x80", 4); /* a surrogate */
+	assert_int_equal(decode_alone(b.p, b.n), -ERR_INVALID);
+	b.n = 0;
+	buf_u32(&b, tl_shape_newest(TL_contacts_deleteByPhones)->id);
+	buf_u32(&b, TL_ID_VECTOR);
+	buf_u32(&b, 2);
+	buf_tl_bytes(&b, "1", 1);
+	buf_tl_bytes(&b, "\xc0\x80", 2);
+	assert_int_equal(decode_alone(b.p, b.n), -ERR_INVALID);
+	b.n = 0;
+	buf_u32(&b, tl_shape_newest(TL_auth_acceptLoginToken)->id);
+	buf_tl_bytes(&b, "\xff\xfe", 2);
+	assert_int_equal(decode_alone(b.p, b.n), 0);
+	buf_fini(&b);
+	(void)state;
+}
+
 /* textBold in textBold ...: bounded by depth long before the stack or the arena is. */
 static void depth(void **state)
 {
@@ -209,6 +238,7 @@ int main(void)
 		cmocka_unit_test(bent_bytes_do_no_harm),
 		cmocka_unit_test(counts_and_types),
 		cmocka_unit_test(bools_and_strings),
+		cmocka_unit_test(text_is_utf8),
 		cmocka_unit_test(depth),
 	};
 

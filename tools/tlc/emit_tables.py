@@ -44,8 +44,9 @@ def fields(schema):
             if kind == 'INT' and f.member['kind'] == 'LONG':
                 kind = 'INT_IN_LONG'
             has = 'offsetof(struct tl_%s, has_%s)' % (n.c, f.c) if f.member['optional'] else '0'
+            typ = number[f.boxed] if f.boxed else int(f.type in ('string', 'Vector<string>'))
             rows.append('{offsetof(struct tl_%s, %s), TL_K_%s, 0x%02x, %s, %d}, /* %s */'
-                        % (n.c, f.c, kind, flag, has, number[f.boxed] if f.boxed else 0, f.name))
+                        % (n.c, f.c, kind, flag, has, typ, f.name))
     return rows, at
 
 
