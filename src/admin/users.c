@@ -82,7 +82,7 @@ static int add(struct rpc_call *c, struct admin_call *a)
 	               slice_str(blank ? blank + 1 : ""), &first, &last);
 	if (r < 0)
 		return admin_fail(a, r, "a name has 1 to 64 letters, and 64 more behind a blank");
-	r = user_create(c, digits, first, last, &id);
+	r = user_create(c, digits, first, last, true, &id);
 	if (r < 0)
 		return r == -ERR_RPC ? admin_fail(a, -ERR_EXISTS, "an account has this number already") : r;
 	json_object_set_new(a->out, "id", json_integer(id));

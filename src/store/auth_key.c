@@ -2,6 +2,7 @@
 #include "store/auth_key.h"
 
 #include "base/err.h"
+#include "store/imported_key.h"
 
 int store_auth_key_load(struct sql_db *db, int64_t id, struct arena *a, struct store_auth_key *ret)
 {
@@ -104,6 +105,8 @@ int store_auth_key_delete(struct sql_db *db, int64_t id)
 	s = sql_prepare(db, "DELETE FROM auth_key WHERE perm_id = $1 AND perm_id <> 0");
 	sql_bind_int(s, 1, id);
 	r = sql_run(s);
+	if (r >= 0)
+		r = store_imported_key_delete(db, id);
 	return r < 0 ? r : n ? 0 : -ERR_NOTFOUND;
 }
 

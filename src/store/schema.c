@@ -126,6 +126,10 @@ static const char *const steps[] = {
 	"CREATE TABLE media (owner BIGINT, peer BIGINT, kind BIGINT, id BIGINT, file BIGINT, date BIGINT,"
 	" PRIMARY KEY (owner, peer, kind, id)) WITHOUT ROWID;"
 	"CREATE INDEX media_box ON media (owner, kind, id);",
+
+	/* 6: keys of other DCs end with the one that they were authorised by. */
+	"CREATE TABLE imported_key (key_id BIGINT PRIMARY KEY, by_key BIGINT) WITHOUT ROWID;"
+	"CREATE INDEX imported_key_by ON imported_key (by_key);",
 };
 
 int store_migrate(struct sql_db *db)

@@ -4,6 +4,7 @@
 #include "store/auth_key.h"
 #include "store/authorization.h"
 #include "store/filter.h"
+#include "store/imported_key.h"
 #include "store/invite.h"
 #include "store/login_token.h"
 #include "store/logout_token.h"
@@ -107,6 +108,28 @@ static void test_authorization(void **state)
 	assert_int_equal(store_authorization_delete(t.db, 5, 1), 0);
 	assert_int_equal(store_authorization_get(t.db, 5, 1, &t.a, &z), -ERR_NOTFOUND);
 	assert_int_equal(store_authorization_get(t.db, 5, 2, &t.a, &z), 0);
+}
+
+static void test_imported_key(void **state)
+{
+	int64_t v[2], by;
+	size_t n;
+
+	assert_int_equal(store_imported_key_of(t.db, 11, &by), 0);
+	assert_int_equal(by, 11);
+	assert_int_equal(store_imported_key_put(t.db, 11, 1), 0);
+	assert_int_equal(store_imported_key_put(t.db, 12, 2), 0);
+	assert_int_equal(store_imported_key_put(t.db, 12, 1), 0);
+	assert_int_equal(store_imported_key_of(t.db, 12, &by), 0);
+	assert_int_equal(by, 1);
+	assert_int_equal(store_imported_key_list(t.db, 1, 1, v, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_imported_key_list(t.db, 1, 2, v, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(store_imported_key_delete(t.db, 11), 0);
+	assert_int_equal(store_imported_key_list(t.db, 1, 2, v, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(v[0], 12);
 }
 
 static void test_phone_code(void **state)
@@ -270,9 +293,11 @@ int main(void)
 	                                       "SELECT code, note",
 	                                       NULL};
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(test_auth_key),   STORE_TEST(test_temporary_keys), STORE_TEST(test_authorization),
-		STORE_TEST(test_phone_code), STORE_TEST(test_login_token),    STORE_TEST(test_logout_token),
-		STORE_TEST(test_invite),     STORE_TEST(test_setting),        STORE_TEST(test_filter),
+		STORE_TEST(test_auth_key),      STORE_TEST(test_temporary_keys),
+		STORE_TEST(test_authorization), STORE_TEST(test_phone_code),
+		STORE_TEST(test_login_token),   STORE_TEST(test_logout_token),
+		STORE_TEST(test_imported_key),  STORE_TEST(test_invite),
+		STORE_TEST(test_setting),       STORE_TEST(test_filter),
 	};
 
 	t.may_scan = may_scan;

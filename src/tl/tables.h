@@ -25,9 +25,10 @@ enum tl_kind {
 struct tl_field {
 	uint16_t offset; /* in the struct */
 	uint8_t kind;
-	uint8_t flag;  /* 0: always there; else (word + 1) << 5 | bit */
-	uint16_t has;  /* offset of has_x; 0: none (presence is the value itself) */
-	uint16_t type; /* boxed type of an object or of a vector's elements; of a string: 1 if it is text, 0 if bytes */
+	uint8_t flag; /* 0: always there; else (word + 1) << 5 | bit */
+	uint16_t has; /* offset of has_x; 0: none (presence is the value itself) */
+	uint16_t
+		type; /* boxed type of an object or of a vector's elements; of a string: 1 if it is text, 0 if bytes */
 };
 
 enum tl_result {

@@ -234,12 +234,9 @@ static void depth(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_cut_is_refused),
-		cmocka_unit_test(bent_bytes_do_no_harm),
-		cmocka_unit_test(counts_and_types),
-		cmocka_unit_test(bools_and_strings),
-		cmocka_unit_test(text_is_utf8),
-		cmocka_unit_test(depth),
+		cmocka_unit_test(every_cut_is_refused), cmocka_unit_test(bent_bytes_do_no_harm),
+		cmocka_unit_test(counts_and_types),     cmocka_unit_test(bools_and_strings),
+		cmocka_unit_test(text_is_utf8),         cmocka_unit_test(depth),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -187,7 +187,7 @@ static int begin(struct rpc_call *c, void *arg)
 	const int64_t *v = arg;
 	struct rpc_client from = {.auth_key_id = v[1], .device_model = "New", .ip = "127.0.0.1"};
 
-	return session_begin(c, &from, v[0]);
+	return session_begin(c, &from, v[0], 0);
 }
 
 static void test_settings(void **state)
@@ -258,6 +258,7 @@ static void test_device(void **state)
 	assert_false(ask(s, s->a, 0, key).has_setting);
 
 	/* It goes with its authorisation. */
+	signed_in(s, s->a, s->a.key, 0);
 	signed_in(s, s->a, s->a.key + 1, 0);
 	assert_non_null(world_call_as(s->w, s->a, s->a.key + 1, TL_LAYER_MAX, &q->o));
 	snprintf(key, sizeof(key), "device.%016llx.2", (unsigned long long)s->a.key + 1);

@@ -251,7 +251,7 @@ static int born(struct rpc_call *c, void *arg)
 {
 	struct birth *b = arg;
 
-	return user_create(c, b->phone, b->first, b->last, &b->id);
+	return user_create(c, b->phone, b->first, b->last, true, &b->id);
 }
 
 struct person world_person(struct world *w, const char *phone, const char *first, const char *last)

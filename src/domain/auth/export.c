@@ -4,6 +4,8 @@
 #include "domain/auth/session.h"
 #include "rpc_methods.h"
 #include "store/auth_key.h"
+#include "store/authorization.h"
+#include "store/imported_key.h"
 #include "store/login_token.h"
 
 enum { DCS = 5, SECRET = 32, HOME_DC = 2 };
@@ -19,7 +21,9 @@ int auth_exportAuthorization(struct rpc_call *c, const struct tl_auth_exportAuth
 		return rpc_fail(c, 400, "DC_ID_INVALID");
 	rng_bytes(secret, SECRET);
 	t.token = slice_of(secret, SECRET);
-	t.key_id = c->client->auth_key_id;
+	/* An imported one carries on what it was given. */
+	if ((r = store_imported_key_of(c->db, c->client->auth_key_id, &t.key_id)) < 0)
+		return r;
 	t.expires = c->now + LIMIT_EXPORT_LIFETIME;
 	t.device = t.system = t.app = t.ip = SLICE_LIT("");
 	if ((r = store_login_token_put(c->db, &t)) < 0)
@@ -40,11 +44,21 @@ static void tell_key(struct app *app, void *arg)
 	app->key_set_user(app->mt, k->key, k->user);
 }
 
+static int reply_authorised(struct rpc_call *c, int64_t user_id)
+{
+	struct tl_obj *z;
+	int r;
+
+	c->user_id = user_id;
+	r = session_answer(c, user_id, &z);
+	return r < 0 ? r : rpc_reply(c, z);
+}
+
 int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuthorization *q)
 {
 	struct key_user *k = ARENA_NEW(&c->arena, struct key_user);
+	struct store_authorization from;
 	struct store_login_token t;
-	struct tl_obj *z;
 	int r;
 
 	r = store_login_token_get(c->db, q->bytes, &c->arena, &t);
@@ -54,12 +68,23 @@ int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuth
 		return r;
 	if (t.user_id != q->id)
 		return rpc_fail(c, 400, "USER_ID_INVALID");
+	if (c->user_id && c->user_id != t.user_id) /* somebody else's, who has not logged out */
+		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
+	r = store_authorization_get(c->db, t.user_id, c->client->auth_key_id, &c->arena, &from);
+	if (r == 0) /* signed in by itself: there is nothing to carry */
+		return reply_authorised(c, t.user_id);
+	if (r != -ERR_NOTFOUND)
+		return r;
+	r = store_authorization_get(c->db, t.user_id, t.key_id, &c->arena, &from);
+	if (r == -ERR_NOTFOUND) /* ended since */
+		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
+	if (r < 0)
+		return r;
 	*k = (struct key_user){c->client->auth_key_id, t.user_id};
 	rpc_after_commit(c, tell_key, k);
 	if ((r = store_login_token_delete(c->db, t.token)) < 0 ||
+	    (r = store_imported_key_put(c->db, k->key, t.key_id)) < 0 ||
 	    (r = store_auth_key_set_user(c->db, k->key, k->user)) < 0)
 		return r;
-	c->user_id = t.user_id;
-	r = session_answer(c, t.user_id, &z);
-	return r < 0 ? r : rpc_reply(c, z);
+	return reply_authorised(c, t.user_id);
 }

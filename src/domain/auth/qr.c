@@ -1,5 +1,6 @@
 /* qr.c - signing in by a QR code: the new device shows a token, one that is signed in confirms it (api.md 2.3). */
 #include "base/err.h"
+#include "crypto/hash.h"
 #include "crypto/rng.h"
 #include "domain/auth/session.h"
 #include "rpc_methods.h"
@@ -28,6 +29,17 @@ static int reply_token(struct rpc_call *c, const struct store_login_token *t)
 	return rpc_reply(c, &l->o);
 }
 
+/* Whoever confirms a token is told the hash of what will come of it. */
+static int64_t hash_of(const struct store_login_token *t)
+{
+	uint8_t h[32];
+	int64_t hash;
+
+	sha256(t->token.p, t->token.n, h);
+	memcpy(&hash, h, sizeof(hash));
+	return hash | 1;
+}
+
 /* Somebody confirmed it: the calling key is his now. */
 static int reply_success(struct rpc_call *c, const struct store_login_token *t)
 {
@@ -36,8 +48,7 @@ static int reply_success(struct rpc_call *c, const struct store_login_token *t)
 
 	if ((r = store_login_token_delete(c->db, t->token)) < 0 || (r = session_warn(c, t->user_id)) < 0)
 		return r;
-	c->user_id = t->user_id;
-	if ((r = session_begin(c, c->client, t->user_id)) < 0 ||
+	if ((r = session_begin(c, c->client, t->user_id, hash_of(t))) < 0 ||
 	    (r = session_answer(c, t->user_id, &s->authorization)) < 0)
 		return r;
 	return rpc_reply(c, &s->o);
@@ -124,7 +135,7 @@ int auth_acceptLoginToken(struct rpc_call *c, const struct tl_auth_acceptLoginTo
 		return r;
 	w->key = t.key_id;
 	rpc_after_commit(c, tell_waiting, w);
-	z->hash = (int64_t)(rng_u64() | 1);
+	z->hash = hash_of(&t);
 	z->device_model = t.device;
 	z->system_version = t.system;
 	z->app_version = t.app;

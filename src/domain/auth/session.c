@@ -11,6 +11,7 @@
 #include "rpc_methods.h"
 #include "store/auth_key.h"
 #include "store/authorization.h"
+#include "store/imported_key.h"
 #include "store/user.h"
 #include "updates/event.h"
 
@@ -18,7 +19,8 @@ enum {
 	ALIVE_SECONDS = 30 * 86400,
 	FRESH_SECONDS = 86400,
 	/* An unconfirmed authorisation counts as confirmed after this; clients count the same. */
-	CONFIRMED_SECONDS = 7 * 86400
+	CONFIRMED_SECONDS = 7 * 86400,
+	IMPORTED_MAX = 64
 };
 
 enum authorization_flag {                                /* store_authorization.flags */
@@ -83,11 +85,61 @@ static int announce(struct rpc_call *c, const struct store_authorization *z)
 	return r;
 }
 
-int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t user_id)
+static int end_imported(struct rpc_call *c, int64_t by_key)
+{
+	int64_t keys[IMPORTED_MAX];
+	size_t n;
+	int r;
+
+	do {
+		r = store_imported_key_list(c->db, by_key, IMPORTED_MAX, keys, &n);
+		for (size_t i = 0; r >= 0 && i < n; i++) {
+			r = store_imported_key_delete(c->db, keys[i]);
+			if (r >= 0)
+				r = set_user(c, keys[i], 0, end_key);
+		}
+	} while (r >= 0 && n == IMPORTED_MAX);
+	return r;
+}
+
+/* What hangs on an authorisation goes; its key still names the user. */
+static int forget(struct rpc_call *c, int64_t user_id, int64_t key)
+{
+	int r;
+
+	if ((r = store_authorization_delete(c->db, user_id, key)) < 0 ||
+	    (r = device_forget(c, user_id, key)) < 0)
+		return r;
+	return end_imported(c, key);
+}
+
+int session_end(struct rpc_call *c, int64_t user_id, int64_t key)
+{
+	int r = forget(c, user_id, key);
+
+	return r < 0 ? r : set_user(c, key, 0, end_key);
+}
+
+/* The others of the account, before `key` joins them: the one that was away longest ends if there are too many. */
+static int others(struct rpc_call *c, int64_t user_id, int64_t key, bool *ret_any)
+{
+	struct store_authorization *v;
+	size_t n, kept = 0;
+	int r;
+
+	r = store_authorization_list(c->db, user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		if (v[i].key_id != key)
+			v[kept++] = v[i];
+	*ret_any = kept > 0;
+	return r >= 0 && kept == LIMIT_AUTHORISATIONS ? session_end(c, user_id, v[kept - 1].key_id) : r;
+}
+
+int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t user_id, int64_t confirmed_as)
 {
 	struct store_authorization z = {.user_id = user_id,
 	                                .key_id = client->auth_key_id,
-	                                .hash = (int64_t)(rng_u64() | 1),
+	                                .hash = confirmed_as ? confirmed_as : (int64_t)(rng_u64() | 1),
 	                                .created = c->now,
 	                                .active = c->now,
 	                                .api_id = client->api_id,
@@ -96,19 +148,18 @@ int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t u
 	                                .app = text_or_empty(client->app_version),
 	                                .ip = text_or_empty(client->ip),
 	                                .country = SLICE_LIT("")};
-	struct store_authorization *others;
-	size_t n;
+	bool any;
 	int r;
 
-	r = store_authorization_list(c->db, user_id, 2, &c->arena, &others, &n);
-	if (r < 0)
+	if (c->user_id && c->user_id != user_id && (r = forget(c, c->user_id, z.key_id)) < 0)
 		return r;
-	for (size_t i = 0; i < n; i++)
-		if (others[i].key_id != z.key_id) /* it may say that it knows this one */
-			z.flags = AUTHORIZATION_UNCONFIRMED;
-	if ((r = store_authorization_put(c->db, &z)) < 0)
+	c->user_id = user_id;
+	if ((r = store_imported_key_delete(c->db, z.key_id)) < 0 ||
+	    (r = others(c, user_id, z.key_id, &any)) < 0)
 		return r;
-	if ((r = announce(c, &z)) < 0)
+	if (any && !confirmed_as) /* they may say that they know this one */
+		z.flags = AUTHORIZATION_UNCONFIRMED;
+	if ((r = store_authorization_put(c->db, &z)) < 0 || (r = announce(c, &z)) < 0)
 		return r;
 	return set_user(c, z.key_id, user_id, tell_key);
 }
@@ -129,16 +180,6 @@ int session_warn(struct rpc_call *c, int64_t user_id)
 	                     "Application: %s\nAddress: %s\n\nIf it was not you, end that session in the "
 	                     "settings of your application, under devices.",
 	                     date, from->device_model, from->system_version, from->app_version, from->ip));
-}
-
-int session_end(struct rpc_call *c, int64_t user_id, int64_t key)
-{
-	int r;
-
-	if ((r = store_authorization_delete(c->db, user_id, key)) < 0 ||
-	    (r = device_forget(c, user_id, key)) < 0)
-		return r;
-	return set_user(c, key, 0, end_key);
 }
 
 int session_answer(struct rpc_call *c, int64_t user_id, struct tl_obj **ret)
@@ -176,12 +217,41 @@ int service_message(struct rpc_call *c, int64_t user_id, struct slice text)
 	return message_deliver(c, &m, &id);
 }
 
+/* All authorisations of the caller, the calling one among them: `own` is its place, or n if it is none. */
+struct listed {
+	struct store_authorization *v;
+	size_t n, own;
+};
+
+static int list_own(struct rpc_call *c, struct listed *l)
+{
+	int64_t key;
+	int r;
+
+	/* A key of another DC speaks for the one that it was imported from. */
+	if ((r = store_imported_key_of(c->db, c->client->auth_key_id, &key)) < 0)
+		return r;
+	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &l->v, &l->n);
+	for (l->own = 0; r >= 0 && l->own < l->n && l->v[l->own].key_id != key; l->own++)
+		;
+	return r;
+}
+
+/*
+ * Who took the account over a moment ago must not shut its owner out: for a day he can end only what came after himself.
+ */
+static bool may_end(const struct rpc_call *c, const struct listed *l, size_t i)
+{
+	return l->own < l->n &&
+	       (c->now - l->v[l->own].created >= FRESH_SECONDS || l->v[i].created >= l->v[l->own].created);
+}
+
 static struct tl_obj *authorization_of(struct rpc_call *c, const struct store_authorization *z,
-                                       const char *country)
+                                       bool is_current, const char *country)
 {
 	struct tl_authorization *t = TL_NEW(&c->arena, authorization);
 
-	t->current = z->key_id == c->client->auth_key_id;
+	t->current = is_current;
 	t->hash = t->current ? 0 : z->hash;
 	t->encrypted_requests_disabled = z->flags & AUTHORIZATION_NO_SECRET;
 	t->call_requests_disabled = z->flags & AUTHORIZATION_NO_CALLS;
@@ -203,19 +273,18 @@ static struct tl_obj *authorization_of(struct rpc_call *c, const struct store_au
 int account_getAuthorizations(struct rpc_call *c, const struct tl_account_getAuthorizations *q)
 {
 	struct tl_account_authorizations *t = TL_NEW(&c->arena, account_authorizations);
-	struct store_authorization *v;
 	struct store_user u;
+	struct listed l;
 	int days, r;
-	size_t n;
 
-	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
-	if (r < 0 || (r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0 ||
+	if ((r = list_own(c, &l)) < 0 || (r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0 ||
 	    (r = session_ttl_days(c, c->user_id, &days)) < 0)
 		return r;
 	t->authorization_ttl_days = days;
-	t->authorizations = tl_vec_new(&c->arena, (uint32_t)n);
-	for (size_t i = 0; i < n; i++)
-		t->authorizations.v[i] = authorization_of(c, &v[i], country_name_of_phone(u.phone));
+	t->authorizations = tl_vec_new(&c->arena, (uint32_t)l.n);
+	for (size_t i = 0; i < l.n; i++)
+		t->authorizations.v[i] = authorization_of(c, &l.v[i], i == l.own,
+		                                          country_name_of_phone(u.phone));
 	return rpc_reply(c, &t->o);
 }
 
@@ -227,20 +296,19 @@ static void set_flag(int *flags, int flag, bool on)
 int account_changeAuthorizationSettings(struct rpc_call *c,
                                         const struct tl_account_changeAuthorizationSettings *q)
 {
-	struct store_authorization *v, *z = NULL;
-	size_t n;
+	struct store_authorization *z = NULL;
+	struct listed l;
 	int r;
 
-	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
-	if (r < 0)
+	if ((r = list_own(c, &l)) < 0)
 		return r;
-	for (size_t i = 0; i < n; i++)
-		if (q->hash ? v[i].hash == q->hash : v[i].key_id == c->client->auth_key_id)
-			z = &v[i];
+	for (size_t i = 0; i < l.n; i++)
+		if (q->hash ? l.v[i].hash == q->hash : i == l.own)
+			z = &l.v[i];
 	if (!z)
 		return rpc_fail(c, 400, "HASH_INVALID");
 	/* A new device cannot vouch for itself. */
-	if (q->confirmed && z->key_id != c->client->auth_key_id)
+	if (q->confirmed && z != &l.v[l.own])
 		set_flag(&z->flags, AUTHORIZATION_UNCONFIRMED, false);
 	if (q->has_encrypted_requests_disabled)
 		set_flag(&z->flags, AUTHORIZATION_NO_SECRET, q->encrypted_requests_disabled);
@@ -252,47 +320,48 @@ int account_changeAuthorizationSettings(struct rpc_call *c,
 
 int account_resetAuthorization(struct rpc_call *c, const struct tl_account_resetAuthorization *q)
 {
-	struct store_authorization *v;
-	size_t n;
+	struct listed l;
 	int r;
 
-	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
-	if (r < 0)
+	if ((r = list_own(c, &l)) < 0)
 		return r;
-	for (size_t i = 0; i < n; i++)
-		if (q->hash && v[i].hash == q->hash && v[i].key_id != c->client->auth_key_id) {
-			r = session_end(c, c->user_id, v[i].key_id);
-			return r < 0 ? r : rpc_reply_bool(c, true);
-		}
+	for (size_t i = 0; i < l.n; i++) {
+		if (!q->hash || l.v[i].hash != q->hash || i == l.own)
+			continue;
+		if (!may_end(c, &l, i))
+			return rpc_fail(c, 406, "FRESH_RESET_AUTHORISATION_FORBIDDEN");
+		r = session_end(c, c->user_id, l.v[i].key_id);
+		return r < 0 ? r : rpc_reply_bool(c, true);
+	}
 	return rpc_fail(c, 400, "HASH_INVALID");
 }
 
 int auth_resetAuthorizations(struct rpc_call *c, const struct tl_auth_resetAuthorizations *q)
 {
-	struct store_authorization *v;
-	size_t n;
+	struct listed l;
 	int r;
 
-	r = store_authorization_list(c->db, c->user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		if (v[i].key_id == c->client->auth_key_id && c->now - v[i].created < FRESH_SECONDS && n > 1)
+	if ((r = list_own(c, &l)) < 0)
+		return r;
+	for (size_t i = 0; i < l.n; i++)
+		if (i != l.own && !may_end(c, &l, i))
 			return rpc_fail(c, 406, "FRESH_RESET_AUTHORISATION_FORBIDDEN");
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		if (v[i].key_id != c->client->auth_key_id)
-			r = session_end(c, c->user_id, v[i].key_id);
+	for (size_t i = 0; r >= 0 && i < l.n; i++)
+		if (i != l.own)
+			r = session_end(c, c->user_id, l.v[i].key_id);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
 int auth_logOut(struct rpc_call *c, const struct tl_auth_logOut *q)
 {
+	int64_t key;
 	int r;
 
-	r = store_authorization_delete(c->db, c->user_id, c->client->auth_key_id);
-	if (r >= 0)
-		r = device_forget(c, c->user_id, c->client->auth_key_id);
-	if (r >= 0)
-		r = set_user(c, c->client->auth_key_id, 0, tell_key);
-	return r < 0 ? r : rpc_reply(c, &TL_NEW(&c->arena, auth_loggedOut)->o);
+	if ((r = store_imported_key_of(c->db, c->client->auth_key_id, &key)) < 0 ||
+	    (r = forget(c, c->user_id, key)) < 0 ||
+	    (r = set_user(c, key, 0, key == c->client->auth_key_id ? tell_key : end_key)) < 0)
+		return r;
+	return rpc_reply(c, &TL_NEW(&c->arena, auth_loggedOut)->o);
 }
 
 struct drop_temp {

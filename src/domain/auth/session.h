@@ -6,16 +6,16 @@
 #include "rpc/call.h"
 
 /*
- * The calling key (or `key`, for a QR code that somebody else confirmed) is `user_id`'s from the commit on; his other devices
- * hear of it. Write lane.
+ * The calling key is `user_id`'s from the commit on, and so is the rest of this call; his other devices hear of it. Whoever was
+ * signed in on it is no more. confirmed_as: the hash under which another device confirmed it already, or 0. Write lane.
  */
-int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t user_id);
+int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t user_id, int64_t confirmed_as);
 /*
  * Tells the account, by the service account, that the calling key is about to be signed in. Not at the first sign-up.
  * Write lane.
  */
 int session_warn(struct rpc_call *c, int64_t user_id);
-/* Ends one authorisation: its key is nobody's, its next call hears 401. Write lane. */
+/* Ends one authorisation: its key and those imported from it are nobody's, their next call hears 401. Write lane. */
 int session_end(struct rpc_call *c, int64_t user_id, int64_t key);
 /* Every authorisation of the account ends, and the account with them. Write lane. */
 int account_end(struct rpc_call *c, int64_t user_id);

@@ -28,8 +28,7 @@ static int reply_authorised(struct rpc_call *c, int64_t user_id)
 	struct tl_obj *z;
 	int r;
 
-	c->user_id = user_id; /* the rest of this call is his */
-	if ((r = session_begin(c, c->client, user_id)) < 0 || (r = session_answer(c, user_id, &z)) < 0)
+	if ((r = session_begin(c, c->client, user_id, 0)) < 0 || (r = session_answer(c, user_id, &z)) < 0)
 		return r;
 	return rpc_reply(c, z);
 }
@@ -118,7 +117,7 @@ int auth_signUp(struct rpc_call *c, const struct tl_auth_signUp *q)
 		return r;
 	if ((r = admit(c, &code)) < 0)
 		return r;
-	if ((r = user_create(c, code.phone, first, last, &user)) < 0)
+	if ((r = user_create(c, code.phone, first, last, !q->no_joined_notifications, &user)) < 0)
 		return r;
 	if ((r = store_phone_code_delete(c->db, code.hash)) < 0)
 		return r;

@@ -108,7 +108,7 @@ static int notice(struct rpc_call *c, int64_t owner, int64_t joined)
 	return message_deliver(c, &m, &id);
 }
 
-int contact_signed_up(struct rpc_call *c, int64_t user_id, struct slice phone)
+int contact_signed_up(struct rpc_call *c, int64_t user_id, struct slice phone, bool tell)
 {
 	struct store_contact *wanted;
 	size_t n;
@@ -119,7 +119,7 @@ int contact_signed_up(struct rpc_call *c, int64_t user_id, struct slice phone)
 		wanted[i].user_id = user_id;
 		wanted[i].date = c->now;
 		r = contact_set(c, &wanted[i], 0);
-		if (r >= 0)
+		if (r >= 0 && tell)
 			r = notice(c, wanted[i].owner, user_id);
 		if (r >= 0)
 			r = store_wanted_delete(c->db, phone, wanted[i].owner);

@@ -6,8 +6,8 @@
 
 /*
  * A new account has this number: everybody who wished to know (importContacts of a number that nobody had) has it as a
- * contact now and, unless he turned the notice off, a service message in his chat with it.
+ * contact now and, if `tell`, a service message in his chat with it (a silent one, if he turned the notice off).
  */
-int contact_signed_up(struct rpc_call *c, int64_t user_id, struct slice phone);
+int contact_signed_up(struct rpc_call *c, int64_t user_id, struct slice phone, bool tell);
 
 #endif

@@ -72,7 +72,7 @@ static int next_id(struct rpc_call *c, int64_t *ret)
 	return r;
 }
 
-int user_create(struct rpc_call *c, struct slice phone, struct slice first, struct slice last,
+int user_create(struct rpc_call *c, struct slice phone, struct slice first, struct slice last, bool tell,
                 int64_t *ret_id)
 {
 	struct store_user u = {.phone = phone, .first = first, .last = last, .created = c->now};
@@ -89,7 +89,7 @@ int user_create(struct rpc_call *c, struct slice phone, struct slice first, stru
 	}
 	if ((r = store_user_insert(c->db, &u)) < 0)
 		return r;
-	if (phone.n && (r = contact_signed_up(c, u.id, phone)) < 0)
+	if (phone.n && (r = contact_signed_up(c, u.id, phone, tell)) < 0)
 		return r;
 	*ret_id = u.id;
 	return 0;

@@ -17,10 +17,10 @@ int user_names(struct rpc_call *c, struct slice first, struct slice last, struct
 int user_phone_digits(struct arena *a, struct slice phone, struct slice *ret);
 
 /*
- * A new account with this number (digits; absent: none) and names that user_names() passed. Those who waited for the number have him as a
- * contact from now on and hear of it. 400 PHONE_NUMBER_OCCUPIED.
+ * A new account with this number (digits; absent: none) and names that user_names() passed. Those who waited for the number
+ * have him as a contact from now on and, if `tell`, a message that he joined. 400 PHONE_NUMBER_OCCUPIED.
  */
-int user_create(struct rpc_call *c, struct slice phone, struct slice first, struct slice last,
+int user_create(struct rpc_call *c, struct slice phone, struct slice first, struct slice last, bool tell,
                 int64_t *ret_id);
 /* Another number for the account. 400 PHONE_NUMBER_OCCUPIED. Contacts hear of it as their privacy allows. */
 int user_set_phone(struct rpc_call *c, int64_t id, struct slice phone);
