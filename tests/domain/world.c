@@ -31,7 +31,8 @@ struct world {
 	char dir[64], path[96];
 	struct app app;
 	struct settings settings;
-	struct arena arena; /* under the lock while lanes run */
+	struct arena arena;  /* of the thread that uses the world */
+	struct arena pushed; /* of lanes; under the lock */
 	pthread_mutex_t lock;
 	pthread_cond_t came;
 	int64_t next_id;  /* of the call that is waited for */
@@ -66,9 +67,9 @@ static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)
 	int r;
 
 	pthread_mutex_lock(&w->lock);
-	own = arena_slice(&w->arena, buf_slice(body));
+	own = arena_slice(&w->pushed, buf_slice(body));
 	in = rd_of(own.p, own.n);
-	r = tl_decode(&in, &w->arena, &o);
+	r = tl_decode(&in, &w->pushed, &o);
 	assert(r == 0 && rd_left(&in) == 0);
 	for (size_t i = 0; i < n; i++) {
 		assert(w->n_pushes < PUSHES);
@@ -123,6 +124,7 @@ struct world *world_new(void)
 	int r;
 
 	arena_init(&w->arena, 0);
+	arena_init(&w->pushed, 0);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->came, NULL);
 	strcpy(w->dir, "/tmp/chapar-test-XXXXXX");
@@ -169,6 +171,7 @@ void world_free(struct world *w)
 	rmdir(w->dir);
 	buf_fini(&w->answer);
 	arena_fini(&w->arena);
+	arena_fini(&w->pushed);
 	pthread_cond_destroy(&w->came);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
