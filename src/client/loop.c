@@ -1,6 +1,7 @@
-/* loop.c - see loop.h: epoll and a binary heap. */
+/* loop.c - see loop.h: epoll and a binary heap. Sleeps are as fine as the kernel allows: benches measure by them. */
 #include "client/loop.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,6 +13,7 @@ enum { BATCH = 256 };
 
 struct client_loop {
 	int ep;
+	bool coarse;
 	struct epoll_event batch[BATCH]; /* of the turn under way */
 	int n, next;
 	struct client_timer **heap; /* the earliest first */
@@ -135,8 +137,7 @@ static void fire_due(struct client_loop *l)
 	}
 }
 
-/* Whole milliseconds, rounded up, so that nothing fires early and nothing spins. */
-static int sleep_ms(const struct client_loop *l, usec_t wait)
+static usec_t sleep_of(const struct client_loop *l, usec_t wait)
 {
 	usec_t left;
 
@@ -145,9 +146,22 @@ static int sleep_ms(const struct client_loop *l, usec_t wait)
 		if (left < wait)
 			wait = left;
 	}
-	if (wait <= 0)
-		return 0;
-	return wait > 3600000000 ? 3600000 : (int)((wait + 999) / 1000);
+	return wait <= 0 ? 0 : wait > 3600000000 ? 3600000000 : wait;
+}
+
+static int poll_for(struct client_loop *l, usec_t wait)
+{
+	struct timespec t = {.tv_sec = wait / 1000000, .tv_nsec = wait % 1000000 * 1000};
+
+	if (!l->coarse) {
+		int n = epoll_pwait2(l->ep, l->batch, BATCH, &t, NULL);
+
+		if (n >= 0 || (errno != ENOSYS && errno != EPERM))
+			return n;
+		l->coarse = true; /* Linux before 5.11, or a sandbox that does not know the call */
+	}
+	/* Whole milliseconds, rounded up, so that nothing fires early and nothing spins. */
+	return epoll_wait(l->ep, l->batch, BATCH, (int)((wait + 999) / 1000));
 }
 
 void client_loop_turn(struct client_loop *l, usec_t wait)
@@ -155,7 +169,7 @@ void client_loop_turn(struct client_loop *l, usec_t wait)
 	struct client_watch *w;
 	uint32_t e;
 
-	l->n = epoll_wait(l->ep, l->batch, BATCH, sleep_ms(l, wait));
+	l->n = poll_for(l, sleep_of(l, wait));
 	for (l->next = 0; l->next < l->n;) {
 		w = l->batch[l->next].data.ptr;
 		e = l->batch[l->next].events;

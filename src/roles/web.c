@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/counters.h"
@@ -57,6 +58,63 @@ static void put_error(void *arg, int code, uint64_t n)
 	buf_put(arg, line, (size_t)k);
 }
 
+/* Sizes of commits as a histogram: le 1, 2, 3, 4, 6, 8, 12 ... 64. */
+struct batches {
+	struct buf *b;
+	uint64_t commits, calls;
+	unsigned le, half; /* the next step, and half the one before it */
+};
+
+static void put_batch(void *arg, unsigned calls, uint64_t n)
+{
+	struct batches *x = arg;
+	char line[100];
+	int k;
+
+	x->commits += n;
+	x->calls += n * calls;
+	if (calls != x->le)
+		return;
+	k = snprintf(line, sizeof(line), "chapar_commit_calls_bucket{le=\"%u\"} %llu\n", calls,
+	             (unsigned long long)x->commits);
+	buf_put(x->b, line, (size_t)k);
+	if ((x->le & (x->le - 1)) == 0)
+		x->half = x->le / 2 ? x->le / 2 : 1;
+	x->le += x->half;
+}
+
+static void put_batches(struct web *w, struct buf *b)
+{
+	struct batches x = {.b = b, .le = 1};
+	char line[300];
+	int k = snprintf(line, sizeof(line),
+	                 "# HELP chapar_commit_calls calls in one commit of the write lane\n"
+	                 "# TYPE chapar_commit_calls histogram\n");
+
+	buf_put(b, line, (size_t)k);
+	rpc_server_each_batch(w->glue->rpc, put_batch, &x);
+	k = snprintf(line, sizeof(line),
+	             "chapar_commit_calls_bucket{le=\"+Inf\"} %llu\nchapar_commit_calls_sum %llu\n"
+	             "chapar_commit_calls_count %llu\n",
+	             (unsigned long long)x.commits, (unsigned long long)x.calls,
+	             (unsigned long long)x.commits);
+	buf_put(b, line, (size_t)k);
+}
+
+static void put_cpu(struct buf *b)
+{
+	struct timespec used = {0};
+	char line[300];
+	int k;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	k = snprintf(line, sizeof(line),
+	             "# HELP chapar_cpu_seconds_total processor time that the process has used\n"
+	             "# TYPE chapar_cpu_seconds_total counter\nchapar_cpu_seconds_total %lld.%06ld\n",
+	             (long long)used.tv_sec, used.tv_nsec / 1000);
+	buf_put(b, line, (size_t)k);
+}
+
 static int64_t resident_bytes(void)
 {
 	long pages = 0;
@@ -90,6 +148,8 @@ static void metrics(struct web *w, struct buf *b)
 	put(b, "start_time_seconds", "gauge", "when the server started, seconds since 1970", app->started);
 	put(b, "clock_behind_seconds", "gauge", "how far the system's clock stepped back", clock_behind());
 	put(b, "resident_memory_bytes", "gauge", "memory of the process", resident_bytes());
+	put_cpu(b);
+	put_batches(w, b);
 	put_head(b, "calls_total", "calls by method");
 	rpc_server_each_call(w->glue->rpc, put_call, b);
 	put_head(b, "call_errors_total", "calls answered with an error, by its code; 0: another code");

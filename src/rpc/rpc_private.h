@@ -87,6 +87,7 @@ struct rpc_server {
 	_Atomic bool can_write;
 	_Atomic uint64_t calls[TL_NAMES];           /* by enum tl_name, served or not */
 	_Atomic uint64_t errors[RPC_ERROR_CLASSES]; /* by rpc_error_classes */
+	_Atomic uint64_t batches[RPC_WRITE_BATCH];  /* commits by the calls in them, less one */
 };
 
 static inline struct rpc_job *rpc_job_of(struct rpc_call *c)
@@ -104,6 +105,7 @@ void rpc_job_answer(struct rpc_job *j);
 /* count.c */
 void rpc_count_call(struct rpc_server *s, uint16_t name);
 void rpc_count_error(struct rpc_server *s, int code);
+void rpc_count_batch(struct rpc_server *s, unsigned calls);
 
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
 extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops;

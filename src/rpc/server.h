@@ -88,5 +88,7 @@ unsigned rpc_server_write_depth(const struct rpc_server *s);
 void rpc_server_each_call(struct rpc_server *s, void (*f)(void *arg, const char *method, uint64_t n),
                           void *arg);
 void rpc_server_each_error(struct rpc_server *s, void (*f)(void *arg, int code, uint64_t n), void *arg);
+/* f for each size that a commit can have, from 1 up: n commits held so many calls. Thread: any. */
+void rpc_server_each_batch(struct rpc_server *s, void (*f)(void *arg, unsigned calls, uint64_t n), void *arg);
 
 #endif

@@ -73,6 +73,7 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 {
 	struct lane_item *done = NULL, **tail = &done, *it;
 	usec_t until = clock_usec() + RPC_WRITE_USEC;
+	unsigned n = 0;
 	int r;
 
 	r = sql_begin(s->writer_db);
@@ -84,7 +85,9 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 		j->r = r < 0 ? r : run_one(s, j);
 		*tail = &j->item;
 		tail = &j->item.next;
+		n++;
 	} while (*list && clock_usec() < until);
+	rpc_count_batch(s, n);
 	if (r >= 0)
 		r = sql_commit(s->writer_db);
 	if (r < 0) {

@@ -1,0 +1,27 @@
+/*
+ * limits.h - what the machine could do at best, with nothing of the server around it: the other side of the ratios that ./bench
+ * tells. Figures as those of chapar-bench: a line "name value unit" each.
+ */
+#ifndef BENCH_LIMITS_H
+#define BENCH_LIMITS_H
+
+#include <stdint.h>
+
+void limit_tell(const char *name, double value, const char *unit);
+/* Monotonic, seconds; and processor time of the process. */
+double limit_now(void);
+double limit_cpu(void);
+/* Same numbers at every run. */
+uint64_t limit_random(void);
+
+/* The operations on big numbers that a handshake is made of, as OpenSSL has them. 0 or 1, the exit code. */
+int limit_handshake(int seconds);
+/* Questions and answers of a ping's size between two processes. Exit code. */
+int limit_echo(int seconds);
+/*
+ * The rows of private sends, written to a copy of a server's database by plain statements, so many a commit as `commits` says:
+ * lines "commits_up_to_N COUNT ..." of chapar-bench messages. Exit code; what is wrong is said.
+ */
+int limit_sqlite(const char *database, const char *commits, int seconds);
+
+#endif
