@@ -173,19 +173,19 @@ static void bind_walk(struct sql_stmt *s, int64_t owner, int64_t peer, int32_t f
 	sql_bind_int(s, 4, limit);
 }
 
-int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up, uint32_t limit,
-                   struct arena *a, struct store_msg **ret, size_t *ret_n)
+int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up, uint32_t skip,
+                   uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n)
 {
 	struct sql_stmt *s;
 
 	if (up)
-		s = sql_prepare(db,
-		                "SELECT " COLUMNS
-		                " FROM msg WHERE owner = $1 AND peer = $2 AND id >= $3 ORDER BY id LIMIT $4");
+		s = sql_prepare(db, "SELECT " COLUMNS " FROM msg WHERE owner = $1 AND peer = $2 AND id >= $3"
+		                    " ORDER BY id LIMIT $4 OFFSET $5");
 	else
 		s = sql_prepare(db, "SELECT " COLUMNS " FROM msg WHERE owner = $1 AND peer = $2 AND id < $3"
-		                    " ORDER BY id DESC LIMIT $4");
+		                    " ORDER BY id DESC LIMIT $4 OFFSET $5");
 	bind_walk(s, owner, peer, from, limit);
+	sql_bind_int(s, 5, skip);
 	return many(s, limit, a, ret, ret_n);
 }
 

@@ -51,11 +51,11 @@ int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
 
 /*
  * Up to `limit` messages of a dialog from `from` on: below it downwards (newest first), or at it and above upwards (oldest
- * first). from = INT32_MAX downwards begins at the newest.
+ * first). from = INT32_MAX downwards begins at the newest. The first `skip` of them are passed over.
  */
-int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up, uint32_t limit,
-                   struct arena *a, struct store_msg **ret, size_t *ret_n);
-/* The same over pinned messages only. */
+int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up, uint32_t skip,
+                   uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n);
+/* The same over pinned messages only, without skipping. */
 int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up,
                           uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n);
 int store_msg_count_pinned(struct sql_db *db, int64_t owner, int64_t peer, uint32_t *ret);

@@ -208,18 +208,23 @@ static void make_dialog(void)
 	assert_int_equal(sql_commit(t.db), 0);
 }
 
-static void check_walk(int32_t from, bool up, bool pinned, uint32_t limit)
+static void check_walk(int32_t from, bool up, bool pinned, uint32_t skip, uint32_t limit)
 {
 	struct store_msg *v;
 	size_t n, k = 0;
+	int r;
 
-	assert_int_equal((pinned ? store_msg_walk_pinned : store_msg_walk)(t.db, ALICE, BOB, from, up, limit,
-	                                                                   &t.a, &v, &n),
-	                 0);
+	r = pinned ? store_msg_walk_pinned(t.db, ALICE, BOB, from, up, limit, &t.a, &v, &n)
+	           : store_msg_walk(t.db, ALICE, BOB, from, up, skip, limit, &t.a, &v, &n);
+	assert_int_equal(r, 0);
 	for (int i = up ? 0 : LONG - 1; i >= 0 && i < LONG && k < limit; i += up ? 1 : -1) {
 		if ((up ? all[i].id < from : all[i].id >= from) ||
 		    (pinned && !(all[i].flags & STORE_MSG_PINNED)))
 			continue;
+		if (!pinned && skip) {
+			skip--;
+			continue;
+		}
 		assert_true(k < n);
 		assert_int_equal(v[k].id, all[i].id);
 		k++;
@@ -231,11 +236,13 @@ static void test_walk(void **state)
 {
 	make_dialog();
 	for (int i = 0; i < 300; i++)
-		check_walk((int32_t)test_random(2000), test_random(2), test_random(2), test_random(60));
-	check_walk(INT32_MAX, false, false, 100);
-	check_walk(0, true, false, 1000);
-	check_walk(0, false, false, 10);
-	check_walk(INT32_MAX, true, true, 10);
+		check_walk((int32_t)test_random(2000), test_random(2), test_random(2), test_random(90),
+		           test_random(60));
+	check_walk(INT32_MAX, false, false, 0, 100);
+	check_walk(INT32_MAX, false, false, LONG, 100);
+	check_walk(0, true, false, 0, 1000);
+	check_walk(0, false, false, 0, 10);
+	check_walk(INT32_MAX, true, true, 0, 10);
 }
 
 static void test_look(void **state)

@@ -168,8 +168,8 @@ static void test_look_ups(void **state)
 
 	/* A page of history is one run along the primary key, without sorting; so is each look-up of a date. */
 	assert_int_equal(sql_open(t.path, SQL_READER, &r), 0);
-	assert_int_equal(store_msg_walk(r, 6, 5, INT32_MAX, false, 10, &t.a, &rows, &n), 0);
-	assert_int_equal(store_msg_walk(r, 6, 5, 0, true, 10, &t.a, &rows, &n), 0);
+	assert_int_equal(store_msg_walk(r, 6, 5, INT32_MAX, false, 0, 10, &t.a, &rows, &n), 0);
+	assert_int_equal(store_msg_walk(r, 6, 5, 0, true, 3, 10, &t.a, &rows, &n), 0);
 	assert_int_equal(store_msg_before_date(r, 6, 5, NOW, &id), 0);
 	p = plan_of(r, " FROM msg ");
 	assert_int_equal(p.statements, 3);

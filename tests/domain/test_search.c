@@ -12,12 +12,11 @@
 #include "rpc/app.h"
 #include "store/search.h"
 #include "store/upd.h"
-#include "world.h"
+#include "talk.h"
 
 struct s {
 	struct world *w;
 	struct person a, b, c;
-	int64_t random_id;
 };
 
 #define Q(s, n) TL_NEW(world_arena((s)->w), n)
@@ -44,26 +43,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The id in the sender's box. */
 static int32_t say(struct s *s, struct person from, struct person to, const char *text)
 {
-	struct tl_messages_sendMessage *q = Q(s, messages_sendMessage);
-	struct tl_obj *o;
-	struct tl_vec list;
-
-	q->peer = world_peer(s->w, from, to.id);
-	q->message = slice_str(text);
-	q->random_id = ++s->random_id;
-	o = world_call(s->w, from, &q->o);
-	assert_non_null(o);
-	if (TL_IS(updateShortSentMessage, o))
-		return TL_AS(updateShortSentMessage, o)->id;
-	list = TL_AS(updates, o)->updates;
-	for (uint32_t i = 0; i < list.n; i++)
-		if (TL_IS(updateMessageID, list.v[i]))
-			return TL_AS(updateMessageID, list.v[i])->id;
-	fail();
-	return 0;
+	return talk_say(s->w, from, to, text);
 }
 
 static struct tl_vec found(struct tl_obj *o)

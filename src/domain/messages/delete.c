@@ -102,7 +102,7 @@ int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHi
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
-	r = store_msg_walk(c->db, c->user_id, peer.key, from, false, HISTORY_SLICE, &c->arena, &rows, &n);
+	r = store_msg_walk(c->db, c->user_id, peer.key, from, false, 0, HISTORY_SLICE, &c->arena, &rows, &n);
 	if (r < 0)
 		return r;
 	a->offset = n == HISTORY_SLICE; /* "call again" */

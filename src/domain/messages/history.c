@@ -31,7 +31,7 @@ int messages_getHistory(struct rpc_call *c, const struct tl_messages_getHistory 
 		return r;
 	view_init(&v, c);
 	view_peer(&v, peer.key);
-	return page_reply(c, &v, rows, n, (uint32_t)d.count);
+	return page_reply(c, &v, rows, n, (uint32_t)d.count, true);
 }
 
 static int32_t id_of(const struct tl_obj *o)

@@ -1,6 +1,7 @@
 /*
- * match.c - see match.h. The index says where the words of a query may stand; each row is looked at before it is given, since
- * the index knows neither senders nor dates, and a message may have changed a moment ago.
+ * match.c - see match.h. The index says where the words of a query may stand; without words the chat itself is read, or its
+ * pins. Each row is looked at before it is given, since the index knows neither senders nor dates, and a message may have
+ * changed a moment ago.
  */
 #include "domain/messages/match.h"
 
@@ -15,7 +16,7 @@
 #include "store/upd.h"
 #include "updates/event.h"
 
-enum { TAIL_MAX = 2000, BATCH = 64, MATCH_LOOKS = 5000 };
+enum { TAIL_MAX = 2000, BATCH = 64, LOOKS = 5000, ROWS_LOOKS = 50000 };
 
 static int ascending(const void *a, const void *b)
 {
@@ -48,9 +49,13 @@ static int read_tail(struct rpc_call *c, struct match *m)
 
 int match_open(struct rpc_call *c, struct match *m)
 {
-	m->expression = search_expression(&c->arena, c->user_id, m->peer, m->query, m->link);
 	m->tail = NULL;
 	m->n_tail = 0;
+	m->expression = (struct slice){0};
+	m->source = m->pinned ? MATCH_PINNED : m->query.n || m->link ? MATCH_WORDS : MATCH_DIALOG;
+	if (m->source != MATCH_WORDS)
+		return 0;
+	m->expression = search_expression(&c->arena, c->user_id, m->peer, m->query, m->link);
 	return m->expression.n ? read_tail(c, m) : 0;
 }
 
@@ -110,16 +115,34 @@ static int32_t next_in_tail(const struct match *m, int32_t from, bool up)
 	return 0;
 }
 
-int match_walk(struct rpc_call *c, const struct match *m, int32_t from, bool up, uint32_t n,
-               struct store_msg **ret, size_t *ret_n)
-{
-	struct store_msg *v = ARENA_ARRAY(&c->arena, struct store_msg, n + 1u);
-	struct run x = {.from = from};
-	int32_t tail = next_in_tail(m, from, up), indexed, id;
-	size_t k = 0;
-	int r = 0;
+/* What was found so far; the first `skip` of it are passed over. */
+struct found {
+	struct store_msg *v;
+	size_t n, max;
+	uint32_t skip;
+};
 
-	for (int looks = 0; m->expression.n && k < n && looks < MATCH_LOOKS; looks++) {
+static int take(struct rpc_call *c, const struct match *m, struct found *f, const struct store_msg *row)
+{
+	int r = answers(c, m, row);
+
+	if (r <= 0)
+		return r;
+	if (f->skip)
+		f->skip--;
+	else
+		f->v[f->n++] = *row;
+	return 0;
+}
+
+static int walk_words(struct rpc_call *c, const struct match *m, int32_t from, bool up, struct found *f)
+{
+	int32_t tail = next_in_tail(m, from, up), indexed, id;
+	struct run x = {.from = from};
+	struct store_msg row;
+	int r;
+
+	for (int looks = 0; m->expression.n && f->n < f->max && looks < LOOKS; looks++) {
 		if ((r = next_indexed(c, m, &x, up, &indexed)) < 0)
 			return r;
 		if (!tail && !indexed)
@@ -129,24 +152,82 @@ int match_walk(struct rpc_call *c, const struct match *m, int32_t from, bool up,
 			x.at++;
 		if (id == tail)
 			tail = next_in_tail(m, up ? id + 1 : id, up);
-		r = store_msg_find(c->db, c->user_id, id, &c->arena, &v[k]);
+		r = store_msg_find(c->db, c->user_id, id, &c->arena, &row);
 		if (r == 0)
-			r = answers(c, m, &v[k]);
+			r = take(c, m, f, &row);
 		if (r < 0 && r != -ERR_NOTFOUND)
 			return r;
-		k += r == 1;
 	}
-	*ret = v;
-	*ret_n = k;
 	return 0;
 }
 
-int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret)
+/* Dates grow with ids: where the wanted ones begin and end. */
+static int by_dates(struct rpc_call *c, const struct match *m, int32_t *ret_low, int32_t *ret_high)
+{
+	int32_t before;
+	int r;
+
+	*ret_low = 1;
+	*ret_high = INT32_MAX;
+	if (m->max_date) {
+		r = store_msg_before_date(c->db, c->user_id, m->peer, m->max_date, &before);
+		if (r < 0)
+			return r;
+		*ret_high = before + 1;
+	}
+	if (m->min_date > 0 && m->min_date < INT32_MAX) {
+		r = store_msg_before_date(c->db, c->user_id, m->peer, m->min_date + 1, &before);
+		if (r < 0)
+			return r;
+		*ret_low = before + 1;
+	}
+	return 0;
+}
+
+static int walk_rows(struct rpc_call *c, const struct match *m, int32_t from, bool up, struct found *f)
+{
+	struct store_msg *rows;
+	int32_t low, high;
+	size_t n = BATCH;
+	int r;
+
+	if ((r = by_dates(c, m, &low, &high)) < 0)
+		return r;
+	from = up ? (from > low ? from : low) : (from < high ? from : high);
+	for (int looks = 0; n == BATCH && f->n < f->max && looks < ROWS_LOOKS; looks += BATCH) {
+		r = m->source == MATCH_PINNED ? store_msg_walk_pinned(c->db, c->user_id, m->peer, from, up,
+		                                                      BATCH, &c->arena, &rows, &n)
+		                              : store_msg_walk(c->db, c->user_id, m->peer, from, up, 0, BATCH,
+		                                               &c->arena, &rows, &n);
+		for (size_t i = 0; r >= 0 && i < n && f->n < f->max; i++) {
+			if (up ? rows[i].id >= high : rows[i].id < low)
+				return 0;
+			r = take(c, m, f, &rows[i]);
+		}
+		if (r < 0)
+			return r;
+		if (n)
+			from = up ? rows[n - 1].id + 1 : rows[n - 1].id;
+	}
+	return 0;
+}
+
+int match_walk(struct rpc_call *c, const struct match *m, int32_t from, bool up, uint32_t skip, uint32_t n,
+               struct store_msg **ret, size_t *ret_n)
+{
+	struct found f = {.v = ARENA_ARRAY(&c->arena, struct store_msg, n + 1u), .max = n, .skip = skip};
+	int r = m->source == MATCH_WORDS ? walk_words(c, m, from, up, &f) : walk_rows(c, m, from, up, &f);
+
+	*ret = f.v;
+	*ret_n = f.n;
+	return r;
+}
+
+static int count_words(struct rpc_call *c, const struct match *m, uint32_t *ret)
 {
 	struct store_msg row;
 	int r;
 
-	*ret = 0;
 	if (!m->expression.n)
 		return 0;
 	if ((r = store_search_count(c->db, c->user_id, m->expression, ret)) < 0)
@@ -160,4 +241,25 @@ int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret)
 		*ret += r == 1;
 	}
 	return 0;
+}
+
+int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *ret_exact)
+{
+	bool narrowed = m->from_id || m->min_date || m->max_date || m->folder >= 0;
+	struct store_dialog d;
+	int r;
+
+	*ret = 0;
+	*ret_exact = !narrowed && !(m->source == MATCH_PINNED && m->query.n);
+	switch (m->source) {
+	case MATCH_WORDS:
+		return count_words(c, m, ret);
+	case MATCH_PINNED:
+		return store_msg_count_pinned(c->db, c->user_id, m->peer, ret);
+	case MATCH_DIALOG:
+		break;
+	}
+	r = store_dialog_get(c->db, c->user_id, m->peer, &c->arena, &d);
+	*ret = (uint32_t)d.count;
+	return r < 0 ? r : 0;
 }

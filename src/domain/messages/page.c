@@ -6,20 +6,19 @@
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
 
-enum { SKIP_MAX = 10000 };
+/* Nobody pages so far by counting; whoever does finds that there is no more. */
+enum { SKIP_MAX = 100000 };
 
-static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bool up, uint32_t n,
-                struct store_msg **ret, size_t *ret_n)
+static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bool up, int64_t skip,
+                int64_t n, struct store_msg **ret, size_t *ret_n)
 {
-	if (!n) {
-		*ret_n = 0;
+	*ret_n = 0;
+	if (n <= 0 || skip > SKIP_MAX)
 		return 0;
-	}
 	if (q->match)
-		return match_walk(c, q->match, from, up, n, ret, ret_n);
-	if (q->pinned)
-		return store_msg_walk_pinned(c->db, c->user_id, q->peer, from, up, n, &c->arena, ret, ret_n);
-	return store_msg_walk(c->db, c->user_id, q->peer, from, up, n, &c->arena, ret, ret_n);
+		return match_walk(c, q->match, from, up, (uint32_t)skip, (uint32_t)n, ret, ret_n);
+	return store_msg_walk(c->db, c->user_id, q->peer, from, up, (uint32_t)skip, (uint32_t)n, &c->arena,
+	                      ret, ret_n);
 }
 
 /* The id at which the list is cut in two: newer ones are at it and above. 0: the newest end. */
@@ -41,33 +40,34 @@ static bool is_inside(const struct page_query *q, const struct store_msg *m)
 	return (q->max_id <= 0 || m->id < q->max_id) && (q->min_id <= 0 || m->id > q->min_id);
 }
 
+/*
+ * Positions count from the newest message. Those at `cut` and above are 0 .. base - 1, and the window is
+ * [base + add_offset, ... + limit): what of it lies above the cut is read upwards, the rest downwards.
+ */
 int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg **ret, size_t *ret_n)
 {
-	int32_t limit = q->limit < 0 ? 0 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit, cut;
-	int32_t skip = q->add_offset > 0 ? q->add_offset : 0, newer = q->add_offset < 0 ? -q->add_offset : 0,
-		older;
+	int64_t limit = q->limit < 0 ? 0 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit;
+	int64_t newer = q->add_offset < 0 ? -(int64_t)q->add_offset : 0, passed = newer - limit;
 	struct store_msg *up = NULL, *down = NULL, *out;
 	size_t n_up = 0, n_down = 0, n = 0;
+	int32_t cut;
 	int r;
 
-	if (skip > SKIP_MAX)
-		skip = SKIP_MAX;
-	if (newer > LIMIT_PAGE * 10)
-		newer = LIMIT_PAGE * 10;
+	if (passed < 0)
+		passed = 0;
 	if ((r = boundary(c, q, &cut)) < 0)
 		return r;
-	/* Positions count from the newest; the window is [cut - newer + skip, ... + limit). */
-	older = limit - newer;
-	if (newer && cut && (r = walk(c, q, cut, true, (uint32_t)newer, &up, &n_up)) < 0)
+	if (cut && (r = walk(c, q, cut, true, passed, newer - passed, &up, &n_up)) < 0)
 		return r;
-	if (older > 0 &&
-	    (r = walk(c, q, cut ? cut : INT32_MAX, false, (uint32_t)(older + skip), &down, &n_down)) < 0)
+	r = walk(c, q, cut ? cut : INT32_MAX, false, q->add_offset > 0 ? q->add_offset : 0, limit - newer,
+	         &down, &n_down);
+	if (r < 0)
 		return r;
 	out = ARENA_ARRAY(&c->arena, struct store_msg, n_up + n_down + 1);
 	for (size_t i = n_up; i-- > 0;)
-		if ((int32_t)i >= newer - limit && is_inside(q, &up[i]))
+		if (is_inside(q, &up[i]))
 			out[n++] = up[i];
-	for (size_t i = (size_t)skip; i < n_down; i++)
+	for (size_t i = 0; i < n_down; i++)
 		if (is_inside(q, &down[i]))
 			out[n++] = down[i];
 	*ret = out;
@@ -75,7 +75,8 @@ int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg *
 	return 0;
 }
 
-int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total)
+int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total,
+               bool is_exact)
 {
 	struct tl_messages_messagesSlice *s;
 	struct tl_messages_messages *m;
@@ -97,6 +98,7 @@ int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows,
 		return rpc_reply(c, &m->o);
 	}
 	s = TL_NEW(&c->arena, messages_messagesSlice);
+	s->inexact = !is_exact;
 	s->count = (int32_t)total;
 	s->messages = list;
 	s->users = users;

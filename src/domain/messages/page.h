@@ -10,7 +10,6 @@ struct match;
 struct page_query {
 	int64_t peer;
 	int32_t offset_id, offset_date, add_offset, limit, max_id, min_id;
-	bool pinned;               /* of the pinned messages only */
 	const struct match *match; /* of those that answer a search; peer may then be 0 */
 };
 
@@ -19,7 +18,11 @@ struct page_query {
  * add_offset messages that it passes, whatever the chat's length. Thread: read lanes.
  */
 int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg **ret, size_t *ret_n);
-/* messages.messages if these are all there are (n == total), else messagesSlice with its count. */
-int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total);
+/*
+ * messages.messages if these are all there are (n == total), else messagesSlice with its count, which may be too high unless
+ * is_exact.
+ */
+int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total,
+               bool is_exact);
 
 #endif

@@ -8,7 +8,6 @@
 #include "domain/messages/page.h"
 #include "domain/search/fold.h"
 #include "rpc_methods.h"
-#include "store/dialog.h"
 
 enum { POSITIONS_MAX = 1000 };
 
@@ -23,53 +22,19 @@ static enum kind kind_of(const struct tl_obj *filter)
 	return TL_IS(inputMessagesFilterUrl, filter) ? KIND_LINK : KIND_NOTHING;
 }
 
-/* A search within `kind`: by walking all messages (*ret_m is left without expression), the pinned ones, or by the index. */
+/* A search within `kind`; the whole chat is read as history is (p->match stays NULL). */
 static int open_search(struct rpc_call *c, enum kind kind, struct page_query *p, struct match *m)
 {
 	int r;
 
-	p->pinned = kind == KIND_PINNED;
-	if (kind == KIND_PINNED || (kind == KIND_ALL && !m->query.n))
-		return 0;
+	m->pinned = kind == KIND_PINNED;
 	m->link = kind == KIND_LINK;
 	m->peer = p->peer;
 	if ((r = match_open(c, m)) < 0)
 		return r;
-	p->match = m;
+	if (m->source != MATCH_DIALOG || m->from_id || m->min_date || m->max_date)
+		p->match = m;
 	return 0;
-}
-
-static int total_of(struct rpc_call *c, const struct page_query *p, uint32_t *ret)
-{
-	struct store_dialog d;
-	int r;
-
-	if (p->match)
-		return match_count(c, p->match, ret);
-	if (p->pinned)
-		return store_msg_count_pinned(c->db, c->user_id, p->peer, ret);
-	r = store_dialog_get(c->db, c->user_id, p->peer, &c->arena, &d);
-	*ret = (uint32_t)d.count;
-	return r;
-}
-
-/* Of pinned messages and whole histories, what else was asked for. */
-static size_t narrow(struct rpc_call *c, const struct match *m, struct store_msg *rows, size_t n)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		const struct store_msg *x = &rows[i];
-
-		if ((m->from_id && x->from_id != m->from_id) || (m->min_date && x->date <= m->min_date) ||
-		    (m->max_date && x->date >= m->max_date))
-			continue;
-		if (m->query.n &&
-		    !search_matches(search_fold(&c->arena, message_text(&c->arena, x)), m->query))
-			continue;
-		rows[k++] = *x;
-	}
-	return k;
 }
 
 static int nothing(struct rpc_call *c, int64_t peer)
@@ -79,7 +44,7 @@ static int nothing(struct rpc_call *c, int64_t peer)
 	view_init(&v, c);
 	if (peer)
 		view_peer(&v, peer);
-	return page_reply(c, &v, NULL, 0, 0);
+	return page_reply(c, &v, NULL, 0, 0, true);
 }
 
 static int reply(struct rpc_call *c, const struct page_query *p, const struct match *m)
@@ -87,17 +52,16 @@ static int reply(struct rpc_call *c, const struct page_query *p, const struct ma
 	struct store_msg *rows;
 	struct view v;
 	uint32_t total;
+	bool exact;
 	size_t n;
 	int r;
 
-	if ((r = page_read(c, p, &rows, &n)) < 0 || (r = total_of(c, p, &total)) < 0)
+	if ((r = page_read(c, p, &rows, &n)) < 0 || (r = match_count(c, m, &total, &exact)) < 0)
 		return r;
-	if (!p->match)
-		n = narrow(c, m, rows, n);
 	view_init(&v, c);
 	if (p->peer)
 		view_peer(&v, p->peer);
-	return page_reply(c, &v, rows, n, total);
+	return page_reply(c, &v, rows, n, total, exact);
 }
 
 static int from_whom(struct rpc_call *c, const struct tl_obj *from, int64_t *ret)
@@ -155,6 +119,7 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 	struct store_msg *rows;
 	struct view v;
 	uint32_t total;
+	bool exact;
 	size_t n;
 	int r;
 
@@ -165,15 +130,15 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 		return nothing(c, 0);
 	m.link = kind == KIND_LINK;
 	if ((r = match_open(c, &m)) < 0 ||
-	    (r = match_walk(c, &m, q->offset_id > 0 ? q->offset_id : INT32_MAX, false, (uint32_t)limit, &rows,
-	                    &n)) < 0 ||
-	    (r = match_count(c, &m, &total)) < 0)
+	    (r = match_walk(c, &m, q->offset_id > 0 ? q->offset_id : INT32_MAX, false, 0, (uint32_t)limit,
+	                    &rows, &n)) < 0 ||
+	    (r = match_count(c, &m, &total, &exact)) < 0)
 		return r;
 	view_init(&v, c);
 	if (n < (size_t)limit && q->offset_id <= 0)
-		return page_reply(c, &v, rows, n, (uint32_t)n); /* all of them */
+		return page_reply(c, &v, rows, n, (uint32_t)n, true); /* all of them */
 	s = TL_NEW(&c->arena, messages_messagesSlice);
-	s->inexact = m.folder >= 0 || m.min_date || m.max_date;
+	s->inexact = !exact;
 	s->count = (int32_t)total;
 	s->has_next_rate = n == (size_t)limit;
 	s->next_rate = n ? (int32_t)rows[n - 1].date : 0;
@@ -191,13 +156,14 @@ static int count(struct rpc_call *c, int64_t peer, enum kind kind, uint32_t *ret
 {
 	struct page_query p = {.peer = peer};
 	struct match m = {.folder = -1};
+	bool exact;
 	int r;
 
 	*ret = 0;
 	if (kind == KIND_NOTHING)
 		return 0;
 	r = open_search(c, kind, &p, &m);
-	return r < 0 ? r : total_of(c, &p, ret);
+	return r < 0 ? r : match_count(c, &m, ret, &exact);
 }
 
 int messages_getSearchCounters(struct rpc_call *c, const struct tl_messages_getSearchCounters *q)
@@ -232,6 +198,7 @@ static int listed(struct rpc_call *c, const struct tl_obj *input, const struct t
 	enum kind kind = kind_of(filter);
 	struct match m = {.folder = -1};
 	struct peer peer;
+	bool exact;
 	int r;
 
 	*ret_n = 0;
@@ -243,13 +210,10 @@ static int listed(struct rpc_call *c, const struct tl_obj *input, const struct t
 	p->peer = peer.key;
 	if (kind == KIND_NOTHING)
 		return 0;
-	if ((r = open_search(c, kind, p, &m)) < 0 || (r = total_of(c, p, ret_total)) < 0)
+	if ((r = open_search(c, kind, p, &m)) < 0 || (r = match_count(c, &m, ret_total, &exact)) < 0)
 		return r;
-	if (kind == KIND_PINNED)
-		return store_msg_walk_pinned(c->db, c->user_id, peer.key,
-		                             offset_id > 0 ? offset_id : INT32_MAX, false, (uint32_t)limit,
-		                             &c->arena, ret, ret_n);
-	return match_walk(c, &m, offset_id > 0 ? offset_id : INT32_MAX, false, (uint32_t)limit, ret, ret_n);
+	return match_walk(c, &m, offset_id > 0 ? offset_id : INT32_MAX, false, 0, (uint32_t)limit, ret,
+	                  ret_n);
 }
 
 int messages_getSearchResultsPositions(struct rpc_call *c,

@@ -46,7 +46,7 @@ static int mend_dialog(struct rpc_call *c, int64_t owner, int64_t peer, const st
 		if (!(rows[i].flags & STORE_MSG_OUT) && rows[i].id > d.read_in)
 			d.unread -= d.unread > 0;
 	}
-	r = store_msg_walk(c->db, owner, peer, INT32_MAX, false, 1, &c->arena, &top, &n_top);
+	r = store_msg_walk(c->db, owner, peer, INT32_MAX, false, 0, 1, &c->arena, &top, &n_top);
 	if (r < 0)
 		return r;
 	d.top_id = n_top ? top->id : 0;
