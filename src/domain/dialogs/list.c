@@ -37,32 +37,56 @@ static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t
 	return r < 0 ? r : view_chats(&v, &l->chats);
 }
 
-/* Pinned ones stand first on the first page and nowhere else; there all of them, whatever the limit. */
-static int page_rows(struct rpc_call *c, const struct tl_messages_getDialogs *q, int folder,
-                     int64_t offset_peer, uint32_t limit, struct store_dialog **ret, size_t *ret_n)
+struct page {
+	int folder;         /* -1: all */
+	bool first, pinned; /* from the top; the pinned ones with it */
+	uint32_t limit;
+	struct store_dialog *rows;
+	size_t n;
+	bool is_all;
+	uint32_t total;
+};
+
+/* Of all folders together, the main list's pins are the pinned ones. */
+static bool stands_apart(const struct page *p, const struct store_dialog *d)
 {
-	bool first = q->offset_date == 0 && q->offset_id == 0 && offset_peer == 0;
-	struct store_dialog *pinned = NULL, *page, *out;
-	size_t n_pinned = 0, n_page, n = 0;
+	return d->pin_order && (p->folder >= 0 || d->folder == 0);
+}
+
+/*
+ * Pinned ones stand first on the first page and nowhere else; there all of them, beside as many others as were asked for: the
+ * last of these says where the next page begins.
+ */
+static int read_page(struct rpc_call *c, struct page *p, int32_t date, int32_t id, int64_t peer)
+{
+	struct store_dialog *pinned, *others;
+	size_t n_pinned, n_others, shown = 0, k = 0;
 	int r;
 
-	if (first && !q->exclude_pinned && folder >= 0 &&
-	    (r = store_dialog_pinned(c->db, c->user_id, folder, &c->arena, &pinned, &n_pinned)) < 0)
+	r = store_dialog_pinned(c->db, c->user_id, p->folder > 0 ? p->folder : 0, &c->arena, &pinned,
+	                        &n_pinned);
+	if (r < 0 || (r = store_dialog_count(c->db, c->user_id, p->folder, &p->total)) < 0)
 		return r;
 	/* More than asked, since pinned ones are passed over. */
-	r = store_dialog_page(c->db, c->user_id, folder, q->offset_date, q->offset_id, offset_peer,
-	                      limit + LIMIT_PINNED_ARCHIVED, &c->arena, &page, &n_page);
+	r = store_dialog_page(c->db, c->user_id, p->folder, date, id, peer, p->limit + LIMIT_PINNED_ARCHIVED,
+	                      &c->arena, &others, &n_others);
 	if (r < 0)
 		return r;
-	out = ARENA_ARRAY(&c->arena, struct store_dialog, n_pinned + n_page + 1);
+	p->rows = ARENA_ARRAY(&c->arena, struct store_dialog, n_pinned + p->limit + 1);
 	for (size_t i = 0; i < n_pinned; i++)
-		if (pinned[i].top_id)
-			out[n++] = pinned[i];
-	for (size_t i = 0; i < n_page && n < limit; i++)
-		if (!page[i].pin_order || folder < 0)
-			out[n++] = page[i];
-	*ret = out;
-	*ret_n = n;
+		if (pinned[i].top_id) {
+			pinned[shown++] = pinned[i];
+			if (p->first && p->pinned)
+				p->rows[p->n++] = pinned[i];
+		}
+	for (size_t i = 0; i < n_others && k < p->limit; i++)
+		if (!stands_apart(p, &others[i])) {
+			p->rows[p->n++] = others[i];
+			k++;
+		}
+	if (!p->pinned)
+		p->total -= (uint32_t)shown;
+	p->is_all = p->first && p->n >= p->total;
 	return 0;
 }
 
@@ -76,26 +100,24 @@ static int64_t offset_key(const struct rpc_call *c, const struct tl_obj *p)
 
 int messages_getDialogs(struct rpc_call *c, const struct tl_messages_getDialogs *q)
 {
-	uint32_t limit = q->limit < 1                    ? 20
-	                 : q->limit > LIMIT_DIALOGS_PAGE ? LIMIT_DIALOGS_PAGE
-	                                                 : (uint32_t)q->limit,
-		 total;
-	int folder = q->has_folder_id ? q->folder_id : -1;
+	int64_t offset_peer = offset_key(c, q->offset_peer);
+	struct page p = {.folder = q->has_folder_id ? q->folder_id : -1,
+	                 .first = !q->offset_date && !q->offset_id && !offset_peer,
+	                 .pinned = !q->exclude_pinned,
+	                 .limit = q->limit < 1                    ? 20
+	                          : q->limit > LIMIT_DIALOGS_PAGE ? LIMIT_DIALOGS_PAGE
+	                                                          : (uint32_t)q->limit};
 	struct tl_messages_dialogsSlice *s;
 	struct tl_messages_dialogs *d;
-	struct store_dialog *rows;
 	struct list l;
-	size_t n;
 	int r;
 
-	if (folder > 1)
+	if (q->has_folder_id && (q->folder_id < 0 || q->folder_id > 1))
 		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
-	if ((r = page_rows(c, q, folder, offset_key(c, q->offset_peer), limit, &rows, &n)) < 0 ||
-	    (r = view_list(c, rows, n, &l)) < 0)
+	if ((r = read_page(c, &p, q->offset_date, q->offset_id, offset_peer)) < 0 ||
+	    (r = view_list(c, p.rows, p.n, &l)) < 0)
 		return r;
-	if ((r = store_dialog_count(c->db, c->user_id, folder, &total)) < 0)
-		return r;
-	if (n >= total || (n < limit && !q->offset_date && !q->exclude_pinned)) {
+	if (p.is_all) {
 		d = TL_NEW(&c->arena, messages_dialogs);
 		d->dialogs = l.dialogs;
 		d->messages = l.messages;
@@ -104,7 +126,7 @@ int messages_getDialogs(struct rpc_call *c, const struct tl_messages_getDialogs 
 		return rpc_reply(c, &d->o);
 	}
 	s = TL_NEW(&c->arena, messages_dialogsSlice);
-	s->count = (int32_t)total;
+	s->count = (int32_t)p.total;
 	s->dialogs = l.dialogs;
 	s->messages = l.messages;
 	s->users = l.users;
@@ -130,13 +152,16 @@ static int reply_peer_dialogs(struct rpc_call *c, const struct store_dialog *row
 int messages_getPinnedDialogs(struct rpc_call *c, const struct tl_messages_getPinnedDialogs *q)
 {
 	struct store_dialog *rows;
-	size_t n;
+	size_t n, shown = 0;
 	int r;
 
 	if (q->folder_id != 0 && q->folder_id != 1)
 		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
 	r = store_dialog_pinned(c->db, c->user_id, q->folder_id, &c->arena, &rows, &n);
-	return r < 0 ? r : reply_peer_dialogs(c, rows, n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		if (rows[i].top_id) /* the list is made of top messages */
+			rows[shown++] = rows[i];
+	return r < 0 ? r : reply_peer_dialogs(c, rows, shown);
 }
 
 int messages_getPeerDialogs(struct rpc_call *c, const struct tl_messages_getPeerDialogs *q)

@@ -55,31 +55,53 @@ int messages_toggleDialogPin(struct rpc_call *c, const struct tl_messages_toggle
 	return rpc_reply_bool(c, true);
 }
 
+static bool among(const struct store_dialog *v, size_t n, int64_t peer)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i].peer == peer)
+			return true;
+	return false;
+}
+
+/* The named ones in their order, then those that were pinned before; with `force` they are pinned no more. */
 int messages_reorderPinnedDialogs(struct rpc_call *c, const struct tl_messages_reorderPinnedDialogs *q)
 {
-	struct store_dialog d, *pinned;
-	size_t n;
+	uint32_t max = q->folder_id ? LIMIT_PINNED_ARCHIVED : LIMIT_PINNED_DIALOGS;
+	struct store_dialog *order, *pinned, d;
+	size_t n_pinned, n = 0;
 	int r;
 
-	if (q->order.n > LIMIT_PINNED_ARCHIVED || (q->folder_id == 0 && q->order.n > LIMIT_PINNED_DIALOGS))
+	if (q->folder_id != 0 && q->folder_id != 1)
+		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
+	if (q->order.n > max)
 		return rpc_fail(c, 400, "PINNED_DIALOGS_TOO_MUCH");
-	if ((r = store_dialog_pinned(c->db, c->user_id, q->folder_id, &c->arena, &pinned, &n)) < 0)
+	if ((r = store_dialog_pinned(c->db, c->user_id, q->folder_id, &c->arena, &pinned, &n_pinned)) < 0)
 		return r;
-	for (size_t i = 0; q->force && i < n; i++) { /* what is not named is pinned no more */
-		pinned[i].pin_order = 0;
-		if ((r = store_dialog_put(c->db, &pinned[i])) < 0)
-			return r;
-	}
+	order = ARENA_ARRAY(&c->arena, struct store_dialog, q->order.n + n_pinned + 1);
 	for (uint32_t i = 0; i < q->order.n; i++) {
 		if ((r = dialog_of(c, q->order.v[i], &d)) < 0)
 			return r;
-		if (d.folder != q->folder_id)
-			continue;
-		d.pin_order = (int32_t)(q->order.n - i);
-		if ((r = store_dialog_put(c->db, &d)) < 0)
-			return r;
+		if (d.folder == q->folder_id && !among(order, n, d.peer))
+			order[n++] = d;
 	}
-	r = log_state(c, UPD_PINNED_DIALOGS, 0, q->folder_id);
+	for (size_t i = 0; r >= 0 && i < n_pinned; i++) {
+		if (among(order, n, pinned[i].peer))
+			continue;
+		if (!q->force) {
+			order[n++] = pinned[i];
+			continue;
+		}
+		pinned[i].pin_order = 0;
+		r = store_dialog_put(c->db, &pinned[i]);
+	}
+	if (r >= 0 && n > max)
+		return rpc_fail(c, 400, "PINNED_DIALOGS_TOO_MUCH");
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		order[i].pin_order = (int32_t)(n - i);
+		r = store_dialog_put(c->db, &order[i]);
+	}
+	if (r >= 0)
+		r = log_state(c, UPD_PINNED_DIALOGS, 0, q->folder_id);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 

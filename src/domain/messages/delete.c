@@ -4,6 +4,7 @@
 #include "domain/messages/twin.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
+#include "updates/event.h"
 
 enum { HISTORY_SLICE = 500 };
 
@@ -91,6 +92,25 @@ int messages_deleteMessages(struct rpc_call *c, const struct tl_messages_deleteM
 	return r < 0 ? r : reply_affected(c, pts, n);
 }
 
+/* A chat that was deleted, not cleared, keeps no place in the list. */
+static int leave_list(struct rpc_call *c, int64_t peer)
+{
+	struct upd_event ev = {.owner = c->user_id,
+	                       .kind = UPD_DIALOG_PINNED,
+	                       .peer = peer,
+	                       .except_key = c->client->auth_key_id};
+	struct store_dialog d;
+	int r;
+
+	r = store_dialog_get(c->db, c->user_id, peer, &c->arena, &d);
+	if (r <= 0 || d.top_id || !d.pin_order)
+		return r < 0 ? r : 0;
+	ev.id = d.folder;
+	d.pin_order = 0;
+	r = store_dialog_put(c->db, &d);
+	return r < 0 ? r : rpc_log_event(c, &ev);
+}
+
 int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHistory *q)
 {
 	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
@@ -111,6 +131,8 @@ int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHi
 		    (!q->has_max_date || rows[i].date <= q->max_date))
 			rows[kept++] = rows[i];
 	r = remove_all(c, rows, (uint32_t)kept, q->revoke, &a->pts);
+	if (r >= 0 && !a->offset && !q->just_clear)
+		r = leave_list(c, peer.key);
 	if (r >= 0 && !kept)
 		r = rpc_box_pts(c, c->user_id, &a->pts);
 	a->pts_count = (int32_t)kept;

@@ -47,6 +47,20 @@ static int tell_writer(struct rpc_call *c, int64_t peer, int32_t max_id)
 	return r < 0 ? r : rpc_log_event(c, &ev);
 }
 
+/* Whoever reads a chat that he had marked takes the mark off, though there may be nothing new to read. */
+static int clear_mark(struct rpc_call *c, struct store_dialog *d)
+{
+	struct upd_event ev = {.owner = d->owner,
+	                       .kind = UPD_UNREAD_MARK,
+	                       .peer = d->peer,
+	                       .except_key = c->client->auth_key_id};
+	int r;
+
+	d->unread_mark = false;
+	r = store_dialog_put(c->db, d);
+	return r < 0 ? r : rpc_log_event(c, &ev);
+}
+
 int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistory *q)
 {
 	struct upd_event ev = {.owner = c->user_id,
@@ -64,7 +78,9 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 	if ((r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, &d)) < 0)
 		return r;
 	max_id = q->max_id <= 0 || q->max_id > d.top_id ? d.top_id : q->max_id;
-	if (r == 0 || max_id <= d.read_in)
+	if (d.unread_mark && (r = clear_mark(c, &d)) < 0)
+		return r;
+	if (max_id <= d.read_in)
 		return reply_affected(c, 0, 0);
 	/* What is still unread is at most what was: the count costs that, not the chat's length. */
 	r = store_msg_count_unread(c->db, c->user_id, peer.key, max_id, (uint32_t)d.unread, &unread);
@@ -72,7 +88,6 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 		return r;
 	d.read_in = max_id;
 	d.unread = (int32_t)unread;
-	d.unread_mark = false;
 	if ((r = store_dialog_put(c->db, &d)) < 0)
 		return r;
 	ev.peer = peer.key;
