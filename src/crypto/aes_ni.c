@@ -10,7 +10,7 @@
 
 bool aes_ni_works(void)
 {
-	static int known; /* 0: not asked, 1: no, 2: yes; the same value whoever writes it */
+	static _Atomic int known; /* 0: not asked, 1: no, 2: yes; the same value whoever writes it */
 
 	if (!known)
 		known = __builtin_cpu_supports("aes") && __builtin_cpu_supports("sse4.1") ? 2 : 1;

@@ -1,6 +1,7 @@
 /* conn.c - see conn.h. The socket is ours and uv only watches it: writing tries send() first and asks for writability late. */
 #include "io/conn.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,8 @@ struct io_conn {
 	size_t out_at; /* bytes of out already sent */
 	struct io_timer timer;
 	struct io_msg ending; /* posts `closed` from the loop */
-	bool started, closing, ended, flushing;
+	bool started, closing, ended, flushing, giving;
+	struct move *moving; /* it leaves when `bytes` returns */
 	char ip[46];
 };
 
@@ -111,12 +113,21 @@ static void flush(struct io_conn *c)
 		watch(c);
 }
 
-static void give(struct io_conn *c, size_t n_new)
+static void go(struct io_conn *c);
+
+/* False: it has left for another loop. */
+static bool give(struct io_conn *c, size_t n_new)
 {
+	c->giving = true;
 	if (!c->closing && c->ops)
 		c->ops->bytes(c->user, c, &c->in, n_new);
+	c->giving = false;
 	if (c->in.n == 0)
 		buf_fini(&c->in);
+	if (!c->moving)
+		return true;
+	go(c);
+	return false;
 }
 
 static void read_some(struct io_conn *c)
@@ -139,8 +150,7 @@ static void read_some(struct io_conn *c)
 			return;
 		}
 		c->in.n += (size_t)k;
-		give(c, (size_t)k);
-		if ((size_t)k < want)
+		if (!give(c, (size_t)k) || (size_t)k < want)
 			return;
 	}
 }
@@ -328,6 +338,11 @@ size_t io_conn_queued(const struct io_conn *c)
 	return c->out.n - c->out_at;
 }
 
+size_t io_conn_unread(const struct io_conn *c)
+{
+	return c->in.n;
+}
+
 bool io_conn_is_pipe(const struct io_conn *c)
 {
 	return c->pipe.send != NULL;
@@ -336,6 +351,7 @@ bool io_conn_is_pipe(const struct io_conn *c)
 struct move {
 	struct io_msg m;
 	struct io_conn *c;
+	struct io_loop *to;
 	void (*arrive)(struct io_loop *to, struct io_conn *c, void *arg);
 	void *arg;
 };
@@ -348,23 +364,30 @@ static void run_move(struct io_loop *l, struct io_msg *m)
 	free(mv);
 }
 
-void io_conn_move(struct io_conn *c, struct io_loop *to,
-                  void (*arrive)(struct io_loop *to, struct io_conn *c, void *arg), void *arg)
+static void go(struct io_conn *c)
 {
-	struct move *mv = xcalloc(1, sizeof(*mv));
+	struct move *mv = c->moving;
 
 	if (c->poll) {
 		uv_poll_stop(c->poll);
 		uv_close((uv_handle_t *)c->poll, free_poll);
 		c->poll = NULL;
 	}
-	io_timer_clear(&c->timer);
-	c->loop = to;
+	c->moving = NULL;
 	c->started = false;
+	c->loop = mv->to;
+	io_post(mv->to, &mv->m);
+}
+
+void io_conn_move(struct io_conn *c, struct io_loop *to,
+                  void (*arrive)(struct io_loop *to, struct io_conn *c, void *arg), void *arg)
+{
+	struct move *mv = xcalloc(1, sizeof(*mv));
+
+	assert(c->fd >= 0 && !c->closing && !c->moving);
+	*mv = (struct move){.m.run = run_move, .c = c, .to = to, .arrive = arrive, .arg = arg};
 	c->ops = NULL;
-	mv->m.run = run_move;
-	mv->c = c;
-	mv->arrive = arrive;
-	mv->arg = arg;
-	io_post(to, &mv->m);
+	c->moving = mv;
+	if (!c->giving)
+		go(c);
 }

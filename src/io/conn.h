@@ -17,7 +17,7 @@ struct io_conn;
 struct io_conn_ops {
 	/*
 	 * Bytes came: they are appended to `in`, which is the connection's; take what is whole and buf_consume it. The
-	 * connection may be closed in here (it stays readable until this returns), but not moved.
+	 * connection may be closed or moved in here: it stays readable until this returns.
 	 */
 	void (*bytes)(void *user, struct io_conn *c, struct buf *in, size_t n_new);
 	/* The connection is over; c is freed after this returns. Called once, never inside io_conn_send. */
@@ -52,11 +52,14 @@ const char *io_conn_ip(const struct io_conn *c);
 /* It is on its way out: nothing that is sent will leave, nothing more is worth reading. */
 bool io_conn_is_closing(const struct io_conn *c);
 size_t io_conn_queued(const struct io_conn *c);
+/* Bytes of `in` that nobody has taken yet. */
+size_t io_conn_unread(const struct io_conn *c);
 bool io_conn_is_pipe(const struct io_conn *c);
 
 /*
  * Leave this loop for another: stops here, and `arrive(to, new conn, arg)` runs over there, where set_user and start follow.
- * Unread bytes travel along. Own sockets only. c is gone when this returns; `closed` is not called.
+ * Bytes unread and unsent travel along. Own sockets only, and not while it is closing. c is no longer the caller's when this
+ * returns (from within `bytes`: when that returns); `closed` is not called.
  */
 void io_conn_move(struct io_conn *c, struct io_loop *to,
                   void (*arrive)(struct io_loop *to, struct io_conn *c, void *arg), void *arg);

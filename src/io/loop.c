@@ -186,10 +186,13 @@ void io_loop_join(struct io_loop *l)
 	l->started = false;
 }
 
-void io_loop_drain(struct io_loop *l)
+bool io_loop_drain(struct io_loop *l)
 {
+	bool any = false;
+
 	while (take_messages(l))
-		;
+		any = true;
+	return any;
 }
 
 /* Whoever still waits for a time is told now, so that he lets go of what he holds. */

@@ -31,8 +31,11 @@ void io_loop_start(struct io_loop *l); /* its thread begins */
 /* From any thread: ask it to end; closes nothing by itself. */
 void io_loop_stop(struct io_loop *l);
 void io_loop_join(struct io_loop *l);
-/* What lies in the mailbox runs now, and what it posts, until there is nothing. Thread: any, after the join. */
-void io_loop_drain(struct io_loop *l);
+/*
+ * What lies in the mailbox runs now, and what it posts here, until there is nothing. False: there was nothing. Thread: any,
+ * after the join.
+ */
+bool io_loop_drain(struct io_loop *l);
 /* After the join. Timers that are still set fire once, early, so that their owners let go. */
 void io_loop_free(struct io_loop *l);
 

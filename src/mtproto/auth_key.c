@@ -36,6 +36,8 @@ static void entry_free(struct mt_loop *l, struct mt_key_entry *e)
 	free(e);
 }
 
+static void routes_sweep(struct mt_loop *l, usec_t before);
+
 /* Secrets lie in memory only for as long as somebody speaks by them. */
 void mt_keys_sweep(struct mt_loop *l, usec_t now)
 {
@@ -44,6 +46,7 @@ void mt_keys_sweep(struct mt_loop *l, usec_t now)
 	HASH_ITER (hh, l->keys, e, t)
 		if (!e->pins && !e->loading && now - e->used > MT_KEY_IDLE_USEC)
 			entry_free(l, e);
+	routes_sweep(l, now - MT_KEY_IDLE_USEC);
 }
 
 static struct mt_key_entry *entry_new(struct mt_loop *l, int64_t id)
@@ -133,46 +136,129 @@ void mt_key_online(struct mt_loop *l, struct mt_key_entry *e)
 	ops->key_online(ops->ctx, e->k.id, e->k.user_id, e->k.layer, live);
 }
 
+/* ---- keys that live elsewhere */
+
+static struct mt_route *route_of(struct mt_loop *l, int64_t id)
+{
+	struct mt_route *r;
+
+	HASH_FIND(hh, l->routes, &id, sizeof(id), r);
+	return r;
+}
+
+struct mt_loop *mt_route(struct mt_loop *l, int64_t id)
+{
+	struct mt_route *r = route_of(l, id);
+
+	if (!r)
+		return NULL;
+	r->used = clock_usec();
+	return r->to;
+}
+
+void mt_route_set(struct mt_loop *l, int64_t id, struct mt_loop *to)
+{
+	struct mt_route *r = route_of(l, id);
+
+	if (to == l) {
+		if (r) {
+			HASH_DEL(l->routes, r);
+			free(r);
+		}
+		return;
+	}
+	if (!r) {
+		r = xcalloc(1, sizeof(*r));
+		r->id = id;
+		HASH_ADD(hh, l->routes, id, sizeof(r->id), r);
+	}
+	r->to = to;
+	r->used = clock_usec();
+}
+
+static void routes_sweep(struct mt_loop *l, usec_t before)
+{
+	struct mt_route *r, *t;
+
+	HASH_ITER (hh, l->routes, r, t)
+		if (r->used < before) {
+			HASH_DEL(l->routes, r);
+			free(r);
+		}
+}
+
+void mt_routes_free(struct mt_loop *l)
+{
+	routes_sweep(l, INT64_MAX);
+}
+
+/* ---- the store */
+
 struct load {
 	struct mt_loop *l;
 	int64_t id;
 };
 
+/* One packet that waited: r is what the store said, to: where the key lives. */
+static void deliver(struct mt_conn *c, struct mt_parked *p, int r, struct mt_loop *to)
+{
+	if (r == 0 && to != c->l) {
+		mt_far_packet(c, to, p->bytes, p->n, p->quick_ack);
+	} else if (r == 0) {
+		mt_receive_sent(c, p->bytes, p->n, p->quick_ack);
+	} else if (r == -ERR_NOTFOUND) {
+		COUNT(c->l->s->cfg.counters, unknown_keys_total);
+		mt_conn_error(c, -404);
+	} else {
+		mt_conn_close(c); /* the store is ill: never -404, which would cost the client its key */
+	}
+}
+
+/* They wait no more, before the first is looked at: whether a connection may leave depends on it. */
+static void count_out(struct mt_loop *l, const struct mt_parked *p)
+{
+	struct mt_conn *c;
+
+	for (; p; p = p->next)
+		if ((c = mt_conn_find(l, p->conn)) != NULL) {
+			c->n_parked--;
+			c->parked_bytes -= (uint32_t)p->n;
+		}
+}
+
 static void loaded(void *arg, int r, const struct mt_key *k)
 {
 	struct load *ld = arg;
-	struct mt_loop *l = ld->l;
+	struct mt_loop *l = ld->l, *to = l;
 	struct mt_key_entry *e = lookup(l, ld->id);
-	struct mt_parked *p, *next;
+	struct mt_parked *p, *all, *next;
 	struct mt_conn *c;
 
 	free(ld);
 	if (!e)
 		return;
-	p = e->waiting;
+	all = e->waiting;
 	e->waiting = NULL;
 	e->loading = false;
-	if (r == 0)
-		e->k = *k;
+	if (r == 0) {
+		to = mt_home(l->s, k->perm_id ? k->perm_id : k->id);
+		mt_route_set(l, k->id, to);
+		if (to == l)
+			e->k = *k;
+	}
+	if (r < 0 || to != l)
+		e->gone = true;
 	e->pins++;
-	for (; p; p = next) {
+	count_out(l, all);
+	for (p = all; p; p = p->next)
+		if ((c = mt_conn_find(l, p->conn)) != NULL)
+			deliver(c, p, r, to);
+	for (p = all; p; p = next) {
 		next = p->next;
-		c = mt_conn_find(l, p->conn);
-		if (c) {
-			c->n_parked--;
-			if (r == 0)
-				mt_receive(c, p->bytes, p->n, p->quick_ack);
-			else if (r == -ERR_NOTFOUND) {
-				COUNT(l->s->cfg.counters, unknown_keys_total);
-				mt_conn_error(c, -404);
-			} else
-				mt_conn_close(
-					c); /* the store is ill: never -404, which would cost the client its key */
-		}
+		if ((c = mt_conn_find(l, p->conn)) != NULL)
+			mt_far_depart(c);
 		free(p);
 	}
-	if (r < 0)
-		e->gone = true;
 	mt_key_unpin(l, e);
 }
 
@@ -187,7 +273,7 @@ void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t
 		mt_conn_error(c, -404);
 		return;
 	}
-	if (c->n_parked >= MT_PARKED_MAX) {
+	if (c->n_parked >= MT_PARKED_MAX || c->parked_bytes + n > MT_PARKED_BYTES) {
 		mt_conn_close(c);
 		return;
 	}
@@ -195,6 +281,7 @@ void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t
 	*pk = (struct mt_parked){.conn = c->serial, .quick_ack = quick_ack, .n = n};
 	memcpy(pk->bytes, p, n);
 	c->n_parked++;
+	c->parked_bytes += (uint32_t)n;
 	if (!e) {
 		e = entry_new(l, id);
 		e->loading = true;

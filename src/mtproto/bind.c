@@ -56,7 +56,6 @@ static bool is_genuine(const struct bind *b)
 	return ok;
 }
 
-/* The session was made under the temporary key's own name; from here on it is the permanent key's. */
 /* Both have been heard: nothing that either has seen is done again. */
 static void take_seen(struct mt_session *s, const struct mt_session *from)
 {
@@ -66,6 +65,24 @@ static void take_seen(struct mt_session *s, const struct mt_session *from)
 		s->seen_floor = from->seen_floor;
 }
 
+/*
+ * The permanent key lives on another loop, and from here on its temporary one does. The session begins anew over there:
+ * nothing but this call was done under it here, and that may be done twice.
+ */
+static void move_key(struct bind *b, struct mt_loop *to)
+{
+	struct mt_session *s = mt_session_by_ref(b->l, b->session);
+	struct buf ok = {0};
+
+	if (s) {
+		buf_u32(&ok, (uint32_t)MT_boolTrue);
+		mt_answer(s, b->msg_id, &ok, 0);
+	}
+	mt_key_forget(b->l, b->temp_id); /* what was said is flushed by it */
+	mt_route_set(b->l, b->temp_id, to);
+}
+
+/* The session was made under the temporary key's own name; from here on it is the permanent key's. */
 static void move_session(struct bind *b, struct mt_key_entry *temp)
 {
 	struct mt_session *old = mt_session_by_ref(b->l, b->session), *s;
@@ -102,6 +119,7 @@ static void bound(void *arg, int r)
 {
 	struct bind *b = arg;
 	struct mt_key_entry *temp = mt_key_find(b->l, b->temp_id);
+	struct mt_loop *home = mt_home(b->l->s, b->perm_id);
 
 	if (r == -ERR_EXISTS) {
 		fail(b, "TEMP_AUTH_KEY_ALREADY_BOUND");
@@ -113,6 +131,8 @@ static void bound(void *arg, int r)
 
 		if (s)
 			mt_answer_error(s, b->msg_id, 500, "INTERNAL");
+	} else if (home != b->l) {
+		move_key(b, home);
 	} else {
 		move_session(b, temp);
 	}

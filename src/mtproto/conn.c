@@ -10,7 +10,7 @@ enum { DELAY_MIN = 5, DELAY_MAX = 180, DCS = 5, TEST_DC = 10000 };
 #define ERROR_LINGER_USEC 5000000  /* gotd begins a handshake on the connection that got -404 */
 #define SILENT_USEC       60000000 /* until the first whole packet */
 
-static void touch(struct mt_conn *c)
+void mt_conn_touch(struct mt_conn *c)
 {
 	io_timer_set(c->l->io, &c->timer, clock_usec() + (c->delay ? c->delay : MT_IDLE_USEC));
 }
@@ -23,8 +23,12 @@ void mt_conn_delay(struct mt_conn *c, usec_t delay)
 		delay = DELAY_MIN * 1000000;
 	if (delay > DELAY_MAX * 1000000LL)
 		delay = DELAY_MAX * 1000000LL;
+	if (!c->io) {
+		mt_far_delay(c, delay);
+		return;
+	}
 	c->delay = delay;
-	touch(c);
+	mt_conn_touch(c);
 }
 
 void mt_conn_poll(struct mt_conn *c, usec_t max_wait)
@@ -33,16 +37,51 @@ void mt_conn_poll(struct mt_conn *c, usec_t max_wait)
 		return;
 	c->polled = true;
 	c->delay = max_wait > MT_POLL_USEC ? MT_POLL_USEC : max_wait < 1 ? 1 : max_wait;
-	touch(c);
+	mt_conn_touch(c);
 }
 
-void mt_conn_send(struct mt_conn *c, const void *p, size_t n)
+uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct mt_frame *ret)
+{
+	struct buf *b = &c->l->scratch;
+
+	if (!c->io)
+		return mt_far_begin(c, n, ret);
+	*ret = (struct mt_frame){.n = n};
+	b->n = 0;
+	return tr_begin(&c->t, b, n, &ret->at);
+}
+
+void mt_conn_end(struct mt_conn *c, struct mt_frame *f)
 {
 	struct buf *b = &c->l->scratch;
 
 	c->answered = true;
+	if (!c->io) {
+		mt_far_send(c, f);
+		return;
+	}
+	tr_end(&c->t, b, f->at, f->n);
+	io_conn_send(c->io, b->p, b->n);
+}
+
+void mt_conn_send(struct mt_conn *c, const void *p, size_t n)
+{
+	struct mt_frame f;
+
+	memcpy(mt_conn_begin(c, n, &f), p, n);
+	mt_conn_end(c, &f);
+}
+
+void mt_conn_quick_ack(struct mt_conn *c, uint32_t token)
+{
+	struct buf *b = &c->l->scratch;
+
+	if (!c->io) {
+		mt_far_ack(c, token);
+		return;
+	}
 	b->n = 0;
-	tr_put(&c->t, b, p, n);
+	tr_put_quick_ack(&c->t, b, token);
 	io_conn_send(c->io, b->p, b->n);
 }
 
@@ -51,6 +90,10 @@ void mt_conn_error(struct mt_conn *c, int32_t code)
 	struct buf *b = &c->l->scratch;
 
 	c->answered = true;
+	if (!c->io) {
+		mt_far_error(c, code);
+		return;
+	}
 	b->n = 0;
 	tr_put_error(&c->t, b, code);
 	io_conn_send(c->io, b->p, b->n);
@@ -59,7 +102,10 @@ void mt_conn_error(struct mt_conn *c, int32_t code)
 
 void mt_conn_close(struct mt_conn *c)
 {
-	io_conn_close(c->io, false);
+	if (c->io)
+		io_conn_close(c->io, false);
+	else
+		mt_far_close(c);
 }
 
 struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial)
@@ -68,6 +114,11 @@ struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial)
 
 	HASH_FIND(hh, l->conns, &serial, sizeof(serial), c);
 	return c;
+}
+
+const char *mt_conn_ip(const struct mt_conn *c)
+{
+	return c->io ? io_conn_ip(c->io) : c->ip;
 }
 
 static void on_timer(struct io_loop *io, struct io_timer *t)
@@ -106,72 +157,96 @@ static void on_bytes(void *user, struct io_conn *io, struct buf *in, size_t n_ne
 
 	if (!c->accepted)
 		r = begin(c, in); /* what is left over is decrypted by it */
-	else
+	else if (!c->clear)
 		tr_decrypt(&c->t, in->p + in->n - n_new, n_new);
+	c->clear = false;
 	if (r == -ERR_AGAIN)
 		return;
-	while (r == 0 && !io_conn_is_closing(io) && (r = tr_next(&c->t, in, used, &pkt)) == 0) {
+	while (r == 0 && !c->to && !io_conn_is_closing(io) && (r = tr_next(&c->t, in, used, &pkt)) == 0) {
 		used += pkt.used;
 		if (!c->delay)
-			touch(c);
+			mt_conn_touch(c);
 		mt_receive(c, (uint8_t *)(uintptr_t)pkt.body.p, pkt.body.n, pkt.quick_ack);
 	}
-	if (r != -ERR_AGAIN)
+	if (r != -ERR_AGAIN && r != 0)
 		mt_conn_close(c);
 	buf_consume(in, used);
+	mt_far_depart(c);
+}
+
+void mt_conn_free(struct mt_conn *c)
+{
+	struct mt_parked *p;
+
+	while (c->n_sessions)
+		mt_session_detach(c->sessions[0], c);
+	io_timer_clear(&c->timer);
+	HASH_DEL(c->l->conns, c);
+	tr_fini(&c->t);
+	while ((p = c->baggage) != NULL) {
+		c->baggage = p->next;
+		free(p);
+	}
+	free(c->sessions);
+	free(c->ip);
+	free(c);
 }
 
 static void on_closed(void *user, struct io_conn *io)
 {
 	struct mt_conn *c = user;
 
-	while (c->n_sessions)
-		mt_session_detach(c->sessions[0], c);
-	io_timer_clear(&c->timer);
-	HASH_DEL(c->l->conns, c);
 	COUNT_ADD(c->l->s->cfg.counters, connections, -1);
-	tr_fini(&c->t);
-	free(c->sessions);
-	free(c);
+	mt_far_end(c);
+	mt_conn_free(c);
 }
 
 static const struct io_conn_ops conn_ops = {on_bytes, on_closed};
 
-static struct mt_conn *conn_new(struct mt_server *s, struct io_conn *io)
+struct mt_conn *mt_conn_new(struct mt_loop *l, struct io_conn *io, uint64_t serial)
 {
 	struct mt_conn *c = xcalloc(1, sizeof(*c));
 
-	c->l = s->loops[io_loop_index(io_conn_loop(io)) % s->n];
+	c->l = l;
 	c->io = io;
-	c->serial = ++c->l->next_serial;
+	c->serial = serial;
 	c->timer.fire = on_timer;
-	HASH_ADD(hh, c->l->conns, serial, sizeof(c->serial), c);
-	io_timer_set(c->l->io, &c->timer, clock_usec() + SILENT_USEC);
+	HASH_ADD(hh, l->conns, serial, sizeof(c->serial), c);
+	if (io)
+		io_conn_set_user(io, &conn_ops, c);
+	return c;
+}
+
+static struct mt_conn *adopt(struct mt_server *s, struct io_conn *io)
+{
+	struct mt_loop *l = s->loops[io_loop_index(io_conn_loop(io)) % s->n];
+	struct mt_conn *c = mt_conn_new(l, io, mt_new_serial(l));
+
+	io_timer_set(l->io, &c->timer, clock_usec() + SILENT_USEC);
 	COUNT(s->cfg.counters, connections);
 	COUNT(s->cfg.counters, connections_total);
-	io_conn_set_user(io, &conn_ops, c);
 	return c;
 }
 
 void mt_server_adopt(struct mt_server *s, struct io_conn *io)
 {
-	conn_new(s, io);
+	adopt(s, io);
 	io_conn_start(io);
 }
 
 void mt_server_adopt_stream(struct mt_server *s, struct io_conn *io)
 {
-	conn_new(s, io)->stream = true;
+	adopt(s, io)->stream = true;
 	io_conn_start(io);
 }
 
 void mt_server_adopt_post(struct mt_server *s, struct io_conn *io)
 {
-	struct mt_conn *c = conn_new(s, io);
+	struct mt_conn *c = adopt(s, io);
 
 	tr_raw(&c->t);
 	c->post = c->accepted = true;
 	c->delay = MT_POLL_USEC;
-	touch(c);
+	mt_conn_touch(c);
 	io_conn_start(io);
 }

@@ -45,9 +45,30 @@ struct mt_handshake {
 	struct buf answer;
 	struct mt_loop *l;
 	uint64_t conn, begun_on; /* where its last step came from, and its first */
+	uint64_t work_for;       /* the connection that is not to leave before the answer */
 	struct io_work work;
 	UT_hash_handle hh;
 };
+
+/* A worker or the store has it: its connection stays here until the answer. */
+static void set_busy(struct mt_handshake *h)
+{
+	struct mt_conn *c = mt_conn_find(h->l, h->conn);
+
+	h->busy = true;
+	h->work_for = h->conn;
+	if (c)
+		c->n_at_work++;
+}
+
+static void set_idle(struct mt_handshake *h)
+{
+	struct mt_conn *c = mt_conn_find(h->l, h->work_for);
+
+	h->busy = false;
+	if (c && c->n_at_work)
+		c->n_at_work--;
+}
 
 static void no_longer_counts(struct mt_handshake *h)
 {
@@ -147,6 +168,12 @@ static bool has_room(struct mt_conn *c)
 	return HASH_COUNT(c->l->handshakes) < HANDSHAKES_MAX;
 }
 
+/* The loop on which a handshake is done: its server_nonce was chosen to say it. */
+static struct mt_loop *loop_of(struct mt_server *s, const uint8_t *nonces)
+{
+	return s->loops[nonces[16] % s->n];
+}
+
 static void req_pq(struct mt_conn *c, struct rd *r)
 {
 	struct slice nonce = rd_bytes(r, 16);
@@ -159,7 +186,7 @@ static void req_pq(struct mt_conn *c, struct rd *r)
 
 	if (!nonce.p)
 		return;
-	if ((c->l->rates && !mt_rates_take(c->l->rates, io_conn_ip(c->io), clock_usec())) || !has_room(c)) {
+	if ((c->l->s->rates && !mt_rates_take(c->l->s->rates, mt_conn_ip(c), clock_usec())) || !has_room(c)) {
 		mt_conn_error(c, -429);
 		return;
 	}
@@ -169,7 +196,9 @@ static void req_pq(struct mt_conn *c, struct rd *r)
 	c->n_handshakes++;
 	h->born = clock_usec();
 	memcpy(h->nonces, nonce.p, 16);
-	rng_bytes(h->nonces + 16, 16);
+	do /* so that the next step, if it comes by another connection, finds it here */
+		rng_bytes(h->nonces + 16, 16);
+	while (loop_of(c->l->s, h->nonces) != c->l);
 	pq_generate(&h->p, &h->q);
 	HASH_ADD(hh, c->l->handshakes, nonces, sizeof(h->nonces), h);
 	pq = __builtin_bswap64((uint64_t)h->p * h->q);
@@ -295,7 +324,7 @@ static void rsa_done(struct io_loop *io, struct io_work *w)
 {
 	struct mt_handshake *h = of_work(w);
 
-	h->busy = false;
+	set_idle(h);
 	if (h->dead || !h->inner_ok) {
 		refuse(h, -404);
 		return;
@@ -310,9 +339,9 @@ static void push_work(struct mt_handshake *h, void (*run)(struct io_work *w),
 	h->work.loop = h->l->io;
 	h->work.run = run;
 	h->work.done = done;
-	h->busy = true;
+	set_busy(h);
 	if (io_work_push(h->l->s->work, &h->work, MT_QUEUE_USEC) < 0) {
-		h->busy = false;
+		set_idle(h);
 		refuse(h, -429);
 	}
 }
@@ -405,7 +434,7 @@ static void saved(void *arg, int r)
 {
 	struct mt_handshake *h = arg;
 
-	h->busy = false;
+	set_idle(h);
 	if (h->dead) {
 		hs_free(h);
 		return;
@@ -424,7 +453,8 @@ static void saved(void *arg, int r)
 		hs_free(h);
 		return;
 	}
-	mt_key_put(h->l, &h->key);
+	if (mt_home(h->l->s, h->key.id) == h->l)
+		mt_key_put(h->l, &h->key);
 	COUNT(h->l->s->cfg.counters, handshakes_total);
 	h->step = DONE;
 	no_longer_counts(h);
@@ -440,13 +470,13 @@ static void dh_done(struct io_loop *io, struct io_work *w)
 	struct mt_handshake *h = of_work(w);
 	struct mt_keystore *ks = &h->l->s->keys;
 
-	h->busy = false;
+	set_idle(h);
 	if (h->dead || !h->dh_ok) {
 		refuse(h, -404);
 		return;
 	}
 	h->step = SAVING;
-	h->busy = true;
+	set_busy(h);
 	if (h->key.id == 0) {
 		saved(h, -ERR_EXISTS);
 		return;
@@ -485,6 +515,7 @@ void mt_handshake_packet(struct mt_conn *c, const uint8_t *p, size_t n)
 {
 	struct rd r = rd_of(p + 16, n - 16);
 	uint32_t len = rd_u32(&r), id;
+	struct mt_loop *to;
 
 	if (r.bad || len > rd_left(&r)) {
 		mt_conn_error(c, -404);
@@ -493,6 +524,11 @@ void mt_handshake_packet(struct mt_conn *c, const uint8_t *p, size_t n)
 	r.end = r.p +
 	        len; /* clients pad inside it with random bytes: what follows the object is not looked at */
 	id = rd_u32(&r);
+	if ((id == (uint32_t)MT_req_DH_params || id == (uint32_t)MT_set_client_DH_params) &&
+	    rd_left(&r) >= 32 && (to = loop_of(c->l->s, r.p)) != c->l) {
+		mt_far_packet(c, to, p, n, false);
+		return;
+	}
 	switch (id) {
 	case (uint32_t)MT_req_pq:
 	case (uint32_t)MT_req_pq_multi:

@@ -3,8 +3,12 @@
  *
  *   mt_server ── mt_loop (one a loop) ── mt_conn ── transport
  *                        │                  │ attaches by its packets
- *                        ├── mt_key_entry (cache of the keystore)
+ *                        ├── mt_key_entry (cache of the keystore; of this loop's own keys only)
+ *                        ├── mt_route (keys that were asked for here and live on another loop)
  *                        └── mt_session (key, session_id): seen ids, answers, running calls
+ *
+ * A key lives on the loop that the hash of its permanent key names, with its sessions. A connection that brings packets of
+ * another loop's key moves there, or has a face there (far.c): an mt_conn without a socket, under the same serial.
  */
 #ifndef MTPROTO_PRIVATE_H
 #define MTPROTO_PRIVATE_H
@@ -22,17 +26,20 @@
 
 struct mt_loop;
 struct mt_session;
+struct mt_flow;
 
 enum {
-	MT_PARKED_MAX = 8,              /* packets of a connection that wait for keys */
-	MT_SESSIONS_A_KEY = 64,         /* sessions of one key; the longest idle goes */
-	MT_CONNS_A_SESSION = 8,         /* connections remembered as a session's */
-	MT_SEEN_MAX = 2048,             /* msg_ids remembered a session, a power of two */
-	MT_RUNNING_MAX = 512,           /* calls of a session at work */
-	MT_WAITING_MAX = 128,           /* calls of a session that wait for another's answer */
-	MT_ANSWERS_MAX = 512,           /* answers kept until acknowledged, */
-	MT_ANSWERS_BYTES = 1024 * 1024, /* and their bytes */
-	MT_GONE_MAX = 64,               /* sessions of a key that were dropped and are remembered */
+	MT_LOOPS_MAX = 16,
+	MT_PARKED_MAX = 64,              /* packets of a connection that wait for keys, */
+	MT_PARKED_BYTES = 2 * TR_IN_MAX, /* and their bytes */
+	MT_SESSIONS_A_KEY = 64,          /* sessions of one key; the longest idle goes */
+	MT_CONNS_A_SESSION = 8,          /* connections remembered as a session's */
+	MT_SEEN_MAX = 2048,              /* msg_ids remembered a session, a power of two */
+	MT_RUNNING_MAX = 512,            /* calls of a session at work */
+	MT_WAITING_MAX = 128,            /* calls of a session that wait for another's answer */
+	MT_ANSWERS_MAX = 512,            /* answers kept until acknowledged, */
+	MT_ANSWERS_BYTES = 1024 * 1024,  /* and their bytes */
+	MT_GONE_MAX = 64,                /* sessions of a key that were dropped and are remembered */
 	MT_CONTAINER_MAX = 1020,
 	MT_IDS_MAX = 8192, /* msg ids in one ack, state or resend request */
 	MT_WRAPPERS_MAX = 10,
@@ -81,14 +88,25 @@ struct mt_parked {
 	uint8_t bytes[];
 };
 
+struct mt_route {
+	int64_t id;
+	struct mt_loop *to;
+	usec_t used;
+	UT_hash_handle hh; /* by id */
+};
+
 struct mt_conn {
 	struct mt_loop *l;
-	struct io_conn *io;
-	uint64_t serial;
+	struct io_conn *io; /* NULL: a face of another loop's connection */
+	uint64_t serial;    /* no two of a server; the lowest byte names the loop of the real one */
 	struct transport t;
 	bool accepted, stream; /* stream: always obfuscated (WebSocket) */
 	bool media;            /* its header named a media DC: no updates there */
+	bool clear;            /* what lies unread is decrypted already: it came from another loop */
+	bool closing;          /* a face that has ended */
 	uint8_t n_parked;
+	uint32_t parked_bytes;
+	uint8_t n_at_work;     /* handshakes of which a worker or the store will bring the answer */
 	uint16_t n_handshakes; /* begun and not finished */
 	bool post, polled,
 		answered; /* an HTTP request: one packet in, one out; polled: http_wait said how long */
@@ -96,7 +114,11 @@ struct mt_conn {
 	usec_t delay; /* ping_delay_disconnect, or the longest wait of a post; 0: the ordinary idle time */
 	struct mt_session **sessions;
 	unsigned n_sessions;
-	UT_hash_handle hh; /* by serial */
+	struct mt_flow *flow;                     /* a real one that has faces; NULL: it has none */
+	struct mt_loop *to;                       /* it is leaving for; NULL: it stays */
+	struct mt_parked *baggage, *last_baggage; /* packets to be looked at over there */
+	char *ip;                                 /* a face's */
+	UT_hash_handle hh;                        /* by serial */
 };
 
 /* One message of ours on its way out, and kept until it is acknowledged if it is an answer. */
@@ -173,11 +195,11 @@ struct mt_loop {
 	unsigned index;
 	struct mt_conn *conns;
 	struct mt_key_entry *keys;
+	struct mt_route *routes;
 	struct mt_session *sessions, *serials;
 	struct mt_session *dirty, *busy;
 	struct mt_handshake *handshakes;
-	struct mt_rates *rates; /* handshakes by address; NULL: not limited */
-	struct buf scratch;     /* frames of one flush */
+	struct buf scratch; /* frames of one flush */
 	struct io_timer sweep;
 	unsigned sweeps;
 	uint64_t next_serial;
@@ -189,21 +211,60 @@ struct mt_server {
 	struct mt_keystore keys;
 	struct mt_server_ops ops;
 	struct io_work_pool *work;
-	int64_t start_id; /* msg_ids of clients from before the start are refused */
+	struct mt_rates *rates; /* handshakes by address; NULL: not limited */
+	int64_t start_id;       /* msg_ids of clients from before the start are refused */
 	unsigned n;
 	struct mt_loop *loops[];
 };
 
+/* server.c */
+struct mt_loop *mt_home(struct mt_server *s, int64_t perm_key_id); /* where a key's sessions live */
+uint64_t mt_new_serial(struct mt_loop *l);
+
 /* conn.c */
+struct mt_conn *mt_conn_new(struct mt_loop *l, struct io_conn *io, uint64_t serial); /* io NULL: a face */
+void mt_conn_free(
+	struct mt_conn *c); /* out of its loop; sessions let go; a real one's socket is not closed */
+void mt_conn_touch(struct mt_conn *c);
+const char *mt_conn_ip(const struct mt_conn *c);
+/* Room for a packet of n bytes towards the client, and its end: nothing else is sent between the two. */
+struct mt_frame {
+	size_t at, n;
+	struct mt_far *far;
+};
+uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct mt_frame *ret);
+void mt_conn_end(struct mt_conn *c, struct mt_frame *f);
 void mt_conn_send(struct mt_conn *c, const void *p, size_t n); /* one packet, framed */
-void mt_conn_error(struct mt_conn *c, int32_t code);           /* transport error; stays open a moment */
+void mt_conn_quick_ack(struct mt_conn *c, uint32_t token);
+void mt_conn_error(struct mt_conn *c, int32_t code); /* transport error; stays open a moment */
 void mt_conn_close(struct mt_conn *c);
 void mt_conn_delay(struct mt_conn *c, usec_t delay);
 /* http_wait: answer after so long though there is nothing to say. */
 void mt_conn_poll(struct mt_conn *c, usec_t max_wait);
 struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial);
 
+/*
+ * far.c: between loops. A packet that is another loop's goes there: with its connection, if nothing holds that here, else by
+ * itself, to the connection's face there (from a face: back to the real one, which is told where it belongs).
+ */
+void mt_far_packet(struct mt_conn *c, struct mt_loop *to, const uint8_t *p, size_t n, bool quick_ack);
+/* After packets were looked at: if one of them has it leave, it leaves now, and c is gone. */
+bool mt_far_depart(struct mt_conn *c);
+/* Of a real one: its faces end. */
+void mt_far_end(struct mt_conn *c);
+/* Of a face: what it says to the real one. */
+uint8_t *mt_far_begin(struct mt_conn *face, size_t n, struct mt_frame *ret);
+void mt_far_send(struct mt_conn *face, struct mt_frame *f);
+void mt_far_ack(struct mt_conn *face, uint32_t token);
+void mt_far_error(struct mt_conn *face, int32_t code);
+void mt_far_delay(struct mt_conn *face, usec_t delay);
+void mt_far_close(struct mt_conn *face);
+
 /* auth_key.c */
+struct mt_loop *mt_route(struct mt_loop *l,
+                         int64_t id); /* the other loop where it lives, if that is known; or NULL */
+void mt_route_set(struct mt_loop *l, int64_t id, struct mt_loop *to); /* to == l: forgotten */
+void mt_routes_free(struct mt_loop *l);
 struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id); /* loaded and not gone, or NULL */
 /* Parks the packet and asks the store, or continues a load under way. */
 void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t *p, size_t n,
@@ -217,8 +278,10 @@ bool mt_key_is_gone(struct mt_loop *l, int64_t id); /* cached as destroyed */
 void mt_keys_drop_temp(struct mt_loop *l, int64_t perm_id, const int64_t *except, uint32_t n);
 void mt_keys_sweep(struct mt_loop *l, usec_t now);
 
-/* receive.c */
-void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack); /* one packet, decrypted in place */
+/* receive.c: one packet, decrypted in place */
+void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);
+/* The same for one that another loop has sent here: routes are not believed, the store says where its key lives. */
+void mt_receive_sent(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);
 
 /* handshake.c: an unencrypted packet */
 void mt_handshake_packet(struct mt_conn *c, const uint8_t *p, size_t n);

@@ -2,6 +2,7 @@
 #include "mtproto/rates.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,9 +13,10 @@
 enum { BUCKETS = 4096, ONE = 1000000 /* a token, in the unit that time refills */ };
 
 struct mt_rates {
+	pthread_mutex_t lock;
 	uint8_t salt[16];
 	int64_t per_second, full;
-	struct {
+	struct {                 /* guarded by lock */
 		int64_t missing; /* tokens taken and not refilled, times ONE */
 		usec_t at;
 	} bucket[BUCKETS];
@@ -24,6 +26,7 @@ struct mt_rates *mt_rates_new(unsigned per_second, unsigned burst)
 {
 	struct mt_rates *r = xcalloc(1, sizeof(*r));
 
+	pthread_mutex_init(&r->lock, NULL);
 	rng_bytes(r->salt, sizeof(r->salt));
 	r->per_second = per_second;
 	r->full = (int64_t)burst * ONE;
@@ -32,6 +35,8 @@ struct mt_rates *mt_rates_new(unsigned per_second, unsigned burst)
 
 void mt_rates_free(struct mt_rates *r)
 {
+	if (r)
+		pthread_mutex_destroy(&r->lock);
 	free(r);
 }
 
@@ -57,19 +62,22 @@ bool mt_rates_take(struct mt_rates *r, const char *ip, usec_t now)
 	size_t n = owner_of(ip, who);
 	int64_t *missing;
 	uint16_t i;
+	bool ok;
 
 	if (!n)
 		return true;
 	sha256_2(r->salt, sizeof(r->salt), who, n, h);
 	memcpy(&i, h, sizeof(i));
 	i %= BUCKETS;
+	pthread_mutex_lock(&r->lock);
 	missing = &r->bucket[i].missing;
 	*missing -= (now - r->bucket[i].at) * r->per_second;
 	if (*missing < 0)
 		*missing = 0;
 	r->bucket[i].at = now;
-	if (*missing + ONE > r->full)
-		return false;
-	*missing += ONE;
-	return true;
+	ok = *missing + ONE <= r->full;
+	if (ok)
+		*missing += ONE;
+	pthread_mutex_unlock(&r->lock);
+	return ok;
 }

@@ -1,6 +1,6 @@
 /*
  * rates.h - how many handshakes one address may begin (mtproto.md 4.7): a bucket each, a fixed table of them. Addresses that
- * fall together share one; the table is salted, so that nobody chooses with whom. Thread: the owner's.
+ * fall together share one; the table is salted, so that nobody chooses with whom. Threads: any; a lock.
  */
 #ifndef MTPROTO_RATES_H
 #define MTPROTO_RATES_H

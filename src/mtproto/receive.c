@@ -44,15 +44,6 @@ static void bad_salt(struct mt_session *s, struct mt_conn *c, const struct mt_pa
 	mt_send_at_once(s, c, &b);
 }
 
-static void put_quick_ack(struct mt_conn *c, uint32_t token)
-{
-	struct buf b = {0};
-
-	tr_put_quick_ack(&c->t, &b, token);
-	io_conn_send(c->io, b.p, b.n);
-	buf_fini(&b);
-}
-
 static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m, bool quick_ack)
 {
 	int code = mt_msg_id_check(s->l->s, m->msg_id);
@@ -68,7 +59,7 @@ static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct 
 		return;
 	}
 	if (quick_ack)
-		put_quick_ack(c, m->quick_ack);
+		mt_conn_quick_ack(c, m->quick_ack);
 	/* Who plays a captured packet again does not become the session's connection. */
 	if (!s->n_conns || !mt_was_seen(s, m->msg_id))
 		mt_session_attach(s, c);
@@ -78,17 +69,22 @@ static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct 
 		mt_conn_poll(c, 0);
 }
 
-static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
+static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack, bool by_route)
 {
 	struct mt_key_entry *e, *perm;
 	struct mt_session *s;
 	struct mt_packet m;
+	struct mt_loop *to;
 	int64_t id;
 
 	memcpy(&id, p, 8);
 	e = mt_key_find(c->l, id);
 	if (!e) {
-		mt_key_wait(c->l, c, id, p, n, quick_ack);
+		to = by_route ? mt_route(c->l, id) : NULL;
+		if (to)
+			mt_far_packet(c, to, p, n, quick_ack);
+		else
+			mt_key_wait(c->l, c, id, p, n, quick_ack);
 		return;
 	}
 	perm = authority(c, e, p, n, quick_ack);
@@ -104,7 +100,7 @@ static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
 	accept_packet(s, c, &m, quick_ack);
 }
 
-void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
+static void receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack, bool by_route)
 {
 	static const uint8_t no_key[8];
 
@@ -113,5 +109,15 @@ void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
 	if (memcmp(p, no_key, 8) == 0)
 		mt_handshake_packet(c, p, n);
 	else
-		encrypted(c, p, n, quick_ack);
+		encrypted(c, p, n, quick_ack, by_route);
+}
+
+void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
+{
+	receive(c, p, n, quick_ack, true);
+}
+
+void mt_receive_sent(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack)
+{
+	receive(c, p, n, quick_ack, false);
 }

@@ -213,16 +213,11 @@ static void put_acks(struct mt_session *s, struct buf *b)
 static void seal_and_send(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
 {
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	size_t size = mt_packet_size(m->body.n), at;
-	struct buf *b = &s->l->scratch;
-	uint8_t *p;
+	size_t size = mt_packet_size(m->body.n);
+	struct mt_frame f;
 
-	b->n = 0;
-	p = tr_begin(&c->t, b, size, &at);
-	mt_packet_seal(e->k.id, e->k.key, false, m, p, size);
-	tr_end(&c->t, b, at, size);
-	c->answered = true;
-	io_conn_send(c->io, b->p, b->n);
+	mt_packet_seal(e->k.id, e->k.key, false, m, mt_conn_begin(c, size, &f), size);
+	mt_conn_end(c, &f);
 }
 
 void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)

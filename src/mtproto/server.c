@@ -1,6 +1,7 @@
 /* server.c - the server's life, and the doors through which other threads reach its loops. */
 #include "mtproto/server.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -37,18 +38,20 @@ int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
 	s->n = cfg->n_loops;
 	s->start_id = mt_id_at(clock_unix_usec());
 	s->work = io_work_new(2);
+	assert(s->n >= 1 && s->n <= MT_LOOPS_MAX);
 	if (!s->cfg.handshakes_per_second)
 		s->cfg.handshakes_per_second = HANDSHAKES_PER_SECOND;
 	if (!s->cfg.handshakes_burst)
 		s->cfg.handshakes_burst = HANDSHAKES_BURST;
+	if (!s->cfg.test_mode)
+		s->rates = mt_rates_new(s->cfg.handshakes_per_second, s->cfg.handshakes_burst);
 	for (unsigned i = 0; i < s->n; i++) {
 		struct mt_loop *l = s->loops[i] = xcalloc(1, sizeof(*l));
 
 		l->s = s;
 		l->io = cfg->loops[i];
 		l->index = i;
-		if (!s->cfg.test_mode)
-			l->rates = mt_rates_new(s->cfg.handshakes_per_second, s->cfg.handshakes_burst);
+		l->next_serial = i;
 		l->sweep.fire = sweep;
 		io_timer_set(l->io, &l->sweep, clock_usec() + SWEEP_USEC);
 	}
@@ -76,21 +79,34 @@ static void loop_free(struct mt_loop *l)
 		free(e->gone_sessions);
 		free(e);
 	}
-	mt_rates_free(l->rates);
+	mt_routes_free(l);
 	buf_fini(&l->scratch);
 	free(l);
 }
 
-/* Connections end, and whatever is on its way to this loop arrives, while everything is still there to take it. */
-static void loop_close(struct mt_loop *l)
+static void drain_all(struct mt_server *s)
+{
+	bool any = true;
+
+	while (any) {
+		any = false;
+		for (unsigned i = 0; i < s->n; i++)
+			any |= io_loop_drain(s->loops[i]->io);
+	}
+}
+
+/* Connections end, and whatever is on its way to a loop arrives, while everything is still there to take it. */
+static void close_all(struct mt_server *s)
 {
 	struct mt_conn *c, *t;
 
-	io_timer_clear(&l->sweep);
-	io_loop_drain(l->io);
-	HASH_ITER (hh, l->conns, c, t)
-		mt_conn_close(c);
-	io_loop_drain(l->io);
+	for (unsigned i = 0; i < s->n; i++)
+		io_timer_clear(&s->loops[i]->sweep);
+	drain_all(s); /* a connection that is between two loops is only seen when it has arrived */
+	for (unsigned i = 0; i < s->n; i++)
+		HASH_ITER (hh, s->loops[i]->conns, c, t)
+			mt_conn_close(c);
+	drain_all(s);
 }
 
 void mt_server_free(struct mt_server *s)
@@ -98,11 +114,16 @@ void mt_server_free(struct mt_server *s)
 	if (!s)
 		return;
 	io_work_free(s->work);
-	for (unsigned i = 0; i < s->n; i++)
-		loop_close(s->loops[i]);
+	close_all(s);
 	for (unsigned i = 0; i < s->n; i++)
 		loop_free(s->loops[i]);
+	mt_rates_free(s->rates);
 	free(s);
+}
+
+uint64_t mt_new_serial(struct mt_loop *l)
+{
+	return l->next_serial += 1u << 8;
 }
 
 enum door { DOOR_REPLY, DOOR_PUSH, DOOR_WANTS, DOOR_USER, DOOR_DROP, DOOR_DROP_TEMP };
@@ -184,8 +205,7 @@ static void run_door(struct io_loop *io, struct io_msg *m)
 	free(d);
 }
 
-/* Every key of a server with one loop lives there; with more, by its hash. */
-static struct mt_loop *home_of(struct mt_server *s, int64_t perm_key_id)
+struct mt_loop *mt_home(struct mt_server *s, int64_t perm_key_id)
 {
 	return s->loops[((uint64_t)perm_key_id * 0x9e3779b97f4a7c15u >> 32) % s->n];
 }
@@ -219,7 +239,7 @@ void mt_server_push(struct mt_server *s, int64_t perm_key_id, struct mt_batch *b
 
 	d->id = perm_key_id;
 	d->batch = mt_batch_ref(b);
-	io_post(home_of(s, perm_key_id)->io, &d->m);
+	io_post(mt_home(s, perm_key_id)->io, &d->m);
 }
 
 void mt_server_wants_updates(struct mt_server *s, struct mt_ref session)
@@ -236,7 +256,7 @@ void mt_server_set_user(struct mt_server *s, int64_t perm_key_id, int64_t user_i
 
 	d->id = perm_key_id;
 	d->user_id = user_id;
-	io_post(home_of(s, perm_key_id)->io, &d->m);
+	io_post(mt_home(s, perm_key_id)->io, &d->m);
 }
 
 void mt_server_drop_temp(struct mt_server *s, int64_t perm_key_id, const int64_t *except, uint32_t n)
@@ -246,7 +266,7 @@ void mt_server_drop_temp(struct mt_server *s, int64_t perm_key_id, const int64_t
 	d->id = perm_key_id;
 	if (n)
 		buf_put(&d->body, except, n * sizeof(*except));
-	io_post(home_of(s, perm_key_id)->io, &d->m);
+	io_post(mt_home(s, perm_key_id)->io, &d->m);
 }
 
 void mt_server_drop_key(struct mt_server *s, int64_t perm_key_id)
@@ -254,5 +274,5 @@ void mt_server_drop_key(struct mt_server *s, int64_t perm_key_id)
 	struct door_msg *d = door_new(s, DOOR_DROP);
 
 	d->id = perm_key_id;
-	io_post(home_of(s, perm_key_id)->io, &d->m);
+	io_post(mt_home(s, perm_key_id)->io, &d->m);
 }

@@ -113,7 +113,7 @@ struct mt_session *mt_session_get(struct mt_loop *l, struct mt_key_entry *perm, 
 		mt_key_pin(temp);
 	s->session_id = id;
 	s->seen_floor = gone_floor(perm, id);
-	s->serial = ++l->next_serial;
+	s->serial = mt_new_serial(l);
 	s->out_tail = &s->out;
 	s->born = s->used = clock_usec();
 	s->next_of_key = perm->sessions;

@@ -320,6 +320,41 @@ static void pipelined(void **state)
 	peer_fini(&p);
 }
 
+/* By HTTP each step may come by a connection of its own, on whichever loop accepts it. */
+static void steps_on_several_loops(void **state)
+{
+	struct form f = {(uint32_t)MT_p_q_inner_data_dc, false, 2, 0};
+	struct world *w = world_new_loops(WORLD_LOOPS);
+
+	for (unsigned i = 0; i < 8; i++) {
+		struct peer p = {.way = PEER_POST, .loop = i % WORLD_LOOPS};
+		struct hands h;
+
+		peer_open(&p, w, "127.0.0.1", TR_RAW, false, 0);
+		begin(&p, &h, true, 0, 0);
+		assert_true(answered(&p));
+		read_pq(&p, &h);
+		p.loop = (i + 1) % WORLD_LOOPS;
+		peer_close(&p);
+		peer_reopen(&p);
+		ask_dh(&p, &h, &f, 0);
+		assert_true(answered(&p));
+		read_dh(&p, &h);
+		dh_generate(h.b, h.g_b);
+		p.loop = (i + 2) % WORLD_LOOPS;
+		peer_close(&p);
+		peer_reopen(&p);
+		give_dh(&p, &h, h.g_b, 0);
+		assert_true(answered(&p));
+		read_end(&p, &h, (uint32_t)MT_dh_gen_ok, 1);
+		peer_close(&p);
+		peer_reopen(&p);
+		speaks(&p);
+		peer_fini(&p);
+	}
+	world_free(w);
+}
+
 /* The client's last step again, over another connection: its answer was lost. */
 static void repeats_hear_the_same(void **state)
 {
@@ -488,6 +523,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_taken_id_asks_for_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(wrong_steps, setup, teardown),
 		cmocka_unit_test_setup_teardown(garbage, setup, teardown),
+		cmocka_unit_test(steps_on_several_loops),
 		cmocka_unit_test(limits_by_address),
 	};
 

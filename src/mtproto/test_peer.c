@@ -2,14 +2,19 @@
 #include "mtproto/test_peer.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
+#include "crypto/aes.h"
+#include "crypto/hash.h"
 #include "crypto/kdf.h"
 #include "crypto/rng.h"
 #include "io/conn.h"
@@ -167,13 +172,13 @@ static void on_online(void *ctx, int64_t key, int64_t user, int32_t layer, bool 
 	w->online_layer = layer;
 }
 
-struct world *world_new(unsigned per_second, unsigned burst)
+static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
 	struct mt_keystore ks = {w, load, insert, bind_key, destroy, note_client};
 	struct mt_server_ops ops = {w, on_call, on_online};
-	struct mt_server_config cfg = {.loops = &w->loop,
-	                               .n_loops = 1,
+	struct mt_server_config cfg = {.loops = w->loops,
+	                               .n_loops = n,
 	                               .keys = &ks,
 	                               .ops = &ops,
 	                               .rsa = w->keys_by_best,
@@ -183,8 +188,10 @@ struct world *world_new(unsigned per_second, unsigned burst)
 	int r;
 
 	memcpy(cfg.salt_secret, salt_secret, 32);
-	r = io_loop_new(0, &w->loop);
-	assert(r == 0);
+	for (; w->n_loops < n; w->n_loops++) {
+		r = io_loop_new(w->n_loops, &w->loops[w->n_loops]);
+		assert(r == 0);
+	}
 	w->rsa = rsa_key_generate();
 	w->keys_by_best[0] = w->rsa;
 	r = mt_server_new(&cfg, &w->srv);
@@ -192,10 +199,21 @@ struct world *world_new(unsigned per_second, unsigned burst)
 	return w;
 }
 
+struct world *world_new(unsigned per_second, unsigned burst)
+{
+	return world_make(1, per_second, burst);
+}
+
+struct world *world_new_loops(unsigned n)
+{
+	return world_make(n, 0, 0);
+}
+
 void world_free(struct world *w)
 {
 	mt_server_free(w->srv);
-	io_loop_free(w->loop);
+	for (unsigned i = 0; i < w->n_loops; i++)
+		io_loop_free(w->loops[i]);
 	rsa_key_free(w->rsa);
 	buf_fini(&last_packet);
 	free(w);
@@ -203,8 +221,11 @@ void world_free(struct world *w)
 
 void world_turn(struct world *w)
 {
-	for (int i = 0; i < 4; i++)
-		uv_run(io_loop_uv(w->loop), UV_RUN_NOWAIT);
+	unsigned rounds = w->n_loops > 1 ? 16 : 4;
+
+	for (unsigned i = 0; i < rounds; i++)
+		for (unsigned k = 0; k < w->n_loops; k++)
+			uv_run(io_loop_uv(w->loops[k]), UV_RUN_NOWAIT);
 }
 
 struct mt_key *world_add_key(struct world *w, enum mt_key_kind kind)
@@ -233,6 +254,23 @@ static void peer_gone(void *ctx)
 	((struct peer *)ctx)->closed = true;
 }
 
+static void put_bytes(struct peer *p, const uint8_t *b, size_t n)
+{
+	if (p->way != PEER_SOCKET)
+		io_conn_pipe_bytes(p->io, b, n);
+	else
+		assert(send(p->fd, b, n, MSG_NOSIGNAL) == (ssize_t)n);
+}
+
+static void open_socket(struct peer *p)
+{
+	int fd[2];
+
+	assert(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) == 0);
+	p->fd = fd[0];
+	mt_server_adopt(p->w->srv, io_conn_new(p->w->loops[p->loop], fd[1], p->ip, NULL));
+}
+
 void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kind, bool obfuscated,
                int16_t dc)
 {
@@ -243,12 +281,21 @@ void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kin
 	p->closed = false;
 	p->dc = dc;
 	snprintf(p->ip, sizeof(p->ip), "%s", ip);
-	p->io = io_conn_new_pipe(w->loop, &pipe, ip);
-	mt_server_adopt(w->srv, p->io);
 	tr_fini(&p->t);
-	tr_dial(&p->t, kind, obfuscated, dc, &hello);
+	if (p->way == PEER_SOCKET)
+		open_socket(p);
+	else
+		p->io = io_conn_new_pipe(w->loops[p->loop], &pipe, ip);
+	if (p->way == PEER_PIPE)
+		mt_server_adopt(w->srv, p->io);
+	if (p->way == PEER_POST) {
+		mt_server_adopt_post(w->srv, p->io);
+		tr_raw(&p->t);
+	} else {
+		tr_dial(&p->t, kind, obfuscated, dc, &hello);
+	}
 	if (hello.n)
-		io_conn_pipe_bytes(p->io, hello.p, hello.n);
+		put_bytes(p, hello.p, hello.n);
 	buf_fini(&hello);
 	if (!p->session_id)
 		rng_bytes(&p->session_id, 8);
@@ -256,7 +303,9 @@ void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kin
 
 void peer_close(struct peer *p)
 {
-	if (!p->closed)
+	if (p->way == PEER_SOCKET)
+		close(p->fd);
+	else if (!p->closed)
 		io_conn_pipe_closed(p->io);
 	p->closed = true;
 	p->in.n = 0;
@@ -273,7 +322,7 @@ void peer_reopen(struct peer *p)
 
 void peer_fini(struct peer *p)
 {
-	if (p->io)
+	if (p->w)
 		peer_close(p);
 	for (unsigned i = 0; i < p->n_got; i++)
 		buf_fini(&p->got[i].body);
@@ -310,7 +359,7 @@ void peer_send_raw(struct peer *p, const void *packet, size_t n)
 	if (p->closed)
 		return;
 	tr_put(&p->t, &b, packet, n);
-	io_conn_pipe_bytes(p->io, b.p, b.n);
+	put_bytes(p, b.p, b.n);
 	buf_fini(&b);
 }
 
@@ -426,10 +475,24 @@ static void take_apart(struct peer *p)
 	p->in.n = 0;
 }
 
+static void hear(struct peer *p)
+{
+	uint8_t b[65536];
+	ssize_t k;
+
+	if (p->way != PEER_SOCKET || p->closed)
+		return;
+	while ((k = recv(p->fd, b, sizeof(b), 0)) > 0)
+		buf_put(&p->in, b, (size_t)k);
+	if (k == 0 || errno != EAGAIN)
+		p->closed = true;
+}
+
 struct got *peer_next(struct peer *p)
 {
 	if (p->at == p->n_got) {
 		world_turn(p->w);
+		hear(p);
 		take_apart(p);
 	}
 	return p->at < p->n_got ? &p->got[p->at++] : NULL;
@@ -487,6 +550,43 @@ const char *peer_error_of(const struct got *g)
 	s = rd_tl_bytes(&r);
 	snprintf(text, sizeof(text), "%d %.*s", code, (int)s.n, (const char *)s.p);
 	return text;
+}
+
+int64_t peer_bind(struct peer *p, const struct mt_key *perm, int64_t spoil)
+{
+	int64_t msg_id = peer_next_id(p), nonce = (int64_t)rng_u64();
+	int32_t expires = (int32_t)clock_unix() + 86000;
+	uint8_t hash[20], key[32], iv[32];
+	struct buf in = {0}, sealed = {0}, b = {0};
+
+	buf_u64(&in, rng_u64());
+	buf_u64(&in, rng_u64());
+	buf_u64(&in, (uint64_t)msg_id);
+	buf_u32(&in, 0);
+	buf_u32(&in, 40);
+	buf_u32(&in, (uint32_t)MT_bind_auth_key_inner);
+	buf_u64(&in, (uint64_t)(nonce + spoil));
+	buf_u64(&in, (uint64_t)p->key_id);
+	buf_u64(&in, (uint64_t)perm->id);
+	buf_u64(&in, (uint64_t)p->session_id);
+	buf_u32(&in, (uint32_t)expires);
+	sha1(in.p, in.n, hash);
+	buf_u64(&in, rng_u64());
+	mt_kdf_v1(perm->key, hash + 4, 0, key, iv);
+	aes_ige_encrypt(key, iv, in.p, in.p, in.n);
+	buf_u64(&sealed, (uint64_t)perm->id);
+	buf_put(&sealed, hash + 4, 16);
+	buf_put(&sealed, in.p, in.n);
+	buf_u32(&b, (uint32_t)MT_auth_bindTempAuthKey);
+	buf_u64(&b, (uint64_t)perm->id);
+	buf_u64(&b, (uint64_t)nonce);
+	buf_u32(&b, (uint32_t)expires);
+	buf_tl_bytes(&b, sealed.p, sealed.n);
+	peer_send(p, msg_id, 1, &b);
+	buf_fini(&in);
+	buf_fini(&sealed);
+	buf_fini(&b);
+	return msg_id;
 }
 
 int64_t peer_call(struct peer *p, uint32_t id)

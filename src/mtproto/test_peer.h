@@ -1,6 +1,7 @@
 /*
- * test_peer.h - for the tests of this folder: a server on a loop that the test turns by hand, keys in memory, and clients
- * that speak to it through a pipe: no socket anywhere. One thread, but for the handshakes' workers.
+ * test_peer.h - for the tests of this folder: a server on loops that the test turns by hand, keys in memory, and clients
+ * that speak to it through a pipe, or a pair of sockets where a connection is to move. One thread, but for the handshakes'
+ * workers.
  */
 #ifndef MTPROTO_TEST_PEER_H
 #define MTPROTO_TEST_PEER_H
@@ -10,7 +11,7 @@
 #include "mtproto/server.h"
 #include "transport/transport.h"
 
-enum { CALLS_MAX = 2048, KEYS_MAX = 64 };
+enum { CALLS_MAX = 2048, KEYS_MAX = 64, WORLD_LOOPS = 4 };
 
 struct called { /* what ops.call said */
 	struct mt_ref session;
@@ -24,7 +25,8 @@ struct called { /* what ops.call said */
 };
 
 struct world {
-	struct io_loop *loop;
+	struct io_loop *loops[WORLD_LOOPS];
+	unsigned n_loops;
 	struct mt_server *srv;
 	struct rsa_key *rsa;
 	const struct rsa_key *keys_by_best[2];
@@ -41,8 +43,10 @@ struct world {
 
 /* per_second, burst: 0 for no limit of handshakes at all. */
 struct world *world_new(unsigned per_second, unsigned burst);
+/* With 1 to WORLD_LOOPS loops, without limits. */
+struct world *world_new_loops(unsigned n);
 void world_free(struct world *w);
-/* Turns the loop until nothing more comes of itself. */
+/* Turns the loops until nothing more comes of itself. */
 void world_turn(struct world *w);
 struct mt_key *world_key(struct world *w, int64_t id);
 /* A permanent key as if a handshake had been done long ago. */
@@ -56,9 +60,14 @@ struct got { /* one message from the server, out of its container */
 	struct buf body;
 };
 
+enum peer_way { PEER_PIPE, PEER_SOCKET, PEER_POST };
+
 struct peer {
 	struct world *w;
-	struct io_conn *io;
+	enum peer_way way; /* by what, and on which loop, it connects next: set before peer_open */
+	unsigned loop;
+	struct io_conn *io; /* a pipe's, or a POST's */
+	int fd;             /* a socket's */
 	struct transport t;
 	struct buf in; /* from the server, not yet taken apart */
 	bool closed;
@@ -83,6 +92,8 @@ void peer_close(struct peer *p);
 void peer_reopen(struct peer *p);
 void peer_fini(struct peer *p);
 void peer_use_key(struct peer *p, const struct mt_key *k);
+/* Calls auth.bindTempAuthKey under the key in use for this permanent one; its msg_id. spoil: added to the inner nonce. */
+int64_t peer_bind(struct peer *p, const struct mt_key *perm, int64_t spoil);
 
 /* Ids as clients make them: time now, rising. */
 int64_t peer_next_id(struct peer *p);

@@ -300,7 +300,7 @@ static void start(struct mt_session *s, struct mt_conn *c, const struct wrap *w,
 		mt_answer_error(s, msg_id, 400, "MSG_WAIT_FAILED");
 		return;
 	}
-	run_call(s, io_conn_ip(c->io), msg_id, body, w->layer, w->without_updates, w->takeout_id);
+	run_call(s, mt_conn_ip(c), msg_id, body, w->layer, w->without_updates, w->takeout_id);
 }
 
 void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body)
@@ -387,7 +387,7 @@ void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed)
 		if (failed)
 			mt_answer_error(s, w->msg_id, 400, "MSG_WAIT_FAILED");
 		else
-			run_call(s, s->n_conns ? io_conn_ip(s->conns[s->n_conns - 1]->io) : "", w->msg_id,
+			run_call(s, s->n_conns ? mt_conn_ip(s->conns[s->n_conns - 1]) : "", w->msg_id,
 			         slice_of(w->body, w->n), w->layer, w->without_updates, w->takeout_id);
 		free(w);
 		p = &s->waiting; /* answers above may have changed the list */

@@ -38,7 +38,7 @@
 #include "transport/transport.h"
 #include "updates/online.h"
 
-enum { LOOPS = 1, LISTENERS_MAX = 16, FILES_MAX = 262144 };
+enum { LOOPS_MAX = 16, LOOPS_BY_ITSELF = 4, LISTENERS_MAX = 16, FILES_MAX = 262144 };
 
 struct serve {
 	struct settings settings;
@@ -46,7 +46,7 @@ struct serve {
 	struct app app;
 	struct glue glue;
 	struct mt_keystore keys;
-	struct io_loop *loops[LOOPS];
+	struct io_loop *loops[LOOPS_MAX];
 	unsigned n_loops;
 	struct io_listener *listeners[LISTENERS_MAX];
 	unsigned n_listeners;
@@ -145,17 +145,31 @@ static int start_rpc(struct serve *s)
 	return sql_checkpointer_start(s->data.db, &s->checkpointer);
 }
 
+static int make_loops(struct serve *s)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN), n = (long)s->settings.loops;
+	int r = 0;
+
+	if (n == 0)
+		n = cores < 1 ? 1 : cores > LOOPS_BY_ITSELF ? LOOPS_BY_ITSELF : cores;
+	if (n < 0 || n > LOOPS_MAX) {
+		fprintf(stderr, "chapar serve: [server] loops is 0 to %d\n", LOOPS_MAX);
+		return -ERR_INVALID;
+	}
+	for (; r == 0 && s->n_loops < (unsigned)n; s->n_loops += r == 0)
+		r = io_loop_new(s->n_loops, &s->loops[s->n_loops]);
+	return r;
+}
+
 static int start_mtproto(struct serve *s)
 {
-	struct mt_server_config cfg = {.loops = s->loops, .n_loops = LOOPS, .keys = &s->keys, .rsa = s->rsa};
+	struct mt_server_config cfg = {.loops = s->loops, .keys = &s->keys, .rsa = s->rsa};
 	struct mt_server_ops ops;
 	int r;
 
-	for (; s->n_loops < LOOPS; s->n_loops++) {
-		r = io_loop_new(s->n_loops, &s->loops[s->n_loops]);
-		if (r < 0)
-			return r;
-	}
+	if ((r = make_loops(s)) < 0)
+		return r;
+	cfg.n_loops = s->n_loops;
 	keystore_bind(s->glue.rpc, &s->keys);
 	glue_mt_ops(&s->glue, &ops);
 	cfg.ops = &ops;
@@ -206,9 +220,9 @@ static int listen_all(struct serve *s)
 	while (r == 0 && (word = strsep(&at, " ,")) != NULL) {
 		if (!*word)
 			continue;
-		r = s->n_listeners == LISTENERS_MAX
-		            ? -ERR_FULL
-		            : io_listener_open(s->loops, LOOPS, word, &ops, &s->listeners[s->n_listeners]);
+		r = s->n_listeners == LISTENERS_MAX ? -ERR_FULL
+		                                    : io_listener_open(s->loops, s->n_loops, word, &ops,
+		                                                       &s->listeners[s->n_listeners]);
 		if (r < 0)
 			fprintf(stderr,
 			        "chapar serve: cannot listen on %s: %s; choose another with --listen\n", word,

@@ -71,7 +71,7 @@ class Server:
         self.dir = pathlib.Path(dir)
         self.data = self.dir / 'data'
         self.host, self.port, self.http = '127.0.0.1', free_port(), free_port()
-        self.options = options
+        self.options = [*options, *os.environ.get('CHAPAR_OPTIONS', '').split()]
         self.log = self.dir / 'server.log'
         self.process = None
         self.key = self.data / 'server.pub.pem'
