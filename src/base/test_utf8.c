@@ -55,11 +55,31 @@ static void code_points_and_units(void **state)
 	assert_int_equal(utf8_utf16_len(s), 5);
 }
 
+/* x, a letter of two bytes, a character outside the first plane */
+static void places(void **state)
+{
+	static const int64_t bytes[] = {0, 1, 3, -1, 7, 8, -1, -1};
+	struct slice s = SLICE_LIT("x\xd8\xb3\xf0\x9f\x98\x80y");
+
+	assert_int_equal(utf8_len(s), 4);
+	assert_int_equal(utf8_utf16_len(s), 5);
+	for (uint32_t i = 0; i < 8; i++)
+		assert_true(utf8_byte_of(s, i) == bytes[i]);
+	assert_true(utf8_byte_of((struct slice){0}, 0) == 0);
+	assert_true(utf8_byte_of((struct slice){0}, 1) == -1);
+	(void)state;
+}
+
 static void trimming(void **state)
 {
 	assert_true(slice_eq(utf8_trim(slice_str(" \t\xe2\x80\x8b x y \xc2\xa0\n")), SLICE_LIT("x y")));
 	assert_int_equal(utf8_trim(slice_str(" \xe3\x85\xa4 ")).n, 0);
 	assert_int_equal(utf8_trim(slice_str("")).n, 0);
+	/* A mark of direction at the beginning is the writer's. */
+	assert_true(slice_eq(utf8_trim_space(slice_str(" \xe2\x80\x8fx\xe2\x80\x8c\n")),
+	                     SLICE_LIT("\xe2\x80\x8fx\xe2\x80\x8c")));
+	assert_int_equal(utf8_trim_space(slice_str(" \xe2\x80\x8f\xe3\x85\xa4 ")).n, 0);
+	assert_int_equal(utf8_trim_space(slice_str("")).n, 0);
 }
 
 int main(void)
@@ -67,6 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(well_formed),
 		cmocka_unit_test(code_points_and_units),
+		cmocka_unit_test(places),
 		cmocka_unit_test(trimming),
 	};
 

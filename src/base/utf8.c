@@ -76,6 +76,24 @@ uint32_t utf8_utf16_len(struct slice s)
 	return units;
 }
 
+uint32_t utf8_len(struct slice s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < s.n; i++)
+		n += (s.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+int64_t utf8_byte_of(struct slice s, uint32_t units)
+{
+	uint32_t at = 0, i, len;
+
+	for (i = 0; i < s.n && at < units; i += len)
+		at += utf8_at(s, i, &len) >= 0x10000 ? 2 : 1;
+	return at == units ? (int64_t)i : -1;
+}
+
 bool utf8_is_blank(uint32_t c)
 {
 	return c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad || c == 0x1680 || c == 0x180e ||
@@ -83,15 +101,31 @@ bool utf8_is_blank(uint32_t c)
 	       c == 0x3000 || c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xfeff || c == 0xffa0;
 }
 
-struct slice utf8_trim(struct slice s)
+bool utf8_is_space(uint32_t c)
+{
+	return c <= 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
+	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+static struct slice trim(struct slice s, bool (*goes)(uint32_t c))
 {
 	uint32_t i, len, from = s.n, to = s.n;
 
 	for (i = 0; i < s.n; i += len)
-		if (!utf8_is_blank(utf8_at(s, i, &len))) {
+		if (!goes(utf8_at(s, i, &len))) {
 			if (from == s.n)
 				from = i;
 			to = i + len;
 		}
 	return s.p ? slice_of(s.p + from, to - from) : s;
+}
+
+struct slice utf8_trim(struct slice s)
+{
+	return trim(s, utf8_is_blank);
+}
+
+struct slice utf8_trim_space(struct slice s)
+{
+	return utf8_trim(s).n ? trim(s, utf8_is_space) : utf8_trim(s);
 }

@@ -63,7 +63,7 @@ int contact_names(struct rpc_call *c, struct slice first, struct slice last, str
 		first = last;
 		last = SLICE_LIT("");
 	}
-	if (!first.n || utf8_utf16_len(first) > LIMIT_FIRST_NAME || utf8_utf16_len(last) > LIMIT_LAST_NAME)
+	if (!first.n || utf8_len(first) > LIMIT_FIRST_NAME || utf8_len(last) > LIMIT_LAST_NAME)
 		return rpc_fail(c, 400, "CONTACT_NAME_EMPTY");
 	*ret_first = first;
 	*ret_last = last.p ? last : SLICE_LIT("");

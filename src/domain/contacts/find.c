@@ -158,7 +158,7 @@ int contacts_search(struct rpc_call *c, const struct tl_contacts_search *q)
 	text = utf8_trim(text);
 	if (!text.n)
 		return rpc_fail(c, 400, "SEARCH_QUERY_EMPTY");
-	if (utf8_utf16_len(text) > LIMIT_SEARCH_QUERY)
+	if (utf8_len(text) > LIMIT_SEARCH_QUERY)
 		return rpc_fail(c, 400, "SEARCH_QUERY_EMPTY"); /* nobody is called that */
 	if (q->limit > 0 && (uint32_t)q->limit < s.limit)
 		s.limit = (uint32_t)q->limit;

@@ -57,7 +57,7 @@ static int check(struct rpc_call *c, struct tl_dialogFilter *f)
 	int r;
 
 	if (!title || !utf8_valid(title->text) || !title->text.n ||
-	    utf8_utf16_len(title->text) > LIMIT_FOLDER_TITLE)
+	    utf8_len(title->text) > LIMIT_FOLDER_TITLE)
 		return rpc_fail(c, 400, "FILTER_TITLE_EMPTY");
 	if ((r = without_hashes(c, &f->pinned_peers)) < 0 || (r = without_hashes(c, &f->include_peers)) < 0)
 		return r;

@@ -20,6 +20,13 @@ static struct tl_obj *no_draft(struct arena *a, unixtime_t date)
 	return &none->o;
 }
 
+static void note_mentions(struct view *v, struct tl_vec entities)
+{
+	for (uint32_t i = 0; i < entities.n; i++)
+		if (TL_IS(messageEntityMentionName, entities.v[i]))
+			view_peer(v, peer_user(TL_AS(messageEntityMentionName, entities.v[i])->user_id));
+}
+
 int dialog_draft_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret)
 {
 	struct arena *a = &v->c->arena;
@@ -36,10 +43,9 @@ int dialog_draft_view(struct view *v, const struct store_dialog *row, struct tl_
 		return -ERR_CORRUPT;
 	draft = TL_AS(draftMessage, o);
 	draft->date = (int32_t)row->draft_date;
-	for (uint32_t i = 0; i < draft->entities.n; i++)
-		if (TL_IS(messageEntityMentionName, draft->entities.v[i]))
-			view_peer(v,
-			          peer_user(TL_AS(messageEntityMentionName, draft->entities.v[i])->user_id));
+	note_mentions(v, draft->entities);
+	if (TL_IS(inputReplyToMessage, draft->reply_to))
+		note_mentions(v, TL_AS(inputReplyToMessage, draft->reply_to)->quote_entities);
 	*ret = o;
 	return 0;
 }

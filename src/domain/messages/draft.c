@@ -1,5 +1,6 @@
 /* draft.c - drafts: one a chat, stored as a draftMessage without its date, which is the row's. */
 #include "base/err.h"
+#include "base/utf8.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
@@ -26,17 +27,23 @@ static int store_draft(struct rpc_call *c, int64_t peer, struct slice draft)
 }
 
 /* The reply as it is stored: the id alone, with the quote; peers would carry hashes. */
-static struct tl_obj *stored_reply(struct rpc_call *c, const struct tl_obj *reply_to)
+static int stored_reply(struct rpc_call *c, const struct tl_obj *reply_to, struct tl_obj **ret)
 {
 	const struct tl_inputReplyToMessage *in = TL_AS(inputReplyToMessage, reply_to);
 	struct tl_inputReplyToMessage *out;
 
+	*ret = NULL;
 	if (!in || in->reply_to_peer_id)
-		return NULL;
+		return 0;
 	out = TL_NEW(&c->arena, inputReplyToMessage);
 	out->reply_to_msg_id = in->reply_to_msg_id;
-	out->quote_text = in->quote_text;
-	return &out->o;
+	*ret = &out->o;
+	if (!in->quote_text.n)
+		return 0;
+	out->has_quote_offset = in->has_quote_offset;
+	out->quote_offset = in->quote_offset;
+	return text_prepare(c, in->quote_text, &in->quote_entities, TEXT_DRAFT, &out->quote_text,
+	                    &out->quote_entities);
 }
 
 int messages_saveDraft(struct rpc_call *c, const struct tl_messages_saveDraft *q)
@@ -51,10 +58,10 @@ int messages_saveDraft(struct rpc_call *c, const struct tl_messages_saveDraft *q
 		return r;
 	d->no_webpage = q->no_webpage;
 	d->invert_media = q->invert_media;
-	d->reply_to = stored_reply(c, q->reply_to);
-	if ((r = text_prepare(c, q->message, &q->entities, TEXT_DRAFT, &d->message, &d->entities)) < 0)
+	if ((r = stored_reply(c, q->reply_to, &d->reply_to)) < 0 ||
+	    (r = text_prepare(c, q->message, &q->entities, TEXT_DRAFT, &d->message, &d->entities)) < 0)
 		return r;
-	if (!d->message.n && !d->reply_to) {
+	if (!utf8_trim(d->message).n && !d->reply_to) {
 		r = draft_clear(c, peer.key);
 		return r < 0 ? r : rpc_reply_bool(c, true);
 	}

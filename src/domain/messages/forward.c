@@ -100,6 +100,18 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 	return store_rid_put(c->db, c->user_id, m.random_id, c->now, id);
 }
 
+static bool are_distinct(const struct tl_vec_long *random_ids)
+{
+	for (uint32_t i = 0; i < random_ids->n; i++) {
+		if (!random_ids->v[i])
+			return false;
+		for (uint32_t k = 0; k < i; k++)
+			if (random_ids->v[k] == random_ids->v[i])
+				return false;
+	}
+	return true;
+}
+
 int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwardMessages *q)
 {
 	struct peer from, to;
@@ -109,7 +121,7 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 		return r;
 	if (!q->id.n || q->id.n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MESSAGE_IDS_EMPTY");
-	if (q->id.n != q->random_id.n)
+	if (q->id.n != q->random_id.n || !are_distinct(&q->random_id))
 		return rpc_fail(c, 400, "RANDOM_ID_INVALID");
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");

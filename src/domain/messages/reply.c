@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "domain/messages/message.h"
+#include "domain/messages/text.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
 #include "store/dialog.h"
@@ -42,18 +43,22 @@ static bool contains(struct slice text, struct slice part)
 static int quote(struct rpc_call *c, const struct tl_inputReplyToMessage *in, const struct store_msg *row,
                  struct tl_obj **ret)
 {
-	struct tl_messageReplyHeader *h;
 	struct slice text = message_text(&c->arena, row);
+	struct tl_messageReplyHeader *h;
+	int r;
 
 	if (!in->quote_text.p || !in->quote_text.n)
 		return 0;
-	if (!utf8_valid(in->quote_text) || utf8_utf16_len(in->quote_text) > LIMIT_QUOTE_LENGTH || !text.p ||
-	    !contains(text, in->quote_text))
+	if (utf8_len(in->quote_text) > LIMIT_QUOTE_LENGTH || !text.p || !contains(text, in->quote_text))
 		return rpc_fail(c, 400, "QUOTE_TEXT_INVALID");
 	h = TL_NEW(&c->arena, messageReplyHeader);
 	h->quote = true;
-	h->quote_text = in->quote_text;
-	if (in->has_quote_offset) {
+	r = text_prepare(c, in->quote_text, &in->quote_entities, TEXT_DRAFT, &h->quote_text,
+	                 &h->quote_entities);
+	if (r < 0)
+		return r;
+	if (in->has_quote_offset && in->quote_offset >= 0 &&
+	    utf8_byte_of(text, (uint32_t)in->quote_offset) >= 0) {
 		h->has_quote_offset = true;
 		h->quote_offset = in->quote_offset;
 	}

@@ -50,18 +50,18 @@ static int reply_repeat(struct rpc_call *c, void *arg)
 int message_are_repeats(struct rpc_call *c, int64_t peer, const int64_t *random_ids, uint32_t n)
 {
 	struct repeat *first = arena_alloc(&c->arena, sizeof(*first) + n * sizeof(first->ev[0]));
+	uint32_t known = 0;
 	int32_t id;
 	int r;
 
 	first->n = n;
 	for (uint32_t i = 0; i < n; i++) {
 		r = store_rid_find(c->db, c->user_id, random_ids[i], c->now, &id);
-		if (r == -ERR_NOTFOUND && i == 0)
-			return 0;
 		if (r == -ERR_NOTFOUND)
-			return rpc_fail(c, 500, "RANDOM_ID_DUPLICATE");
+			continue;
 		if (r < 0)
 			return r;
+		known++;
 		first->ev[i] = (struct upd_event){.owner = c->user_id,
 		                                  .kind = UPD_NEW,
 		                                  .pts = id,
@@ -71,6 +71,10 @@ int message_are_repeats(struct rpc_call *c, int64_t peer, const int64_t *random_
 		                                  .random_id = random_ids[i],
 		                                  .date = c->now};
 	}
+	if (!known)
+		return 0;
+	if (known < n) /* some of them sent something else */
+		return rpc_fail(c, 500, "RANDOM_ID_DUPLICATE");
 	rpc_reply_after(c, reply_repeat, first);
 	return 1;
 }
@@ -89,6 +93,8 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 
 	if ((r = peer_resolve(c, q->peer, &to)) < 0)
 		return r;
+	if (!q->random_id)
+		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
 	if ((r = message_are_repeats(c, to.key, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date)

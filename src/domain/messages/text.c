@@ -59,15 +59,23 @@ static int32_t cut_before(struct slice text, struct slice trimmed)
 	return (int32_t)utf8_utf16_len(slice_of(text.p, (size_t)(trimmed.p - text.p)));
 }
 
-/* One entity moved with the trimmed text: 1 kept, 0 nothing of it is left, negative. */
-static int keep_entity(struct rpc_call *c, struct tl_obj *o, int32_t before, int32_t cut, int32_t units)
+/* Ends between characters: half of one would be no text for whoever cuts there. */
+static bool is_inside(const struct span *s, struct slice text)
+{
+	return *s->offset >= 0 && *s->length >= 0 && *s->length <= INT32_MAX - *s->offset &&
+	       utf8_byte_of(text, (uint32_t)*s->offset) >= 0 &&
+	       utf8_byte_of(text, (uint32_t)*s->offset + (uint32_t)*s->length) >= 0;
+}
+
+/* One entity of `text`, moved with it when it was trimmed: 1 kept, 0 nothing of it is left, negative. */
+static int keep_entity(struct rpc_call *c, struct tl_obj *o, struct slice text, int32_t cut, int32_t units)
 {
 	struct span s;
 	int64_t from, to;
 
 	if (!span_of(o, &s))
 		return 0;
-	if (*s.offset < 0 || *s.length < 0 || (int64_t)*s.offset + *s.length > before)
+	if (!is_inside(&s, text))
 		return rpc_fail(c, 400, "ENTITY_BOUNDS_INVALID");
 	from = (int64_t)*s.offset - cut;
 	to = from + *s.length;
@@ -121,8 +129,7 @@ static bool is_covered(struct tl_obj *found, struct tl_obj **own, uint32_t n)
 static int take_entities(struct rpc_call *c, const struct tl_vec *in, struct slice text, struct slice trimmed,
                          struct tl_obj **list, uint32_t *ret_n)
 {
-	int32_t all = (int32_t)utf8_utf16_len(text), cut = cut_before(text, trimmed),
-		units = (int32_t)utf8_utf16_len(trimmed);
+	int32_t cut = cut_before(text, trimmed), units = (int32_t)utf8_utf16_len(trimmed);
 	uint32_t n = 0;
 	int r;
 
@@ -133,7 +140,7 @@ static int take_entities(struct rpc_call *c, const struct tl_vec *in, struct sli
 
 		if (TL_IS(inputMessageEntityMentionName, o) && (r = resolve_mention(c, o, &o)) < 0)
 			return r;
-		r = keep_entity(c, o, all, cut, units);
+		r = keep_entity(c, o, text, cut, units);
 		if (r < 0)
 			return r;
 		if (r)
@@ -145,13 +152,13 @@ static int take_entities(struct rpc_call *c, const struct tl_vec *in, struct sli
 
 static int check_length(struct rpc_call *c, enum text_kind kind, struct slice text)
 {
-	uint32_t units = utf8_utf16_len(text);
+	uint32_t n = utf8_len(text);
 
-	if (kind == TEXT_MESSAGE && !units)
+	if (kind == TEXT_MESSAGE && !n)
 		return rpc_fail(c, 400, "MESSAGE_EMPTY");
-	if (kind == TEXT_CAPTION && units > LIMIT_CAPTION_LENGTH)
+	if (kind == TEXT_CAPTION && n > LIMIT_CAPTION_LENGTH)
 		return rpc_fail(c, 400, "MEDIA_CAPTION_TOO_LONG");
-	if (units > LIMIT_MESSAGE_LENGTH)
+	if (n > LIMIT_MESSAGE_LENGTH)
 		return rpc_fail(c, 400, "MESSAGE_TOO_LONG");
 	return 0;
 }
@@ -167,7 +174,7 @@ int text_prepare(struct rpc_call *c, struct slice text, const struct tl_vec *ent
 
 	if (!utf8_valid(text))
 		return rpc_fail(c, 400, "MESSAGE_EMPTY");
-	trimmed = utf8_trim(text);
+	trimmed = kind == TEXT_DRAFT ? text : utf8_trim_space(text);
 	if (!trimmed.p)
 		trimmed = slice_of(text.p ? text.p : (const uint8_t *)"", 0);
 	if ((r = check_length(c, kind, trimmed)) < 0 ||

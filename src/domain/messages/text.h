@@ -1,5 +1,5 @@
 /*
- * text.h - text and its entities as a client sent them, made right: UTF-8 checked, blanks trimmed with the offsets
+ * text.h - text and its entities as a client sent them, made right: UTF-8 checked, spaces trimmed with the offsets
  * shifted, bounds checked in UTF-16 code units, what clients expect to be found (links, mentions, hashtags, commands,
  * e-mails, phones) found. Pure but for user ids in mention entities, which are resolved for the caller.
  */
@@ -11,7 +11,7 @@
 enum text_kind {
 	TEXT_MESSAGE /* 1..4096 */,
 	TEXT_CAPTION /* 0..1024 */,
-	TEXT_DRAFT /* 0..4096, nothing detected */
+	TEXT_DRAFT /* 0..4096, as it is: nothing trimmed, nothing detected; quotes, too */
 };
 
 /*

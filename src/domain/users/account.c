@@ -35,9 +35,9 @@ int user_names(struct rpc_call *c, struct slice first, struct slice last, struct
 		return rpc_fail(c, 400, "LASTNAME_INVALID");
 	first = utf8_trim(first);
 	last = utf8_trim(last);
-	if (!first.n || utf8_utf16_len(first) > LIMIT_FIRST_NAME)
+	if (!first.n || utf8_len(first) > LIMIT_FIRST_NAME)
 		return rpc_fail(c, 400, "FIRSTNAME_INVALID");
-	if (utf8_utf16_len(last) > LIMIT_LAST_NAME)
+	if (utf8_len(last) > LIMIT_LAST_NAME)
 		return rpc_fail(c, 400, "LASTNAME_INVALID");
 	*ret_first = arena_slice(&c->arena, first);
 	*ret_last = last.n ? arena_slice(&c->arena, last) : SLICE_LIT("");

@@ -8,7 +8,7 @@
 #include "rpc/call.h"
 
 /*
- * Names as a client sent them, made right: UTF-8, no blanks around, first name 1..64 and last name 0..64 UTF-16 units.
+ * Names as a client sent them, made right: UTF-8, no blanks around, first name 1..64 and last name 0..64 characters.
  * 400 FIRSTNAME_INVALID, LASTNAME_INVALID. Results in the call's arena.
  */
 int user_names(struct rpc_call *c, struct slice first, struct slice last, struct slice *ret_first,

@@ -54,7 +54,7 @@ int account_updateProfile(struct rpc_call *c, const struct tl_account_updateProf
 		if (!utf8_valid(q->about))
 			return rpc_fail(c, 400, "ABOUT_TOO_LONG");
 		about = utf8_trim(q->about);
-		if (utf8_utf16_len(about) > LIMIT_ABOUT)
+		if (utf8_len(about) > LIMIT_ABOUT)
 			return rpc_fail(c, 400, "ABOUT_TOO_LONG");
 		u.about = about;
 	}
