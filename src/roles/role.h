@@ -8,5 +8,6 @@ int role_serve(int argc, char **argv);
 int role_admin(int argc, char **argv);
 int role_config(int argc, char **argv);
 int role_doctor(int argc, char **argv);
+int role_worker(int argc, char **argv);
 
 #endif

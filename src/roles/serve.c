@@ -37,6 +37,7 @@
 #include "store/schema.h"
 #include "transport/transport.h"
 #include "updates/online.h"
+#include "worker/worker.h"
 
 enum { LOOPS_MAX = 16, LOOPS_BY_ITSELF = 4, LISTENERS_MAX = 16, FILES_MAX = 262144 };
 
@@ -143,6 +144,22 @@ static int start_rpc(struct serve *s)
 	}
 	s->glue.rpc = rpc;
 	return sql_checkpointer_start(s->data.db, &s->checkpointer);
+}
+
+static int start_workers(struct serve *s)
+{
+	struct worker_config cfg = {.n = (unsigned)s->settings.media_workers,
+	                            .memory_mib = (unsigned)s->settings.media_worker_memory_mib};
+	int r = worker_pool_new(&cfg, &s->app.workers);
+
+	if (r == -ERR_NOTFOUND)
+		fprintf(stderr,
+		        "chapar serve: chapar-worker is not beside this program; images cannot be looked at "
+		        "without it\n");
+	else if (r < 0)
+		fprintf(stderr,
+		        "chapar serve: media.workers is 0 to 256, media.worker_memory_mib 64 to 65536\n");
+	return r;
 }
 
 static int make_loops(struct serve *s)
@@ -290,7 +307,8 @@ static int start(struct serve *s)
 	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)
 		return r;
 	datadir_wind_clock(&s->data);
-	if ((r = open_database(s)) < 0 || (r = start_rpc(s)) < 0 || (r = start_mtproto(s)) < 0)
+	if ((r = open_database(s)) < 0 || (r = start_workers(s)) < 0 || (r = start_rpc(s)) < 0 ||
+	    (r = start_mtproto(s)) < 0)
 		return r;
 	if ((r = web_start(&s->glue, &s->counters, s->loops, s->n_loops, s->settings.http, &s->web)) < 0)
 		return r;
@@ -320,6 +338,7 @@ static void stop(struct serve *s, bool running)
 		io_listener_close(s->listeners[i], running);
 	web_close(s->web, running);
 	admin_stop(s->admin);
+	worker_pool_close(s->app.workers);
 	jobs_stop(s->app.jobs);
 	if (s->glue.rpc)
 		rpc_server_stop(s->glue.rpc);
@@ -338,6 +357,7 @@ static void stop(struct serve *s, bool running)
 	if (s->glue.rpc)
 		rpc_server_free(s->glue.rpc);
 	jobs_free(s->app.jobs);
+	worker_pool_free(s->app.workers);
 	upd_online_free(s->app.online);
 	search_index_free(s->app.search);
 	datadir_close(&s->data);

@@ -14,6 +14,7 @@
 #include "io/listener.h"
 #include "roles/glue.h"
 #include "updates/online.h"
+#include "worker/worker.h"
 
 struct web {
 	struct glue *glue;
@@ -128,6 +129,19 @@ static int64_t resident_bytes(void)
 	return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
+static void put_workers(struct web *w, struct buf *b)
+{
+	struct worker_stats s = {0};
+
+	if (!w->glue->app->workers)
+		return;
+	worker_stats(w->glue->app->workers, &s);
+	put(b, "worker_tasks_total", "counter", "images and videos looked at", (int64_t)s.tasks);
+	put(b, "worker_failed_total", "counter", "of them refused, or not done", (int64_t)s.failed);
+	put(b, "worker_deaths_total", "counter", "of them, those whose process died or was ended",
+	    (int64_t)s.deaths);
+}
+
 static void metrics(struct web *w, struct buf *b)
 {
 	struct app *app = w->glue->app;
@@ -150,6 +164,7 @@ static void metrics(struct web *w, struct buf *b)
 	put(b, "resident_memory_bytes", "gauge", "memory of the process", resident_bytes());
 	put_cpu(b);
 	put_batches(w, b);
+	put_workers(w, b);
 	put_head(b, "calls_total", "calls by method");
 	rpc_server_each_call(w->glue->rpc, put_call, b);
 	put_head(b, "call_errors_total", "calls answered with an error, by its code; 0: another code");

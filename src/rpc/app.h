@@ -16,6 +16,7 @@ struct upd_online;
 struct jobs;
 struct search_index;
 struct blob_store;
+struct worker_pool;
 
 enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* who may make an account */
 
@@ -27,6 +28,7 @@ struct app {
 	uint8_t access_secret[32];   /* access hashes are HMACs under this (meta row, made at first start) */
 	struct search_index *search; /* what of the boxes waits to be indexed: domain/search/index.h */
 	struct blob_store *blobs;    /* contents of files: blob/blob.h */
+	struct worker_pool *workers; /* look at images and video: worker/worker.h */
 	unixtime_t started;
 	bool test_numbers;
 	enum app_signup signup;

@@ -1,7 +1,8 @@
 /*
  * worker.h - images and video are looked at by other processes, `chapar worker`, that hold nothing: no key, no socket, no
- * folder. This is the server's side: a pool of them, one a core. A worker that crashes, hangs or asks too much ends alone;
- * it is started anew and the task that killed it answers -ERR_INVALID.
+ * folder. This is the server's side: a pool of them, one a core. Each task has a process of its own, forked by one that has
+ * the libraries loaded: what crashes, hangs or asks too much ends alone, its task answers -ERR_INVALID, and nothing of a
+ * file is left in memory when the next one comes.
  *
  * A task has an input (a file descriptor that can be read by offset) and gives facts and small outputs, which come as bytes.
  * A large output (a video made of an animated GIF) is written to a memory file that comes back as a descriptor.
@@ -29,13 +30,15 @@ enum {
 
 struct worker_config {
 	const char *program; /* path of chapar-worker; NULL: beside our own */
-	unsigned n;          /* processes; 0: one a core */
-	unsigned memory_mib; /* address space of each; 0: 1024 */
+	unsigned n;          /* tasks at once, 1..256; 0: one a core */
+	unsigned memory_mib; /* of each, 64..65536; 0: 1024 */
 };
 
-/* Workers start with their first task. -ERR_NOTFOUND: the program is not there. */
+/* Workers start with their first task. -ERR_NOTFOUND: the program is not there; -ERR_INVALID: numbers out of range. */
 int worker_pool_new(const struct worker_config *cfg, struct worker_pool **ret);
-void worker_pool_free(struct worker_pool *p); /* ends them; tasks under way answer -ERR_CLOSED */
+/* Ends them; tasks under way and from now on answer -ERR_CLOSED. For a server that ends, before it waits for its lanes. */
+void worker_pool_close(struct worker_pool *p);
+void worker_pool_free(struct worker_pool *p); /* closes it; nobody asks it any more */
 
 struct worker_size {
 	char type; /* Telegram's letter: s m x y w, a b c */

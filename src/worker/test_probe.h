@@ -1,0 +1,26 @@
+/* test_probe.h - what the worker for tests (child/probe.c) is asked to try. */
+#ifndef WORKER_TEST_PROBE_H
+#define WORKER_TEST_PROBE_H
+
+enum probe {
+	PROBE_FINE = 1,
+	PROBE_SEGFAULT,
+	PROBE_ABORT,
+	PROBE_SPIN,
+	PROBE_SLEEP,
+	PROBE_MEMORY,
+	PROBE_OPEN,
+	PROBE_SOCKET,
+	PROBE_FORK,
+	PROBE_EXEC,
+	PROBE_KILL,
+	PROBE_PTRACE,
+	PROBE_RUN_DATA,
+	PROBE_WRITE_INPUT,
+	PROBE_MAP_INPUT,
+	PROBE_LIMITS,
+	PROBE_NONSENSE,
+	PROBE_HALF,
+};
+
+#endif
