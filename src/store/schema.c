@@ -130,6 +130,32 @@ static const char *const steps[] = {
 	/* 6: keys of other DCs end with the one that they were authorised by. */
 	"CREATE TABLE imported_key (key_id BIGINT PRIMARY KEY, by_key BIGINT) WITHOUT ROWID;"
 	"CREATE INDEX imported_key_by ON imported_key (by_key);",
+
+	/* 7: basic groups and channels (docs/design/channels.md). */
+	"CREATE TABLE chat (id BIGINT PRIMARY KEY, creator BIGINT, title TEXT, about TEXT, date BIGINT, "
+	"flags "
+	"BIGINT, version BIGINT, members BIGINT, banned BIGINT, photo BIGINT, migrated_to BIGINT, ttl "
+	"BIGINT, "
+	"reactions BYTEA) WITHOUT ROWID;"
+	"CREATE TABLE chat_member (chat BIGINT, user_id BIGINT, inviter BIGINT, date BIGINT, role BIGINT, "
+	"PRIMARY KEY (chat, user_id)) WITHOUT ROWID;"
+	"CREATE TABLE chat_of (user_id BIGINT, chat BIGINT, PRIMARY KEY (user_id, chat)) WITHOUT ROWID;"
+	"CREATE TABLE chan (id BIGINT PRIMARY KEY, creator BIGINT, title TEXT, about TEXT, username TEXT, "
+	"date "
+	"BIGINT, flags BIGINT, banned BIGINT, photo BIGINT, linked BIGINT, migrated_chat BIGINT, "
+	"migrated_max "
+	"BIGINT, slowmode BIGINT, ttl BIGINT, members BIGINT, admins BIGINT, kicked BIGINT, restricted "
+	"BIGINT, "
+	"requests BIGINT, reactions BYTEA, extra BYTEA) WITHOUT ROWID;"
+	"CREATE TABLE chan_member (channel BIGINT, user_id BIGINT, role BIGINT, by_id BIGINT, date BIGINT, "
+	"rights BIGINT, banned BIGINT, until BIGINT, first_id BIGINT, invite BIGINT, last_sent BIGINT, rank "
+	"TEXT, "
+	"PRIMARY KEY (channel, user_id)) WITHOUT ROWID;"
+	"CREATE INDEX chan_member_role ON chan_member (channel, role, date);"
+	"CREATE INDEX chan_member_banned ON chan_member (channel) WHERE banned <> 0;"
+	"CREATE TABLE chan_of (user_id BIGINT, channel BIGINT, PRIMARY KEY (user_id, channel)) WITHOUT ROWID;"
+	"CREATE TABLE chan_gap (channel BIGINT, block BIGINT, count BIGINT, PRIMARY KEY (channel, block)) "
+	"WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

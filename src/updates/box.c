@@ -7,7 +7,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "store/channel.h"
 #include "store/upd.h"
+#include "updates/peer.h"
 
 #define BOXES_MAX 200000u
 
@@ -16,6 +18,7 @@ static_assert((int)UPD_NEW == STORE_UPD_NEW && (int)UPD_EPOCH == STORE_UPD_EPOCH
 struct box {
 	int64_t owner;
 	int32_t pts;
+	int32_t last_id;  /* of a channel: the highest message id given; it counts apart from pts */
 	uint32_t touched; /* equals upd_boxes.turn if assigned since the last settle */
 	struct box *next_touched;
 	UT_hash_handle hh;
@@ -57,17 +60,20 @@ void upd_boxes_free(struct upd_boxes *b)
 
 static int box_get(struct upd_boxes *b, struct sql_db *db, int64_t owner, struct box **ret)
 {
+	int32_t pts, last_id = 0;
 	struct box *x;
-	int32_t pts;
 	int r;
 
 	HASH_FIND(hh, b->by_owner, &owner, sizeof(owner), x);
 	if (!x) {
 		r = store_upd_max(db, owner, &pts);
+		if (r >= 0 && peer_is_channel(owner))
+			r = store_channel_last_id(db, peer_channel_id(owner), &last_id);
 		if (r < 0)
 			return r;
 		x = xcalloc(1, sizeof(*x));
 		x->owner = owner;
+		x->last_id = last_id;
 		x->pts = pts < 1 ? 1 : pts;
 		HASH_ADD(hh, b->by_owner, owner, sizeof(x->owner), x);
 	}
@@ -101,7 +107,7 @@ int upd_box_append(struct upd_boxes *b, struct sql_db *db, struct upd_event *ev)
 		return -ERR_FULL;
 	ev->pts = x->pts + ev->pts_count;
 	if (ev->kind == UPD_NEW)
-		ev->id = ev->pts;
+		ev->id = peer_is_channel(ev->owner) ? x->last_id + 1 : ev->pts;
 	row = (struct store_upd){.owner = ev->owner,
 	                         .pts = ev->pts,
 	                         .count = ev->pts_count,
@@ -115,6 +121,8 @@ int upd_box_append(struct upd_boxes *b, struct sql_db *db, struct upd_event *ev)
 	if (r < 0)
 		return r;
 	x->pts = ev->pts;
+	if (ev->kind == UPD_NEW)
+		x->last_id = ev->id;
 	if (x->touched != b->turn) {
 		x->touched = b->turn;
 		x->next_touched = b->touched;

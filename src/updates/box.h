@@ -19,7 +19,8 @@ void upd_boxes_free(struct upd_boxes *b);
 
 /* pts of a box as this transaction sees it. */
 int upd_box_pts(struct upd_boxes *b, struct sql_db *db, int64_t owner, int32_t *ret_pts);
-/* Give ev its pts (ev->pts_count must be >= 1) and append its log row. An event of kind UPD_NEW gets id = pts. */
+/* Give ev its pts (ev->pts_count must be >= 1) and append its log row. An event of kind UPD_NEW gets id = pts,
+ * in a channel's box the next of the channel's ids. */
 int upd_box_append(struct upd_boxes *b, struct sql_db *db, struct upd_event *ev);
 
 /* What was assigned since the last upd_boxes_settle is forgotten (its savepoint or transaction was rolled back). */

@@ -20,7 +20,7 @@ int peer_resolve(struct rpc_call *c, const struct tl_obj *input_peer, struct pee
 /* InputUser: 400 USER_ID_INVALID. */
 int user_resolve(struct rpc_call *c, const struct tl_obj *input_user, int64_t *ret_id);
 
-/* The 64-bit access hash of a thing for one viewer; never 0. Stateless: an HMAC under the server's secret. */
+/* The 64-bit access hash of a thing for one viewer; never 0. Stateless: a SipHash under the server's secret. */
 int64_t access_hash(const struct app *app, int64_t viewer, enum peer_kind kind, int64_t target);
 
 /* Peer and its kin as TL objects. */

@@ -1,0 +1,118 @@
+/*
+ * channel.h - channels and supergroups, their members, and each user's list of them. Owner of the rows: the channel (id > 0 here,
+ * peer key -(10^12 + id) elsewhere), but of `chan_of`: the user. Nothing here is written per subscriber of a post.
+ * Write lane, but for what only reads.
+ */
+#ifndef STORE_CHANNEL_H
+#define STORE_CHANNEL_H
+
+#include "base/clock.h"
+#include "sql/sql.h"
+
+enum store_channel_flag {
+	STORE_CHANNEL_BROADCAST = 1,
+	STORE_CHANNEL_MEGAGROUP = 2,
+	STORE_CHANNEL_GIGAGROUP = 4,
+	STORE_CHANNEL_FORUM = 8,
+	STORE_CHANNEL_SIGNATURES = 16,
+	STORE_CHANNEL_SIGNATURE_PROFILES = 32,
+	STORE_CHANNEL_NOFORWARDS = 64,
+	STORE_CHANNEL_JOIN_TO_SEND = 128,
+	STORE_CHANNEL_JOIN_REQUEST = 256,
+	STORE_CHANNEL_PREHISTORY_HIDDEN = 512,
+	STORE_CHANNEL_PARTICIPANTS_HIDDEN = 1024,
+	STORE_CHANNEL_ANTISPAM = 2048,
+	STORE_CHANNEL_CLOSED = 4096, /* deleted: its rows go by a job */
+	STORE_CHANNEL_VERIFIED = 8192,
+};
+
+struct store_channel {
+	int64_t id, creator;
+	struct slice title, about, username; /* username as written; absent: private */
+	unixtime_t date;
+	int flags;
+	int64_t banned; /* default banned rights */
+	int64_t photo;  /* file; 0: none */
+	int64_t linked; /* discussion group, or the channel that it discusses; 0: none */
+	int64_t migrated_chat;
+	int32_t migrated_max;
+	int32_t slowmode, ttl;
+	int32_t members, admins, kicked, restricted, requests; /* kept by store_channel_member_put */
+	struct slice reactions;                                /* TL ChatReactions; absent: all */
+	struct slice extra; /* TL of rarer settings (sticker sets, location ...), or absent */
+};
+
+enum store_channel_role {                         /* what somebody is there */
+	                  STORE_CHANNEL_LEFT = 0, /* was there; the row keeps what holds on (restrictions) */
+	                  STORE_CHANNEL_MEMBER = 1,
+	                  STORE_CHANNEL_ADMIN = 2,
+	                  STORE_CHANNEL_CREATOR = 3,
+	                  STORE_CHANNEL_KICKED = 4,    /* banned from seeing it */
+	                  STORE_CHANNEL_REQUESTED = 5, /* waits to be let in */
+};
+
+struct store_channel_member {
+	int64_t channel, user;
+	enum store_channel_role role;
+	int64_t by;           /* inviter, promoter or banner */
+	unixtime_t date;      /* joined, or banned */
+	int64_t rights;       /* of an admin */
+	int64_t banned;       /* restrictions of his own; 0: none */
+	unixtime_t until;     /* of those; INT32_MAX: for ever */
+	int32_t first_id;     /* lowest message id that he may see; 0: all */
+	int64_t invite;       /* link by which he came; 0: none */
+	unixtime_t last_sent; /* for slow mode */
+	struct slice rank;
+};
+
+int store_channel_insert(struct sql_db *db, struct store_channel *c); /* draws its id */
+int store_channel_get(struct sql_db *db, int64_t id, struct arena *a, struct store_channel *ret);
+int store_channel_put(struct sql_db *db, const struct store_channel *c);
+
+/* -ERR_NOTFOUND: never was there. */
+int store_channel_member_get(struct sql_db *db, int64_t channel, int64_t user, struct arena *a,
+                             struct store_channel_member *ret);
+/*
+ * Writes the row, the user's `chan_of` row (there while MEMBER, ADMIN or CREATOR), and the counters of the channel, which the
+ * caller's struct gets as well.
+ */
+int store_channel_member_put(struct sql_db *db, struct store_channel *c,
+                             const struct store_channel_member *m);
+
+enum store_channel_list {
+	STORE_CHANNEL_RECENT,
+	STORE_CHANNEL_ADMINS,
+	STORE_CHANNEL_KICKEDS,
+	STORE_CHANNEL_RESTRICTEDS,
+	STORE_CHANNEL_REQUESTS
+};
+/* A page of them: admins by date of promotion, the others newest first. */
+int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel_list which, uint32_t offset,
+                          uint32_t limit, struct arena *a, struct store_channel_member **ret, size_t *ret_n);
+
+/* Channels that a user is in. */
+int store_channels_of(struct sql_db *db, int64_t user, struct arena *a, int64_t **ret, size_t *ret_n);
+
+/* Owner and peer of the channel's messages and log. */
+#define STORE_CHANNEL_KEY(id) (-1000000000000 - (id))
+
+/* A message of this id was deleted, once. */
+int store_channel_gap_add(struct sql_db *db, int64_t channel, int32_t id);
+/*
+ * Ids above `after`, at or below `upto`, whose messages are gone: whole blocks of STORE_CHANNEL_BLOCK by their counts, the two
+ * ends by looking.
+ */
+enum { STORE_CHANNEL_BLOCK = 1024 };
+int store_channel_gaps(struct sql_db *db, int64_t channel, int32_t after, int32_t upto, int32_t *ret);
+
+/* What its box is now: pts (1: nothing happened yet), the newest message (0: none), and when something last changed. */
+struct store_channel_head {
+	int32_t pts, top_id;
+	unixtime_t top_date, changed;
+};
+/* -ERR_NOTFOUND: no such channel. */
+int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_head *ret);
+/* The highest message id that was ever given; 0: none. */
+int store_channel_last_id(struct sql_db *db, int64_t channel, int32_t *ret);
+
+#endif

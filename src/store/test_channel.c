@@ -1,0 +1,215 @@
+/* test_channel.c - groups, channels, members, counters, gaps in ids, heads. */
+#include "store/test_store.h"
+
+#include "store/channel.h"
+#include "store/chat.h"
+#include "store/msg.h"
+#include "store/upd.h"
+
+enum { ALICE = 101, BOB = 202, CAROL = 303 };
+
+static void test_chat(void **state)
+{
+	struct store_chat c = {.creator = ALICE,
+	                       .title = SLICE_LIT("گروه"),
+	                       .date = NOW,
+	                       .version = 1,
+	                       .members = 2},
+			  got;
+	struct store_chat_member m = {.user = ALICE, .date = NOW, .role = STORE_CHAT_CREATOR}, *all;
+	int64_t *of;
+	size_t n;
+
+	assert_int_equal(store_chat_insert(t.db, &c), 0);
+	assert_true(c.id > 0);
+	m.chat = c.id;
+	assert_int_equal(store_chat_member_put(t.db, &m), 0);
+	m = (struct store_chat_member){.chat = c.id, .user = BOB, .inviter = ALICE, .date = NOW + 1};
+	assert_int_equal(store_chat_member_put(t.db, &m), 0);
+	c.title = SLICE_LIT("group");
+	c.version = 2;
+	assert_int_equal(store_chat_put(t.db, &c), 0);
+	assert_int_equal(store_chat_get(t.db, c.id, &t.a, &got), 0);
+	assert_slice(got.title, "group");
+	assert_int_equal(got.version, 2);
+	assert_null(got.reactions.p);
+	assert_int_equal(store_chat_get(t.db, c.id + 1, &t.a, &got), -ERR_NOTFOUND);
+	assert_int_equal(store_chat_members(t.db, c.id, &t.a, &all, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(all[1].user, BOB);
+	assert_int_equal(all[1].inviter, ALICE);
+	assert_int_equal(store_chats_of(t.db, BOB, &t.a, &of, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(of[0], c.id);
+	assert_int_equal(store_chat_member_delete(t.db, c.id, BOB), 0);
+	assert_int_equal(store_chat_member_delete(t.db, c.id, BOB), -ERR_NOTFOUND);
+	assert_int_equal(store_chat_member_get(t.db, c.id, BOB, &m), -ERR_NOTFOUND);
+	assert_int_equal(store_chats_of(t.db, BOB, &t.a, &of, &n), 0);
+	assert_int_equal(n, 0);
+}
+
+static struct store_channel make(void)
+{
+	struct store_channel c = {
+		.creator = ALICE, .title = SLICE_LIT("c"), .date = NOW, .flags = STORE_CHANNEL_MEGAGROUP};
+
+	assert_int_equal(store_channel_insert(t.db, &c), 0);
+	return c;
+}
+
+static void put(struct store_channel *c, int64_t user, enum store_channel_role role, int64_t banned,
+                unixtime_t date)
+{
+	struct store_channel_member m = {.channel = c->id,
+	                                 .user = user,
+	                                 .role = role,
+	                                 .banned = banned,
+	                                 .date = date,
+	                                 .rank = SLICE_LIT("r")};
+
+	assert_int_equal(store_channel_member_put(t.db, c, &m), 0);
+}
+
+static void test_members(void **state)
+{
+	struct store_channel c = make(), got;
+	struct store_channel_member m, *v;
+	int64_t *of;
+	size_t n;
+
+	put(&c, ALICE, STORE_CHANNEL_CREATOR, 0, NOW);
+	put(&c, BOB, STORE_CHANNEL_MEMBER, 0, NOW + 1);
+	put(&c, CAROL, STORE_CHANNEL_MEMBER, 0, NOW + 2);
+	assert_int_equal(store_channel_get(t.db, c.id, &t.a, &got), 0);
+	assert_int_equal(got.members, 3);
+	assert_int_equal(got.admins, 1);
+	put(&c, BOB, STORE_CHANNEL_ADMIN, 0, NOW + 3);
+	put(&c, CAROL, STORE_CHANNEL_MEMBER, 2, NOW + 2);
+	assert_int_equal(store_channel_get(t.db, c.id, &t.a, &got), 0);
+	assert_int_equal(got.members, 3);
+	assert_int_equal(got.admins, 2);
+	assert_int_equal(got.restricted, 1);
+	assert_int_equal(store_channel_members(t.db, c.id, STORE_CHANNEL_RECENT, 0, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(v[0].user, ALICE);
+	assert_int_equal(v[1].user, BOB);
+	assert_int_equal(store_channel_members(t.db, c.id, STORE_CHANNEL_RECENT, 2, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(v[0].user, CAROL);
+	assert_int_equal(store_channel_members(t.db, c.id, STORE_CHANNEL_RESTRICTEDS, 0, 10, &t.a, &v, &n),
+	                 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(v[0].banned, 2);
+	assert_int_equal(store_channels_of(t.db, CAROL, &t.a, &of, &n), 0);
+	assert_int_equal(n, 1);
+	put(&c, CAROL, STORE_CHANNEL_KICKED, 1, NOW + 4);
+	assert_int_equal(store_channels_of(t.db, CAROL, &t.a, &of, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_channel_get(t.db, c.id, &t.a, &got), 0);
+	assert_int_equal(got.members, 2);
+	assert_int_equal(got.kicked, 1);
+	assert_int_equal(got.restricted, 0);
+	assert_int_equal(store_channel_members(t.db, c.id, STORE_CHANNEL_KICKEDS, 0, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(store_channel_member_get(t.db, c.id, CAROL, &t.a, &m), 0);
+	assert_slice(m.rank, "r");
+	assert_int_equal(store_channel_member_get(t.db, c.id, 999, &t.a, &m), -ERR_NOTFOUND);
+}
+
+static void post(const struct store_channel *c, int32_t id)
+{
+	int64_t key = STORE_CHANNEL_KEY(c->id);
+	struct store_msg m = {.owner = key,
+	                      .peer = key,
+	                      .id = id,
+	                      .date = NOW + id,
+	                      .from_id = ALICE,
+	                      .origin_owner = key,
+	                      .origin_id = id,
+	                      .body = SLICE_LIT("body")};
+	struct store_upd u = {.owner = key,
+	                      .pts = id + 1,
+	                      .count = 1,
+	                      .kind = STORE_UPD_NEW,
+	                      .peer = key,
+	                      .id = id,
+	                      .date = NOW + id};
+
+	assert_int_equal(store_msg_insert(t.db, &m), 0);
+	assert_int_equal(store_upd_append(t.db, &u), 0);
+}
+
+static void gone(const struct store_channel *c, int32_t id)
+{
+	int64_t key = STORE_CHANNEL_KEY(c->id);
+
+	assert_int_equal(store_msg_delete(t.db, key, key, id), 0);
+	assert_int_equal(store_channel_gap_add(t.db, c->id, id), 0);
+}
+
+static int32_t gaps(const struct store_channel *c, int32_t after, int32_t upto)
+{
+	int32_t n;
+
+	assert_int_equal(store_channel_gaps(t.db, c->id, after, upto, &n), 0);
+	return n;
+}
+
+/* Against counting by hand, over block borders. */
+static void test_gaps(void **state)
+{
+	static const int32_t dead[] = {1,    2,    1000, 1022, 1023, 1024, 1025,
+	                               2047, 2048, 2500, 3071, 3072, 3500};
+	static const int32_t points[] = {0,    1,    2,    500,  1022, 1023, 1024, 1025,
+	                                 2046, 2047, 2048, 3070, 3071, 3072, 3600};
+	struct store_channel c = make();
+
+	for (int32_t id = 1; id <= 3600; id++)
+		post(&c, id);
+	for (size_t i = 0; i < sizeof(dead) / sizeof(dead[0]); i++)
+		gone(&c, dead[i]);
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++)
+		for (size_t k = i; k < sizeof(points) / sizeof(points[0]); k++) {
+			int32_t want = 0;
+
+			for (size_t d = 0; d < sizeof(dead) / sizeof(dead[0]); d++)
+				want += dead[d] > points[i] && dead[d] <= points[k];
+			assert_int_equal(gaps(&c, points[i], points[k]), want);
+		}
+}
+
+static void test_head(void **state)
+{
+	struct store_channel_head h;
+	struct store_channel c = make();
+	int32_t last;
+
+	assert_int_equal(store_channel_head(t.db, c.id + 7, &h), -ERR_NOTFOUND);
+	assert_int_equal(store_channel_head(t.db, c.id, &h), 0);
+	assert_int_equal(h.pts, 1);
+	assert_int_equal(h.top_id, 0);
+	assert_int_equal(h.changed, NOW);
+	for (int32_t id = 1; id <= 3; id++)
+		post(&c, id);
+	gone(&c, 3);
+	assert_int_equal(store_channel_head(t.db, c.id, &h), 0);
+	assert_int_equal(h.pts, 4);
+	assert_int_equal(h.top_id, 2);
+	assert_int_equal(h.top_date, NOW + 2);
+	assert_int_equal(h.changed, NOW + 3);
+	assert_int_equal(store_channel_last_id(t.db, c.id, &last), 0);
+	assert_int_equal(last, 3); /* an id is never given twice */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_chat, test_open, test_close),
+		cmocka_unit_test_setup_teardown(test_members, test_open, test_close),
+		cmocka_unit_test_setup_teardown(test_gaps, test_open, test_close),
+		cmocka_unit_test_setup_teardown(test_head, test_open, test_close),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("channel", tests, NULL, NULL);
+}
