@@ -58,6 +58,15 @@ int store_phone_code_delete(struct sql_db *db, struct slice hash)
 	return sql_run(s);
 }
 
+int store_phone_code_delete_code(struct sql_db *db, struct slice phone, struct slice code)
+{
+	struct sql_stmt *s = sql_prepare(db, "DELETE FROM phone_code WHERE phone = $1 AND code = $2");
+
+	sql_bind_text(s, 1, phone);
+	sql_bind_text(s, 2, code);
+	return sql_run(s);
+}
+
 int store_phone_code_delete_phone(struct sql_db *db, struct slice phone)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM phone_code WHERE phone = $1");

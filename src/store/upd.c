@@ -79,6 +79,25 @@ int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
+int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, int32_t id,
+                      unixtime_t *ret_date)
+{
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT date FROM upd WHERE owner = $1 AND pts > $4 AND kind = $2"
+	                                 " AND peer = $3 AND id >= $4 ORDER BY pts LIMIT 1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, kind);
+	sql_bind_int(s, 3, peer);
+	sql_bind_int(s, 4, id);
+	r = sql_step(s);
+	if (r == 1)
+		*ret_date = sql_int(s, 0);
+	sql_done(s);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
 int store_upd_drop(struct sql_db *db, int64_t owner, int32_t pts)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM upd WHERE owner = $1 AND pts = $2 AND kind <> 1");

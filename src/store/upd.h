@@ -28,6 +28,13 @@ int store_upd_range(struct sql_db *db, int64_t owner, int32_t after, uint32_t li
 /* The peer in whose dialog message `id` was born. -ERR_NOTFOUND: no message was. */
 int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret_peer);
 
+/*
+ * When the other side of a dialog read an own message: the date of the first row of this kind and peer whose id reaches `id`,
+ * looked for from the message's birth on. -ERR_NOTFOUND: it did not, or the row is gone.
+ */
+int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, int32_t id,
+                      unixtime_t *ret_date);
+
 /* One row goes. Never that of a message's birth, nor the newest of a box. */
 int store_upd_drop(struct sql_db *db, int64_t owner, int32_t pts);
 

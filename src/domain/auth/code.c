@@ -11,7 +11,7 @@
 #include "store/phone_code.h"
 #include "store/user.h"
 
-enum { HOME_DC = 2 };
+enum { HOME_DC = 2, CODES_AT_ONCE = 20 };
 
 static struct tl_obj *type_of(struct rpc_call *c, int sent, int digits)
 {
@@ -169,6 +169,20 @@ int auth_resendCode(struct rpc_call *c, const struct tl_auth_resendCode *q)
 	if (old.key_id != c->client->auth_key_id)
 		return rpc_fail(c, 400, "PHONE_CODE_EXPIRED");
 	return code_new(c, old.phone, CODE_TO_NEW_NUMBER);
+}
+
+/* A client saw its user's login codes where they do not belong, as in a forwarded message: they are worth nothing now. */
+int account_invalidateSignInCodes(struct rpc_call *c, const struct tl_account_invalidateSignInCodes *q)
+{
+	struct store_user u;
+	int r;
+
+	if ((r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0)
+		return r;
+	for (uint32_t i = 0; u.phone.n && i < q->codes.n && i < CODES_AT_ONCE; i++)
+		if ((r = store_phone_code_delete_code(c->db, u.phone, q->codes.v[i])) < 0)
+			return r;
+	return rpc_reply_bool(c, true);
 }
 
 int auth_cancelCode(struct rpc_call *c, const struct tl_auth_cancelCode *q)

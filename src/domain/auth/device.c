@@ -51,6 +51,21 @@ int account_unregisterDevice(struct rpc_call *c, const struct tl_account_unregis
 	return r < 0 && r != -ERR_NOTFOUND ? r : rpc_reply_bool(c, true);
 }
 
+/* Until when a device is locked: kept with its authorisation, for whoever will wake it. 0: it is open. */
+int account_updateDeviceLocked(struct rpc_call *c, const struct tl_account_updateDeviceLocked *q)
+{
+	const char *key = (const char *)arena_printf(&c->arena, "device.%016llx.locked",
+	                                             (unsigned long long)c->client->auth_key_id)
+	                          .p;
+	int r;
+
+	r = q->period > 0
+	            ? store_setting_put(c->db, c->user_id, key,
+	                                arena_printf(&c->arena, "%lld", (long long)(c->now + q->period)))
+	            : store_setting_delete(c->db, c->user_id, key);
+	return r < 0 && r != -ERR_NOTFOUND ? r : rpc_reply_bool(c, true);
+}
+
 int device_forget(struct rpc_call *c, int64_t user_id, int64_t auth_key)
 {
 	const char *prefix =

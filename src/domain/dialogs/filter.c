@@ -59,6 +59,9 @@ static int check(struct rpc_call *c, struct tl_dialogFilter *f)
 	if (!title || !utf8_valid(title->text) || !title->text.n ||
 	    utf8_len(title->text) > LIMIT_FOLDER_TITLE)
 		return rpc_fail(c, 400, "FILTER_TITLE_EMPTY");
+	if (!f->contacts && !f->non_contacts && !f->groups && !f->broadcasts && !f->bots &&
+	    !f->pinned_peers.n && !f->include_peers.n)
+		return rpc_fail(c, 400, "FILTER_INCLUDE_EMPTY");
 	if ((r = without_hashes(c, &f->pinned_peers)) < 0 || (r = without_hashes(c, &f->include_peers)) < 0)
 		return r;
 	return without_hashes(c, &f->exclude_peers);
@@ -98,7 +101,7 @@ int messages_updateDialogFilter(struct rpc_call *c, const struct tl_messages_upd
 		return r;
 	r = store_filter_get(c->db, c->user_id, q->id, &c->arena, &row);
 	if (r == -ERR_NOTFOUND && n >= LIMIT_FOLDERS)
-		return rpc_fail(c, 400, "DIALOG_FILTERS_TOO_MUCH");
+		return rpc_fail(c, 400, "FILTERS_TOO_MUCH");
 	if (r == -ERR_NOTFOUND)
 		row = (struct store_filter){.id = q->id, .ord = n ? rows[n - 1].ord + 1 : 1};
 	else if (r < 0)

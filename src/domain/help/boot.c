@@ -64,12 +64,3 @@ int account_getReactionsNotifySettings(struct rpc_call *c,
 	s->show_previews = true;
 	return rpc_reply(c, &s->o);
 }
-
-int account_getAutoSaveSettings(struct rpc_call *c, const struct tl_account_getAutoSaveSettings *q)
-{
-	struct tl_account_autoSaveSettings *s = TL_NEW(&c->arena, account_autoSaveSettings);
-
-	s->users_settings = s->chats_settings = s->broadcasts_settings =
-		&TL_NEW(&c->arena, autoSaveSettings)->o;
-	return rpc_reply(c, &s->o);
-}

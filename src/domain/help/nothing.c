@@ -18,6 +18,11 @@ NOTHING(account_getRecentEmojiStatuses, account_emojiStatuses)
 NOTHING(account_getChannelDefaultEmojiStatuses, account_emojiStatuses)
 NOTHING(account_getCollectibleEmojiStatuses, account_emojiStatuses)
 NOTHING(account_getDefaultProfilePhotoEmojis, emojiList)
+NOTHING(account_getDefaultGroupPhotoEmojis, emojiList)
+NOTHING(account_getDefaultBackgroundEmojis, emojiList)
+NOTHING(account_getChannelRestrictedStatusEmojis, emojiList)
+NOTHING(account_getWallPapers, account_wallPapers)
+NOTHING(account_getWebAuthorizations, account_webAuthorizations)
 NOTHING(account_getSavedRingtones, account_savedRingtones)
 NOTHING(account_getSavedMusicIds, account_savedMusicIds)
 NOTHING(account_getWebBrowserSettings, account_webBrowserSettings)
@@ -27,6 +32,8 @@ NOTHING(help_getPeerProfileColors, help_peerColors)
 NOTHING(help_getTimezonesList, help_timezonesList)
 NOTHING(help_getDeepLinkInfo, help_deepLinkInfoEmpty)
 NOTHING(help_getAppUpdate, help_noAppUpdate)
+NOTHING(help_getRecentMeUrls, help_recentMeUrls)
+NOTHING(messages_getEmojiKeywordsLanguages, vector)
 NOTHING(messages_getAvailableReactions, messages_availableReactions)
 NOTHING(messages_getAvailableEffects, messages_availableEffects)
 NOTHING(messages_getTopReactions, messages_reactions)
@@ -43,9 +50,42 @@ NOTHING(messages_getFeaturedEmojiStickers, messages_featuredStickers)
 NOTHING(messages_getSavedGifs, messages_savedGifs)
 NOTHING(messages_getAttachMenuBots, attachMenuBots)
 NOTHING(messages_getQuickReplies, messages_quickReplies)
+NOTHING(messages_getCommonChats, messages_chats)
 NOTHING(messages_getSponsoredMessages, messages_sponsoredMessagesEmpty)
 NOTHING(channels_getAdminedPublicChannels, messages_chats)
 NOTHING(channels_getChannelRecommendations, messages_chats)
+
+/* Web pages are not fetched: a link stays a link. */
+int messages_getWebPagePreview(struct rpc_call *c, const struct tl_messages_getWebPagePreview *q)
+{
+	struct tl_messages_webPagePreview *p = TL_NEW(&c->arena, messages_webPagePreview);
+
+	p->media = &TL_NEW(&c->arena, messageMediaEmpty)->o;
+	return rpc_reply(c, &p->o);
+}
+
+int messages_getWebPage(struct rpc_call *c, const struct tl_messages_getWebPage *q)
+{
+	struct tl_messages_webPage *p = TL_NEW(&c->arena, messages_webPage);
+	struct tl_webPageEmpty *none = TL_NEW(&c->arena, webPageEmpty);
+
+	none->url = q->url;
+	p->webpage = &none->o;
+	return rpc_reply(c, &p->o);
+}
+
+int account_resetWebAuthorizations(struct rpc_call *c, const struct tl_account_resetWebAuthorizations *q)
+{
+	return rpc_reply_bool(c, true);
+}
+
+int help_getPremiumPromo(struct rpc_call *c, const struct tl_help_getPremiumPromo *q)
+{
+	struct tl_help_premiumPromo *p = TL_NEW(&c->arena, help_premiumPromo);
+
+	p->status_text = p->currency = SLICE_LIT("");
+	return rpc_reply(c, &p->o);
+}
 
 int stories_getAllStories(struct rpc_call *c, const struct tl_stories_getAllStories *q)
 {

@@ -13,6 +13,8 @@
 
 REFUSE(messages_getFullChat, 400, "CHAT_ID_INVALID")
 REFUSE(messages_getChats, 400, "CHAT_ID_INVALID")
+REFUSE(messages_getOnlines, 400, "CHAT_ID_INVALID")
+REFUSE(account_resetWebAuthorization, 400, "HASH_INVALID")
 REFUSE(channels_getMessages, 400, "CHANNEL_INVALID")
 REFUSE(channels_getFullChannel, 400, "CHANNEL_INVALID")
 REFUSE(channels_getChannels, 400, "CHANNEL_INVALID")

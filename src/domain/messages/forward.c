@@ -17,9 +17,7 @@ static int full_name(struct rpc_call *c, int64_t user, struct slice *ret)
 
 	r = store_user_load(c->db, user, &c->arena, &u);
 	if (r == 0)
-		*ret = arena_printf(&c->arena, "%.*s%s%.*s", (int)u.first.n, (const char *)u.first.p,
-		                    u.last.n ? " " : "", (int)u.last.n,
-		                    u.last.n ? (const char *)u.last.p : "");
+		*ret = user_shown_name(&c->arena, &u);
 	return r;
 }
 

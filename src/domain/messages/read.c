@@ -2,9 +2,11 @@
 #include "base/err.h"
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
+#include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/upd.h"
 #include "updates/event.h"
 
 static struct slice int_payload(struct arena *a, int32_t v)
@@ -139,6 +141,49 @@ int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_re
 	if (n && (r = contents_event(c, c->user_id, ids, n, c->client->auth_key_id, &pts)) < 0)
 		return r;
 	return reply_affected(c, pts, (int32_t)n);
+}
+
+/* Neither of the two hides when he reads from the other, each by his own choice. */
+static int may_know_when(struct rpc_call *c, int64_t peer)
+{
+	int r;
+
+	if ((r = privacy_hides_reads(c, peer, c->user_id)) != 0)
+		return r < 0 ? r : rpc_fail(c, 403, "USER_PRIVACY_RESTRICTED");
+	if ((r = privacy_hides_reads(c, c->user_id, peer)) != 0)
+		return r < 0 ? r : rpc_fail(c, 403, "YOUR_PRIVACY_RESTRICTED");
+	return 0;
+}
+
+int messages_getOutboxReadDate(struct rpc_call *c, const struct tl_messages_getOutboxReadDate *q)
+{
+	struct tl_outboxReadDate *o = TL_NEW(&c->arena, outboxReadDate);
+	struct store_dialog d;
+	struct store_msg row;
+	unixtime_t date;
+	struct peer peer;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	r = store_msg_get(c->db, c->user_id, peer.key, q->msg_id, &c->arena, &row);
+	if (r == -ERR_NOTFOUND || (r == 0 && !(row.flags & STORE_MSG_OUT)))
+		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+	if (r < 0 || (r = may_know_when(c, peer.key)) < 0)
+		return r;
+	if (row.date < c->now - LIMIT_READ_DATE_SECONDS)
+		return rpc_fail(c, 400, "MESSAGE_TOO_OLD");
+	if ((r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, &d)) < 0)
+		return r;
+	if (d.read_out < row.id)
+		return rpc_fail(c, 400, "MESSAGE_NOT_READ_YET");
+	r = store_upd_reached(c->db, c->user_id, UPD_READ_OUT, peer.key, row.id, &date);
+	if (r == -ERR_NOTFOUND)
+		return rpc_fail(c, 400, "MESSAGE_TOO_OLD");
+	if (r < 0)
+		return r;
+	o->date = (int32_t)date;
+	return rpc_reply(c, &o->o);
 }
 
 int messages_receivedMessages(struct rpc_call *c, const struct tl_messages_receivedMessages *q)

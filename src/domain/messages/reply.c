@@ -80,6 +80,8 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 		return 0;
 	if (!in)
 		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
+	if (!in->reply_to_msg_id) /* to nothing: TDLib's notices of screenshots */
+		return 0;
 	if (in->reply_to_peer_id && (r = peer_resolve(c, in->reply_to_peer_id, &from)) < 0)
 		return r;
 	if (from.key !=

@@ -140,9 +140,10 @@ static int private_part(struct rpc_call *c, const struct store_user *u, struct t
 	if ((r = privacy_allows(c, u->id, PRIVACY_FORWARDS, c->user_id)) < 0)
 		return r;
 	if (!r)
-		f->private_forward_name = arena_printf(&c->arena, "%.*s", (int)u->first.n,
-		                                       (const char *)u->first.p);
-	return 0;
+		f->private_forward_name = user_shown_name(&c->arena, u);
+	r = u->id == c->user_id ? 0 : privacy_hides_reads(c, u->id, c->user_id);
+	f->read_dates_private = r > 0;
+	return r < 0 ? r : 0;
 }
 
 int users_getFullUser(struct rpc_call *c, const struct tl_users_getFullUser *q)

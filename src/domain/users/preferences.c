@@ -1,28 +1,47 @@
-/* preferences.c - switches of an account that clients keep on the server, and reports to those who run it. */
+/* preferences.c - switches of an account that the server acts on. */
 #include "base/err.h"
-#include "base/utf8.h"
-#include "domain/users/peer.h"
+#include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/setting.h"
 
-enum { SERVER = 0, REPORT_TEXT = 512 };
-
-int account_getGlobalPrivacySettings(struct rpc_call *c, const struct tl_account_getGlobalPrivacySettings *q)
+int privacy_global(struct rpc_call *c, int64_t owner, struct tl_globalPrivacySettings **ret)
 {
 	struct slice body;
 	struct tl_obj *o;
 	struct rd in;
 	int r;
 
-	r = store_setting_get(c->db, c->user_id, "global_privacy", &c->arena, &body);
-	if (r == -ERR_NOTFOUND)
-		return rpc_reply(c, &TL_NEW(&c->arena, globalPrivacySettings)->o);
+	r = store_setting_get(c->db, owner, "global_privacy", &c->arena, &body);
+	if (r == -ERR_NOTFOUND) {
+		*ret = TL_NEW(&c->arena, globalPrivacySettings);
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	in = rd_of(body.p, body.n);
-	if (tl_decode(&in, &c->arena, &o) < 0)
+	if (tl_decode(&in, &c->arena, &o) < 0 || !TL_IS(globalPrivacySettings, o))
 		return -ERR_CORRUPT;
-	return rpc_reply(c, o);
+	*ret = TL_AS(globalPrivacySettings, o);
+	return 0;
+}
+
+int privacy_hides_reads(struct rpc_call *c, int64_t owner, int64_t other)
+{
+	struct tl_globalPrivacySettings *s;
+	int r;
+
+	if ((r = privacy_global(c, owner, &s)) < 0 || !s->hide_read_marks)
+		return r;
+	r = privacy_allows(c, owner, PRIVACY_STATUS, other);
+	return r < 0 ? r : !r;
+}
+
+int account_getGlobalPrivacySettings(struct rpc_call *c, const struct tl_account_getGlobalPrivacySettings *q)
+{
+	struct tl_globalPrivacySettings *s;
+	int r = privacy_global(c, c->user_id, &s);
+
+	return r < 0 ? r : rpc_reply(c, &s->o);
 }
 
 /* What needs premium, paid messages or gifts cannot be kept: there are none. The answer says what was. */
@@ -65,33 +84,4 @@ int account_setContactSignUpNotification(struct rpc_call *c,
 	                  : store_setting_delete(c->db, c->user_id, "signup_silent");
 
 	return r < 0 && r != -ERR_NOTFOUND ? r : rpc_reply_bool(c, true);
-}
-
-/* Kept under the server's own settings, for its operator. */
-static int keep_report(struct rpc_call *c, const struct tl_obj *input_peer, const char *reason,
-                       struct slice text)
-{
-	struct slice key, value;
-	struct peer peer;
-	int r;
-
-	if ((r = peer_resolve(c, input_peer, &peer)) < 0)
-		return r;
-	key = arena_printf(&c->arena, "report.%lld.%lld.%lld", (long long)c->now, (long long)c->user_id,
-	                   (long long)peer.key);
-	value = arena_printf(&c->arena, "%s %.*s", reason, (int)text.n, (const char *)text.p);
-	r = store_setting_put(c->db, SERVER, (const char *)key.p, value);
-	return r < 0 ? r : rpc_reply_bool(c, true);
-}
-
-int account_reportPeer(struct rpc_call *c, const struct tl_account_reportPeer *q)
-{
-	if (q->message.n > REPORT_TEXT || !utf8_valid(q->message))
-		return rpc_fail(c, 400, "REPORT_REASON_INVALID");
-	return keep_report(c, q->peer, tl_wire_name(q->reason->name), q->message);
-}
-
-int messages_reportSpam(struct rpc_call *c, const struct tl_messages_reportSpam *q)
-{
-	return keep_report(c, q->peer, "spam", SLICE_LIT(""));
 }

@@ -29,6 +29,10 @@ enum privacy_key { /* stored: numbers stay */
  * the owner himself always may.
  */
 int privacy_allows(struct rpc_call *c, int64_t owner, enum privacy_key key, int64_t other);
+/* The account's switches, never NULL. */
+int privacy_global(struct rpc_call *c, int64_t owner, struct tl_globalPrivacySettings **ret);
+/* 1: `owner` does not let `other` know when he reads (globalPrivacySettings.hide_read_marks, for whom last seen is hidden from). */
+int privacy_hides_reads(struct rpc_call *c, int64_t owner, int64_t other);
 /* The rules in force as Vector<PrivacyRule>, never empty; who is named in them goes into v. */
 int privacy_rules_view(struct view *v, int64_t owner, enum privacy_key key, struct tl_vec *ret);
 /* PrivacyKey object of a stored number; NULL if it is none. */

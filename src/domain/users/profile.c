@@ -34,6 +34,24 @@ int users_getUsers(struct rpc_call *c, const struct tl_users_getUsers *q)
 	return rpc_reply(c, &list->o);
 }
 
+/* Nobody asks for payment or premium: whoever may be named may be written to. */
+int users_getRequirementsToContact(struct rpc_call *c, const struct tl_users_getRequirementsToContact *q)
+{
+	struct tl_vector *list = TL_NEW(&c->arena, vector);
+	int64_t id;
+	int r;
+
+	if (q->id.n > LIMIT_USERS_PER_CALL)
+		return rpc_fail(c, 400, "LIMIT_INVALID");
+	list->objs = tl_vec_new(&c->arena, q->id.n);
+	for (uint32_t i = 0; i < q->id.n; i++) {
+		if ((r = user_resolve(c, q->id.v[i], &id)) < 0)
+			return r;
+		list->objs.v[i] = &TL_NEW(&c->arena, requirementToContactEmpty)->o;
+	}
+	return rpc_reply(c, &list->o);
+}
+
 static int reply_self(struct rpc_call *c, void *unused)
 {
 	struct tl_obj *self;

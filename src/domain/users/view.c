@@ -166,6 +166,13 @@ int user_status_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_o
 	return status(c, viewer, &u, ret, ret_exact ? ret_exact : &exact);
 }
 
+struct slice user_shown_name(struct arena *a, const struct store_user *u)
+{
+	return arena_printf(a, "%.*s%s%.*s", (int)u->first.n, u->first.n ? (const char *)u->first.p : "",
+	                    u->first.n && u->last.n ? " " : "", (int)u->last.n,
+	                    u->last.n ? (const char *)u->last.p : "");
+}
+
 static struct slice present(struct slice s)
 {
 	return s.n ? s : (struct slice){0};

@@ -11,6 +11,8 @@
 
 #define SERVICE_USER 777000 /* service notifications; a real row, verified and support (api.md 3.1) */
 
+struct store_user;
+
 struct view {
 	struct rpc_call *c;
 	int64_t viewer;
@@ -26,6 +28,8 @@ void view_peer(struct view *v, int64_t peer);
 int view_users(struct view *v, struct tl_vec *ret_users);
 int view_chats(struct view *v, struct tl_vec *ret_chats);
 
+/* First and last name as one, for where he is named without being linked. */
+struct slice user_shown_name(struct arena *a, const struct store_user *u);
 /* One user: tl_user, or tl_userEmpty for an id that never was. */
 int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret);
 /*

@@ -1,0 +1,130 @@
+/* report.c - reports of people and messages to those who run the server: kept under the server's own settings. */
+#include "base/err.h"
+#include "base/utf8.h"
+#include "domain/users/peer.h"
+#include "rpc_methods.h"
+#include "store/msg.h"
+#include "store/setting.h"
+
+enum { SERVER = 0, REPORT_TEXT = 512 };
+
+/* What clients offer to choose from. */
+static const struct reason {
+	const char *option, *text;
+} reasons[] = {
+	{"spam", "Spam"},
+	{"violence", "Violence"},
+	{"child_abuse", "Child abuse"},
+	{"pornography", "Pornography"},
+	{"illegal_drugs", "Illegal goods"},
+	{"personal_details", "Personal data"},
+	{"copyright", "Copyright"},
+	{"fake", "Scam or fake account"},
+	{"other", "Something else"}, /* which needs words */
+};
+
+enum { REASONS = sizeof(reasons) / sizeof(reasons[0]), OTHER = REASONS - 1 };
+
+static int keep(struct rpc_call *c, int64_t peer, const char *reason, struct slice ids, struct slice text)
+{
+	struct slice key, value;
+
+	key = arena_printf(&c->arena, "report.%lld.%lld.%lld", (long long)c->now, (long long)c->user_id,
+	                   (long long)peer);
+	value = arena_printf(&c->arena, "%s%.*s %.*s", reason, (int)ids.n, (const char *)ids.p, (int)text.n,
+	                     (const char *)text.p);
+	return store_setting_put(c->db, SERVER, (const char *)key.p, value);
+}
+
+static int report_peer(struct rpc_call *c, const struct tl_obj *input_peer, const char *reason,
+                       struct slice text)
+{
+	struct peer peer;
+	int r;
+
+	if ((r = peer_resolve(c, input_peer, &peer)) < 0 ||
+	    (r = keep(c, peer.key, reason, SLICE_LIT(""), text)) < 0)
+		return r;
+	return rpc_reply_bool(c, true);
+}
+
+int account_reportPeer(struct rpc_call *c, const struct tl_account_reportPeer *q)
+{
+	if (q->message.n > REPORT_TEXT)
+		return rpc_fail(c, 400, "REPORT_REASON_INVALID");
+	return report_peer(c, q->peer, tl_wire_name(q->reason->name), q->message);
+}
+
+int messages_reportSpam(struct rpc_call *c, const struct tl_messages_reportSpam *q)
+{
+	return report_peer(c, q->peer, "spam", SLICE_LIT(""));
+}
+
+static int ask(struct rpc_call *c)
+{
+	struct tl_reportResultChooseOption *o = TL_NEW(&c->arena, reportResultChooseOption);
+
+	o->title = SLICE_LIT("Report");
+	o->options = tl_vec_new(&c->arena, REASONS);
+	for (int i = 0; i < REASONS; i++) {
+		struct tl_messageReportOption *x = TL_NEW(&c->arena, messageReportOption);
+
+		x->text = slice_str(reasons[i].text);
+		x->option = slice_str(reasons[i].option);
+		o->options.v[i] = &x->o;
+	}
+	return rpc_reply(c, &o->o);
+}
+
+static int ask_for_words(struct rpc_call *c, const struct reason *why)
+{
+	struct tl_reportResultAddComment *o = TL_NEW(&c->arena, reportResultAddComment);
+
+	o->option = slice_str(why->option);
+	return rpc_reply(c, &o->o);
+}
+
+/* 400 MESSAGE_ID_INVALID unless all are messages of this chat that the caller has. */
+static int check_ids(struct rpc_call *c, int64_t peer, const struct tl_vec_int *ids, struct slice *ret)
+{
+	struct store_msg row;
+	int r;
+
+	if (!ids->n || ids->n > LIMIT_MESSAGES_PER_CALL)
+		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+	*ret = SLICE_LIT("");
+	for (uint32_t i = 0; i < ids->n; i++) {
+		r = store_msg_get(c->db, c->user_id, peer, ids->v[i], &c->arena, &row);
+		if (r == -ERR_NOTFOUND)
+			return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+		if (r < 0)
+			return r;
+		*ret = arena_printf(&c->arena, "%.*s,%d", (int)ret->n, (const char *)ret->p, ids->v[i]);
+	}
+	return 0;
+}
+
+int messages_report(struct rpc_call *c, const struct tl_messages_report *q)
+{
+	const struct reason *why = NULL;
+	struct peer peer;
+	struct slice ids = {0};
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = check_ids(c, peer.key, &q->id, &ids)) < 0)
+		return r;
+	if (q->message.n > REPORT_TEXT)
+		return rpc_fail(c, 400, "REPORT_REASON_INVALID");
+	if (!q->reason) { /* until layer 188 the client chose by itself */
+		if (!q->option.n)
+			return ask(c);
+		for (int i = 0; i < REASONS && !why; i++)
+			why = slice_eq(q->option, slice_str(reasons[i].option)) ? &reasons[i] : NULL;
+		if (!why)
+			return rpc_fail(c, 400, "OPTION_INVALID");
+		if (why == &reasons[OTHER] && !utf8_trim(q->message).n)
+			return ask_for_words(c, why);
+	}
+	r = keep(c, peer.key, why ? why->option : tl_wire_name(q->reason->name), ids, q->message);
+	return r < 0 ? r : rpc_reply(c, &TL_NEW(&c->arena, reportResultReported)->o);
+}
