@@ -1,143 +1,122 @@
-/* aes.c - chooses the engine at run time; IGE and CTR on top of either. */
-#define OPENSSL_SUPPRESS_DEPRECATED
+/* aes.c - chooses the engine at run time, cuts batches to what it takes at once, keeps the streams of CTR. */
 #include "crypto/aes.h"
 
-#include <openssl/aes.h>
-#include <assert.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "crypto/aes_engine.h"
 
-static bool portable_only;
+enum { SORTED_MAX = 64 }; /* jobs that are put in order at a time */
 
-void aes_force_portable(bool on)
+const struct aes_engine *const aes_engines[] = {
+#if defined(__x86_64__)
+	&aes_vaes512, &aes_vaes256, &aes_ni,
+#endif
+	&aes_portable, NULL};
+
+static const struct aes_engine *_Atomic chosen; /* NULL: not asked yet; whoever asks finds the same */
+
+static const struct aes_engine *best(void)
 {
-	portable_only = on;
+	unsigned i = 0;
+
+	while (!aes_engines[i]->works())
+		i++;
+	return aes_engines[i];
 }
 
-static bool use_ni(void)
+const struct aes_engine *aes_engine(void)
 {
-	return !portable_only && aes_ni_works();
+	const struct aes_engine *e = atomic_load_explicit(&chosen, memory_order_relaxed);
+
+	if (!e) {
+		e = best();
+		atomic_store_explicit(&chosen, e, memory_order_relaxed);
+	}
+	return e;
 }
 
-static inline void xor16(uint8_t *d, const uint8_t *a, const uint8_t *b)
+void aes_engine_use(const struct aes_engine *e)
 {
-	uint64_t x[2], y[2];
-
-	memcpy(x, a, 16);
-	memcpy(y, b, 16);
-	x[0] ^= y[0];
-	x[1] ^= y[1];
-	memcpy(d, x, 16);
+	atomic_store_explicit(&chosen, e, memory_order_relaxed);
 }
 
-static void ige_encrypt_portable(const uint8_t *key, const uint8_t *iv, const uint8_t *in, uint8_t *out,
-                                 size_t n)
+/* Encryption in front of decryption, long in front of short: neighbours then keep each other company to the end. */
+static bool goes_before(const struct aes_ige_job *a, const struct aes_ige_job *b)
 {
-	uint8_t c[16], p[16], x[16];
-	AES_KEY k;
+	return a->decrypt != b->decrypt ? b->decrypt : a->n > b->n;
+}
 
-	AES_set_encrypt_key(key, 256, &k);
-	memcpy(c, iv, 16);
-	memcpy(p, iv + 16, 16);
-	for (size_t i = 0; i < n; i += 16) {
-		memcpy(x, in + i, 16);
-		xor16(c, c, x);
-		AES_encrypt(c, c, &k);
-		xor16(c, c, p);
-		memcpy(p, x, 16);
-		memcpy(out + i, c, 16);
+static void sort(const struct aes_ige_job **j, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		const struct aes_ige_job *x = j[i];
+		size_t k = i;
+
+		for (; k && goes_before(x, j[k - 1]); k--)
+			j[k] = j[k - 1];
+		j[k] = x;
 	}
 }
 
-static void ige_decrypt_portable(const uint8_t *key, const uint8_t *iv, const uint8_t *in, uint8_t *out,
-                                 size_t n)
+static void run(const struct aes_ige_job *jobs, size_t n)
 {
-	uint8_t c[16], p[16], x[16];
-	AES_KEY k;
+	const struct aes_engine *e = aes_engine();
+	const struct aes_ige_job *j[SORTED_MAX];
+	size_t k;
 
-	AES_set_decrypt_key(key, 256, &k);
-	memcpy(c, iv, 16);
-	memcpy(p, iv + 16, 16);
-	for (size_t i = 0; i < n; i += 16) {
-		memcpy(x, in + i, 16);
-		xor16(p, p, x);
-		AES_decrypt(p, p, &k);
-		xor16(p, p, c);
-		memcpy(c, x, 16);
-		memcpy(out + i, p, 16);
+	for (size_t i = 0; i < n; i++)
+		j[i] = &jobs[i];
+	sort(j, n);
+	for (size_t i = 0; i < n; i += k) {
+		for (k = 1; k < e->lanes && i + k < n && j[i + k]->decrypt == j[i]->decrypt; k++)
+			;
+		e->ige(j + i, k, j[i]->decrypt);
 	}
+}
+
+void aes_ige_batch(const struct aes_ige_job *jobs, size_t n)
+{
+	for (size_t k; n; jobs += k, n -= k) {
+		k = n < SORTED_MAX ? n : SORTED_MAX;
+		run(jobs, k);
+	}
+}
+
+static void one(const uint8_t key[32], const uint8_t iv[32], const uint8_t *in, uint8_t *out, size_t n,
+                bool decrypt)
+{
+	struct aes_ige_job j = {.in = in, .out = out, .n = n, .decrypt = decrypt};
+	const struct aes_ige_job *p = &j;
+
+	memcpy(j.key, key, 32);
+	memcpy(j.iv, iv, 32);
+	aes_engine()->ige(&p, 1, decrypt);
 }
 
 void aes_ige_encrypt(const uint8_t key[32], const uint8_t iv[32], const uint8_t *in, uint8_t *out, size_t n)
 {
-	if (use_ni())
-		aes_ni_ige_encrypt(key, iv, in, out, n);
-	else
-		ige_encrypt_portable(key, iv, in, out, n);
+	one(key, iv, in, out, n, false);
 }
 
 void aes_ige_decrypt(const uint8_t key[32], const uint8_t iv[32], const uint8_t *in, uint8_t *out, size_t n)
 {
-	if (use_ni())
-		aes_ni_ige_decrypt(key, iv, in, out, n);
-	else
-		ige_decrypt_portable(key, iv, in, out, n);
-}
-
-void aes_ige_encrypt_batch(struct aes_ige_job *jobs, size_t n_jobs)
-{
-	size_t i = 0;
-
-	if (use_ni())
-		for (; n_jobs - i >= AES_NI_LANES; i += AES_NI_LANES)
-			aes_ni_ige_encrypt_lanes(&jobs[i]);
-	for (; i < n_jobs; i++)
-		aes_ige_encrypt(jobs[i].key, jobs[i].iv, jobs[i].in, jobs[i].out, jobs[i].n);
+	one(key, iv, in, out, n, true);
 }
 
 void aes_ctr_init(struct aes_ctr *c, const uint8_t key[32], const uint8_t iv[16])
 {
-	if (use_ni())
-		aes_ni_expand(key, c->schedule);
-	else
-		AES_set_encrypt_key(key, 256, (AES_KEY *)c->schedule);
-	static_assert(sizeof(AES_KEY) <= sizeof(c->schedule), "schedule holds OpenSSL's");
+	memcpy(c->key, key, 32);
 	memcpy(c->counter, iv, 16);
 	c->used = 16;
 }
 
-static void next_block(struct aes_ctr *c)
-{
-	if (use_ni())
-		aes_ni_block(c->schedule, c->counter, c->stream);
-	else
-		AES_encrypt(c->counter, c->stream, (const AES_KEY *)c->schedule);
-	for (int i = 15; i >= 0 && ++c->counter[i] == 0; i--)
-		;
-	c->used = 0;
-}
-
 void aes_ctr_apply(struct aes_ctr *c, uint8_t *p, size_t n)
 {
-	size_t whole;
-
 	for (; n && c->used < 16; n--)
 		*p++ ^= c->stream[c->used++];
-	whole = n & ~(size_t)15;
-	if (whole && use_ni()) {
-		aes_ni_ctr(c->schedule, c->counter, p, whole);
-		p += whole;
-		n -= whole;
-	}
-	while (n) {
-		size_t k = n < 16 ? n : 16;
-
-		next_block(c);
-		for (size_t i = 0; i < k; i++)
-			p[i] ^= c->stream[i];
-		c->used = (uint32_t)k;
-		p += k;
-		n -= k;
-	}
+	if (!n)
+		return;
+	aes_engine()->ctr(c->key, c->counter, p, n, c->stream);
+	c->used = n % 16 ? n % 16 : 16;
 }
