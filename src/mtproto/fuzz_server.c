@@ -1,6 +1,7 @@
 /*
  * fuzz_server.c - what a client with good keys can say: messages, containers, zipped or not, on several connections, by
- * permanent and temporary keys, again, too late, with any body; and bytes that are no packet. Every answer must open.
+ * permanent and temporary keys, again, too late, with any body; and bytes that are no packet. Every answer must open. The keys
+ * live on different loops, each connection begins on the next.
  *
  * Input: records of a kind, a length and that many bytes; kinds are below.
  */
@@ -101,7 +102,9 @@ static void one(struct fuzz *f, uint8_t how, struct slice body)
 	case PLAIN:
 		world_plain(w, body);
 		break;
-	case TURN:
+	case TURN: /* or the binding of the temporary key, with the key bits 3 */
+		if ((how >> 4 & 3) == 3)
+			world_bind(w, 1 + (how >> 6));
 		world_turn(w);
 		break;
 	case DIAL:

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
+#include "crypto/aes.h"
+#include "crypto/hash.h"
 #include "crypto/kdf.h"
 #include "crypto/rng.h"
 #include "io/loop.h"
@@ -254,7 +256,8 @@ void world_open(struct world *w)
 	static const struct rsa_key *rsa[2];
 	struct mt_keystore ks = {w, load, insert, ks_bind, destroy, note_client};
 	struct mt_server_ops ops = {w, call, key_online};
-	struct mt_server_config cfg = {.loops = &w->loop, .n_loops = 1, .keys = &ks, .ops = &ops, .rsa = rsa};
+	struct mt_server_config cfg = {
+		.loops = w->loops, .n_loops = WORLD_LOOPS, .keys = &ks, .ops = &ops, .rsa = rsa};
 
 	*w = (struct world){0};
 	rsa[0] = world_rsa();
@@ -262,7 +265,10 @@ void world_open(struct world *w)
 		key_new(&w->keys[i], (uint8_t)i,
 		        i == KEY_BOUND || i == KEY_UNBOUND ? MT_KEY_TEMP : MT_KEY_PERM);
 	w->keys[KEY_BOUND].perm_id = w->keys[KEY_PERM].id;
-	if (io_loop_new(0, &w->loop) < 0 || mt_server_new(&cfg, &w->server) < 0)
+	for (unsigned i = 0; i < WORLD_LOOPS; i++)
+		if (io_loop_new(i, &w->loops[i]) < 0)
+			abort();
+	if (mt_server_new(&cfg, &w->server) < 0)
 		abort();
 	w->msg_id = (clock_unix() + 1) << 32;
 }
@@ -288,7 +294,7 @@ void world_dial(struct world *w, enum tr_kind kind, bool obfuscated)
 	struct buf b = {0};
 
 	world_hang_up(w);
-	w->conn = io_conn_new_pipe(w->loop, &pipe, "192.0.2.1");
+	w->conn = io_conn_new_pipe(w->loops[w->dials++ % WORLD_LOOPS], &pipe, "192.0.2.1");
 	mt_server_adopt(w->server, w->conn);
 	tr_dial(&w->wire, kind, obfuscated, 2, &b);
 	if (b.n)
@@ -305,8 +311,8 @@ static void decrypt_heard(struct world *w, size_t from)
 
 void world_turn(struct world *w)
 {
-	for (int i = 0; i < 4; i++)
-		uv_run(io_loop_uv(w->loop), UV_RUN_NOWAIT);
+	for (unsigned i = 0; i < 4 * WORLD_LOOPS; i++)
+		uv_run(io_loop_uv(w->loops[i % WORLD_LOOPS]), UV_RUN_NOWAIT);
 	decrypt_heard(w, 0);
 	hear(w);
 }
@@ -380,11 +386,48 @@ void world_say(struct world *w, enum world_key key, int64_t session, int64_t msg
 	buf_fini(&b);
 }
 
+void world_bind(struct world *w, int64_t session)
+{
+	const struct mt_key *perm = &w->keys[KEY_PERM], *temp = &w->keys[KEY_UNBOUND];
+	int64_t msg_id = world_next_id(w);
+	struct buf in = {0}, sealed = {0}, b = {0};
+	uint8_t hash[20], key[32], iv[32];
+
+	buf_u64(&in, 1);
+	buf_u64(&in, 2);
+	buf_u64(&in, (uint64_t)msg_id);
+	buf_u32(&in, 0);
+	buf_u32(&in, 40);
+	buf_u32(&in, MT_bind_auth_key_inner);
+	buf_u64(&in, 3);
+	buf_u64(&in, (uint64_t)temp->id);
+	buf_u64(&in, (uint64_t)perm->id);
+	buf_u64(&in, (uint64_t)session);
+	buf_u32(&in, (uint32_t)temp->expires);
+	sha1(in.p, in.n, hash);
+	buf_u64(&in, 4);
+	mt_kdf_v1(perm->key, hash + 4, 0, key, iv);
+	aes_ige_encrypt(key, iv, in.p, in.p, in.n);
+	buf_u64(&sealed, (uint64_t)perm->id);
+	buf_put(&sealed, hash + 4, 16);
+	buf_put(&sealed, in.p, in.n);
+	buf_u32(&b, (uint32_t)MT_auth_bindTempAuthKey);
+	buf_u64(&b, (uint64_t)perm->id);
+	buf_u64(&b, 3);
+	buf_u32(&b, (uint32_t)temp->expires);
+	buf_tl_bytes(&b, sealed.p, sealed.n);
+	world_say(w, KEY_UNBOUND, session, msg_id, buf_slice(&b));
+	buf_fini(&in);
+	buf_fini(&sealed);
+	buf_fini(&b);
+}
+
 void world_close(struct world *w)
 {
 	world_hang_up(w);
 	mt_server_free(w->server);
-	io_loop_free(w->loop);
+	for (unsigned i = 0; i < WORLD_LOOPS; i++)
+		io_loop_free(w->loops[i]);
 	buf_fini(&w->heard);
 	buf_fini(&w->plain);
 }

@@ -12,10 +12,12 @@
 #include "mtproto/server.h"
 #include "transport/transport.h"
 
+enum { WORLD_LOOPS = 3 };
 enum world_key { KEY_PERM, KEY_BOUND, KEY_UNBOUND, KEY_OTHER, KEYS };
 
 struct world {
-	struct io_loop *loop;
+	struct io_loop *loops[WORLD_LOOPS];
+	unsigned dials;
 	struct mt_server *server;
 	struct mt_key keys[KEYS]; /* [KEY_OTHER]: nobody has stored it */
 	bool destroyed[KEYS];
@@ -30,7 +32,7 @@ struct world {
 
 void world_open(struct world *w);
 void world_close(struct world *w);
-/* A new connection; the one before it ends. */
+/* A new connection, on the next of the loops; the one before it ends. */
 void world_dial(struct world *w, enum tr_kind kind, bool obfuscated);
 void world_hang_up(struct world *w);
 /* What waits in the loop is done, and what was heard is checked. */
@@ -43,6 +45,8 @@ void world_raw(struct world *w, const void *p, size_t n);
 void world_plain(struct world *w, struct slice body);
 /* One encrypted message; the body is cut to a multiple of four. A msg_id of its own if that is 0. */
 void world_say(struct world *w, enum world_key key, int64_t session, int64_t msg_id, struct slice body);
+/* auth.bindTempAuthKey of KEY_UNBOUND to KEY_PERM, as it should be. */
+void world_bind(struct world *w, int64_t session);
 int64_t world_next_id(struct world *w);
 const struct rsa_key *world_rsa(void);
 

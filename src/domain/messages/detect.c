@@ -8,6 +8,8 @@
 
 #include "base/utf8.h"
 
+enum { HOST_MAX = 255, LOCAL_MAX = 64, HASHTAG_MAX = 256 /* characters */ };
+
 struct walk {
 	struct arena *a;
 	struct slice t;
@@ -87,14 +89,15 @@ static uint32_t command(struct walk *w)
 
 static uint32_t hashtag(struct walk *w)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, len;
 	bool letter = false;
 
 	if (w->t.p[w->at] != '#')
 		return 0;
-	while (w->at + 1 + n < w->t.n && is_word(w->t.p[w->at + 1 + n]) && n < 256) {
+	for (int i = 0; i < HASHTAG_MAX && w->at + 1 + n < w->t.n && is_word(w->t.p[w->at + 1 + n]); i++) {
 		letter |= !is_digit(w->t.p[w->at + 1 + n]);
-		n++;
+		utf8_at(w->t, w->at + 1 + n, &len);
+		n += len;
 	}
 	if (!n || !letter)
 		return 0;
@@ -164,7 +167,9 @@ static uint32_t link(struct walk *w)
 			scheme = k;
 	}
 	for (n = scheme; n < left && is_host(p[n]); n++)
-		;
+		if (n - scheme ==
+		    HOST_MAX) /* or a long row of words would be gone through from each of them */
+			return 0;
 	while (n > scheme && (p[n - 1] == '.' || p[n - 1] == '-'))
 		n--;
 	host = n - scheme;
@@ -190,12 +195,13 @@ static uint32_t email(struct walk *w)
 	const uint8_t *p = w->t.p + w->at;
 	uint32_t left = w->t.n - w->at, n = 0, at;
 
-	while (n < left && (is_letter(p[n]) || is_digit(p[n]) || strchr("._%+-", p[n])) && p[n])
+	while (n < left && n <= LOCAL_MAX && (is_letter(p[n]) || is_digit(p[n]) || strchr("._%+-", p[n])) &&
+	       p[n])
 		n++;
-	if (!n || n > 64 || n >= left || p[n] != '@')
+	if (!n || n > LOCAL_MAX || n >= left || p[n] != '@')
 		return 0;
 	at = ++n;
-	while (n < left && is_host(p[n]) && p[n] < 0x80)
+	while (n < left && n - at <= HOST_MAX && is_host(p[n]) && p[n] < 0x80)
 		n++;
 	while (n > at && (p[n - 1] == '.' || p[n - 1] == '-'))
 		n--;

@@ -12,7 +12,10 @@
 enum { DETECTED_MAX = 200 };
 
 /* clang-format off */
-/* Kinds that a sender may set; what else he sends is left out. */
+/*
+ * Kinds that a sender may set; what else he sends is left out. So is a mention by id alone: it would show him, with an
+ * access hash, whoever has that id. X(MentionName) is here for what inputMessageEntityMentionName becomes.
+ */
 #define KINDS(X) \
 	X(Bold) X(Italic) X(Code) X(Pre) X(TextUrl) X(MentionName) X(Underline) X(Strike) X(Blockquote) X(Spoiler) \
 	X(CustomEmoji) X(Mention) X(Hashtag) X(BotCommand) X(Url) X(Email) X(Phone) X(Cashtag) X(BankCard) X(FormattedDate)
@@ -138,6 +141,8 @@ static int take_entities(struct rpc_call *c, const struct tl_vec *in, struct sli
 	for (uint32_t i = 0; i < in->n; i++) {
 		struct tl_obj *o = in->v[i];
 
+		if (TL_IS(messageEntityMentionName, o))
+			continue;
 		if (TL_IS(inputMessageEntityMentionName, o) && (r = resolve_mention(c, o, &o)) < 0)
 			return r;
 		r = keep_entity(c, o, text, cut, units);
