@@ -248,7 +248,7 @@ void io_conn_start(struct io_conn *c)
 
 void io_conn_pipe_bytes(struct io_conn *c, const uint8_t *p, size_t n)
 {
-	if (c->closing)
+	if (c->closing || !n) /* an empty message of a WebSocket is no news */
 		return;
 	buf_put(&c->in, p, n);
 	give(c, n);
