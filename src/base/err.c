@@ -20,6 +20,7 @@ int err_from_errno(int sys_errno)
 		return -ERR_DENIED;
 	case ENOSPC:
 	case EDQUOT:
+	case EFBIG: /* at the process's limit, which is a full disk to us */
 		return -ERR_NOSPACE;
 	case EPIPE:
 	case ECONNRESET:

@@ -37,7 +37,7 @@ struct blob_id { /* SHA-256 of the plain content */
 };
 
 struct blob_config {
-	const char *dir;      /* DIR of the server; blobs/ and uploads/ are made in it, 0700 */
+	const char *dir; /* DIR of the server; blobs/ is made in it (0700), or is a mount or a link already */
 	const char *key_file; /* 32 bytes or more, outside of dir; NULL or "": content lies as it is */
 	uint64_t max_size;    /* of one content */
 };

@@ -2,7 +2,7 @@
  * upload.h - contents that come in parts, in any order, over several connections, repeated, and resumed after a restart
  * (api.md 7.1). A part is on disk before upload_part returns 0. Finished and unfinished uploads expire (settings).
  *
- * On disk: DIR/uploads/<owner>-<file_id>.log holds a record for each part (number, size, hashes of its bytes). The bytes of a
+ * On disk: DIR/blobs/uploads/<owner>-<file_id>.log holds a record for each part (number, size, hashes of its bytes). The bytes of a
  * part that lies where it belongs are in <owner>-<file_id>.data, which becomes the content by a new name; those of any other
  * (replaced, smaller than the rest and first, or of a sealed store) are in the record. Bytes are synced, then records, in one
  * go for all who wait. At a start the records are read again; a torn one at the end is cut off, and a part of which the
@@ -48,8 +48,8 @@ struct upload_done {
  * All parts to a content: [0, parts) of `file_id`. md5: what the client said in hex, absent or empty: not checked.
  * What was finished is known until upload_drop or its expiry, so that a call that failed later may be repeated; the same
  * upload finished twice gives the same content and costs nothing the second time. The content is held (blob.h) as long.
- * -ERR_*, and *ret_why: FILE_PART_<n>_MISSING (in `missing`, at least 40 bytes), FILE_PARTS_INVALID, MD5_CHECKSUM_INVALID,
- * FILE_PART_INVALID (nothing of that id).
+ * -ERR_*, and *ret_why: FILE_PART_<n>_MISSING (in `missing`, at least 40 bytes; nothing of that id: n is 0),
+ * FILE_PARTS_INVALID, MD5_CHECKSUM_INVALID. Without *ret_why: -ERR_NOSPACE, -ERR_IO.
  */
 int upload_finish(struct blob_store *s, int64_t owner, int64_t file_id, int32_t parts, struct slice md5,
                   char *missing, struct upload_done *ret, const char **ret_why);

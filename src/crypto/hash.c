@@ -2,9 +2,12 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/hash.h"
 
+#include <assert.h>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 void sha1(const void *p, size_t n, uint8_t out[20])
@@ -46,6 +49,40 @@ void sha256_2(const void *a, size_t an, const void *b, size_t bn, uint8_t out[32
 	SHA256_Update(&c, a, an);
 	SHA256_Update(&c, b, bn);
 	SHA256_Final(out, &c);
+}
+
+static_assert(sizeof(SHA256_CTX) <= sizeof(struct hash_stream) &&
+                      sizeof(MD5_CTX) <= sizeof(struct hash_stream),
+              "they fit");
+
+void sha256_init(struct hash_stream *h)
+{
+	SHA256_Init((SHA256_CTX *)(void *)h->state);
+}
+
+void sha256_update(struct hash_stream *h, const void *p, size_t n)
+{
+	SHA256_Update((SHA256_CTX *)(void *)h->state, p, n);
+}
+
+void sha256_final(struct hash_stream *h, uint8_t out[32])
+{
+	SHA256_Final(out, (SHA256_CTX *)(void *)h->state);
+}
+
+void md5_init(struct hash_stream *h)
+{
+	MD5_Init((MD5_CTX *)(void *)h->state);
+}
+
+void md5_update(struct hash_stream *h, const void *p, size_t n)
+{
+	MD5_Update((MD5_CTX *)(void *)h->state, p, n);
+}
+
+void md5_final(struct hash_stream *h, uint8_t out[16])
+{
+	MD5_Final(out, (MD5_CTX *)(void *)h->state);
 }
 
 void hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t out[32])

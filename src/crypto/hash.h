@@ -15,6 +15,16 @@ void sha1_2(const void *a, size_t an, const void *b, size_t bn, uint8_t out[20])
 void sha1_3(const void *a, size_t an, const void *b, size_t bn, const void *c, size_t cn, uint8_t out[20]);
 void sha256(const void *p, size_t n, uint8_t out[32]);
 void sha256_2(const void *a, size_t an, const void *b, size_t bn, uint8_t out[32]);
+/* Piece by piece; SHA-256 and MD5 (checksums of clients only). Of one holder. */
+struct hash_stream {
+	_Alignas(8) uint8_t state[112];
+};
+void sha256_init(struct hash_stream *h);
+void sha256_update(struct hash_stream *h, const void *p, size_t n);
+void sha256_final(struct hash_stream *h, uint8_t out[32]);
+void md5_init(struct hash_stream *h);
+void md5_update(struct hash_stream *h, const void *p, size_t n);
+void md5_final(struct hash_stream *h, uint8_t out[16]);
 void hmac_sha256(const void *key, size_t key_n, const void *p, size_t n, uint8_t out[32]);
 /* Time depends on n only. */
 bool equal_consttime(const void *a, const void *b, size_t n);
