@@ -120,8 +120,7 @@ void blob_files_free(struct blob_shard *h)
 {
 	struct blob_file *f, *next;
 
-	HASH_ITER(hh, h->files, f, next)
-	{
+	HASH_ITER (hh, h->files, f, next) {
 		HASH_DEL(h->files, f);
 		close_file(f);
 	}

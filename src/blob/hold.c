@@ -53,8 +53,7 @@ void blob_holds_free(struct blob_shard *h)
 {
 	struct blob_hold *p, *next;
 
-	HASH_ITER(hh, h->holds, p, next)
-	{
+	HASH_ITER (hh, h->holds, p, next) {
 		HASH_DEL(h->holds, p);
 		free(p);
 	}

@@ -152,7 +152,8 @@ int blob_in_seal(struct blob_in *in, struct blob_id *ret_id, uint64_t *ret_size,
 	if (r == 0 && fdatasync(in->fd) != 0)
 		r = err_from_errno(errno);
 	if (r == 0)
-		r = blob_adopt(s, s->in_fd, in->name, &id, s->seal ? seal_disk_size(in->size) : in->size, false);
+		r = blob_adopt(s, s->in_fd, in->name, &id, s->seal ? seal_disk_size(in->size) : in->size,
+		               false);
 	if (r < 0)
 		return r;
 	close(in->fd);

@@ -141,7 +141,8 @@ int seal_head_open(const struct seal *s, const uint8_t in[SEAL_HEAD], uint8_t re
 		return -ERR_CORRUPT;
 	seal_file_key(s, in + 8, key);
 	seal_chunk_nonce(NONCE_START, nonce);
-	if (seal_open(s, key, nonce, slice_of(in, 8 + SEAL_SALT), in + 8 + SEAL_SALT, sizeof(plain), plain) < 0)
+	if (seal_open(s, key, nonce, slice_of(in, 8 + SEAL_SALT), in + 8 + SEAL_SALT, sizeof(plain), plain) <
+	    0)
 		return -ERR_CORRUPT;
 	memcpy(ret_id, plain, 32);
 	memcpy(&size, plain + 32, 8);

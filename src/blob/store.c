@@ -29,8 +29,7 @@ struct opening { /* for words */
 	size_t n;
 };
 
-static int refuse(const struct opening *o, int r, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+static int refuse(const struct opening *o, int r, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static int refuse(const struct opening *o, int r, const char *fmt, ...)
 {
 	va_list ap;
@@ -208,8 +207,10 @@ static int read_key(const struct opening *o, struct seal **ret)
 	int fd, r = 0;
 
 	if (is_inside(file, o->cfg->dir))
-		return refuse(o, -ERR_INVALID, "%s lies in the data folder: who gets that folder would have the key, too; move it",
-		              file);
+		return refuse(
+			o, -ERR_INVALID,
+			"%s lies in the data folder: who gets that folder would have the key, too; move it",
+			file);
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return refuse(o, -ERR_INVALID, "%s: %s", file, strerror(errno));
@@ -218,8 +219,9 @@ static int read_key(const struct opening *o, struct seal **ret)
 	if (n < 0 || fstat(fd, &st) != 0)
 		r = refuse(o, -ERR_IO, "%s cannot be read", file);
 	else if (n < KEY_MIN || n > KEY_MAX)
-		r = refuse(o, -ERR_INVALID, "%s must have %d to %d bytes of chance; head -c 32 /dev/urandom makes them",
-		           file, KEY_MIN, KEY_MAX);
+		r = refuse(o, -ERR_INVALID,
+		           "%s must have %d to %d bytes of chance; head -c 32 /dev/urandom makes them", file,
+		           KEY_MIN, KEY_MAX);
 	else if (st.st_mode & 077)
 		r = refuse(o, -ERR_INVALID, "%s can be read by others; chmod 600 it", file);
 	else
@@ -290,13 +292,14 @@ static int agree(const struct opening *o, struct blob_store *s)
 	if (strncmp(have, FORMAT "sealed ", strlen(FORMAT "sealed ")) == 0)
 		return s->seal ? refuse(o, -ERR_INVALID, "%s was sealed with another key than %s", s->dir,
 		                        o->cfg->key_file)
-		               : refuse(o, -ERR_NOTFOUND, "%s is sealed; name its key file ([media] blob_key_file)",
-		                        s->dir);
+		               : refuse(o, -ERR_NOTFOUND,
+		                        "%s is sealed; name its key file ([media] blob_key_file)", s->dir);
 	if (strcmp(have, FORMAT "open\n") == 0)
-		return refuse(o, -ERR_INVALID,
-		              "%s holds files that are not sealed; take blob_key_file out, or begin with an empty "
-		              "folder",
-		              s->dir);
+		return refuse(
+			o, -ERR_INVALID,
+			"%s holds files that are not sealed; take blob_key_file out, or begin with an empty "
+			"folder",
+			s->dir);
 	return refuse(o, -ERR_INVALID, "%s/format is damaged; it says in one line: %s", s->dir, want);
 }
 

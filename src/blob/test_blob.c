@@ -7,7 +7,7 @@ static const struct blob_id nothing;
 
 static void test_round(void **state)
 {
-	static const size_t sizes[] = {0,      1,      4095,   65535,  65536,  65537,      131071,
+	static const size_t sizes[] = {0,      1,      4095,   65535,  65536,   65537,          131071,
 	                               131072, 131073, 196608, 300000, 1048576, 3 * 1048576 + 7};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -306,9 +306,10 @@ static void test_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BLOB_TEST(test_round),   BLOB_TEST(test_pieces),  BLOB_TEST(test_ranges),    BLOB_TEST(test_one_copy),
-		BLOB_TEST(test_given_up), BLOB_TEST(test_too_big), BLOB_TEST(test_fd),       BLOB_TEST(test_drop),
-		BLOB_TEST_OPEN(test_many_open), BLOB_TEST(test_damage), BLOB_TEST(test_looks), BLOB_TEST(test_keys),
+		BLOB_TEST(test_round),    BLOB_TEST(test_pieces),   BLOB_TEST(test_ranges),
+		BLOB_TEST(test_one_copy), BLOB_TEST(test_given_up), BLOB_TEST(test_too_big),
+		BLOB_TEST(test_fd),       BLOB_TEST(test_drop),     BLOB_TEST_OPEN(test_many_open),
+		BLOB_TEST(test_damage),   BLOB_TEST(test_looks),    BLOB_TEST(test_keys),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -63,13 +63,11 @@ void uploads_free(struct uploads *t)
 
 	if (!t)
 		return;
-	HASH_ITER(hh, t->all, u, next)
-	{
+	HASH_ITER (hh, t->all, u, next) {
 		HASH_DEL(t->all, u);
 		free_upload(u);
 	}
-	HASH_ITER(hh, t->owners, o, o_next)
-	{
+	HASH_ITER (hh, t->owners, o, o_next) {
 		HASH_DEL(t->owners, o);
 		free(o);
 	}
@@ -482,8 +480,7 @@ static int end_all(struct blob_store *s, bool any_owner, int64_t owner, unixtime
 	int n = 0;
 
 	pthread_mutex_lock(&t->lock);
-	HASH_ITER(hh, t->all, u, next)
-	{
+	HASH_ITER (hh, t->all, u, next) {
 		if ((any_owner || u->key.owner == owner) && u->touched < before && !(any_owner && u->users))
 			add_key(&k, u->key);
 	}
@@ -529,8 +526,7 @@ void upload_stats(struct blob_store *s, struct upload_stat *ret)
 
 	*ret = (struct upload_stat){0};
 	pthread_mutex_lock(&s->uploads->lock);
-	HASH_ITER(hh, s->uploads->all, u, next)
-	{
+	HASH_ITER (hh, s->uploads->all, u, next) {
 		ret->uploads++;
 		ret->bytes += u->bytes;
 	}

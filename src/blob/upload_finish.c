@@ -180,7 +180,8 @@ static int say_done(struct making *m, struct upload_log *ret)
 	r = upload_log_begin(&l, m->u->key.owner, m->u->key.file_id);
 	if (r == 0)
 		r = upload_log_done(&l, &m->f, buf_slice(m->windows));
-	if (r == 0 && (fdatasync(l.fd) != 0 || renameat(t->dir, made, t->dir, name) != 0 || fsync(t->dir) != 0))
+	if (r == 0 &&
+	    (fdatasync(l.fd) != 0 || renameat(t->dir, made, t->dir, name) != 0 || fsync(t->dir) != 0))
 		r = err_from_errno(errno);
 	if (r < 0) {
 		close(l.fd);
@@ -236,8 +237,8 @@ static int from_data(struct making *m, uint8_t *part, struct slice md5, struct u
 	int r;
 
 	upload_name(m->u->key, UPLOAD_FILE_DATA, name);
-	if ((r = move_in(m, part)) < 0 || (r = hash_data(m, part, md5.n != 0)) < 0 || (r = check_md5(m, md5)) < 0 ||
-	    (r = say_done(m, done)) < 0)
+	if ((r = move_in(m, part)) < 0 || (r = hash_data(m, part, md5.n != 0)) < 0 ||
+	    (r = check_md5(m, md5)) < 0 || (r = say_done(m, done)) < 0)
 		return r;
 	r = blob_adopt(m->s, m->s->uploads->dir, name, &m->f.id, m->f.size, true);
 	if (r < 0) {

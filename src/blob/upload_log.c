@@ -88,11 +88,12 @@ static uint32_t body_size(const struct upload_log *l, const struct upload_record
 	if (rec->n < tag)
 		return 0;
 	if (rec->kind == UPLOAD_RECORD_DONE)
-		return plain >= UPLOAD_DONE_HEAD && plain <= UPLOAD_DONE_HEAD + 32 * upload_n_windows(CONTENT_MAX)
+		return plain >= UPLOAD_DONE_HEAD &&
+		                       plain <= UPLOAD_DONE_HEAD + 32 * upload_n_windows(CONTENT_MAX)
 		               ? plain
 		               : 0;
-	if (rec->number >= UPLOAD_PARTS_MAX || rec->size < 1 || rec->size > UPLOAD_PART_MAX || rec->total < 0 ||
-	    rec->total > UPLOAD_PARTS_MAX)
+	if (rec->number >= UPLOAD_PARTS_MAX || rec->size < 1 || rec->size > UPLOAD_PART_MAX ||
+	    rec->total < 0 || rec->total > UPLOAD_PARTS_MAX)
 		return 0;
 	hashes = 32 * upload_n_windows(rec->size);
 	if (rec->kind == UPLOAD_PART_IN_DATA)
@@ -189,8 +190,8 @@ static int append(struct upload_log *l, enum upload_kind kind, uint32_t number, 
 	if (l->seal) {
 		buf_put(&b, bytes.p, bytes.n);
 		buf_reserve(&b, SEAL_TAG);
-		seal_put(l->seal, l->key, nonce, slice_of(b.p, RECORD_CHECKED), b.p + UPLOAD_RECORD_HEAD, plain,
-		         b.p + UPLOAD_RECORD_HEAD);
+		seal_put(l->seal, l->key, nonce, slice_of(b.p, RECORD_CHECKED), b.p + UPLOAD_RECORD_HEAD,
+		         plain, b.p + UPLOAD_RECORD_HEAD);
 		b.n += SEAL_TAG;
 	}
 	r = blob_pwrite(l->fd, b.p, b.n, l->end);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "blob/upload_private.h"
 
 struct arrival {
@@ -72,6 +73,31 @@ static bool belongs_in_data(const struct blob_store *s, const struct arrival *a)
 	return !s->seal && a->big && (a->shape.part_size || !a->number);
 }
 
+/*
+ * The same part again after a start: are its bytes on the disk? 1: from now on it is known. Else 0, or negative. (Another sync
+ * is due: nobody knows whether the last process came to that.)
+ */
+static int is_there(struct upload *u, const struct arrival *a, struct upload_part *p)
+{
+	uint8_t *bytes = xmalloc(a->size);
+	struct upload_record rec;
+	int r;
+
+	if (p->in_data) {
+		r = blob_pread(u->data_fd, bytes, a->size, (uint64_t)a->number * a->shape.part_size);
+	} else {
+		r = upload_log_record(&u->log, p->at, &rec);
+		if (r == 1)
+			r = upload_log_bytes(&u->log, &rec, bytes);
+	}
+	if (r == 0)
+		r = memcmp(bytes, a->bytes.p, a->size) == 0;
+	free(bytes);
+	if (r == 1)
+		p->untested = false;
+	return r == -ERR_CORRUPT || r == -ERR_IO ? 0 : r;
+}
+
 static int write_part(struct blob_store *s, struct upload *u, const struct arrival *a, bool in_data)
 {
 	struct upload_record rec = {.kind = in_data ? UPLOAD_PART_IN_DATA : UPLOAD_PART_HERE,
@@ -136,6 +162,8 @@ static int put_part(struct blob_store *s, struct upload *u, struct arrival *a, i
 		u->total = a->shape.total;
 		if (r == 1 && !had->untested)
 			return upload_sync(s, u, u->written); /* whoever writes it may still wait */
+		if (r == 1 && is_there(u, a, had) == 1)
+			return upload_sync(s, u, ++u->written);
 		in_data = r == 1 && had->in_data; /* again, over what may be lost */
 	}
 	if (upload_charge(s->uploads, u, a->size, a->limits->quota) < 0) {
@@ -155,7 +183,8 @@ static int put_part(struct blob_store *s, struct upload *u, struct arrival *a, i
 int upload_part(struct blob_store *s, const struct upload_limits *l, int64_t owner, int64_t file_id,
                 int32_t part, int32_t total, struct slice bytes, unixtime_t now, const char **ret_why)
 {
-	struct arrival a = {.limits = l, .number = (uint32_t)part, .size = bytes.n, .big = total != 0, .bytes = bytes};
+	struct arrival a = {
+		.limits = l, .number = (uint32_t)part, .size = bytes.n, .big = total != 0, .bytes = bytes};
 	struct upload_key key = {owner, file_id};
 	struct upload *u;
 	bool again;

@@ -31,7 +31,7 @@ struct upload {
 	unsigned users;
 	bool gone;
 	unixtime_t touched;
-	uint64_t bytes;            /* of its owner's quota */
+	uint64_t bytes;             /* of its owner's quota */
 	struct upload *prev, *next; /* nobody uses it and its files are open; the longest idle first */
 	bool idle;
 
@@ -43,8 +43,8 @@ struct upload {
 	int data_fd;
 	bool has_data, new_names; /* a name that the folder's sync has not seen */
 	struct upload_part *parts;
-	uint32_t n_parts, have; /* room, and those that are there */
-	int32_t total;          /* 0: not known */
+	uint32_t n_parts, have;           /* room, and those that are there */
+	int32_t total;                    /* 0: not known */
 	uint64_t written, synced, failed; /* records: appended, on disk, and up to which a sync failed */
 	int failed_r;
 	bool syncing;

@@ -8,7 +8,8 @@
 /* Bytes, then the records that speak of them, then (once) the names. */
 static int sync_all(int data_fd, int log_fd, int dir)
 {
-	if ((data_fd >= 0 && fdatasync(data_fd) != 0) || fdatasync(log_fd) != 0 || (dir >= 0 && fsync(dir) != 0))
+	if ((data_fd >= 0 && fdatasync(data_fd) != 0) || fdatasync(log_fd) != 0 ||
+	    (dir >= 0 && fsync(dir) != 0))
 		return err_from_errno(errno);
 	return 0;
 }

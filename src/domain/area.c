@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "domain/auth/jobs.h"
+#include "domain/media/jobs.h"
 #include "domain/search/index.h"
 #include "domain/sync/compose.h"
 #include "domain/sync/jobs.h"
@@ -51,7 +52,9 @@ int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, str
 
 const char *domain_settings_wrong(const struct settings *s)
 {
-	return code_settings_wrong(s);
+	const char *wrong = code_settings_wrong(s);
+
+	return wrong ? wrong : media_settings_wrong(s);
 }
 
 const struct jobs_kind domain_jobs[] = {

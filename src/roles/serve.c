@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/settings.h"
+#include "blob/blob.h"
 #include "crypto/rng.h"
 #include "domain/area.h"
 #include "domain/search/index.h"
@@ -116,6 +117,19 @@ static int open_database(struct serve *s)
 		        s->data.db);
 	else if (r < 0)
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
+	return r;
+}
+
+static int open_contents(struct serve *s)
+{
+	struct blob_config cfg = {.dir = s->data.path,
+	                          .key_file = s->settings.media_blob_key_file,
+	                          .max_size = (uint64_t)s->settings.media_max_file_mib << 20};
+	char why[400];
+	int r = blob_open(&cfg, why, sizeof(why), &s->app.blobs);
+
+	if (r < 0)
+		fprintf(stderr, "chapar serve: %s\n", why);
 	return r;
 }
 
@@ -307,8 +321,8 @@ static int start(struct serve *s)
 	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)
 		return r;
 	datadir_wind_clock(&s->data);
-	if ((r = open_database(s)) < 0 || (r = start_workers(s)) < 0 || (r = start_rpc(s)) < 0 ||
-	    (r = start_mtproto(s)) < 0)
+	if ((r = open_database(s)) < 0 || (r = open_contents(s)) < 0 || (r = start_workers(s)) < 0 ||
+	    (r = start_rpc(s)) < 0 || (r = start_mtproto(s)) < 0)
 		return r;
 	if ((r = web_start(&s->glue, &s->counters, s->loops, s->n_loops, s->settings.http, &s->web)) < 0)
 		return r;
@@ -358,6 +372,7 @@ static void stop(struct serve *s, bool running)
 		rpc_server_free(s->glue.rpc);
 	jobs_free(s->app.jobs);
 	worker_pool_free(s->app.workers);
+	blob_close(s->app.blobs);
 	upd_online_free(s->app.online);
 	search_index_free(s->app.search);
 	datadir_close(&s->data);

@@ -141,9 +141,14 @@ int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...)
 	return -ERR_RPC;
 }
 
+int rpc_fail_text(struct rpc_call *c, int code, const char *text)
+{
+	return rpc_fail(c, code, "%s", text);
+}
+
 int rpc_reply_error(struct rpc_call *c, int code, const char *text)
 {
-	rpc_fail(c, code, "%s", text);
+	rpc_fail_text(c, code, text);
 	rpc_job_of(c)->result = NULL;
 	return 0;
 }

@@ -33,7 +33,7 @@ struct rpc_call {
 	int64_t user_id; /* 0: nobody is signed in on this key */
 	bool is_bot;
 	struct sql_db *
-		db; /* the lane's connection, inside a transaction (write) or a snapshot (read, blob); NULL on none/cpu */
+		db; /* the lane's connection, inside a transaction (write) or a snapshot (read, blob); NULL on none, cpu, upload */
 	unixtime_t now;
 	void *prepared; /* what x_prepare() left for its handler */
 };
@@ -57,6 +57,9 @@ int rpc_reply_raw(struct rpc_call *c, struct buf *taken);
  * Text [A-Z0-9_]+, codes as api.md 11.1. Returns -ERR_RPC. The last one set counts.
  */
 int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* The same with a text that somebody else has chosen (blob/upload.h); it stands in errors.def, too. */
+int rpc_fail_text(struct rpc_call *c, int code, const char *text);
 
 /*
  * Write lane: the protocol's error as the answer, but what the handler wrote stays: a wrong code is counted although the

@@ -119,8 +119,10 @@ static int to_lane(struct rpc_job *j)
 		return lane_push(rpc_read_lane(s, by), &j->item, false);
 	case RPC_LANE_WRITE:
 		return lane_push(s->write, &j->item, false);
-	case RPC_LANE_BLOB:
-		return rpc_push_blob(s, j);
+	case RPC_LANE_BLOB: /* who looks at a video keeps nobody from a range of a file */
+		return rpc_push_blob(s, j->method->prepare ? s->prepare : s->blob, j);
+	case RPC_LANE_UPLOAD:
+		return rpc_push_blob(s, s->upload, j);
 	case RPC_LANE_CPU:
 		return lane_push(s->cpu, &j->item, false);
 	}

@@ -74,8 +74,7 @@ static void run_phase(struct rpc_server *s, struct rpc_job *j, struct sql_db *db
 	if (db && r >= 0)
 		sql_rollback(db);
 	if (j->r < 0 && j->r != -ERR_RPC)
-		log_event(LOG_ERROR, db ? "blob" : "cpu", "method=%s error=%s", j->method->name,
-		          err_name(j->r));
+		log_event(LOG_ERROR, "call", "method=%s error=%s", j->method->name, err_name(j->r));
 	if (first && j->r >= 0) {
 		j->r = lane_push(j->method->then == RPC_LANE_WRITE ? s->write
 		                                                   : rpc_read_lane(s, j->call.user_id),
@@ -117,14 +116,14 @@ static void blob_work(void *state, struct lane_item *list)
 
 const struct lane_ops rpc_blob_ops = {.work = blob_work};
 
-int rpc_push_blob(struct rpc_server *s, struct rpc_job *j)
+int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j)
 {
 	size_t n = j->call.arena.used;
 	int r = -ERR_FULL;
 
 	j->queued = n;
 	if (atomic_fetch_add_explicit(&s->blob_bytes, n, memory_order_relaxed) + n <= RPC_BLOB_BYTES)
-		r = lane_push(s->blob, &j->item, false);
+		r = lane_push(l, &j->item, false);
 	if (r < 0)
 		atomic_fetch_sub_explicit(&s->blob_bytes, n, memory_order_relaxed);
 	return r;

@@ -16,9 +16,9 @@
 #define RPC_READ_QUEUE    4096u
 #define RPC_WRITE_QUEUE   8192u
 #define RPC_CPU_QUEUE     256u
-#define RPC_BLOB_MAX      64u /* blob threads at most */
+#define RPC_BLOB_MAX      64u /* threads at most of blob, of blob>write, of upload */
 #define RPC_BLOB_QUEUE    8192u
-#define RPC_BLOB_BYTES    (64u << 20) /* of requests that wait for a blob thread: parts of files */
+#define RPC_BLOB_BYTES    (64u << 20) /* of requests that wait for one of them: parts of files */
 #define RPC_WRITE_BATCH   64u
 #define RPC_WRITE_USEC    5000
 #define RPC_READ_BATCH    32u
@@ -72,17 +72,18 @@ struct rpc_job {
 
 struct rpc_reader { /* one read or blob thread's own */
 	struct rpc_server *server;
-	struct sql_db *db;
+	struct sql_db *db; /* of upload: NULL */
 };
 
 struct rpc_server {
 	struct rpc_server_config cfg;
 	struct app *app;
-	struct lane *write, *read[RPC_READ_MAX], *cpu, *blob;
+	struct lane *write, *read[RPC_READ_MAX], *cpu, *blob, *prepare, *upload;
 	struct sql_db *writer_db; /* the write thread's own, as is boxes */
 	struct upd_boxes *boxes;
-	struct rpc_reader readers[RPC_READ_MAX], blob_readers[RPC_BLOB_MAX];
-	_Atomic size_t blob_bytes; /* waiting, of RPC_BLOB_BYTES */
+	struct rpc_reader readers[RPC_READ_MAX], blob_readers[RPC_BLOB_MAX], prepare_readers[RPC_BLOB_MAX];
+	struct rpc_reader uploader; /* of all threads of upload: they need no store */
+	_Atomic size_t blob_bytes;  /* waiting, of RPC_BLOB_BYTES */
 	struct rpc_limiter *limiter;
 	_Atomic bool can_write;
 	_Atomic uint64_t calls[TL_NAMES];           /* by enum tl_name, served or not */
@@ -109,8 +110,8 @@ void rpc_count_batch(struct rpc_server *s, unsigned calls);
 
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
 extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops;
-/* -ERR_FULL also if requests that wait hold too many bytes. */
-int rpc_push_blob(struct rpc_server *s, struct rpc_job *j);
+/* To one of blob, prepare, upload. -ERR_FULL also if requests that wait hold too many bytes. */
+int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j);
 
 /* After the commit: hand a job's events to the read threads of their owners. */
 void rpc_fan_out(struct rpc_server *s, struct rpc_event *events);

@@ -12,6 +12,17 @@
 
 enum { BLOB_CACHE_KIB = 1024 }; /* they look up single rows */
 
+static int open_small(struct rpc_server *s, struct rpc_reader *rd)
+{
+	int r;
+
+	rd->server = s;
+	r = sql_open(s->cfg.db_path, SQL_READER, &rd->db);
+	if (r >= 0)
+		sql_set_cache(rd->db, BLOB_CACHE_KIB);
+	return r;
+}
+
 static int open_all(struct rpc_server *s)
 {
 	int r;
@@ -22,10 +33,9 @@ static int open_all(struct rpc_server *s)
 		r = sql_open(s->cfg.db_path, SQL_READER, &s->readers[i].db);
 	}
 	for (unsigned i = 0; r >= 0 && i < s->cfg.n_blob; i++) {
-		s->blob_readers[i].server = s;
-		r = sql_open(s->cfg.db_path, SQL_READER, &s->blob_readers[i].db);
+		r = open_small(s, &s->blob_readers[i]);
 		if (r >= 0)
-			sql_set_cache(s->blob_readers[i].db, BLOB_CACHE_KIB);
+			r = open_small(s, &s->prepare_readers[i]);
 	}
 	return r;
 }
@@ -44,10 +54,19 @@ static void bound(struct rpc_server_config *cfg)
 		cfg->n_blob = RPC_BLOB_MAX;
 }
 
+/* Threads of one of the lanes for files; each its own reader, or all the same. */
+static struct lane *wide(struct rpc_server *s, const char *name, void *first, size_t step)
+{
+	void *args[RPC_BLOB_MAX];
+
+	for (unsigned i = 0; i < s->cfg.n_blob; i++)
+		args[i] = (char *)first + i * step;
+	return lane_new_wide(name, &rpc_blob_ops, args, s->cfg.n_blob, RPC_BLOB_QUEUE, 1);
+}
+
 int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_s)
 {
 	struct rpc_server *s = xcalloc(1, sizeof(*s));
-	void *blob_args[RPC_BLOB_MAX];
 	int r;
 
 	s->cfg = *cfg;
@@ -60,15 +79,16 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 	}
 	atomic_store(&s->can_write, true);
 	s->boxes = upd_boxes_new();
+	s->uploader.server = s;
 	s->limiter = rpc_limiter_new(cfg->app->test_numbers);
 	s->app->rpc = s;
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		s->read[i] = lane_new("read", &rpc_read_ops, &s->readers[i], RPC_READ_QUEUE, RPC_READ_BATCH);
 	s->write = lane_new("write", &rpc_write_ops, s, RPC_WRITE_QUEUE, RPC_WRITE_BATCH);
 	s->cpu = lane_new("cpu", &rpc_cpu_ops, s, RPC_CPU_QUEUE, 1);
-	for (unsigned i = 0; i < s->cfg.n_blob; i++)
-		blob_args[i] = &s->blob_readers[i];
-	s->blob = lane_new_wide("blob", &rpc_blob_ops, blob_args, s->cfg.n_blob, RPC_BLOB_QUEUE, 1);
+	s->blob = wide(s, "blob", s->blob_readers, sizeof(s->blob_readers[0]));
+	s->prepare = wide(s, "prepare", s->prepare_readers, sizeof(s->prepare_readers[0]));
+	s->upload = wide(s, "upload", &s->uploader, 0);
 	*ret_s = s;
 	return 0;
 }
@@ -77,6 +97,8 @@ void rpc_server_stop(struct rpc_server *s)
 {
 	lane_stop(s->cpu); /* pushes to write and read, as does the next */
 	lane_stop(s->blob);
+	lane_stop(s->prepare);
+	lane_stop(s->upload);
 	lane_stop(s->write);
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		lane_stop(s->read[i]);
@@ -88,6 +110,8 @@ void rpc_server_free(struct rpc_server *s)
 		return;
 	lane_free(s->cpu);
 	lane_free(s->blob);
+	lane_free(s->prepare);
+	lane_free(s->upload);
 	lane_free(s->write);
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		lane_free(s->read[i]);
@@ -95,6 +119,8 @@ void rpc_server_free(struct rpc_server *s)
 		sql_close(s->readers[i].db);
 	for (unsigned i = 0; i < s->cfg.n_blob; i++)
 		sql_close(s->blob_readers[i].db);
+	for (unsigned i = 0; i < s->cfg.n_blob; i++)
+		sql_close(s->prepare_readers[i].db);
 	sql_close(s->writer_db);
 	upd_boxes_free(s->boxes);
 	rpc_limiter_free(s->limiter);

@@ -6,7 +6,8 @@
  *   read                 read thread hash(user): snapshot, handler, encode, reply
  *   write                write thread: savepoint, handler; one commit for the batch; then replies and events
  *   cpu>write, cpu       cpu threads: x_prepare() (or the handler) without a transaction, then the lane named second
- *   blob, blob>write     blob threads, which may wait for files: the same, with a snapshot
+ *   blob, blob>write     the same on threads that may wait for files, with a snapshot; each kind has its own
+ *   upload               threads that wait until bytes are on disk
  *
  * Events written by a batch go, after its commit, to the read thread of hash(owner), which composes them for the
  * owner's online authorisations; the caller's own answer (rpc_reply_after) goes through the same queue, so an owner
@@ -51,7 +52,8 @@ struct rpc_server_config {
 	struct app *app;
 	struct rpc_ops ops;
 	const char *db_path;
-	unsigned n_read, n_cpu, n_blob; /* threads; n_blob 0: twice the cores, at most 8 */
+	unsigned n_read, n_cpu,
+		n_blob; /* threads; n_blob: of each kind for files, 0: twice the cores, at most 8 */
 	/*
 	 * What c->user_id sees of these events of his own box, in order: a tl_updates object, or NULL for nothing.
 	 * Runs on a read thread with a snapshot.

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/settings.h"
+#include "blob/blob.h"
 #include "domain/area.h"
 #include "domain/search/index.h"
 #include "domain/users/account.h"
@@ -121,6 +122,8 @@ struct world *world_new(void)
 		.n_read = 2,
 		.n_cpu = 1,
 		.compose = domain_compose};
+	struct blob_config cfg_blobs = {.max_size = (uint64_t)4000 << 20};
+	char why[300];
 	int r;
 
 	arena_init(&w->arena, 0);
@@ -147,6 +150,9 @@ struct world *world_new(void)
 	w->app.mt = w;
 	w->next_key = 1000;
 	make_database(w);
+	cfg_blobs.dir = w->dir;
+	r = blob_open(&cfg_blobs, why, sizeof(why), &w->app.blobs);
+	assert(r == 0);
 	r = rpc_server_new(&cfg, &w->app.rpc);
 	assert(r == 0);
 	return w;
@@ -154,8 +160,7 @@ struct world *world_new(void)
 
 void world_free(struct world *w)
 {
-	static const char *const files[] = {"", "-wal", "-shm", "-lock", ".lock"};
-	char path[128];
+	char command[128];
 
 	jobs_stop(w->app.jobs);
 	rpc_server_stop(w->app.rpc);
@@ -164,11 +169,10 @@ void world_free(struct world *w)
 	upd_online_free(w->app.online);
 	search_index_free(w->app.search);
 	settings_fini(&w->settings);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s", w->path, files[i]);
-		unlink(path);
-	}
-	rmdir(w->dir);
+	blob_close(w->app.blobs);
+	snprintf(command, sizeof(command), "rm -rf %s", w->dir);
+	if (system(command) != 0)
+		abort();
 	buf_fini(&w->answer);
 	arena_fini(&w->arena);
 	arena_fini(&w->pushed);

@@ -3,7 +3,7 @@ import os
 
 from model import Refused
 
-LANES = ('none', 'read', 'write', 'blob', 'cpu')
+LANES = ('none', 'read', 'write', 'blob', 'upload', 'cpu')
 WHO = ('any', 'user', 'bot', 'both')
 KINDS = ('real', 'empty', 'refuse')
 PER = ('user', 'key', 'ip', 'phone')
