@@ -3,16 +3,19 @@
  * and the worker's own small readers. The first byte chooses. What is taken says the same when it is written again.
  */
 #include <stdlib.h>
+#include <zlib.h>
 
 #include "base/err.h"
 #include "base/utf8.h"
 #include "worker/child/jpeg.h"
+#include "worker/child/mp4.h"
 #include "worker/child/sniff.h"
+#include "worker/child/tgs.h"
 #include "worker/protocol.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
-enum mode { IMAGE, VIDEO = IMAGE + 4, STICKER, REQUEST, HEAD, JPEG, SNIFF, MODES };
+enum mode { IMAGE, VIDEO = IMAGE + 4, STICKER, REQUEST, HEAD, JPEG, SNIFF, MP4, TGS, MODES };
 
 static void must(bool so)
 {
@@ -114,6 +117,32 @@ static void jpeg(struct slice s)
 		must(data.p > s.p && data.p + data.n + 2 == s.p + s.n);
 }
 
+static int read_at(void *arg, uint64_t off, uint8_t *to, size_t n)
+{
+	const struct slice *s = arg;
+
+	must(off <= s->n && n <= s->n - off);
+	memcpy(to, s->p + off, n);
+	return 0;
+}
+
+/* Packed, or a text that is packed here: a fuzzer does not find its way through deflate. */
+static void tgs(struct slice s)
+{
+	double d = 0;
+	uint8_t packed[4096];
+	z_stream z = {
+		.next_in = (uint8_t *)s.p, .avail_in = s.n, .next_out = packed, .avail_out = sizeof(packed)};
+
+	if (tgs_check(s, &d) == 0)
+		must(d > 0 && d <= 3);
+	if (deflateInit2(&z, 1, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		return;
+	if (deflate(&z, Z_FINISH) == Z_STREAM_END && tgs_check(slice_of(packed, z.total_out), &d) == 0)
+		must(d > 0 && d <= 3);
+	deflateEnd(&z);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	struct slice rest;
@@ -137,5 +166,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		jpeg(rest);
 	else if (mode == SNIFF && sniff_image(rest))
 		must(rest.n >= 3);
+	else if (mode == MP4)
+		mp4_is_streamable(read_at, &rest, rest.n);
+	else if (mode == TGS)
+		tgs(rest);
 	return 0;
 }

@@ -34,6 +34,7 @@ static const char *const mimes[] = {
 	"video/x-msvideo",
 	"video/mpeg",
 	"video/ogg",
+	"audio/amr",
 };
 enum { N_MIMES = sizeof(mimes) / sizeof(mimes[0]) };
 

@@ -99,14 +99,15 @@ int picture_load(struct slice file, const struct picture_facts *f, int box, bool
 	return settle(t, alpha, ret);
 }
 
-int picture_from_rgb(const uint8_t *p, int w, int h, size_t stride, VipsImage **ret)
+int picture_from_rows(const uint8_t *p, int w, int h, int bands, size_t stride, VipsImage **ret)
 {
-	uint8_t *all = g_malloc((size_t)w * 3 * (size_t)h);
+	size_t row = (size_t)w * (size_t)bands;
+	uint8_t *all = g_malloc(row * (size_t)h);
 	VipsImage *im;
 
 	for (int y = 0; y < h; y++)
-		memcpy(all + (size_t)y * (size_t)w * 3, p + (size_t)y * stride, (size_t)w * 3);
-	im = vips_image_new_from_memory(all, (size_t)w * 3 * (size_t)h, w, h, 3, VIPS_FORMAT_UCHAR);
+		memcpy(all + (size_t)y * row, p + (size_t)y * stride, row);
+	im = vips_image_new_from_memory(all, row * (size_t)h, w, h, bands, VIPS_FORMAT_UCHAR);
 	if (!im || vips_copy(im, ret, "interpretation", VIPS_INTERPRETATION_sRGB, NULL))
 		return -ERR_INVALID;
 	return 0;

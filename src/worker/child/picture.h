@@ -25,8 +25,8 @@ int picture_facts(struct slice file, struct picture_facts *ret);
  */
 int picture_load(struct slice file, const struct picture_facts *f, int box, bool square, bool alpha,
                  VipsImage **ret);
-/* From rows of RGB, 3 bytes each pixel, `stride` bytes a row; copied. */
-int picture_from_rgb(const uint8_t *p, int w, int h, size_t stride, VipsImage **ret);
+/* From rows of RGB or RGBA, `bands` bytes each pixel, `stride` bytes a row; copied. */
+int picture_from_rows(const uint8_t *p, int w, int h, int bands, size_t stride, VipsImage **ret);
 /* A smaller one; the same where it fits already. */
 int picture_fit(VipsImage *in, int box, VipsImage **ret);
 

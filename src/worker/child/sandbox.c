@@ -112,13 +112,22 @@ static const int refused[] = {
 	SCMP_SYS(rt_sigaction),
 };
 
+static const uint32_t yes = SCMP_ACT_ALLOW, no = SCMP_ACT_ERRNO(EPERM);
+static const uint32_t otherwise = SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS;
+
+/* A rule may not say what is so anyway. */
+static int add(scmp_filter_ctx f, uint32_t action, int call)
+{
+	return action == otherwise ? 0 : seccomp_rule_add(f, action, call, 0);
+}
+
 /* The call, where its argument's bits under `mask` are `value`. */
 static int add_if(scmp_filter_ctx f, uint32_t action, int call, unsigned arg, uint64_t mask, uint64_t value)
 {
 	const struct scmp_arg_cmp is = {
 		.arg = arg, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
 
-	return seccomp_rule_add_array(f, action, call, 1, &is);
+	return action == otherwise ? 0 : seccomp_rule_add_array(f, action, call, 1, &is);
 }
 
 /* Private memory that is not run. */
@@ -129,26 +138,25 @@ static int add_mmap(scmp_filter_ctx f)
 		{.arg = 3, .op = SCMP_CMP_MASKED_EQ, .datum_a = MAP_TYPE, .datum_b = MAP_PRIVATE},
 	};
 
-	return seccomp_rule_add_array(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, is);
+	return seccomp_rule_add_array(f, yes, SCMP_SYS(mmap), 2, is);
 }
 
 static int add_rules(scmp_filter_ctx f)
 {
 	const uint64_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, all = UINT64_MAX;
-	const uint32_t no = SCMP_ACT_ERRNO(EPERM), yes = SCMP_ACT_ALLOW;
 
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-		if (seccomp_rule_add(f, yes, harmless[i], 0) < 0)
+		if (add(f, yes, harmless[i]) < 0)
 			return -ERR_UNSUPPORTED;
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (seccomp_rule_add(f, no, refused[i], 0) < 0)
+		if (add(f, no, refused[i]) < 0)
 			return -ERR_UNSUPPORTED;
 	/* libc asks for the state of an open file by the first one; threads, no processes: clone3 hides its flags in memory,
 	 * without it libc takes clone; no page is both ours to write and to run, and none is the input's own: only copies; writes
 	 * go to the answer and the output, never to the input, which may be the server's only copy */
 	if (add_if(f, yes, SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH) < 0 ||
 	    add_if(f, no, SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, 0) < 0 ||
-	    seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) < 0 ||
+	    add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3)) < 0 ||
 	    add_if(f, yes, SCMP_SYS(clone), 0, thread, thread) < 0 || add_mmap(f) < 0 ||
 	    add_if(f, no, SCMP_SYS(mmap), 2, PROT_EXEC, PROT_EXEC) < 0 ||
 	    add_if(f, no, SCMP_SYS(mmap), 3, MAP_TYPE, MAP_SHARED) < 0 ||
@@ -164,7 +172,7 @@ static int add_rules(scmp_filter_ctx f)
 /* For the kernel, so that a task's process does not have to compile it again. */
 static int compile_filter(void)
 {
-	scmp_filter_ctx f = seccomp_init(SANITIZED ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_KILL_PROCESS);
+	scmp_filter_ctx f = seccomp_init(otherwise);
 	int fd = memfd_create("filter", MFD_CLOEXEC), r = -ERR_IO;
 	ssize_t n;
 

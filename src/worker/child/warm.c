@@ -3,6 +3,7 @@
  * none of it. No threads may be alive here: they would be missing after the fork.
  */
 #include <gmodule.h>
+#include <libavutil/log.h>
 #include <stdlib.h>
 #include <vips/vips.h>
 
@@ -38,6 +39,7 @@ int task_warm_up(void)
 	setenv("VIPS_NOVECTOR", "1", 1); /* the other way writes machine code while it runs */
 	setenv("VIPS_DISC_THRESHOLD", "64g",
 	       1); /* large images stay in memory, which has its limit: files cannot be made */
+	av_log_set_level(AV_LOG_QUIET);
 	g_log_set_default_handler(say_nothing, NULL);
 	if (vips_init("chapar-worker"))
 		return -ERR_UNSUPPORTED;
