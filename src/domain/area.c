@@ -8,7 +8,9 @@
 #include "domain/sync/compose.h"
 #include "domain/sync/jobs.h"
 #include "domain/users/view.h"
+#include "store/channel.h"
 #include "store/user.h"
+#include "updates/peer.h"
 
 static int service_account(struct sql_db *db)
 {
@@ -48,6 +50,20 @@ int domain_first_rows(struct sql_db *db)
 int domain_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)
 {
 	return sync_compose(c, ev, n, ret_updates);
+}
+
+int domain_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n, struct rpc_crowd *ret)
+{
+	return sync_compose_crowd(c, ev, n, ret);
+}
+
+int domain_channels_of(struct rpc_call *c, int64_t user, int64_t **ret, size_t *ret_n)
+{
+	int r = store_channels_of(c->db, user, &c->arena, ret, ret_n);
+
+	for (size_t i = 0; r >= 0 && i < *ret_n; i++)
+		(*ret)[i] = peer_channel((*ret)[i]);
+	return r;
 }
 
 const char *domain_settings_wrong(const struct settings *s)

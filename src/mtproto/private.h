@@ -218,6 +218,8 @@ struct mt_server {
 };
 
 /* server.c */
+/* The session of a key that takes its updates, or NULL. e may be NULL. */
+struct mt_session *mt_taker_of(const struct mt_key_entry *e);
 struct mt_loop *mt_home(struct mt_server *s, int64_t perm_key_id); /* where a key's sessions live */
 uint64_t mt_new_serial(struct mt_loop *l);
 
@@ -307,6 +309,7 @@ struct mt_batch *mt_batch_ref(struct mt_batch *b);
 enum mt_msg_kind { MT_MSG_SERVICE, MT_MSG_ANSWER, MT_MSG_UPDATE };
 /* body is taken over. req: the call that it answers, kept until acknowledged (MT_MSG_ANSWER). */
 struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req, struct buf *body);
+void mt_send_update(struct mt_session *s, struct buf *body); /* taken, unless nobody will fetch it */
 void mt_send_batch(struct mt_session *s, struct mt_batch *b);
 void mt_send_ack(struct mt_session *s, int64_t msg_id);
 /* A service message alone, on this connection, whichever the session speaks by. */

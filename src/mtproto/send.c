@@ -107,11 +107,22 @@ struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req,
 	return o;
 }
 
+/* A session without a connection polls: it keeps so many, and the difference tells the rest. */
+static bool takes_update(struct mt_session *s)
+{
+	return s->n_conns || s->n_parked++ < MT_POLL_UPDATES_MAX;
+}
+
 void mt_send_batch(struct mt_session *s, struct mt_batch *b)
 {
-	if (!s->n_conns && s->n_parked++ >= MT_POLL_UPDATES_MAX)
-		return; /* the difference will tell it */
-	queue(s, MT_MSG_UPDATE)->batch = mt_batch_ref(b);
+	if (takes_update(s))
+		queue(s, MT_MSG_UPDATE)->batch = mt_batch_ref(b);
+}
+
+void mt_send_update(struct mt_session *s, struct buf *body)
+{
+	if (takes_update(s))
+		mt_send(s, MT_MSG_UPDATE, 0, body);
 }
 
 void mt_send_ack(struct mt_session *s, int64_t msg_id)

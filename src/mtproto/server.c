@@ -140,11 +140,11 @@ struct door_msg {
 	struct mt_batch *batch;
 };
 
-static struct mt_session *taker_of(struct mt_key_entry *e)
+struct mt_session *mt_taker_of(const struct mt_key_entry *e)
 {
 	struct mt_session *s, *best = NULL;
 
-	for (s = e->sessions; s; s = s->next_of_key) {
+	for (s = e ? e->sessions : NULL; s; s = s->next_of_key) {
 		if (!mt_session_is_live(s))
 			continue;
 		if (!best || s->wants_order > best->wants_order ||
@@ -169,7 +169,6 @@ static void run_door(struct io_loop *io, struct io_msg *m)
 {
 	struct door_msg *d = (struct door_msg *)m;
 	struct mt_loop *l = d->s->loops[io_loop_index(io) % d->s->n];
-	struct mt_key_entry *e;
 	struct mt_session *s;
 
 	switch (d->door) {
@@ -179,8 +178,7 @@ static void run_door(struct io_loop *io, struct io_msg *m)
 			mt_answer(s, d->id, &d->body, d->flags);
 		break;
 	case DOOR_PUSH:
-		e = mt_key_find(l, d->id);
-		s = e ? taker_of(e) : NULL;
+		s = mt_taker_of(mt_key_find(l, d->id));
 		if (s)
 			mt_send_batch(s, d->batch);
 		break;

@@ -55,6 +55,8 @@ struct mt_server_ops {
 	 * user_id may be 0 (login tokens and config are pushed to keys without a user).
 	 */
 	void (*key_online)(void *ctx, int64_t perm_key_id, int64_t user_id, int32_t layer, bool online);
+	/* For mt_server_push_crowd: the number that stands at a place for this viewer. Quick. Thread: the key's loop. */
+	int64_t (*viewer_value)(void *ctx, int64_t viewer, int32_t kind, int64_t target);
 };
 
 struct mt_server_config {
@@ -101,6 +103,21 @@ struct mt_batch; /* immutable, refcounted bytes */
 struct mt_batch *mt_batch_new(struct buf *taken);
 void mt_batch_unref(struct mt_batch **b);
 void mt_server_push(struct mt_server *s, int64_t perm_key_id, struct mt_batch *b);
+/*
+ * The same body for many keys at once, each as mt_server_push would; 8 bytes at each place are the listener's own
+ * (ops.viewer_value). `body` is taken over, places and listeners are copied. A loop sends to some 200 a turn, so others are
+ * not held up. Thread: any.
+ */
+struct mt_place {
+	uint32_t at; /* into the body */
+	int32_t kind;
+	int64_t target;
+};
+struct mt_listener {
+	int64_t key, viewer;
+};
+void mt_server_push_crowd(struct mt_server *s, struct buf *body, const struct mt_place *places,
+                          size_t n_places, const struct mt_listener *who, size_t n);
 /* This session called updates.getState or getDifference. Thread: any. */
 void mt_server_wants_updates(struct mt_server *s, struct mt_ref session);
 /* The user of a key changed (sign-in: id, sign-out: 0): cached key records follow. Thread: any. */

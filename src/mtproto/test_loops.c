@@ -419,14 +419,60 @@ static void the_end_in_the_middle(void **state)
 	*state = world_new_loops(1);
 }
 
+/* One body for listeners on every loop: each with his own numbers at the places, those who are away left out. */
+static void a_crowd(void **state)
+{
+	static const struct mt_place places[] = {{.at = 4, .kind = 1, .target = 7},
+	                                         {.at = 16, .kind = 2, .target = 8}};
+	struct mt_listener who[WORLD_LOOPS + 1];
+	struct world *w = *state;
+	struct peer p[WORLD_LOOPS];
+	struct buf b = {0};
+
+	for (unsigned to = 0; to < WORLD_LOOPS; to++) {
+		struct mt_key *k = key_on(w, MT_KEY_PERM, to);
+
+		open_on(&p[to], w, PEER_SOCKET, 0, k);
+		peer_init(&p[to], 200);
+		who[to] = (struct mt_listener){k->id, 50 + to};
+	}
+	who[WORLD_LOOPS] = (struct mt_listener){who[0].key + 1, 99};
+	buf_u32(&b, 0x0aaaaaa2);
+	for (int i = 0; i < 5; i++)
+		buf_u32(&b, 0x01010101);
+	mt_server_push_crowd(w->srv, &b, places, 2, who, WORLD_LOOPS + 1);
+	assert_null(b.p);
+	for (unsigned to = 0; to < WORLD_LOOPS; to++) {
+		struct got *g = peer_find(&p[to], 0x0aaaaaa2);
+		int64_t value;
+
+		assert_non_null(g);
+		assert_int_equal(g->body.n, 24);
+		assert_int_equal(g->seq_no & 1, 1);
+		memcpy(&value, g->body.p + 4, 8);
+		assert_int_equal(value, (50 + to) * 1000 + 70 + 1);
+		memcpy(&value, g->body.p + 16, 8);
+		assert_int_equal(value, (50 + to) * 1000 + 80 + 2);
+		peer_fini(&p[to]);
+	}
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(a_socket_moves),   T(unread_bytes_travel),   T(a_pipe_has_a_face),  T(two_keys_on_a_socket),
-		T(temporary_keys),   T(a_route_that_is_over),  T(unknown_and_forged), T(a_flood_is_bounded),
-		T(requests_by_http), T(the_end_in_the_middle),
+		T(a_socket_moves),
+		T(unread_bytes_travel),
+		T(a_pipe_has_a_face),
+		T(two_keys_on_a_socket),
+		T(temporary_keys),
+		T(a_route_that_is_over),
+		T(unknown_and_forged),
+		T(a_flood_is_bounded),
+		T(requests_by_http),
+		T(the_end_in_the_middle),
+		T(a_crowd),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -172,11 +172,17 @@ static void on_online(void *ctx, int64_t key, int64_t user, int32_t layer, bool 
 	w->online_layer = layer;
 }
 
+static int64_t value_of(void *ctx, int64_t viewer, int32_t kind, int64_t target)
+{
+	return viewer * 1000 + target * 10 + kind;
+}
+
 static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
 	struct mt_keystore ks = {w, load, insert, bind_key, destroy, note_client};
-	struct mt_server_ops ops = {w, on_call, on_online};
+	struct mt_server_ops ops = {
+		.ctx = w, .call = on_call, .key_online = on_online, .viewer_value = value_of};
 	struct mt_server_config cfg = {.loops = w->loops,
 	                               .n_loops = n,
 	                               .keys = &ks,

@@ -1,6 +1,10 @@
 /* glue.c - see glue.h. */
 #include "roles/glue.h"
 
+#include <assert.h>
+
+#include "domain/users/peer.h"
+#include "rpc/crowd.h"
 #include "updates/online.h"
 
 static void on_call(void *ctx, const struct mt_call *m)
@@ -33,7 +37,7 @@ static void on_key_online(void *ctx, int64_t key, int64_t user, int32_t layer, b
 {
 	struct glue *g = ctx;
 
-	upd_online_set(g->app->online, key, user, layer, online);
+	rpc_key_online(g->rpc, key, user, layer, online);
 }
 
 static struct mt_ref ref_of(const struct rpc_origin *o)
@@ -57,6 +61,22 @@ static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)
 	mt_batch_unref(&b);
 }
 
+static_assert(sizeof(struct rpc_place) == sizeof(struct mt_place) &&
+                      sizeof(struct rpc_listener) == sizeof(struct mt_listener),
+              "the same structs on both sides");
+
+static void push_crowd(void *ctx, struct buf *body, const struct rpc_place *places, size_t n_places,
+                       const struct rpc_listener *who, size_t n)
+{
+	mt_server_push_crowd(((struct glue *)ctx)->mt, body, (const struct mt_place *)places, n_places,
+	                     (const struct mt_listener *)who, n);
+}
+
+static int64_t viewer_value(void *ctx, int64_t viewer, int32_t kind, int64_t target)
+{
+	return access_hash(((struct glue *)ctx)->app, viewer, (enum peer_kind)kind, target);
+}
+
 static void wants_updates(void *ctx, const struct rpc_origin *o)
 {
 	mt_server_wants_updates(((struct glue *)ctx)->mt, ref_of(o));
@@ -64,12 +84,17 @@ static void wants_updates(void *ctx, const struct rpc_origin *o)
 
 void glue_rpc_ops(struct glue *g, struct rpc_ops *ret)
 {
-	*ret = (struct rpc_ops){.ctx = g, .reply = reply, .push = push, .wants_updates = wants_updates};
+	*ret = (struct rpc_ops){.ctx = g,
+	                        .reply = reply,
+	                        .push = push,
+	                        .push_crowd = push_crowd,
+	                        .wants_updates = wants_updates};
 }
 
 void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
 {
-	*ret = (struct mt_server_ops){.ctx = g, .call = on_call, .key_online = on_key_online};
+	*ret = (struct mt_server_ops){
+		.ctx = g, .call = on_call, .key_online = on_key_online, .viewer_value = viewer_value};
 }
 
 static void key_set_user(void *ctx, int64_t key, int64_t user)

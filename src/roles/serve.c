@@ -37,6 +37,8 @@
 #include "store/meta.h"
 #include "store/schema.h"
 #include "transport/transport.h"
+#include "updates/audience.h"
+#include "updates/heads.h"
 #include "updates/online.h"
 #include "worker/worker.h"
 
@@ -140,12 +142,16 @@ static int start_rpc(struct serve *s)
 	                                .n_read = 2,
 	                                .n_cpu = 1,
 	                                .n_blob = (unsigned)s->settings.media_threads,
-	                                .compose = domain_compose};
+	                                .compose = domain_compose,
+	                                .compose_crowd = domain_compose_crowd,
+	                                .channels_of = domain_channels_of};
 	struct rpc_server *rpc;
 	int r;
 
 	s->app.settings = &s->settings;
 	s->app.online = upd_online_new();
+	s->app.audience = upd_audience_new();
+	s->app.heads = upd_heads_new();
 	s->app.search = search_index_new();
 	s->app.started = clock_unix();
 	s->app.test_numbers = s->settings.test_numbers;
@@ -374,6 +380,8 @@ static void stop(struct serve *s, bool running)
 	worker_pool_free(s->app.workers);
 	blob_close(s->app.blobs);
 	upd_online_free(s->app.online);
+	upd_audience_free(s->app.audience);
+	upd_heads_free(s->app.heads);
 	search_index_free(s->app.search);
 	datadir_close(&s->data);
 }

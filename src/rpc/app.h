@@ -13,6 +13,8 @@
 struct rpc_server;
 struct settings;
 struct upd_online;
+struct upd_audience;
+struct upd_heads;
 struct jobs;
 struct search_index;
 struct blob_store;
@@ -23,8 +25,10 @@ enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* wh
 struct app {
 	const struct settings *settings;
 	struct rpc_server *rpc;
-	struct upd_online *online;   /* who is connected: updates/online.h */
-	struct jobs *jobs;           /* durable timed work: jobs/jobs.h */
+	struct upd_online *online;     /* who is connected: updates/online.h */
+	struct upd_audience *audience; /* who of them hears of which channel: updates/audience.h */
+	struct upd_heads *heads;       /* what channels' boxes are now: updates/heads.h */
+	struct jobs *jobs;             /* durable timed work: jobs/jobs.h */
 	uint8_t access_secret[32];   /* access hashes are HMACs under this (meta row, made at first start) */
 	struct search_index *search; /* what of the boxes waits to be indexed: domain/search/index.h */
 	struct blob_store *blobs;    /* contents of files: blob/blob.h */

@@ -83,7 +83,10 @@ int rpc_log_event(struct rpc_call *c, struct upd_event *ev);
 void rpc_push_event(struct app *app, const struct upd_event *ev);
 /* Write lane: the pts of an owner's box as this transaction sees it (1 for a box without events). */
 int rpc_box_pts(struct rpc_call *c, int64_t owner, int32_t *ret_pts);
-/* The events that this call wrote to its caller's own box, in order; for the function given to rpc_reply_after. */
+/*
+ * The events that this call wrote to its caller's own box, and those of channels that its answer carries (except_key is the
+ * caller's), in order; for the function given to rpc_reply_after.
+ */
 const struct upd_event *rpc_own_events(struct rpc_call *c, size_t *ret_n);
 /* The session that made this call takes its authorisation's updates from now on. */
 void rpc_wants_updates(struct rpc_call *c);

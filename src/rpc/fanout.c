@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "rpc/rpc_private.h"
+#include "updates/audience.h"
+#include "updates/peer.h"
 
 #define GROUP_MAX 256u /* events of one owner composed at once */
 
@@ -36,6 +38,14 @@ static void add_copy(struct rpc_job *j, const struct upd_event *ev)
 	j->events_tail = &e->next;
 }
 
+static bool is_heard(const struct app *app, const struct upd_event *ev)
+{
+	if (ev->kind == UPD_MEMBER_CAME || ev->kind == UPD_MEMBER_LEFT)
+		return true;
+	return peer_is_channel(ev->owner) ? upd_audience_has(app->audience, ev->owner)
+	                                  : upd_online_has(app->online, ev->owner);
+}
+
 void rpc_fan_out(struct rpc_server *s, struct rpc_event *events)
 {
 	struct rpc_event *e, *f;
@@ -43,18 +53,21 @@ void rpc_fan_out(struct rpc_server *s, struct rpc_event *events)
 	size_t n;
 
 	for (e = events; e; e = e->next) {
-		if (e->taken || !upd_online_has(s->app->online, e->ev.owner))
+		if (e->taken || !is_heard(s->app, &e->ev))
 			continue;
 		j = rpc_job_new(s, RPC_JOB_EVENTS);
 		j->call.user_id = e->ev.owner;
 		add_copy(j, &e->ev);
-		/* The rest of this owner's events that go to the same authorisations; they are marked as taken. */
-		for (f = e->next, n = 1; f && n < GROUP_MAX; f = f->next)
-			if (!f->taken && f->ev.owner == e->ev.owner && f->ev.except_key == e->ev.except_key) {
-				add_copy(j, &f->ev);
-				f->taken = true;
-				n++;
-			}
+		/* What follows in his box and goes to the same authorisations; they are marked as taken. */
+		for (f = e->next, n = 1; f && n < GROUP_MAX; f = f->next) {
+			if (f->taken || f->ev.owner != e->ev.owner)
+				continue;
+			if (f->ev.except_key != e->ev.except_key)
+				break;
+			add_copy(j, &f->ev);
+			f->taken = true;
+			n++;
+		}
 		if (lane_push(rpc_read_lane(s, j->call.user_id), &j->item, true) < 0)
 			rpc_job_free(j); /* we are going down; the difference tells it later */
 	}
@@ -93,6 +106,10 @@ void rpc_push_composed(struct rpc_job *j)
 	int32_t layer;
 
 	ev = group_of(j, &n);
+	if (peer_is_channel(ev[0].owner)) {
+		rpc_push_channel(j, ev, n);
+		return;
+	}
 	n_keys = upd_online_keys(j->call.app->online, j->call.user_id, keys, RPC_KEYS_A_USER);
 	for (size_t i = 0; i < n_keys; i++)
 		if (keys[i].key != ev[0].except_key)

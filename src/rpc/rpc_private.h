@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "rpc/crowd.h"
 #include "rpc/lane.h"
 #include "rpc/method.h"
 #include "rpc/server.h"
@@ -66,8 +67,9 @@ struct rpc_job {
 	int (*run)(struct rpc_call *c, void *arg); /* RPC_JOB_WORK */
 	void (*done)(struct app *app, void *arg, int r);
 	void *arg;
-	size_t queued; /* bytes that it holds of RPC_BLOB_BYTES */
-	int r;         /* of the handler or run */
+	const struct rpc_crowd *crowd; /* while it is pushed */
+	size_t queued;                 /* bytes that it holds of RPC_BLOB_BYTES */
+	int r;                         /* of the handler or run */
 };
 
 struct rpc_reader { /* one read or blob thread's own */
@@ -117,5 +119,7 @@ int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j);
 void rpc_fan_out(struct rpc_server *s, struct rpc_event *events);
 /* On a read thread: compose one owner's events and push them. */
 void rpc_push_composed(struct rpc_job *j);
+/* The same of a channel's box. */
+void rpc_push_channel(struct rpc_job *j, const struct upd_event *ev, size_t n);
 
 #endif

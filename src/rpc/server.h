@@ -19,6 +19,9 @@
 #include "rpc/app.h"
 #include "rpc/call.h"
 
+struct rpc_crowd;
+struct rpc_listener;
+struct rpc_place;
 struct sql_db;
 struct upd_event;
 
@@ -44,6 +47,9 @@ struct rpc_ops {
 	void (*reply)(void *ctx, const struct rpc_origin *o, struct buf *body, bool bulk);
 	/* A boxed Updates object to these authorisations. `body` is taken over. Thread: any. */
 	void (*push)(void *ctx, const int64_t *keys, size_t n, struct buf *body);
+	/* The same to many, each with his own numbers at these places. `body` is taken over. Thread: any. */
+	void (*push_crowd)(void *ctx, struct buf *body, const struct rpc_place *places, size_t n_places,
+	                   const struct rpc_listener *who, size_t n);
 	/* The session of this request takes the updates of its key from now on. Thread: any. */
 	void (*wants_updates)(void *ctx, const struct rpc_origin *o);
 };
@@ -59,6 +65,10 @@ struct rpc_server_config {
 	 * Runs on a read thread with a snapshot.
 	 */
 	int (*compose)(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
+	/* What a stranger (c->user_id = 0) sees of these events of a channel's box, and who sees something else. */
+	int (*compose_crowd)(struct rpc_call *c, const struct upd_event *ev, size_t n, struct rpc_crowd *ret);
+	/* Peer keys of the channels that a user is in. */
+	int (*channels_of)(struct rpc_call *c, int64_t user, int64_t **ret, size_t *ret_n);
 };
 
 /* Opens the database (already migrated) for its lanes and starts their threads. */
@@ -66,6 +76,9 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 /* Finishes what the lanes hold, then stops them. */
 void rpc_server_stop(struct rpc_server *s);
 void rpc_server_free(struct rpc_server *s);
+
+/* A key came (again, with another user or layer) or went: who is online, and who hears of channels, follows. Thread: any. */
+void rpc_key_online(struct rpc_server *s, int64_t key, int64_t user, int32_t layer, bool online);
 
 /* Thread: a loop. Copies what it keeps. */
 void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q);

@@ -36,6 +36,9 @@ enum upd_kind {
 	UPD_PEER_SETTINGS = 73, /* peer */
 	UPD_USER = 74, /* peer = a user whose name, username, photo or phone changed for this owner */
 	UPD_CONTACTS_RESET = 75,
+	UPD_CHANNEL =
+		76, /* of a channel's box: title, rights, photo, settings; of a user's: peer = a channel that is new or gone */
+	UPD_CHAT = 77, /* peer = a basic group whose members, title, rights or photo changed */
 	/* Never stored: pushed to who is online, forgotten. */
 	UPD_PASSING_FIRST = 128,
 	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
@@ -43,6 +46,9 @@ enum upd_kind {
 		129, /* peer = who types (in the private chat with owner); payload: boxed SendMessageAction TL */
 	UPD_NEW_AUTHORIZATION = 130, /* payload: boxed updateNewAuthorization TL of the newest layer */
 	UPD_CONFIG = 131,
+	/* Of a channel's box: peer = the user. Nobody is told by these; the audience follows them, in the order of the posts. */
+	UPD_MEMBER_CAME = 133,
+	UPD_MEMBER_LEFT = 134,
 	UPD_RESET = 132, /* updatesTooLong: the session ended; the next call hears 401 */
 };
 

@@ -25,6 +25,11 @@ static inline int64_t peer_channel(int64_t channel_id)
 	return -PEER_CHANNEL_BASE - channel_id;
 }
 
+static inline int64_t peer_chat_id(int64_t peer)
+{
+	return -peer;
+}
+
 static inline int64_t peer_channel_id(int64_t peer)
 {
 	return -PEER_CHANNEL_BASE - peer;

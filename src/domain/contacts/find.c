@@ -73,8 +73,8 @@ struct search {
 
 static bool is_known(const struct view *v, int64_t id)
 {
-	for (uint32_t i = 0; i < v->n_users; i++)
-		if (v->users[i] == id)
+	for (uint32_t i = 0; i < v->n_peers; i++)
+		if (v->peers[i] == id)
 			return true;
 	return false;
 }

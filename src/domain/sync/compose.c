@@ -8,30 +8,11 @@
 #include "base/rd.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
+#include "domain/sync/channel_event.h"
+#include "domain/sync/payload.h"
 #include "domain/sync/state_view.h"
 #include "store/msg.h"
 #include "updates/peer.h"
-
-static struct tl_vec_int ids_of(struct arena *a, struct slice payload, size_t skip)
-{
-	struct rd r = rd_of(payload.p, payload.n);
-	int32_t *v;
-	uint32_t n;
-
-	rd_bytes(&r, skip);
-	n = (uint32_t)(rd_left(&r) / 4);
-	v = ARENA_ARRAY(a, int32_t, n + 1);
-	for (uint32_t i = 0; i < n; i++)
-		v[i] = (int32_t)rd_u32(&r);
-	return (struct tl_vec_int){v, n};
-}
-
-static int32_t first_int(struct slice payload)
-{
-	struct rd r = rd_of(payload.p, payload.n);
-
-	return (int32_t)rd_u32(&r);
-}
 
 static int new_message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
@@ -77,7 +58,7 @@ static int delete_messages(struct view *v, const struct upd_event *ev, struct tl
 {
 	struct tl_updateDeleteMessages *u = TL_NEW(&v->c->arena, updateDeleteMessages);
 
-	u->messages = ids_of(&v->c->arena, ev->payload, 0);
+	u->messages = payload_ids(&v->c->arena, ev->payload, 0);
 	u->pts = ev->pts;
 	u->pts_count = ev->pts_count;
 	*ret = &u->o;
@@ -90,7 +71,7 @@ static int read_in(struct view *v, const struct upd_event *ev, struct tl_obj **r
 
 	u->peer = peer_to_tl(&v->c->arena, ev->peer);
 	u->max_id = ev->id;
-	u->still_unread_count = first_int(ev->payload);
+	u->still_unread_count = payload_int(ev->payload);
 	u->pts = ev->pts;
 	u->pts_count = ev->pts_count;
 	view_peer(v, ev->peer);
@@ -115,7 +96,7 @@ static int read_contents(struct view *v, const struct upd_event *ev, struct tl_o
 {
 	struct tl_updateReadMessagesContents *u = TL_NEW(&v->c->arena, updateReadMessagesContents);
 
-	u->messages = ids_of(&v->c->arena, ev->payload, 0);
+	u->messages = payload_ids(&v->c->arena, ev->payload, 0);
 	u->pts = ev->pts;
 	u->pts_count = ev->pts_count;
 	*ret = &u->o;
@@ -126,9 +107,9 @@ static int pin(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
 	struct tl_updatePinnedMessages *u = TL_NEW(&v->c->arena, updatePinnedMessages);
 
-	u->pinned = first_int(ev->payload) != 0;
+	u->pinned = payload_int(ev->payload) != 0;
 	u->peer = peer_to_tl(&v->c->arena, ev->peer);
-	u->messages = ids_of(&v->c->arena, ev->payload, 4);
+	u->messages = payload_ids(&v->c->arena, ev->payload, 4);
 	u->pts = ev->pts;
 	u->pts_count = ev->pts_count;
 	view_peer(v, ev->peer);
@@ -161,6 +142,8 @@ static int folder_peers(struct view *v, const struct upd_event *ev, struct tl_ob
 int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
 {
 	*ret_update = NULL;
+	if (peer_is_channel(ev->owner))
+		return sync_channel_event(v, ev, ret_update);
 	switch (ev->kind) {
 	case UPD_NEW:
 		return new_message(v, ev, ret_update);
@@ -202,9 +185,17 @@ static bool is_short(const struct upd_event *ev, size_t n)
 
 int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)
 {
+	struct view v;
+
+	view_init(&v, c);
+	return sync_compose_in(&v, ev, n, ret_updates);
+}
+
+int sync_compose_in(struct view *v, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)
+{
+	struct rpc_call *c = v->c;
 	struct tl_updates *all;
 	struct tl_obj **list;
-	struct view v;
 	uint32_t k = 0;
 	int r;
 
@@ -213,14 +204,13 @@ int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struc
 		*ret_updates = &TL_NEW(&c->arena, updatesTooLong)->o;
 		return 0;
 	}
-	view_init(&v, c);
 	list = ARENA_ARRAY(&c->arena, struct tl_obj *, 2 * n + 1);
 	/* All updateMessageID first: clients match their unsent messages before the messages themselves arrive. */
 	for (size_t i = 0; i < n; i++)
-		if (ev[i].kind == UPD_NEW && ev[i].random_id)
+		if (ev[i].kind == UPD_NEW && ev[i].random_id && !v->crowd)
 			list[k++] = message_id(&c->arena, &ev[i]);
 	for (size_t i = 0; i < n; i++) {
-		r = sync_compose_one(&v, &ev[i], &list[k]);
+		r = sync_compose_one(v, &ev[i], &list[k]);
 		if (r < 0)
 			return r;
 		if (list[k])
@@ -239,7 +229,7 @@ int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struc
 	all = TL_NEW(&c->arena, updates);
 	all->updates = (struct tl_vec){list, k};
 	all->date = (int32_t)c->now;
-	if ((r = view_users(&v, &all->users)) < 0 || (r = view_chats(&v, &all->chats)) < 0)
+	if ((r = view_users(v, &all->users)) < 0 || (r = view_chats(v, &all->chats)) < 0)
 		return r;
 	*ret_updates = &all->o;
 	return 0;

@@ -15,6 +15,13 @@
  */
 int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
 
+/* The same with a view that the caller made: its peers are those mentioned. */
+int sync_compose_in(struct view *v, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
+
+struct rpc_crowd;
+/* Events of a channel's box for all who are strangers to everybody in them (rpc/crowd.h); c->user_id is 0. */
+int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n, struct rpc_crowd *ret);
+
 /* One event as one Update (not UPD_NEW with its updateMessageID); NULL: nothing to show. Peers go into v. */
 int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update);
 

@@ -44,8 +44,8 @@ int account_updateStatus(struct rpc_call *c, const struct tl_account_updateStatu
 	view_init(&v, c); /* only its set of users */
 	if ((r = watchers(c, &v)) < 0)
 		return r;
-	for (uint32_t i = 0; i < v.n_users; i++) {
-		ev.owner = v.users[i];
+	for (uint32_t i = 0; i < v.n_peers; i++) {
+		ev.owner = v.peers[i];
 		if (ev.owner == c->user_id || !upd_online_has(c->app->online, ev.owner))
 			continue;
 		if ((r = rpc_log_event(c, &ev)) < 0)

@@ -5,6 +5,8 @@
 #include "domain/users/view.h"
 
 #include "base/err.h"
+#include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/users/peer.h"
 #include "domain/users/privacy.h"
 #include "store/contact.h"
@@ -25,41 +27,55 @@ void view_init(struct view *v, struct rpc_call *c)
 
 void view_peer(struct view *v, int64_t peer)
 {
-	uint32_t lo = 0, hi = v->n_users, mid;
+	uint32_t lo = 0, hi = v->n_peers, mid;
 	int64_t *more;
 
-	if (!peer || !peer_is_user(peer))
+	if (!peer)
 		return;
 	while (lo < hi) {
 		mid = (lo + hi) / 2;
-		if (v->users[mid] == peer)
+		if (v->peers[mid] == peer)
 			return;
-		if (v->users[mid] < peer)
+		if (v->peers[mid] < peer)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (v->n_users == v->cap_users) {
-		v->cap_users = v->cap_users ? v->cap_users * 2 : 8;
-		more = ARENA_ARRAY(&v->c->arena, int64_t, v->cap_users);
-		if (v->n_users)
-			memcpy(more, v->users, v->n_users * sizeof(*more));
-		v->users = more;
+	if (v->n_peers == v->cap_peers) {
+		v->cap_peers = v->cap_peers ? v->cap_peers * 2 : 8;
+		more = ARENA_ARRAY(&v->c->arena, int64_t, v->cap_peers);
+		if (v->n_peers)
+			memcpy(more, v->peers, v->n_peers * sizeof(*more));
+		v->peers = more;
 	}
-	memmove(v->users + lo + 1, v->users + lo, (v->n_users - lo) * sizeof(*v->users));
-	v->users[lo] = peer;
-	v->n_users++;
+	memmove(v->peers + lo + 1, v->peers + lo, (v->n_peers - lo) * sizeof(*v->peers));
+	v->peers[lo] = peer;
+	v->n_peers++;
+}
+
+/* In the ascending set groups and channels, which are negative, come before users. */
+static uint32_t first_user(const struct view *v)
+{
+	uint32_t i = 0;
+
+	while (i < v->n_peers && !peer_is_user(v->peers[i]))
+		i++;
+	return i;
 }
 
 int view_users(struct view *v, struct tl_vec *ret_users)
 {
-	struct tl_vec list = tl_vec_new(&v->c->arena, v->n_users);
+	uint32_t from = first_user(v);
+	struct tl_vec list = tl_vec_new(&v->c->arena, v->n_peers - from);
 	int r;
 
-	for (uint32_t i = 0; i < v->n_users; i++) {
-		r = user_view(v->c, v->viewer, v->users[i], &list.v[i]);
+	for (uint32_t i = 0; i < list.n; i++) {
+		r = user_view(v->c, v->viewer, v->peers[from + i], &list.v[i]);
 		if (r < 0)
 			return r;
+		if (v->crowd &&
+		    TL_IS(user, list.v[i])) /* none is no news; a stranger's coarse one would be */
+			TL_AS(user, list.v[i])->status = NULL;
 	}
 	*ret_users = list;
 	return 0;
@@ -67,7 +83,21 @@ int view_users(struct view *v, struct tl_vec *ret_users)
 
 int view_chats(struct view *v, struct tl_vec *ret_chats)
 {
-	*ret_chats = tl_vec_new(&v->c->arena, 0); /* groups and channels cannot be made yet */
+	struct tl_vec list = tl_vec_new(&v->c->arena, first_user(v));
+	uint32_t n = 0;
+	int r;
+
+	for (uint32_t i = 0; i < list.n; i++) {
+		r = peer_is_channel(v->peers[i])
+		            ? channel_view(v, peer_channel_id(v->peers[i]), v->crowd, &list.v[n])
+		            : chat_view(v, peer_chat_id(v->peers[i]), &list.v[n]);
+		if (r == 0)
+			n++;
+		else if (r != -ERR_NOTFOUND) /* long gone: nobody can be told what it was */
+			return r;
+	}
+	list.n = n;
+	*ret_chats = list;
 	return 0;
 }
 

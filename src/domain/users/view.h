@@ -16,8 +16,9 @@ struct store_user;
 struct view {
 	struct rpc_call *c;
 	int64_t viewer;
-	int64_t *users; /* sorted set, in the call's arena */
-	uint32_t n_users, cap_users;
+	int64_t *peers; /* ascending, in the call's arena: channels, groups, users */
+	uint32_t n_peers, cap_peers;
+	bool crowd; /* for many strangers at once: no status, chats are min */
 };
 
 /* The viewer is c->user_id. */

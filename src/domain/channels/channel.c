@@ -1,0 +1,197 @@
+/*
+ * channel.c - a channel with the caller in it, and what he may do there, by rights.def. What he may not see answers as what never
+ * was: 400 CHANNEL_PRIVATE.
+ */
+#include "domain/channels/channel.h"
+
+#include "base/err.h"
+#include "domain/channels/rights.h"
+#include "rpc_methods.h"
+#include "updates/heads.h"
+#include "updates/peer.h"
+
+enum { BAN_READER = BAN_VIEW, BAN_NOBODY = 0 };
+
+struct right {
+	int64_t admin, ban;
+	bool owner;
+};
+
+static const struct right rights[CHANNEL_ACTS] = {
+#define RIGHT(name, admin, ban, owner) [CHANNEL_##name] = {admin, ban, owner},
+#include "domain/channels/rights.def"
+#undef RIGHT
+};
+
+int channel_load(struct rpc_call *c, int64_t id, struct channel *ret)
+{
+	int r;
+
+	*ret = (struct channel){0};
+	r = store_channel_get(c->db, id, &c->arena, &ret->row);
+	if (r < 0)
+		return r;
+	r = store_channel_member_get(c->db, id, c->user_id, &c->arena, &ret->me);
+	if (r == -ERR_NOTFOUND)
+		ret->me = (struct store_channel_member){.channel = id, .user = c->user_id};
+	if (ret->me.until && ret->me.until != INT32_MAX && ret->me.until <= c->now) { /* over by itself */
+		ret->me.banned = 0;
+		if (ret->me.role == STORE_CHANNEL_KICKED)
+			ret->me.role = STORE_CHANNEL_LEFT;
+	}
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+bool channel_is_in(const struct channel *ch)
+{
+	return ch->me.role == STORE_CHANNEL_MEMBER || ch->me.role == STORE_CHANNEL_ADMIN ||
+	       ch->me.role == STORE_CHANNEL_CREATOR;
+}
+
+bool channel_is_admin(const struct channel *ch)
+{
+	return ch->me.role == STORE_CHANNEL_ADMIN || ch->me.role == STORE_CHANNEL_CREATOR;
+}
+
+/* Members, and everybody where it is public or discusses a public channel's posts. */
+bool channel_may_see(const struct channel *ch)
+{
+	if ((ch->row.flags & STORE_CHANNEL_CLOSED) || ch->me.role == STORE_CHANNEL_KICKED)
+		return false;
+	return channel_is_in(ch) || ch->row.username.n ||
+	       (ch->row.linked && (ch->row.flags & STORE_CHANNEL_MEGAGROUP));
+}
+
+static int id_and_hash(const struct tl_obj *p, int64_t *id, int64_t *hash)
+{
+	if (TL_IS(inputChannel, p)) {
+		*id = TL_AS(inputChannel, p)->channel_id;
+		*hash = TL_AS(inputChannel, p)->access_hash;
+	} else if (TL_IS(inputPeerChannel, p)) {
+		*id = TL_AS(inputPeerChannel, p)->channel_id;
+		*hash = TL_AS(inputPeerChannel, p)->access_hash;
+	} else {
+		return -ERR_NOTFOUND;
+	}
+	return 0;
+}
+
+int channel_resolve(struct rpc_call *c, const struct tl_obj *input, struct channel *ret)
+{
+	int64_t id, hash;
+	int r;
+
+	if (id_and_hash(input, &id, &hash) < 0 || id <= 0)
+		return rpc_fail(c, 400, "CHANNEL_INVALID");
+	if (hash != access_hash(c->app, c->user_id, ACCESS_CHANNEL, id) && !(c->is_bot && hash == 0))
+		return rpc_fail(c, 400, "CHANNEL_INVALID");
+	r = channel_load(c, id, ret);
+	if (r == -ERR_NOTFOUND || (r == 0 && !channel_may_see(ret)))
+		return rpc_fail(c, 400, "CHANNEL_PRIVATE");
+	return r;
+}
+
+/* What of `bits` a member is forbidden: by default, or himself. */
+static int64_t forbidden(const struct channel *ch, int64_t bits)
+{
+	return (ch->row.banned | ch->me.banned) & bits;
+}
+
+int channel_may(struct rpc_call *c, const struct channel *ch, enum channel_act act)
+{
+	const struct right *r = &rights[act];
+
+	if (ch->me.role == STORE_CHANNEL_CREATOR)
+		return 0;
+	if (r->owner || !channel_is_in(ch))
+		return rpc_fail(c, 400, "CHAT_ADMIN_REQUIRED");
+	if (ch->me.role == STORE_CHANNEL_ADMIN && (r->admin == 0 || (ch->me.rights & r->admin)))
+		return 0;
+	if (r->ban == BAN_NOBODY || ((ch->row.flags & STORE_CHANNEL_BROADCAST) && r->ban != BAN_READER))
+		return rpc_fail(c, 400, "CHAT_ADMIN_REQUIRED");
+	return forbidden(ch, r->ban) ? rpc_fail(c, 400, "CHAT_ADMIN_REQUIRED") : 0;
+}
+
+static int may_write(struct rpc_call *c, const struct channel *ch)
+{
+	if (ch->row.flags & STORE_CHANNEL_BROADCAST) {
+		if (ch->me.role == STORE_CHANNEL_CREATOR ||
+		    (ch->me.role == STORE_CHANNEL_ADMIN && (ch->me.rights & ADMIN_POST)))
+			return 0;
+		return rpc_fail(c, 403, "CHAT_WRITE_FORBIDDEN");
+	}
+	if (channel_is_in(ch))
+		return 0;
+	/* Guests of a discussion write without joining, unless that is asked for. */
+	if (ch->row.linked && !(ch->row.flags & STORE_CHANNEL_JOIN_TO_SEND))
+		return 0;
+	return rpc_fail(c, 403, "CHAT_GUEST_SEND_FORBIDDEN");
+}
+
+static int slow_mode(struct rpc_call *c, const struct channel *ch)
+{
+	unixtime_t wait = ch->me.last_sent + ch->row.slowmode - c->now;
+
+	if (!ch->row.slowmode || channel_is_admin(ch) || wait <= 0)
+		return 0;
+	return rpc_fail(c, 420, "SLOWMODE_WAIT_%d", (int)wait);
+}
+
+/* The first of what is needed and forbidden, as the error that clients know for it. */
+static int refuse(struct rpc_call *c, int64_t bits)
+{
+	static const struct {
+		int64_t bit;
+		const char *text;
+	} errors[] = {
+		{BAN_SEND, "CHAT_WRITE_FORBIDDEN"},
+		{BAN_PLAIN, "CHAT_SEND_PLAIN_FORBIDDEN"},
+		{BAN_PHOTOS, "CHAT_SEND_PHOTOS_FORBIDDEN"},
+		{BAN_VIDEOS, "CHAT_SEND_VIDEOS_FORBIDDEN"},
+		{BAN_ROUND, "CHAT_SEND_ROUNDVIDEOS_FORBIDDEN"},
+		{BAN_AUDIOS, "CHAT_SEND_AUDIOS_FORBIDDEN"},
+		{BAN_VOICES, "CHAT_SEND_VOICES_FORBIDDEN"},
+		{BAN_DOCS, "CHAT_SEND_DOCS_FORBIDDEN"},
+		{BAN_STICKERS, "CHAT_SEND_STICKERS_FORBIDDEN"},
+		{BAN_GIFS, "CHAT_SEND_GIFS_FORBIDDEN"},
+		{BAN_GAMES, "CHAT_SEND_GAME_FORBIDDEN"},
+		{BAN_INLINE, "CHAT_SEND_INLINE_FORBIDDEN"},
+		{BAN_POLLS, "CHAT_SEND_POLL_FORBIDDEN"},
+		{BAN_MEDIA, "CHAT_SEND_MEDIA_FORBIDDEN"},
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (bits & errors[i].bit)
+			return rpc_fail(c, 403, "%s", errors[i].text);
+	return rpc_fail(c, 403, "CHAT_WRITE_FORBIDDEN");
+}
+
+int channel_may_send(struct rpc_call *c, const struct channel *ch, int64_t needs)
+{
+	int r;
+
+	if ((r = may_write(c, ch)) < 0)
+		return r;
+	if (channel_is_admin(ch))
+		return 0;
+	if ((r = slow_mode(c, ch)) < 0)
+		return r;
+	return forbidden(ch, needs | BAN_SEND) ? refuse(c, forbidden(ch, needs | BAN_SEND)) : 0;
+}
+
+int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret)
+{
+	struct upd_head head;
+	int32_t gone;
+	int r;
+
+	*ret = 0;
+	r = upd_heads_get(c->app->heads, c->db, peer_channel(channel), &head);
+	if (r < 0 || head.top_id <= read_in)
+		return r < 0 ? r : 0;
+	r = store_channel_gaps(c->db, channel, read_in, head.top_id, &gone);
+	*ret = head.top_id - read_in - gone - own;
+	if (*ret < 0)
+		*ret = 0;
+	return r;
+}

@@ -1,0 +1,53 @@
+/*
+ * channel.h - the area's door: who is what in a channel or supergroup, what he may do there, and what it looks like to him.
+ * Threads: lanes, with c->db.
+ */
+#ifndef DOMAIN_CHANNELS_CHANNEL_H
+#define DOMAIN_CHANNELS_CHANNEL_H
+
+#include "domain/users/peer.h"
+#include "domain/users/view.h"
+#include "store/channel.h"
+
+/* A channel and the caller in it. Both in the call's arena. */
+struct channel {
+	struct store_channel row;
+	struct store_channel_member me; /* role LEFT with date 0: never was there */
+};
+
+/* Acts, each a row of rights.def: what is asked of the caller for it. */
+enum channel_act {
+#define RIGHT(name, ...) CHANNEL_##name,
+#include "domain/channels/rights.def"
+#undef RIGHT
+	CHANNEL_ACTS
+};
+
+/* InputChannel or InputPeer: 400 CHANNEL_INVALID, 400 CHANNEL_PRIVATE (also for what never was). */
+int channel_resolve(struct rpc_call *c, const struct tl_obj *input, struct channel *ret);
+/* -ERR_NOTFOUND. A restriction whose time is over is not there. */
+int channel_load(struct rpc_call *c, int64_t id, struct channel *ret);
+bool channel_is_in(const struct channel *ch);    /* the caller: member, admin or creator */
+bool channel_is_admin(const struct channel *ch); /* admin or creator */
+bool channel_may_see(const struct channel *ch);
+/* 0, or the protocol's error for this act, which changed nothing. */
+int channel_may(struct rpc_call *c, const struct channel *ch, enum channel_act act);
+/* May he be sent to with this kind of content (banned rights bits of api.md 6.3); slow mode; join to send. */
+int channel_may_send(struct rpc_call *c, const struct channel *ch, int64_t needs);
+
+/* Chat objects: channel or channelForbidden as v->viewer gets it; min for crowds. */
+int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret);
+/* Unread posts of somebody, from the head and his marks: read_in, and how many own posts lie above it. */
+int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret);
+
+/* Write lane: a service message of the channel (action), by `from` (0: the channel). */
+int channel_service(struct rpc_call *c, struct channel *ch, int64_t from, struct tl_obj *action,
+                    int32_t *ret_id);
+/* Write lane: something without pts changed: told to the audience, and to those who come later by chats[]. */
+int channel_changed(struct rpc_call *c, const struct channel *ch);
+/* Write lane: joins or leaves of one user, rows, audience, counters; the admin log has it. */
+int channel_join(struct rpc_call *c, struct channel *ch, int64_t user, int64_t by, int64_t invite);
+int channel_leave(struct rpc_call *c, struct channel *ch, int64_t user, enum store_channel_role as,
+                  int64_t by, int64_t banned, unixtime_t until);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * crowd.c - events of a channel, to those of its members who are connected: composed once in a stranger's view, encoded once for
+ * each group of layers that this batch tells apart, sent with the places where each one's own access hashes go. Those who see
+ * more than a stranger would are composed singly. Comings and goings of members pass here, too, in the order of the posts.
+ */
+#include "rpc/crowd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "rpc/rpc_private.h"
+#include "updates/audience.h"
+
+enum { PLACES_MAX = 256, GROUPS_MAX = 8 };
+
+/* Where in the bytes the stranger's hashes stand, on words, as TL has it. */
+static size_t find_places(const struct buf *b, const struct rpc_crowd *crowd, struct rpc_place *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < crowd->n_targets; i++)
+		for (size_t at = 0; at + 8 <= b->n && n < PLACES_MAX; at += 4)
+			if (memcmp(b->p + at, &crowd->targets[i].mark, 8) == 0) {
+				ret[n++] = (struct rpc_place){(uint32_t)at, crowd->targets[i].kind,
+				                              crowd->targets[i].target};
+				at += 4;
+			}
+	return n;
+}
+
+static bool is_single(const struct rpc_crowd *crowd, int64_t user)
+{
+	size_t lo = 0, hi = crowd->n_singles;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (crowd->singles[mid] == user)
+			return true;
+		if (crowd->singles[mid] < user)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
+}
+
+struct group {
+	struct buf body;
+	struct rpc_listener *who;
+	size_t n;
+};
+
+/* Listeners of this layer join the group that has the same bytes, or begin one; all groups used: the last is sent first. */
+static struct group *group_for(struct rpc_job *j, struct group *g, size_t *n, const struct tl_obj *updates,
+                               int32_t layer)
+{
+	struct buf b = {0};
+	int r = tl_encode(&b, updates, tl_layer_serve(layer));
+
+	if (r < 0) {
+		log_event(LOG_ERROR, "encode-push", "layer=%d error=%s", layer, err_name(r));
+		buf_fini(&b);
+		return NULL;
+	}
+	for (size_t i = 0; i < *n; i++)
+		if (g[i].body.n == b.n && memcmp(g[i].body.p, b.p, b.n) == 0) {
+			buf_fini(&b);
+			return &g[i];
+		}
+	if (*n == GROUPS_MAX) {
+		struct rpc_server *s = j->server;
+		struct group *last = &g[*n - 1];
+		struct rpc_place places[PLACES_MAX];
+		size_t n_places = find_places(&last->body, j->crowd, places);
+
+		s->cfg.ops.push_crowd(s->cfg.ops.ctx, &last->body, places, n_places, last->who, last->n);
+		buf_fini(&last->body);
+		last->n = 0;
+		last->body = b;
+		return last;
+	}
+	g[*n].body = b;
+	return &g[(*n)++];
+}
+
+static void push_groups(struct rpc_job *j, struct group *g, size_t n)
+{
+	struct rpc_server *s = j->server;
+	struct rpc_place places[PLACES_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		size_t n_places = find_places(&g[i].body, j->crowd, places);
+
+		if (g[i].n)
+			s->cfg.ops.push_crowd(s->cfg.ops.ctx, &g[i].body, places, n_places, g[i].who, g[i].n);
+		buf_fini(&g[i].body);
+		free(g[i].who);
+	}
+}
+
+static int by_layer(const void *a, const void *b)
+{
+	const struct upd_listener *x = a, *y = b;
+
+	if (x->layer != y->layer)
+		return x->layer < y->layer ? -1 : 1;
+	return x->user < y->user ? -1 : x->user > y->user;
+}
+
+/* One who sees more than a stranger: as if it were his own box. */
+static void push_single(struct rpc_job *j, const struct upd_listener *l, const struct upd_event *ev, size_t n)
+{
+	struct rpc_server *s = j->server;
+	struct tl_obj *updates = NULL;
+	struct buf b = {0};
+	int r;
+
+	j->call.user_id = l->user;
+	r = s->cfg.compose(&j->call, ev, n, &updates);
+	if (r >= 0 && updates)
+		r = tl_encode(&b, updates, tl_layer_serve(l->layer));
+	if (r >= 0 && b.n)
+		s->cfg.ops.push(s->cfg.ops.ctx, &l->key, 1, &b);
+	else if (r < 0)
+		log_event(LOG_ERROR, "push", "error=%s", err_name(r));
+	buf_fini(&b);
+}
+
+static void push_listeners(struct rpc_job *j, const struct upd_listener *v, size_t n_v,
+                           const struct upd_event *ev, size_t n)
+{
+	struct group groups[GROUPS_MAX] = {0}, *g = NULL;
+	const struct rpc_crowd *crowd = j->crowd;
+	size_t n_groups = 0;
+	int32_t layer = -1;
+
+	for (size_t i = 0; i < n_v; i++) {
+		if (v[i].key == ev[0].except_key || is_single(crowd, v[i].user))
+			continue;
+		if (v[i].layer != layer)
+			g = group_for(j, groups, &n_groups, crowd->updates, layer = v[i].layer);
+		if (!g)
+			continue;
+		if (!g->who)
+			g->who = xmalloc(n_v * sizeof(*g->who));
+		g->who[g->n++] = (struct rpc_listener){v[i].key, v[i].user};
+	}
+	push_groups(j, groups, n_groups);
+	for (size_t i = 0; i < n_v; i++)
+		if (v[i].key != ev[0].except_key && is_single(crowd, v[i].user))
+			push_single(j, &v[i], ev, n);
+}
+
+static void push_events(struct rpc_job *j, const struct upd_event *ev, size_t n)
+{
+	struct rpc_crowd crowd = {0};
+	struct upd_listener *v;
+	size_t n_v;
+
+	if (!n)
+		return;
+	v = upd_audience_take(j->call.app->audience, ev[0].owner, &n_v);
+	j->call.user_id = 0;
+	if (n_v)
+		j->r = j->server->cfg.compose_crowd(&j->call, ev, n, &crowd);
+	if (n_v && j->r >= 0 && crowd.updates) {
+		qsort(v, n_v, sizeof(*v), by_layer);
+		j->crowd = &crowd;
+		push_listeners(j, v, n_v, ev, n);
+		j->crowd = NULL;
+	}
+	free(v);
+}
+
+static void come_or_go(struct rpc_job *j, const struct upd_event *ev)
+{
+	struct app *app = j->call.app;
+	struct upd_online_key keys[RPC_KEYS_A_USER];
+	int64_t ids[RPC_KEYS_A_USER];
+	size_t n = upd_online_keys(app->online, ev->peer, keys, RPC_KEYS_A_USER);
+
+	for (size_t i = 0; i < n; i++) {
+		struct upd_listener l = {.key = keys[i].key, .user = ev->peer, .layer = keys[i].layer};
+
+		ids[i] = keys[i].key;
+		if (ev->kind == UPD_MEMBER_CAME)
+			upd_audience_join(app->audience, &l, &ev->owner, 1);
+	}
+	if (ev->kind == UPD_MEMBER_LEFT)
+		upd_audience_leave(app->audience, ev->owner, ids, n);
+}
+
+void rpc_push_channel(struct rpc_job *j, const struct upd_event *ev, size_t n)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (ev[i].kind != UPD_MEMBER_CAME && ev[i].kind != UPD_MEMBER_LEFT)
+			continue;
+		push_events(j, ev + from, i - from);
+		come_or_go(j, &ev[i]);
+		from = i + 1;
+	}
+	push_events(j, ev + from, n - from);
+}
+
+/* --- a key comes */
+
+struct coming {
+	int64_t key, user;
+	int32_t layer;
+	int tries;
+};
+
+static int join(struct rpc_call *c, void *arg)
+{
+	struct coming *k = arg;
+	struct upd_listener l = {.key = k->key, .user = k->user, .layer = k->layer};
+	uint64_t turn = upd_audience_turn(c->app->audience);
+	int64_t *channels;
+	size_t n;
+	int r;
+
+	/* The snapshot began before we asked for the turn: begin another. */
+	if ((r = rpc_snapshot_renew(c)) < 0 ||
+	    (r = rpc_job_of(c)->server->cfg.channels_of(c, k->user, &channels, &n)) < 0)
+		return r;
+	upd_audience_drop_key(c->app->audience, k->key);
+	upd_audience_join(c->app->audience, &l, channels, n);
+	if (upd_online_key_layer(c->app->online, k->key) == 0)
+		upd_audience_drop_key(c->app->audience, k->key); /* gone in the meantime */
+	else if (upd_audience_turn(c->app->audience) != turn)
+		return -ERR_AGAIN; /* somebody left somewhere: perhaps he, from one of these */
+	return 0;
+}
+
+static void joined(struct app *app, void *arg, int r)
+{
+	struct coming *k = arg;
+
+	if (r == -ERR_AGAIN && k->tries++ < 100 && rpc_read(app->rpc, k->user, join, joined, k) == 0)
+		return;
+	if (r < 0)
+		upd_audience_drop_key(app->audience,
+		                      k->key); /* it asks for the difference, and hears nothing wrong */
+	free(k);
+}
+
+void rpc_key_online(struct rpc_server *s, int64_t key, int64_t user, int32_t layer, bool online)
+{
+	struct coming *k;
+
+	upd_online_set(s->app->online, key, user, layer, online);
+	if (!online || !user) {
+		upd_audience_drop_key(s->app->audience, key);
+		return;
+	}
+	k = xcalloc(1, sizeof(*k));
+	*k = (struct coming){.key = key, .user = user, .layer = layer};
+	if (rpc_read(s, user, join, joined, k) < 0)
+		free(k);
+}
