@@ -131,6 +131,7 @@ int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t to
                       bool unread)
 {
 	struct sql_stmt *s;
+	int64_t count;
 	int r;
 
 	r = bump_within_day(db, owner, peer, top_id, top_date, unread);
@@ -142,14 +143,17 @@ int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t to
 		    " folder, flags, draft, draft_date) VALUES ($1, $2, $3, $4, $5, 0, 0, $6, 0, 1, 0, 0, 0, "
 		    "NULL, 0)"
 		    " ON CONFLICT (owner, peer) DO UPDATE SET top_id = $3, top_date = $4, top_day = $5,"
-		    " unread = dlg.unread + $6, count = dlg.count + 1");
+		    " unread = dlg.unread + $6, count = dlg.count + 1 RETURNING count");
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, top_id);
 	sql_bind_int(s, 4, top_date);
 	sql_bind_int(s, 5, top_date / DAY);
 	sql_bind_int(s, 6, unread);
-	return sql_run(s);
+	r = sql_step(s);
+	count = r == 1 ? sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : count == 1;
 }
 
 /* Newest first. */
@@ -259,6 +263,19 @@ int store_dialog_count(struct sql_db *db, int64_t owner, int folder, uint32_t *r
 	sql_bind_int(s, 2, folder);
 	r = sql_step(s);
 	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
+int store_dialog_unread(struct sql_db *db, int64_t owner, int64_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT coalesce(sum(unread), 0) FROM dlg WHERE owner = $1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	r = sql_step(s);
+	if (r == 1)
+		*ret = sql_int(s, 0);
 	sql_done(s);
 	return r < 0 ? r : 0;
 }

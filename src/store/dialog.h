@@ -25,7 +25,7 @@ int store_dialog_get(struct sql_db *db, int64_t owner, int64_t peer, struct aren
                      struct store_dialog *ret);
 /* Writes the whole row. */
 int store_dialog_put(struct sql_db *db, const struct store_dialog *d);
-/* A message came on top: top, count + 1, unread + 1 if it is unread. */
+/* A message came on top: top, count + 1, unread + 1 if it is unread. 1: it is the only one now, 0: not. */
 int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t top_id, unixtime_t top_date,
                       bool unread);
 /*
@@ -44,5 +44,8 @@ int store_dialog_marked(struct sql_db *db, int64_t owner, uint32_t limit, struct
                         struct store_dialog **ret, size_t *ret_n);
 /* Dialogs with messages in a folder; folder < 0: all. */
 int store_dialog_count(struct sql_db *db, int64_t owner, int folder, uint32_t *ret);
+
+/* Unread messages in all dialogs. */
+int store_dialog_unread(struct sql_db *db, int64_t owner, int64_t *ret);
 
 #endif

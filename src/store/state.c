@@ -21,15 +21,16 @@ int store_state_since(struct sql_db *db, int64_t owner, unixtime_t time, struct 
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT kind, k, time, payload FROM state WHERE owner = $1 AND time >= $2"
-		    " ORDER BY time LIMIT $3");
+		    " ORDER BY time");
 	size_t n = 0, cap = 16;
 	struct store_state *v = ARENA_ARRAY(a, struct store_state, cap), *more;
 	int r;
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, time);
-	sql_bind_int(s, 3, STORE_STATE_MAX);
 	while ((r = sql_step(s)) == 1) {
+		if (n >= STORE_STATE_MAX && v[n - 1].time > time + 1 && sql_int(s, 2) != v[n - 1].time)
+			break;
 		if (n == cap) {
 			more = ARENA_ARRAY(a, struct store_state, cap * 2);
 			memcpy(more, v, n * sizeof(*v));

@@ -32,7 +32,8 @@ static inline int send_into(struct sql_db *db, int64_t owner, int64_t peer, int6
 
 	if ((r = store_upd_append(db, &u)) < 0 || (r = store_msg_insert(db, &m)) < 0)
 		return r;
-	return store_dialog_bump(db, owner, peer, pts, now, owner != from);
+	r = store_dialog_bump(db, owner, peer, pts, now, owner != from);
+	return r < 0 ? r : 0;
 }
 
 /* The next pts of each box is the caller's to keep: *from_pts, *to_pts are those before, and after. -ERR_EXISTS: a repeat. */

@@ -411,12 +411,71 @@ static void test_none(void **state)
 	talk_refused(s->w, s->a, &may->o, "400 USER_ID_INVALID");
 }
 
+/* Who wants strangers out of sight has their chats in the archive, muted, until he takes them out. */
+static void test_strangers(void **state)
+{
+	struct s *s = *state;
+	struct tl_account_setGlobalPrivacySettings *q = Q(s, account_setGlobalPrivacySettings);
+	struct tl_folders_editPeerFolders *out = Q(s, folders_editPeerFolders);
+	struct tl_inputFolderPeer *p = Q(s, inputFolderPeer);
+	struct tl_globalPrivacySettings *g = Q(s, globalPrivacySettings);
+	struct person known = world_person(s->w, "9996630003", "Cid", "");
+	struct tl_contacts_addContact *add = Q(s, contacts_addContact);
+	struct tl_dialog *d;
+	struct tl_vec pushes;
+
+	g->has_archive_and_mute_new_noncontact_peers = g->archive_and_mute_new_noncontact_peers = true;
+	q->settings = &g->o;
+	talk_call(s->w, s->a, &q->o);
+	add->id = world_user(s->w, s->a, known.id);
+	add->first_name = SLICE_LIT("Cid");
+	add->last_name = add->phone = SLICE_LIT("");
+	talk_call(s->w, s->a, &add->o);
+	talk_say(s->w, known, s->a, "hi");
+	assert_int_equal(talk_dialog(s->w, s->a, known)->folder_id, 0);
+	world_pushes(s->w, s->a.key);
+	talk_say(s->w, s->b, s->a, "hi");
+	pushes = world_pushes(s->w, s->a.key);
+	assert_non_null(world_update(pushes, TL_updateNewMessage));
+	assert_non_null(world_update(pushes, TL_updateFolderPeers));
+	assert_non_null(world_update(pushes, TL_updateNotifySettings));
+	d = talk_dialog(s->w, s->a, s->b);
+	assert_int_equal(d->folder_id, 1);
+	assert_true(TL_AS(peerNotifySettings, d->notify_settings)->mute_until > clock_unix());
+	assert_true(TL_AS(peerSettings, full(s, s->a, s->b)->settings)->autoarchived);
+	p->peer = world_peer(s->w, s->a, s->b.id);
+	out->folder_peers = tl_vec_new(world_arena(s->w), 1);
+	out->folder_peers.v[0] = &p->o;
+	talk_call(s->w, s->a, &out->o);
+	talk_say(s->w, s->b, s->a, "again");
+	assert_int_equal(talk_dialog(s->w, s->a, s->b)->folder_id, 0);
+	assert_false(TL_AS(peerSettings, full(s, s->a, s->b)->settings)->autoarchived);
+	/* Whom one writes to first is no stranger. */
+	talk_say(s->w, s->a, world_person(s->w, "9996640004", "Dan", ""), "hello");
+	assert_int_equal(talk_dialog(s->w, s->a, known)->folder_id, 0);
+}
+
+static void test_country(void **state)
+{
+	struct s *s = *state;
+	struct person p = world_person(s->w, "989121234567", "Dara", "");
+	struct tl_obj *o, *q = &Q(s, help_getNearestDc)->o;
+
+	o = world_call_as(s->w, (struct person){0}, 5, TL_LAYER_MAX, q);
+	assert_int_equal(TL_AS(nearestDc, o)->country.n, 0); /* nobody knows */
+	world_set(s->w, "server", "country", "DE");
+	o = world_call_as(s->w, (struct person){0}, 5, TL_LAYER_MAX, q);
+	assert_true(slice_eq(TL_AS(nearestDc, o)->country, SLICE_LIT("DE")));
+	o = talk_call(s->w, p, q);
+	assert_true(slice_eq(TL_AS(nearestDc, o)->country, SLICE_LIT("IR")));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_read_date),  T(test_report),  T(test_kept),
-	                                   T(test_screenshot), T(test_folders), T(test_codes),
-	                                   T(test_none)};
+	const struct CMUnitTest tests[] = {T(test_read_date),  T(test_report),    T(test_kept),
+	                                   T(test_screenshot), T(test_folders),   T(test_codes),
+	                                   T(test_none),       T(test_strangers), T(test_country)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 
 struct store_dialog;
 
+enum dialog_flag { DIALOG_PUT_AWAY = 1 }; /* store_dialog.flags: archived because a stranger began it */
+
 enum notify_scope { NOTIFY_PEER = 0, NOTIFY_USERS = 1, NOTIFY_CHATS = 2, NOTIFY_BROADCASTS = 3 };
 
 /* A dialog as its owner (v->viewer) sees it; its peer goes into v. */
@@ -20,6 +22,8 @@ int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_sco
                 struct tl_obj **ret);
 /* A folder as it was stored, peers inside with the viewer's access hashes; NULL if there is none of this id. */
 int filter_view(struct view *v, int id, struct tl_obj **ret);
+/* Write lane: `peer` began this chat. If its owner wants strangers out of his sight, it goes to the archive, muted. */
+int dialog_put_away(struct rpc_call *c, int64_t owner, int64_t peer);
 /* Ids of all folders in their order. */
 int filter_order(struct rpc_call *c, int64_t owner, struct tl_vec_int *ret);
 

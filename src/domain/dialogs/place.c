@@ -158,6 +158,7 @@ int folders_editPeerFolders(struct rpc_call *c, const struct tl_folders_editPeer
 			break;
 		d.folder = f->folder_id;
 		d.pin_order = 0; /* a pin belongs to the list that it was made in */
+		d.flags &= ~DIALOG_PUT_AWAY;
 		r = store_dialog_put(c->db, &d);
 		buf_u64(&b, (uint64_t)peer.key);
 		buf_u32(&b, (uint32_t)f->folder_id);

@@ -2,10 +2,12 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "base/settings.h"
 #include "domain/help/country.h"
 #include "rpc/app.h"
 #include "rpc/call.h"
 #include "rpc_methods.h"
+#include "store/user.h"
 
 enum { HOME_DC = 2, DCS = 5, LIFETIME = 3600 /* rule 19: Desktop behaves as if it were an hour */ };
 
@@ -76,8 +78,16 @@ int help_getConfig(struct rpc_call *c, const struct tl_help_getConfig *q)
 int help_getNearestDc(struct rpc_call *c, const struct tl_help_getNearestDc *q)
 {
 	struct tl_nearestDc *n = TL_NEW(&c->arena, nearestDc);
+	struct store_user u;
+	int r;
 
-	n->country = SLICE_LIT("US");
+	n->country = slice_str(c->app->settings->country);
+	if (c->user_id) {
+		if ((r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0)
+			return r;
+		if (*country_of_phone(u.phone))
+			n->country = slice_str(country_of_phone(u.phone));
+	}
 	n->this_dc = c->client->dc;
 	n->nearest_dc = HOME_DC;
 	return rpc_reply(c, &n->o);
@@ -126,7 +136,7 @@ static void json_add(struct arena *a, struct tl_jsonObject *o, const char *key, 
 
 int help_getAppConfig(struct rpc_call *c, const struct tl_help_getAppConfig *q)
 {
-	enum { VERSION = 1, KEYS = 16 }; /* the number goes up with every change of what follows */
+	enum { VERSION = 2, KEYS = 16 }; /* the number goes up with every change of what follows */
 	struct tl_help_appConfig *f = TL_NEW(&c->arena, help_appConfig);
 	struct tl_jsonObject *o = TL_NEW(&c->arena, jsonObject);
 	struct arena *a = &c->arena;
@@ -148,6 +158,8 @@ int help_getAppConfig(struct rpc_call *c, const struct tl_help_getAppConfig *q)
 	json_add(a, o, "stargifts_blocked", json_bool(a, true));
 	json_add(a, o, "stars_purchase_blocked", json_bool(a, true));
 	json_add(a, o, "qr_login_code", json_string(a, "primary"));
+	json_add(a, o, "autoarchive_setting_available", json_bool(a, true));
+	json_add(a, o, "pm_read_date_expire_period", json_number(a, LIMIT_READ_DATE_SECONDS));
 	f->hash = VERSION;
 	f->config = &o->o;
 	return rpc_reply(c, &f->o);

@@ -3,6 +3,7 @@
  * (random_id there, origin here), so that boxes may live in different stores one day; here one transaction holds both.
  */
 #include "base/err.h"
+#include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/search/index.h"
 #include "store/dialog.h"
@@ -82,6 +83,8 @@ static int into_box(struct rpc_call *c, struct store_msg *row, struct upd_event 
 	if (r < 0)
 		return r;
 	r = store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
+	if (r > 0 && unread)
+		r = dialog_put_away(c, row->owner, row->peer);
 	return r < 0 ? r : search_note(c, row->owner);
 }
 

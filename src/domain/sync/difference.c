@@ -8,6 +8,7 @@
 #include "domain/sync/compose.h"
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
+#include "store/dialog.h"
 #include "store/msg.h"
 #include "store/state.h"
 #include "store/upd.h"
@@ -23,6 +24,8 @@ struct gather {
 	struct tl_obj **new_messages, **other;
 	uint32_t n_new, n_other;
 	int32_t last_pts;
+	unixtime_t
+		states_until; /* not all changes without pts fitted: those up to this time are there; 0: all */
 };
 
 static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int64_t unread)
@@ -39,13 +42,14 @@ static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int64_t unread)
 
 int sync_state(struct rpc_call *c, struct tl_obj **ret)
 {
+	int64_t unread;
 	int32_t pts;
 	int r;
 
 	r = store_upd_max(c->db, c->user_id, &pts);
-	if (r < 0)
+	if (r < 0 || (r = store_dialog_unread(c->db, c->user_id, &unread)) < 0)
 		return r;
-	*ret = state_of(c, pts < 1 ? 1 : pts, 0);
+	*ret = state_of(c, pts < 1 ? 1 : pts, unread);
 	return 0;
 }
 
@@ -133,6 +137,7 @@ static int add_states(struct gather *g, int32_t date)
 	r = store_state_since(c->db, c->user_id, (unixtime_t)date - 1, &c->arena, &rows, &n);
 	if (r < 0 || !n)
 		return r;
+	g->states_until = r == 1 ? rows[n - 1].time : 0;
 	more = ARENA_ARRAY(&c->arena, struct tl_obj *, g->n_other + n);
 	memcpy(more, g->other, g->n_other * sizeof(*more));
 	g->other = more;
@@ -160,8 +165,10 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 	struct tl_updates_differenceSlice *s;
 	struct tl_updates_differenceEmpty *e;
 	struct tl_vec users, chats;
+	int64_t unread;
 	int r;
 
+	whole = whole && !g->states_until;
 	if (whole && !g->n_new && !g->n_other && g->last_pts == q->pts) {
 		e = TL_NEW(&c->arena, updates_differenceEmpty);
 		e->date = (int32_t)c->now;
@@ -176,7 +183,9 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 		d->other_updates = (struct tl_vec){g->other, g->n_other};
 		d->users = users;
 		d->chats = chats;
-		d->state = state_of(c, g->last_pts, 0);
+		if ((r = store_dialog_unread(c->db, c->user_id, &unread)) < 0)
+			return r;
+		d->state = state_of(c, g->last_pts, unread);
 		return rpc_reply(c, &d->o);
 	}
 	s = TL_NEW(&c->arena, updates_differenceSlice);
@@ -187,7 +196,10 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 	s->chats = chats;
 	s->intermediate_state = state_of(c, g->last_pts, 0);
 	/* The date of an unfinished difference must not pass what is still to come (api.md 5.3). */
-	((struct tl_updates_state *)s->intermediate_state)->date = q->date;
+	if (g->states_until)
+		TL_AS(updates_state, s->intermediate_state)->date = (int32_t)g->states_until;
+	else if (q->date < c->now)
+		TL_AS(updates_state, s->intermediate_state)->date = q->date;
 	return rpc_reply(c, &s->o);
 }
 

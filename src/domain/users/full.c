@@ -43,6 +43,7 @@ static int stranger_settings(struct rpc_call *c, int64_t peer, struct tl_peerSet
 	if (r < 0 || !row.top_id)
 		return r < 0 ? r : 0;
 	s->add_contact = s->block_contact = true;
+	s->autoarchived = (row.flags & DIALOG_PUT_AWAY) != 0;
 	/* Who was written to has been invited: no spam. */
 	r = store_msg_last(c->db, c->user_id, peer, INT32_MAX, true, &c->arena, &own);
 	s->report_spam = r == -ERR_NOTFOUND || (r == 0 && !own.id);
