@@ -77,6 +77,10 @@ static void run(const struct aes_ige_job *jobs, size_t n)
 
 void aes_ige_batch(const struct aes_ige_job *jobs, size_t n)
 {
+	if (n == 1) {
+		aes_engine()->ige(&jobs, 1, jobs->decrypt);
+		return;
+	}
 	for (size_t k; n; jobs += k, n -= k) {
 		k = n < SORTED_MAX ? n : SORTED_MAX;
 		run(jobs, k);
@@ -87,11 +91,10 @@ static void one(const uint8_t key[32], const uint8_t iv[32], const uint8_t *in, 
                 bool decrypt)
 {
 	struct aes_ige_job j = {.in = in, .out = out, .n = n, .decrypt = decrypt};
-	const struct aes_ige_job *p = &j;
 
 	memcpy(j.key, key, 32);
 	memcpy(j.iv, iv, 32);
-	aes_engine()->ige(&p, 1, decrypt);
+	aes_ige_batch(&j, 1);
 }
 
 void aes_ige_encrypt(const uint8_t key[32], const uint8_t iv[32], const uint8_t *in, uint8_t *out, size_t n)

@@ -40,35 +40,31 @@ void mt_conn_poll(struct mt_conn *c, usec_t max_wait)
 	mt_conn_touch(c);
 }
 
-uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct mt_frame *ret)
+uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct buf *b, struct mt_frame *ret)
 {
-	struct buf *b = &c->l->scratch;
-
+	c->answered = true;
 	if (!c->io)
 		return mt_far_begin(c, n, ret);
-	*ret = (struct mt_frame){.n = n};
+	*ret = (struct mt_frame){.b = b, .n = n};
 	b->n = 0;
 	return tr_begin(&c->t, b, n, &ret->at);
 }
 
 void mt_conn_end(struct mt_conn *c, struct mt_frame *f)
 {
-	struct buf *b = &c->l->scratch;
-
-	c->answered = true;
 	if (!c->io) {
 		mt_far_send(c, f);
 		return;
 	}
-	tr_end(&c->t, b, f->at, f->n);
-	io_conn_send(c->io, b->p, b->n);
+	tr_end(&c->t, f->b, f->at, f->n);
+	io_conn_send(c->io, f->b->p, f->b->n);
 }
 
 void mt_conn_send(struct mt_conn *c, const void *p, size_t n)
 {
 	struct mt_frame f;
 
-	memcpy(mt_conn_begin(c, n, &f), p, n);
+	memcpy(mt_conn_begin(c, n, &c->l->scratch, &f), p, n);
 	mt_conn_end(c, &f);
 }
 

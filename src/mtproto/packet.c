@@ -60,11 +60,11 @@ static void put32(uint8_t *p, uint32_t v)
 	memcpy(p, &v, 4);
 }
 
-void mt_packet_seal(int64_t key_id, const uint8_t auth_key[256], bool from_client, const struct mt_packet *m,
-                    uint8_t *out, size_t size)
+void mt_packet_prepare(int64_t key_id, const uint8_t auth_key[256], bool from_client,
+                       const struct mt_packet *m, uint8_t *out, size_t size, struct aes_ige_job *ret_job)
 {
 	int x = from_client ? 0 : 8;
-	uint8_t key[32], iv[32], large[32], *plain = out + MT_PACKET_HEAD;
+	uint8_t large[32], *plain = out + MT_PACKET_HEAD;
 	size_t len = size - MT_PACKET_HEAD;
 
 	put64(out, key_id);
@@ -77,6 +77,17 @@ void mt_packet_seal(int64_t key_id, const uint8_t auth_key[256], bool from_clien
 	rng_bytes(plain + INNER_HEAD + m->body.n, len - INNER_HEAD - m->body.n);
 	mt_msg_key_large(auth_key, x, plain, len, large);
 	memcpy(out + 8, large + 8, 16);
-	mt_kdf_v2(auth_key, out + 8, x, key, iv);
-	aes_ige_encrypt(key, iv, plain, plain, len);
+	ret_job->in = ret_job->out = plain;
+	ret_job->n = len;
+	ret_job->decrypt = false;
+	mt_kdf_v2(auth_key, out + 8, x, ret_job->key, ret_job->iv);
+}
+
+void mt_packet_seal(int64_t key_id, const uint8_t auth_key[256], bool from_client, const struct mt_packet *m,
+                    uint8_t *out, size_t size)
+{
+	struct aes_ige_job job;
+
+	mt_packet_prepare(key_id, auth_key, from_client, m, out, size, &job);
+	aes_ige_batch(&job, 1);
 }

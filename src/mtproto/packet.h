@@ -7,6 +7,8 @@
 
 #include "base/buf.h"
 
+struct aes_ige_job;
+
 struct mt_packet {
 	int64_t salt, session_id, msg_id;
 	uint32_t seq_no;
@@ -28,5 +30,8 @@ size_t mt_packet_size(size_t body_n);
 /* Seal into out[0..size): header fields from `m`, body from m->body. */
 void mt_packet_seal(int64_t key_id, const uint8_t auth_key[256], bool from_client, const struct mt_packet *m,
                     uint8_t *out, size_t size);
+/* The same but for the encryption, which is ret_job: for aes_ige_batch, with those of other packets. `out` stays where it is. */
+void mt_packet_prepare(int64_t key_id, const uint8_t auth_key[256], bool from_client,
+                       const struct mt_packet *m, uint8_t *out, size_t size, struct aes_ige_job *ret_job);
 
 #endif

@@ -27,6 +27,7 @@
 struct mt_loop;
 struct mt_session;
 struct mt_flow;
+struct mt_seal;
 
 enum {
 	MT_LOOPS_MAX = 16,
@@ -199,7 +200,8 @@ struct mt_loop {
 	struct mt_session *sessions, *serials;
 	struct mt_session *dirty, *busy;
 	struct mt_handshake *handshakes;
-	struct buf scratch; /* frames of one flush */
+	struct buf scratch; /* a frame, until it is sent */
+	struct mt_seal *seal;
 	struct io_timer sweep;
 	unsigned sweeps;
 	uint64_t next_serial;
@@ -229,12 +231,16 @@ void mt_conn_free(
 	struct mt_conn *c); /* out of its loop; sessions let go; a real one's socket is not closed */
 void mt_conn_touch(struct mt_conn *c);
 const char *mt_conn_ip(const struct mt_conn *c);
-/* Room for a packet of n bytes towards the client, and its end: nothing else is sent between the two. */
+/*
+ * Room for a packet of n bytes towards the client, in `b` (emptied; untouched until the end), and its end, by which it leaves. What
+ * was begun ends in the same order, and before the loop's turn does. From its beginning on a POST counts as answered.
+ */
 struct mt_frame {
+	struct buf *b;
 	size_t at, n;
 	struct mt_far *far;
 };
-uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct mt_frame *ret);
+uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct buf *b, struct mt_frame *ret);
 void mt_conn_end(struct mt_conn *c, struct mt_frame *f);
 void mt_conn_send(struct mt_conn *c, const void *p, size_t n); /* one packet, framed */
 void mt_conn_quick_ack(struct mt_conn *c, uint32_t token);
@@ -324,6 +330,12 @@ void mt_flush_later(struct mt_session *s);
 void mt_send_empty(struct mt_session *s, struct mt_conn *c); /* a container without messages */
 void mt_out_free(struct mt_out *o);
 struct mt_batch *mt_batch_ref(struct mt_batch *b);
+
+/* seal.c: encrypted packets, several at once. m is read here; c and k stay until the flush. */
+struct mt_seal *mt_seal_new(void);
+void mt_seal_free(struct mt_seal *q);
+void mt_seal_add(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m);
+void mt_seal_flush(struct mt_seal *q); /* all leave */
 
 /* msg_id.c */
 /* Is somebody there to whom an update can be sent? */

@@ -221,33 +221,9 @@ static void put_acks(struct mt_session *s, struct buf *b)
 	s->n_acks = 0;
 }
 
-static void seal_and_send(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
+static void seal(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
 {
-	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	size_t size = mt_packet_size(m->body.n);
-	struct mt_frame f;
-
-	mt_packet_seal(e->k.id, e->k.key, false, m, mt_conn_begin(c, size, &f), size);
-	mt_conn_end(c, &f);
-}
-
-void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
-{
-	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
-	                      .session_id = s->session_id,
-	                      .body = buf_slice(body)};
-
-	if (c->post && c->answered) { /* it carries one packet */
-		mt_send(s, MT_MSG_SERVICE, 0, body);
-		return;
-	}
-	if (!c->post)
-		mt_flush(s->l->io, s->l); /* what waits has a lower id */
-	m.msg_id = mt_session_next_id(s, 1);
-	m.seq_no = s->content * 2;
-	seal_and_send(s, c, &m);
-	buf_fini(body);
+	mt_seal_add(s->l->seal, c, &(s->temp ? s->temp : s->key)->k, m);
 }
 
 /* What had to wait for a connection goes out as if it were said now: clients close on old ids. */
@@ -281,12 +257,13 @@ static bool flush_packet(struct mt_session *s, struct mt_conn *c)
 		}
 	if (!total)
 		return false;
-	if (total == 1 && only && fresh) { /* alone: no container around it */
+	/* Alone: no container around it, unless one with a higher id has left already: those of packets rise. */
+	if (total == 1 && only && fresh && only->msg_id == s->last_id) {
 		m.msg_id = only->msg_id;
 		m.seq_no = only->seq_no;
 		m.body = body_of(only);
 		only->sent = true;
-		seal_and_send(s, c, &m);
+		seal(s, c, &m);
 		goto sent;
 	}
 	buf_u32(&box, (uint32_t)MT_msg_container);
@@ -308,7 +285,7 @@ static bool flush_packet(struct mt_session *s, struct mt_conn *c)
 	m.msg_id = mt_session_next_id(s, 1);
 	m.seq_no = s->content * 2;
 	m.body = buf_slice(&box);
-	seal_and_send(s, c, &m);
+	seal(s, c, &m);
 	buf_fini(&box);
 sent:
 	return true;
@@ -381,13 +358,13 @@ void mt_send_empty(struct mt_session *s, struct mt_conn *c)
 	buf_u32(&box, (uint32_t)MT_msg_container);
 	buf_u32(&box, 0);
 	m.body = buf_slice(&box);
-	seal_and_send(s, c, &m);
+	seal(s, c, &m);
+	mt_seal_flush(s->l->seal);
 	buf_fini(&box);
 }
 
-void mt_flush(struct io_loop *io, void *loop)
+static void flush_sessions(struct mt_loop *l)
 {
-	struct mt_loop *l = loop;
 	struct mt_session *s;
 
 	while ((s = l->dirty) != NULL) {
@@ -395,6 +372,34 @@ void mt_flush(struct io_loop *io, void *loop)
 		s->dirty = false;
 		flush_session(s);
 	}
+}
+
+void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
+{
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
+	                      .session_id = s->session_id,
+	                      .body = buf_slice(body)};
+
+	if (c->post && c->answered) { /* it carries one packet */
+		mt_send(s, MT_MSG_SERVICE, 0, body);
+		return;
+	}
+	if (!c->post)
+		flush_sessions(s->l); /* what waits has a lower id */
+	m.msg_id = mt_session_next_id(s, 1);
+	m.seq_no = s->content * 2;
+	seal(s, c, &m);
+	mt_seal_flush(s->l->seal);
+	buf_fini(body);
+}
+
+void mt_flush(struct io_loop *io, void *loop)
+{
+	struct mt_loop *l = loop;
+
+	flush_sessions(l);
+	mt_seal_flush(l->seal);
 	if (l->scratch.cap > 65536)
 		buf_fini(&l->scratch);
 }

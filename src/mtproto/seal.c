@@ -1,0 +1,71 @@
+/*
+ * seal.c - packets on their way out: made ready one by one, encrypted together (each is a serial chain, several side by side cost
+ * little more than one), then framed and sent in the order in which they came. Nothing waits here: who adds flushes before he
+ * returns to the loop, so connections and keys stay what they were.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "crypto/aes.h"
+#include "crypto/hash.h"
+#include "mtproto/private.h"
+
+enum { BATCH_MAX = 32, BATCH_BYTES = 256 * 1024, FRAME_KEPT = 2048 };
+
+struct mt_seal {
+	unsigned n;
+	size_t bytes;
+	bool sending;
+	struct aes_ige_job job[BATCH_MAX];
+	struct {
+		struct mt_conn *c;
+		struct mt_frame f;
+		struct buf b; /* kept from batch to batch unless it grew */
+	} packet[BATCH_MAX];
+};
+
+struct mt_seal *mt_seal_new(void)
+{
+	return xcalloc(1, sizeof(struct mt_seal));
+}
+
+void mt_seal_free(struct mt_seal *q)
+{
+	if (!q)
+		return;
+	assert(q->n == 0);
+	for (unsigned i = 0; i < BATCH_MAX; i++)
+		buf_fini(&q->packet[i].b);
+	free(q);
+}
+
+void mt_seal_flush(struct mt_seal *q)
+{
+	assert(!q->sending);
+	q->sending = true;
+	aes_ige_batch(q->job, q->n);
+	wipe(q->job, q->n * sizeof(q->job[0]));
+	for (unsigned i = 0; i < q->n; i++) {
+		mt_conn_end(q->packet[i].c, &q->packet[i].f);
+		if (q->packet[i].b.cap > FRAME_KEPT)
+			buf_fini(&q->packet[i].b);
+	}
+	q->n = 0;
+	q->bytes = 0;
+	q->sending = false;
+}
+
+void mt_seal_add(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m)
+{
+	size_t size = mt_packet_size(m->body.n);
+	uint8_t *p;
+
+	if (q->n == BATCH_MAX || (q->n && q->bytes + size > BATCH_BYTES))
+		mt_seal_flush(q);
+	p = mt_conn_begin(c, size, &q->packet[q->n].b, &q->packet[q->n].f);
+	q->packet[q->n].c = c;
+	mt_packet_prepare(k->id, k->key, false, m, p, size, &q->job[q->n]);
+	q->n++;
+	q->bytes += size;
+}
