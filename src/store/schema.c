@@ -156,6 +156,18 @@ static const char *const steps[] = {
 	"CREATE TABLE chan_of (user_id BIGINT, channel BIGINT, PRIMARY KEY (user_id, channel)) WITHOUT ROWID;"
 	"CREATE TABLE chan_gap (channel BIGINT, block BIGINT, count BIGINT, PRIMARY KEY (channel, block)) "
 	"WITHOUT ROWID;",
+
+	/*
+	 * 8: contents of files (blob.h). `since`: nobody needs it since then, 0 while somebody does; `lost`: when its bytes were
+	 * missed.
+	 */
+	"CREATE TABLE blob (hash BYTEA PRIMARY KEY, size BIGINT, refs BIGINT, since BIGINT, lost BIGINT) "
+	"WITHOUT ROWID;"
+	"CREATE INDEX blob_since ON blob (since) WHERE since <> 0;"
+	"CREATE TABLE blob_window (hash BYTEA, part BIGINT, body BYTEA, PRIMARY KEY (hash, part)) WITHOUT "
+	"ROWID;"
+	"DROP INDEX file_part_blob;"
+	"CREATE INDEX file_part_blob ON file_part (blob, type);",
 };
 
 int store_migrate(struct sql_db *db)
