@@ -4,9 +4,11 @@
 build_packages=(gcc libc6-dev meson ninja-build pkg-config python3 libuv1-dev libssl-dev libwebsockets-dev
 	libwebsockets-evlib-uv libmicrohttpd-dev libsqlite3-dev libcurl4-openssl-dev libjansson-dev zlib1g-dev uthash-dev libinih-dev
 	libvips-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libseccomp-dev libcmocka-dev)
+# What ./bench needs besides.
+bench_packages=(libvips-tools)
 # What ./test needs besides. Node.js from elsewhere than Debian brings its own npm.
 test_packages=(clang libclang-rt-14-dev llvm-14 clang-format git ccache python3-venv ca-certificates sqlite3 curl
-	telegram-desktop libfaketime xvfb xdotool imagemagick zbar-tools)
+	telegram-desktop libfaketime xvfb xdotool imagemagick zbar-tools "${bench_packages[@]}")
 command -v node >/dev/null || test_packages+=(nodejs)
 command -v npm >/dev/null || test_packages+=(npm)
 
