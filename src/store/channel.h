@@ -90,7 +90,7 @@ enum store_channel_list {
 int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel_list which, uint32_t offset,
                           uint32_t limit, struct arena *a, struct store_channel_member **ret, size_t *ret_n);
 
-/* Channels that a user is in. */
+/* Channels that a user is in, ascending. */
 int store_channels_of(struct sql_db *db, int64_t user, struct arena *a, int64_t **ret, size_t *ret_n);
 
 /* Owner and peer of the channel's messages and log. */

@@ -185,6 +185,7 @@ int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel
 
 int store_channels_of(struct sql_db *db, int64_t user, struct arena *a, int64_t **ret, size_t *ret_n)
 {
-	return store_list_of(sql_prepare(db, "SELECT channel FROM chan_of WHERE user_id = $1"), user, a, ret,
-	                     ret_n);
+	return store_list_of(
+		sql_prepare(db, "SELECT channel FROM chan_of WHERE user_id = $1 ORDER BY channel"), user, a,
+		ret, ret_n);
 }

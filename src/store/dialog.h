@@ -42,7 +42,10 @@ int store_dialog_drafts(struct sql_db *db, int64_t owner, uint32_t limit, struct
                         struct store_dialog **ret, size_t *ret_n);
 int store_dialog_marked(struct sql_db *db, int64_t owner, uint32_t limit, struct arena *a,
                         struct store_dialog **ret, size_t *ret_n);
-/* Dialogs with messages in a folder; folder < 0: all. */
+/* Rows whose peer is a channel, by channel id ascending. What stands on top of them is not in them (updates/heads.h). */
+int store_dialog_channels(struct sql_db *db, int64_t owner, struct arena *a, struct store_dialog **ret,
+                          size_t *ret_n);
+/* Dialogs with messages in a folder; folder < 0: all. Channels are not counted. */
 int store_dialog_count(struct sql_db *db, int64_t owner, int folder, uint32_t *ret);
 
 /* Unread messages in all dialogs. */

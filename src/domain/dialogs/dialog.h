@@ -15,6 +15,8 @@ enum notify_scope { NOTIFY_PEER = 0, NOTIFY_USERS = 1, NOTIFY_CHATS = 2, NOTIFY_
 
 /* A dialog as its owner (v->viewer) sees it; its peer goes into v. */
 int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret);
+/* The same by peer, whether there is a row or not. */
+int dialog_view_of(struct view *v, int64_t peer, struct tl_obj **ret);
 /* DraftMessage of a row: draftMessage, or draftMessageEmpty with the time it was cleared. Never NULL. */
 int dialog_draft_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret);
 /* PeerNotifySettings of a peer (scope NOTIFY_PEER) or of a scope (peer 0); without any, one with no field set. */

@@ -1,11 +1,12 @@
 /* list.c - the list of chats: messages.getDialogs, getPinnedDialogs, getPeerDialogs (api.md 4.4). */
 #include "base/err.h"
-#include "domain/dialogs/dialog.h"
+#include "domain/dialogs/private.h"
 #include "domain/messages/message.h"
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "updates/peer.h"
 
 struct list {
 	struct tl_vec dialogs, messages, users, chats;
@@ -27,7 +28,8 @@ static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t
 			return r;
 		if (!rows[i].top_id)
 			continue;
-		r = store_msg_get(c->db, rows[i].owner, rows[i].peer, rows[i].top_id, &c->arena, &top);
+		r = store_msg_get(c->db, peer_is_channel(rows[i].peer) ? rows[i].peer : rows[i].owner,
+		                  rows[i].peer, rows[i].top_id, &c->arena, &top);
 		if (r == 0)
 			r = message_view(&v, &top, &l->messages.v[l->messages.n++]);
 		if (r < 0)
@@ -70,15 +72,21 @@ static int read_page(struct rpc_call *c, struct page *p, int32_t date, int32_t i
 	/* More than asked, since pinned ones are passed over. */
 	r = store_dialog_page(c->db, c->user_id, p->folder, date, id, peer, p->limit + LIMIT_PINNED_ARCHIVED,
 	                      &c->arena, &others, &n_others);
+	if (r >= 0)
+		r = dialog_merge_channels(c, p->folder, date, id, peer, p->limit + LIMIT_PINNED_ARCHIVED,
+		                          &others, &n_others, &p->total);
 	if (r < 0)
 		return r;
 	p->rows = ARENA_ARRAY(&c->arena, struct store_dialog, n_pinned + p->limit + 1);
-	for (size_t i = 0; i < n_pinned; i++)
+	for (size_t i = 0; i < n_pinned; i++) {
+		if ((r = dialog_fill(c, &pinned[i])) < 0)
+			return r;
 		if (pinned[i].top_id) {
 			pinned[shown++] = pinned[i];
 			if (p->first && p->pinned)
 				p->rows[p->n++] = pinned[i];
 		}
+	}
 	for (size_t i = 0; i < n_others && k < p->limit; i++)
 		if (!stands_apart(p, &others[i])) {
 			p->rows[p->n++] = others[i];
@@ -95,6 +103,10 @@ static int64_t offset_key(const struct rpc_call *c, const struct tl_obj *p)
 {
 	if (TL_IS(inputPeerSelf, p))
 		return c->user_id;
+	if (TL_IS(inputPeerChannel, p))
+		return peer_channel(TL_AS(inputPeerChannel, p)->channel_id);
+	if (TL_IS(inputPeerChat, p))
+		return peer_chat(TL_AS(inputPeerChat, p)->chat_id);
 	return TL_IS(inputPeerUser, p) ? TL_AS(inputPeerUser, p)->user_id : 0;
 }
 
@@ -159,7 +171,8 @@ int messages_getPinnedDialogs(struct rpc_call *c, const struct tl_messages_getPi
 		return rpc_fail(c, 400, "FOLDER_ID_INVALID");
 	r = store_dialog_pinned(c->db, c->user_id, q->folder_id, &c->arena, &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
-		if (rows[i].top_id) /* the list is made of top messages */
+		if ((r = dialog_fill(c, &rows[i])) >= 0 &&
+		    rows[i].top_id) /* the list is made of top messages */
 			rows[shown++] = rows[i];
 	return r < 0 ? r : reply_peer_dialogs(c, rows, shown);
 }
@@ -181,8 +194,8 @@ int messages_getPeerDialogs(struct rpc_call *c, const struct tl_messages_getPeer
 		if ((r = peer_resolve(c, in->peer, &peer)) < 0)
 			return r;
 		/* A chat without messages is a dialog with top_message 0: clients open it by this. */
-		r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, &rows[n++]);
-		if (r < 0)
+		r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, &rows[n]);
+		if (r < 0 || (r = dialog_fill(c, &rows[n++])) < 0)
 			return r;
 	}
 	return reply_peer_dialogs(c, rows, n);

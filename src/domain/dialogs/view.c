@@ -84,6 +84,11 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 	int r;
 
 	d->peer = peer_to_tl(&v->c->arena, row->peer);
+	if (peer_is_channel(row->peer)) {
+		d->has_pts = true;
+		if ((r = dialog_channel_pts(v->c, row->peer, &d->pts)) < 0)
+			return r;
+	}
 	d->pinned = row->pin_order > 0;
 	d->unread_mark = row->unread_mark;
 	d->top_message = row->top_id;
@@ -101,6 +106,16 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 	view_peer(v, row->peer);
 	*ret = &d->o;
 	return 0;
+}
+
+int dialog_view_of(struct view *v, int64_t peer, struct tl_obj **ret)
+{
+	struct store_dialog row;
+	int r = store_dialog_get(v->c->db, v->viewer, peer, &v->c->arena, &row);
+
+	if (r < 0 || (r = dialog_fill(v->c, &row)) < 0)
+		return r;
+	return dialog_view(v, &row, ret);
 }
 
 /* Stored peers carry no hash; the viewer gets his own. */
