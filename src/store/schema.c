@@ -168,6 +168,11 @@ static const char *const steps[] = {
 	"ROWID;"
 	"DROP INDEX file_part_blob;"
 	"CREATE INDEX file_part_blob ON file_part (blob, type);",
+
+	/* 9: Saved Messages by whom they came from. */
+	"CREATE TABLE saved (owner BIGINT, id BIGINT, peer BIGINT, PRIMARY KEY (owner, id)) WITHOUT ROWID;"
+	"CREATE INDEX saved_peer ON saved (owner, peer, id);"
+	"INSERT INTO saved (owner, id, peer) SELECT owner, id, owner FROM msg WHERE peer = owner;",
 };
 
 int store_migrate(struct sql_db *db)

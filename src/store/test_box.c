@@ -1,6 +1,7 @@
 /* test_box.c - messages, the log and dialogs of a box, against plain arrays that do the same. */
 #include "store/test_store.h"
 
+#include "store/saved.h"
 #include "store/state.h"
 #include "store/test_send.h"
 
@@ -245,6 +246,42 @@ static void test_walk(void **state)
 	check_walk(INT32_MAX, true, true, 0, 10);
 }
 
+static void test_saved(void **state)
+{
+	struct store_msg m = {.owner = ALICE,
+	                      .peer = ALICE,
+	                      .from_id = ALICE,
+	                      .body = SLICE_LIT("x"),
+	                      .origin_owner = ALICE},
+			 *rows;
+	struct store_saved *v;
+	uint32_t count;
+	int64_t peer;
+	size_t n;
+
+	for (m.id = 1; m.id <= 30; m.id++) {
+		m.origin_id = m.id;
+		assert_int_equal(store_msg_insert(t.db, &m), 0);
+		assert_int_equal(store_saved_put(t.db, ALICE, m.id % 3 ? BOB : ALICE, m.id), 0);
+		assert_int_equal(store_saved_put(t.db, BOB, BOB, m.id), 0);
+	}
+	assert_int_equal(store_saved_peers(t.db, ALICE, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(v[ALICE < BOB ? 0 : 1].top_id, 30);
+	assert_int_equal(v[ALICE < BOB ? 1 : 0].top_id, 29);
+	assert_int_equal(store_saved_count(t.db, ALICE, ALICE, &count), 0);
+	assert_int_equal(count, 10);
+	assert_int_equal(store_saved_walk(t.db, ALICE, ALICE, 28, false, 1, 3, &t.a, &rows, &n), 0);
+	assert_int_equal(n, 3);
+	assert_int_equal(rows[0].id, 24);
+	assert_int_equal(store_saved_walk(t.db, ALICE, BOB, 5, true, 0, 2, &t.a, &rows, &n), 0);
+	assert_int_equal(rows[1].id, 7);
+	assert_int_equal(store_saved_peer_of(t.db, ALICE, 6, &peer), 0);
+	assert_int_equal(peer, ALICE);
+	assert_int_equal(store_saved_delete(t.db, ALICE, 6), 0);
+	assert_int_equal(store_saved_peer_of(t.db, ALICE, 6, &peer), -ERR_NOTFOUND);
+}
+
 static void test_look(void **state)
 {
 	struct store_msg m;
@@ -454,10 +491,10 @@ static void test_state(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(test_send_and_read), STORE_TEST(test_rid),   STORE_TEST(test_change),
-		STORE_TEST(test_fields),        STORE_TEST(test_walk),  STORE_TEST(test_look),
-		STORE_TEST(test_dialog_pages),  STORE_TEST(test_state), STORE_TEST(test_dialog_bump),
-		STORE_TEST(test_dialog_marks),
+		STORE_TEST(test_send_and_read), STORE_TEST(test_rid),          STORE_TEST(test_change),
+		STORE_TEST(test_fields),        STORE_TEST(test_walk),         STORE_TEST(test_look),
+		STORE_TEST(test_saved),         STORE_TEST(test_dialog_pages), STORE_TEST(test_state),
+		STORE_TEST(test_dialog_bump),   STORE_TEST(test_dialog_marks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -40,6 +40,8 @@ enum upd_kind {
 		76, /* of a channel's box: title, rights, photo, settings; of a user's: peer = a channel that is new or gone */
 	UPD_CHAT = 77, /* peer = a basic group whose members, title, rights or photo changed */
 	/* Never stored: pushed to who is online, forgotten. */
+	UPD_SAVED_PINNED = 80, /* peer: of Saved Messages */
+	UPD_SAVED_PINS = 81,
 	UPD_PASSING_FIRST = 128,
 	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
 	UPD_TYPING =

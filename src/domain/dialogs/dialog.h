@@ -26,6 +26,8 @@ int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_sco
 int filter_view(struct view *v, int id, struct tl_obj **ret);
 /* Write lane: `peer` began this chat. If its owner wants strangers out of his sight, it goes to the archive, muted. */
 int dialog_put_away(struct rpc_call *c, int64_t owner, int64_t peer);
+/* Peers of Saved Messages' pinned chats in their order. */
+int saved_pins(struct rpc_call *c, int64_t owner, struct tl_vec_long *ret);
 /* Ids of all folders in their order. */
 int filter_order(struct rpc_call *c, int64_t owner, struct tl_vec_int *ret);
 

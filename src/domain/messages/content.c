@@ -7,17 +7,6 @@
 #include "store/msg.h"
 #include "updates/peer.h"
 
-static int64_t peer_key(const struct tl_obj *p)
-{
-	if (TL_IS(peerUser, p))
-		return peer_user(TL_AS(peerUser, p)->user_id);
-	if (TL_IS(peerChat, p))
-		return peer_chat(TL_AS(peerChat, p)->chat_id);
-	if (TL_IS(peerChannel, p))
-		return peer_channel(TL_AS(peerChannel, p)->channel_id);
-	return 0;
-}
-
 static void note_forward(struct view *v, const struct tl_obj *o)
 {
 	const struct tl_messageFwdHeader *f = TL_AS(messageFwdHeader, o);

@@ -4,6 +4,7 @@
 #include "domain/messages/twin.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
+#include "store/saved.h"
 #include "updates/event.h"
 
 enum { HISTORY_SLICE = 500 };
@@ -111,30 +112,87 @@ static int leave_list(struct rpc_call *c, int64_t peer)
 	return r < 0 ? r : rpc_log_event(c, &ev);
 }
 
-int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHistory *q)
+/* A history, or a part of it, that is to be deleted from its newest end on; dates grow with ids. */
+struct range {
+	int32_t from, low; /* ids below `from`, at `low` and above */
+};
+
+static int range_of(struct rpc_call *c, int64_t dialog, int32_t max_id, const int32_t *min_date,
+                    const int32_t *max_date, struct range *ret)
 {
-	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
-	int32_t from = q->max_id > 0 && q->max_id < INT32_MAX ? q->max_id + 1 : INT32_MAX;
-	struct store_msg *rows;
-	struct peer peer;
-	size_t n, kept = 0;
+	int32_t before;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
-		return r;
-	r = store_msg_walk(c->db, c->user_id, peer.key, from, false, 0, HISTORY_SLICE, &c->arena, &rows, &n);
-	if (r < 0)
-		return r;
-	a->offset = n == HISTORY_SLICE; /* "call again" */
-	for (size_t i = 0; i < n; i++)
-		if ((!q->has_min_date || rows[i].date >= q->min_date) &&
-		    (!q->has_max_date || rows[i].date <= q->max_date))
-			rows[kept++] = rows[i];
-	r = remove_all(c, rows, (uint32_t)kept, q->revoke, &a->pts);
-	if (r >= 0 && !a->offset && !q->just_clear)
-		r = leave_list(c, peer.key);
+	*ret = (struct range){max_id > 0 && max_id < INT32_MAX ? max_id + 1 : INT32_MAX, 1};
+	if (max_date && *max_date < INT32_MAX) {
+		r = store_msg_before_date(c->db, c->user_id, dialog, *max_date + 1, &before);
+		if (r < 0)
+			return r;
+		ret->from = before + 1 < ret->from ? before + 1 : ret->from;
+	}
+	if (min_date) {
+		r = store_msg_before_date(c->db, c->user_id, dialog, *min_date, &before);
+		if (r < 0)
+			return r;
+		ret->low = before + 1;
+	}
+	return 0;
+}
+
+static int remove_range(struct rpc_call *c, const struct range *g, const struct store_msg *rows, size_t n,
+                        bool revoke, struct tl_messages_affectedHistory *a)
+{
+	size_t kept = 0;
+	int r;
+
+	while (kept < n && rows[kept].id >= g->low)
+		kept++;
+	r = remove_all(c, rows, (uint32_t)kept, revoke, &a->pts);
 	if (r >= 0 && !kept)
 		r = rpc_box_pts(c, c->user_id, &a->pts);
 	a->pts_count = (int32_t)kept;
-	return r < 0 ? r : rpc_reply(c, &a->o);
+	a->offset = kept == HISTORY_SLICE; /* "call again" */
+	return r;
+}
+
+int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHistory *q)
+{
+	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
+	struct store_msg *rows;
+	struct range g;
+	struct peer peer;
+	size_t n;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0 ||
+	    (r = range_of(c, peer.key, q->max_id, q->has_min_date ? &q->min_date : NULL,
+	                  q->has_max_date ? &q->max_date : NULL, &g)) < 0 ||
+	    (r = store_msg_walk(c->db, c->user_id, peer.key, g.from, false, 0, HISTORY_SLICE, &c->arena,
+	                        &rows, &n)) < 0 ||
+	    (r = remove_range(c, &g, rows, n, q->revoke, a)) < 0)
+		return r;
+	if (!a->offset && !q->just_clear && (r = leave_list(c, peer.key)) < 0)
+		return r;
+	return rpc_reply(c, &a->o);
+}
+
+int messages_deleteSavedHistory(struct rpc_call *c, const struct tl_messages_deleteSavedHistory *q)
+{
+	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
+	struct store_msg *rows;
+	struct range g;
+	struct peer peer;
+	size_t n;
+	int r;
+
+	if (q->parent_peer)
+		return rpc_fail(c, 400, "PARENT_PEER_INVALID");
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0 ||
+	    (r = range_of(c, c->user_id, q->max_id, q->has_min_date ? &q->min_date : NULL,
+	                  q->has_max_date ? &q->max_date : NULL, &g)) < 0 ||
+	    (r = store_saved_walk(c->db, c->user_id, peer.key, g.from, false, 0, HISTORY_SLICE, &c->arena,
+	                          &rows, &n)) < 0 ||
+	    (r = remove_range(c, &g, rows, n, false, a)) < 0)
+		return r;
+	return rpc_reply(c, &a->o);
 }

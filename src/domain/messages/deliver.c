@@ -8,6 +8,7 @@
 #include "domain/search/index.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/saved.h"
 #include "tl/tl.h"
 #include "updates/event.h"
 
@@ -88,6 +89,14 @@ static int into_box(struct rpc_call *c, struct store_msg *row, struct upd_event 
 	return r < 0 ? r : search_note(c, row->owner);
 }
 
+/* Whom a note of one's own came from. */
+static int64_t saved_from(const struct message_draft *m)
+{
+	const struct tl_message *content = TL_AS(message, m->content);
+
+	return content && content->saved_peer_id ? peer_key(content->saved_peer_id) : m->from;
+}
+
 static int to_sender(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t *ret_id)
 {
 	struct upd_event ev = {.owner = m->from,
@@ -109,6 +118,8 @@ static int to_sender(struct rpc_call *c, const struct message_draft *m, struct s
 	row.flags = (m->from == m->peer ? 0 : STORE_MSG_OUT) | (m->silent ? STORE_MSG_SILENT : 0) |
 	            (m->noforwards ? STORE_MSG_NOFORWARDS : 0);
 	r = into_box(c, &row, &ev, false);
+	if (r >= 0 && m->peer == m->from)
+		r = store_saved_put(c->db, m->from, saved_from(m), row.id);
 	if (r >= 0)
 		*ret_id = row.id;
 	return r;

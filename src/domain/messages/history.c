@@ -4,6 +4,7 @@
 #include "domain/messages/page.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
+#include "store/saved.h"
 
 enum { DEFAULT_LIMIT = 20 };
 
@@ -32,6 +33,35 @@ int messages_getHistory(struct rpc_call *c, const struct tl_messages_getHistory 
 	view_init(&v, c);
 	view_peer(&v, peer.key);
 	return page_reply(c, &v, rows, n, (uint32_t)d.count, true);
+}
+
+int messages_getSavedHistory(struct rpc_call *c, const struct tl_messages_getSavedHistory *q)
+{
+	struct page_query p = {.saved = true,
+	                       .offset_id = q->offset_id,
+	                       .offset_date = q->offset_date,
+	                       .add_offset = q->add_offset,
+	                       .limit = q->limit ? q->limit : DEFAULT_LIMIT,
+	                       .max_id = q->max_id,
+	                       .min_id = q->min_id};
+	struct store_msg *rows;
+	struct peer peer;
+	uint32_t total;
+	struct view v;
+	size_t n;
+	int r;
+
+	if (q->parent_peer)
+		return rpc_fail(c, 400, "PARENT_PEER_INVALID");
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	p.peer = peer.key;
+	if ((r = page_read(c, &p, &rows, &n)) < 0 ||
+	    (r = store_saved_count(c->db, c->user_id, peer.key, &total)) < 0)
+		return r;
+	view_init(&v, c);
+	view_peer(&v, peer.key);
+	return page_reply(c, &v, rows, n, total, true);
 }
 
 static int32_t id_of(const struct tl_obj *o)

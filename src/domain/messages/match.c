@@ -12,6 +12,7 @@
 #include "domain/search/fold.h"
 #include "domain/search/index.h"
 #include "store/dialog.h"
+#include "store/saved.h"
 #include "store/search.h"
 #include "store/upd.h"
 #include "updates/event.h"
@@ -52,7 +53,10 @@ int match_open(struct rpc_call *c, struct match *m)
 	m->tail = NULL;
 	m->n_tail = 0;
 	m->expression = (struct slice){0};
-	m->source = m->pinned ? MATCH_PINNED : m->query.n || m->link ? MATCH_WORDS : MATCH_DIALOG;
+	m->source = m->pinned               ? MATCH_PINNED
+	            : m->query.n || m->link ? MATCH_WORDS
+	            : m->saved_peer         ? MATCH_SAVED
+	                                    : MATCH_DIALOG;
 	if (m->source != MATCH_WORDS)
 		return 0;
 	m->expression = search_expression(&c->arena, c->user_id, m->peer, m->query, m->link);
@@ -63,6 +67,7 @@ int match_open(struct rpc_call *c, struct match *m)
 static int answers(struct rpc_call *c, const struct match *m, const struct store_msg *row)
 {
 	struct store_dialog d;
+	int64_t saved;
 	int r;
 
 	if ((m->peer && row->peer != m->peer) || (m->from_id && row->from_id != m->from_id) ||
@@ -71,6 +76,11 @@ static int answers(struct rpc_call *c, const struct match *m, const struct store
 		return 0;
 	if (m->query.n && !search_matches(search_fold(&c->arena, message_text(&c->arena, row)), m->query))
 		return 0;
+	if (m->saved_peer && m->source != MATCH_SAVED) {
+		r = store_saved_peer_of(c->db, row->owner, row->id, &saved);
+		if (r < 0 || saved != m->saved_peer)
+			return r == -ERR_NOTFOUND || r == 0 ? 0 : r;
+	}
 	if (m->folder < 0)
 		return 1;
 	r = store_dialog_get(c->db, row->owner, row->peer, &c->arena, &d);
@@ -184,6 +194,18 @@ static int by_dates(struct rpc_call *c, const struct match *m, int32_t *ret_low,
 	return 0;
 }
 
+static int read_rows(struct rpc_call *c, const struct match *m, int32_t from, bool up, struct store_msg **ret,
+                     size_t *ret_n)
+{
+	if (m->source == MATCH_PINNED)
+		return store_msg_walk_pinned(c->db, c->user_id, m->peer, from, up, BATCH, &c->arena, ret,
+		                             ret_n);
+	if (m->source == MATCH_SAVED)
+		return store_saved_walk(c->db, c->user_id, m->saved_peer, from, up, 0, BATCH, &c->arena, ret,
+		                        ret_n);
+	return store_msg_walk(c->db, c->user_id, m->peer, from, up, 0, BATCH, &c->arena, ret, ret_n);
+}
+
 static int walk_rows(struct rpc_call *c, const struct match *m, int32_t from, bool up, struct found *f)
 {
 	struct store_msg *rows;
@@ -195,10 +217,7 @@ static int walk_rows(struct rpc_call *c, const struct match *m, int32_t from, bo
 		return r;
 	from = up ? (from > low ? from : low) : (from < high ? from : high);
 	for (int looks = 0; n == BATCH && f->n < f->max && looks < ROWS_LOOKS; looks += BATCH) {
-		r = m->source == MATCH_PINNED ? store_msg_walk_pinned(c->db, c->user_id, m->peer, from, up,
-		                                                      BATCH, &c->arena, &rows, &n)
-		                              : store_msg_walk(c->db, c->user_id, m->peer, from, up, 0, BATCH,
-		                                               &c->arena, &rows, &n);
+		r = read_rows(c, m, from, up, &rows, &n);
 		for (size_t i = 0; r >= 0 && i < n && f->n < f->max; i++) {
 			if (up ? rows[i].id >= high : rows[i].id < low)
 				return 0;
@@ -250,12 +269,15 @@ int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *
 	int r;
 
 	*ret = 0;
-	*ret_exact = !narrowed && !(m->source == MATCH_PINNED && m->query.n);
+	*ret_exact = !narrowed && !(m->source == MATCH_PINNED && m->query.n) &&
+	             (!m->saved_peer || m->source == MATCH_SAVED);
 	switch (m->source) {
 	case MATCH_WORDS:
 		return count_words(c, m, ret);
 	case MATCH_PINNED:
 		return store_msg_count_pinned(c->db, c->user_id, m->peer, ret);
+	case MATCH_SAVED:
+		return store_saved_count(c->db, c->user_id, m->saved_peer, ret);
 	case MATCH_DIALOG:
 		break;
 	}

@@ -5,10 +5,11 @@
 #include "rpc/call.h"
 #include "store/msg.h"
 
-enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED };
+enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED, MATCH_SAVED };
 
 struct match {
 	int64_t peer;               /* 0: all chats, by words only */
+	int64_t saved_peer;         /* of Saved Messages, those from him; 0: all */
 	int64_t from_id;            /* 0: anybody's */
 	int32_t min_date, max_date; /* 0: no bound; both excluded */
 	int folder;                 /* -1: any */

@@ -5,6 +5,7 @@
 #include "domain/messages/match.h"
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
+#include "store/saved.h"
 
 /* Nobody pages so far by counting; whoever does finds that there is no more. */
 enum { SKIP_MAX = 100000 };
@@ -17,6 +18,9 @@ static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bo
 		return 0;
 	if (q->match)
 		return match_walk(c, q->match, from, up, (uint32_t)skip, (uint32_t)n, ret, ret_n);
+	if (q->saved)
+		return store_saved_walk(c->db, c->user_id, q->peer, from, up, (uint32_t)skip, (uint32_t)n,
+		                        &c->arena, ret, ret_n);
 	return store_msg_walk(c->db, c->user_id, q->peer, from, up, (uint32_t)skip, (uint32_t)n, &c->arena,
 	                      ret, ret_n);
 }
@@ -30,7 +34,8 @@ static int boundary(struct rpc_call *c, const struct page_query *q, int32_t *ret
 	*ret = q->offset_id > 0 ? q->offset_id : 0;
 	if (*ret || q->offset_date <= 0)
 		return 0;
-	r = store_msg_before_date(c->db, c->user_id, q->peer, q->offset_date, &before);
+	r = store_msg_before_date(c->db, c->user_id, q->saved ? c->user_id : q->peer, q->offset_date,
+	                          &before);
 	*ret = before + 1;
 	return r;
 }

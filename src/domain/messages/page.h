@@ -10,6 +10,7 @@ struct match;
 struct page_query {
 	int64_t peer;
 	int32_t offset_id, offset_date, add_offset, limit, max_id, min_id;
+	bool saved;                /* of Saved Messages, those from `peer` */
 	const struct match *match; /* of those that answer a search; peer may then be 0 */
 };
 

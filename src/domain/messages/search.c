@@ -98,6 +98,9 @@ int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 	}
 	if ((r = from_whom(c, q->from_id, &m.from_id)) < 0)
 		return r;
+	if (q->saved_peer_id && p.peer == c->user_id &&
+	    (r = from_whom(c, q->saved_peer_id, &m.saved_peer)) < 0)
+		return r;
 	if (kind == KIND_NOTHING || q->has_top_msg_id || (q->q.n && !m.query.n) ||
 	    (!p.peer && kind != KIND_LINK && !m.query.n))
 		return nothing(c, p.peer);

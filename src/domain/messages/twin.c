@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "domain/search/index.h"
 #include "store/dialog.h"
+#include "store/saved.h"
 #include "updates/event.h"
 #include "updates/peer.h"
 
@@ -68,6 +69,8 @@ int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *r
 		if ((r = search_forget(c, &rows[i], true)) < 0)
 			return r;
 		r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
+		if (r >= 0 && rows[i].peer == owner)
+			r = store_saved_delete(c->db, owner, rows[i].id);
 	}
 	for (uint32_t i = 0; r >= 0 && i < n; i++) {
 		uint32_t k = 0;

@@ -76,6 +76,39 @@ static int pinned_dialogs(struct view *v, const struct upd_event *ev, struct tl_
 	return 0;
 }
 
+static int saved_pinned(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateSavedDialogPinned *u = TL_NEW(&v->c->arena, updateSavedDialogPinned);
+	struct tl_vec_long pins;
+	int r;
+
+	if ((r = saved_pins(v->c, v->viewer, &pins)) < 0)
+		return r;
+	for (uint32_t i = 0; i < pins.n; i++)
+		u->pinned = u->pinned || pins.v[i] == ev->peer;
+	u->peer = dialog_peer_to_tl(&v->c->arena, ev->peer);
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return 0;
+}
+
+static int saved_order(struct view *v, struct tl_obj **ret)
+{
+	struct tl_updatePinnedSavedDialogs *u = TL_NEW(&v->c->arena, updatePinnedSavedDialogs);
+	struct tl_vec_long pins;
+	int r;
+
+	if ((r = saved_pins(v->c, v->viewer, &pins)) < 0)
+		return r;
+	u->order = tl_vec_new(&v->c->arena, pins.n);
+	for (uint32_t i = 0; i < pins.n; i++) {
+		u->order.v[i] = dialog_peer_to_tl(&v->c->arena, pins.v[i]);
+		view_peer(v, pins.v[i]);
+	}
+	*ret = &u->o;
+	return 0;
+}
+
 static int unread_mark(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
 	struct tl_updateDialogUnreadMark *u = TL_NEW(&v->c->arena, updateDialogUnreadMark);
@@ -288,6 +321,10 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 	case UPD_CONTACTS_RESET:
 		*ret_update = &TL_NEW(&v->c->arena, updateContactsReset)->o;
 		return 0;
+	case UPD_SAVED_PINNED:
+		return saved_pinned(v, ev, ret_update);
+	case UPD_SAVED_PINS:
+		return saved_order(v, ret_update);
 	case UPD_STATUS:
 		return status(v, ev, ret_update);
 	case UPD_TYPING:

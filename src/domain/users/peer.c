@@ -67,6 +67,17 @@ int user_resolve(struct rpc_call *c, const struct tl_obj *u, int64_t *ret_id)
 	return 0;
 }
 
+int64_t peer_key(const struct tl_obj *p)
+{
+	if (TL_IS(peerUser, p))
+		return peer_user(TL_AS(peerUser, p)->user_id);
+	if (TL_IS(peerChat, p))
+		return peer_chat(TL_AS(peerChat, p)->chat_id);
+	if (TL_IS(peerChannel, p))
+		return peer_channel(TL_AS(peerChannel, p)->channel_id);
+	return 0;
+}
+
 struct tl_obj *peer_to_tl(struct arena *a, int64_t peer)
 {
 	struct tl_peerChannel *channel;

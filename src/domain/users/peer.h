@@ -23,6 +23,8 @@ int user_resolve(struct rpc_call *c, const struct tl_obj *input_user, int64_t *r
 /* The 64-bit access hash of a thing for one viewer; never 0. Stateless: a SipHash under the server's secret. */
 int64_t access_hash(const struct app *app, int64_t viewer, enum peer_kind kind, int64_t target);
 
+/* The key of a Peer (updates/peer.h); 0 if it is none. */
+int64_t peer_key(const struct tl_obj *peer);
 /* Peer and its kin as TL objects. */
 struct tl_obj *peer_to_tl(struct arena *a, int64_t peer);        /* Peer */
 struct tl_obj *dialog_peer_to_tl(struct arena *a, int64_t peer); /* DialogPeer */
