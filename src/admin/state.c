@@ -1,4 +1,6 @@
 /* state.c - admin status, stats, backup. */
+#include <string.h>
+
 #include "admin/command.h"
 #include "base/err.h"
 #include "rpc/server.h"
@@ -9,9 +11,12 @@
 
 static int status(struct rpc_call *c, struct admin_call *a)
 {
+	static const char *const modes[] = {
+		[APP_SIGNUP_CLOSED] = "closed", [APP_SIGNUP_INVITE] = "invite", [APP_SIGNUP_OPEN] = "open"};
 	size_t users, keys;
 	int64_t accounts;
-	int r = store_user_count(c->db, &accounts);
+	char ip[46];
+	int port, r = store_user_count(c->db, &accounts);
 
 	if (r < 0)
 		return r;
@@ -19,7 +24,9 @@ static int status(struct rpc_call *c, struct admin_call *a)
 	json_object_set_new(a->out, "version", json_string(CHAPAR_VERSION));
 	json_object_set_new(a->out, "started", admin_time(a->app->started));
 	json_object_set_new(a->out, "uptime_seconds", json_integer(clock_unix() - a->app->started));
-	json_object_set_new(a->out, "public", json_sprintf("%s:%d", a->app->public_ip, a->app->public_port));
+	app_public(a->app, ip, &port);
+	json_object_set_new(a->out, "public", json_sprintf(strchr(ip, ':') ? "[%s]:%d" : "%s:%d", ip, port));
+	json_object_set_new(a->out, "signup", json_string(modes[a->app->signup]));
 	json_object_set_new(a->out, "store",
 	                    json_string(rpc_server_can_write(a->app->rpc) ? "well" : "cannot write"));
 	json_object_set_new(a->out, "accounts", json_integer(accounts));

@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-enum kind { KIND_STR, KIND_INT, KIND_BOOL };
+enum kind { KIND_STR, KIND_CHOICE, KIND_INT, KIND_BOOL };
 
 struct row {
 	enum kind kind;
@@ -27,6 +27,42 @@ static const struct row rows[] = {
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
+static bool is_text(const struct row *r)
+{
+	return r->kind == KIND_STR || r->kind == KIND_CHOICE;
+}
+
+/* One of the words of "a, b, c". */
+static bool is_choice(const char *words, const char *value)
+{
+	size_t n = strlen(value), k;
+
+	for (; *words; words += k + strspn(words + k, ", ")) {
+		k = strcspn(words, ", ");
+		if (k == n && memcmp(words, value, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the words of a range say of a number: see settings.def. */
+static bool is_in_range(const char *range, long long n)
+{
+	const char *to = strstr(range, " to "), *least = strstr(range, "at least "), *at;
+
+	if (n < 0)
+		return false;
+	if (n == 0 && (strncmp(range, "0 for", 5) == 0 || strstr(range, " 0 for")))
+		return true;
+	if (least)
+		return n >= strtoll(least + 9, NULL, 10);
+	if (!to)
+		return true;
+	for (at = to; at > range && at[-1] >= '0' && at[-1] <= '9'; at--)
+		;
+	return n >= strtoll(at, NULL, 10) && n <= strtoll(to + 4, NULL, 10);
+}
+
 static int put(struct settings *s, const struct row *r, const char *value)
 {
 	void *at = (char *)s + r->offset;
@@ -34,6 +70,10 @@ static int put(struct settings *s, const struct row *r, const char *value)
 	long long n;
 
 	switch (r->kind) {
+	case KIND_CHOICE:
+		if (!is_choice(r->range, value) && strcmp(value, r->def) != 0)
+			return -ERR_INVALID;
+		/* fall through */
 	case KIND_STR:
 		free(*(char **)at);
 		*(char **)at = xstrdup(value);
@@ -41,7 +81,7 @@ static int put(struct settings *s, const struct row *r, const char *value)
 	case KIND_INT:
 		errno = 0;
 		n = strtoll(value, &end, 10);
-		if (errno || end == value || *end)
+		if (errno || end == value || *end || !is_in_range(r->range, n))
 			return -ERR_INVALID;
 		*(int64_t *)at = n;
 		return 0;
@@ -64,7 +104,7 @@ void settings_init(struct settings *s)
 void settings_fini(struct settings *s)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
-		if (rows[i].kind == KIND_STR)
+		if (is_text(&rows[i]))
 			free(*(char **)((char *)s + rows[i].offset));
 	memset(s, 0, sizeof(*s));
 }

@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SETTING_C_STR  char *
-#define SETTING_C_INT  int64_t
-#define SETTING_C_BOOL bool
+#define SETTING_C_STR    char *
+#define SETTING_C_CHOICE char *
+#define SETTING_C_INT    int64_t
+#define SETTING_C_BOOL   bool
 
 struct settings {
 #define SETTING(kind, name, section, key, def, range, when, text) SETTING_C_##kind name;

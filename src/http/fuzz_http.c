@@ -6,6 +6,7 @@
  * Input: a byte that says how those behind behave and which side is asked, a byte that says in how many pieces, the bytes.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -139,11 +140,13 @@ static void drain(int fd)
 		;
 }
 
-/* Ours is TCP: libraries ask for the peer's address and set options. */
-static void connected_pair(int fd[2])
+/* Ours is TCP: libraries ask for the peer's address and set options. Each time to another address of loopback: ports of
+ * connections that the server ended stay taken for a minute. */
+static bool connected_pair(int fd[2])
 {
 	static int listener = -1;
-	struct sockaddr_storage a;
+	static uint32_t n;
+	struct sockaddr_in a;
 	socklen_t len = sizeof(a);
 
 	if (listener < 0) {
@@ -152,12 +155,16 @@ static void connected_pair(int fd[2])
 			abort();
 	}
 	getsockname(listener, (struct sockaddr *)&a, &len);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK + n++ % 65536);
 	fd[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connect(fd[0], (struct sockaddr *)&a, len) != 0)
-		abort();
+	if (connect(fd[0], (struct sockaddr *)&a, len) != 0) { /* out of ports after all */
+		close(fd[0]);
+		return false;
+	}
 	fd[1] = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd[1] < 0)
 		abort();
+	return true;
 }
 
 static void begin(void)
@@ -183,7 +190,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	piece = (n - 2) / (1 + p[1] % PIECES) + 1;
 	p += 2;
 	n -= 2;
-	connected_pair(fd);
+	if (!connected_pair(fd))
+		return 0;
 	setsockopt(fd[0], SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	http_server_take(w.server, w.loop, fd[1], slice_of(p, n < need ? n : need), w.how & 32);
 	while (n) {

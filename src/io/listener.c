@@ -161,6 +161,11 @@ static int split(const char *host_port, char *host, size_t host_n, char *port, s
 	return 0;
 }
 
+static int bind_error(int e)
+{
+	return e == EADDRINUSE ? -ERR_EXISTS : e == EADDRNOTAVAIL ? -ERR_NOTFOUND : err_from_errno(e);
+}
+
 static int bind_one(const struct addrinfo *ai, int port, int *ret_fd)
 {
 	struct sockaddr_storage ss;
@@ -178,7 +183,7 @@ static int bind_one(const struct addrinfo *ai, int port, int *ret_fd)
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	if (bind(fd, (struct sockaddr *)&ss, ai->ai_addrlen) != 0 || listen(fd, 1024) != 0) {
-		r = errno == EADDRINUSE ? -ERR_EXISTS : err_from_errno(errno);
+		r = bind_error(errno);
 		close(fd);
 		return r;
 	}
@@ -207,7 +212,7 @@ static int port_is_free(const struct addrinfo *ai)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(fd, ai->ai_addr, ai->ai_addrlen) != 0)
-		r = errno == EADDRINUSE ? -ERR_EXISTS : err_from_errno(errno);
+		r = bind_error(errno);
 	close(fd);
 	return r;
 }
@@ -246,7 +251,8 @@ int io_listener_open(struct io_loop **loops, unsigned n, const char *host_port,
 	r = split(host_port, host, sizeof(host), port, sizeof(port));
 	if (r < 0)
 		return r;
-	if (getaddrinfo(host, port, &hints, &ai) != 0)
+	if (strspn(port, "0123456789") != strlen(port) || atoi(port) > 65535 ||
+	    getaddrinfo(host, port, &hints, &ai) != 0)
 		return -ERR_INVALID;
 	li = xcalloc(1, sizeof(*li) + n * sizeof(li->at[0]));
 	li->ops = *ops;
@@ -263,6 +269,22 @@ int io_listener_open(struct io_loop **loops, unsigned n, const char *host_port,
 	snprintf(li->name, sizeof(li->name), strchr(host, ':') ? "[%s]:%d" : "%s:%d", host, li->port);
 	*ret = li;
 	return 0;
+}
+
+const char *io_listener_error(int r)
+{
+	switch (r) {
+	case -ERR_EXISTS:
+		return "in use";
+	case -ERR_NOTFOUND:
+		return "this machine has no such address";
+	case -ERR_DENIED:
+		return "not allowed (ports below 1024 are root's)";
+	case -ERR_INVALID:
+		return "not of the form HOST:PORT";
+	default:
+		return err_name(r);
+	}
 }
 
 const char *io_listener_name(const struct io_listener *li)

@@ -23,10 +23,12 @@ struct io_accept_ops {
 
 /*
  * `host_port`: "127.0.0.1:4430", "[::1]:4430", "0.0.0.0:0". Binds one socket a loop. -ERR_INVALID: not an address;
- * -ERR_EXISTS: in use; -ERR_DENIED.
+ * -ERR_EXISTS: in use; -ERR_NOTFOUND: not one of this machine; -ERR_DENIED.
  */
 int io_listener_open(struct io_loop **loops, unsigned n, const char *host_port,
                      const struct io_accept_ops *ops, struct io_listener **ret);
+/* Such an error in words for the operator. Static. */
+const char *io_listener_error(int r);
 /* "host:port" as bound, with the real port. */
 const char *io_listener_name(const struct io_listener *li);
 int io_listener_port(const struct io_listener *li);

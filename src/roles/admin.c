@@ -271,7 +271,7 @@ int role_admin(int argc, char **argv)
 	int o, at, code;
 
 	optind = 1;
-	while ((o = getopt_long(argc, argv, "", longs, &at)) != -1) {
+	while ((o = getopt_long(argc, argv, "h", longs, &at)) != -1) {
 		if (o == 'd')
 			data = optarg;
 		else if (o == 'j')
@@ -279,6 +279,7 @@ int role_admin(int argc, char **argv)
 		else if (o == 'h')
 			help = true;
 		else if (o == '?' || put_option(request, o, longs[at].name, optarg) != 0) {
+			fprintf(stderr, "`chapar admin --help` lists commands and options\n");
 			json_decref(request);
 			return EXIT_USAGE;
 		}

@@ -27,6 +27,9 @@ static char *text_of(const json_t *v)
 	for (unsigned char *p = (unsigned char *)s; *p; p++)
 		if (*p < ' ' || *p == 0x7f)
 			*p = ' ';
+		else if (p[0] == 0xc2 && p[1] >= 0x80 &&
+		         p[1] < 0xa0) /* U+0080 to U+009F: terminals obey them too */
+			p[0] = p[1] = ' ';
 	return s;
 }
 

@@ -11,7 +11,7 @@ int role_config(int argc, char **argv)
 		settings_explain();
 		return EXIT_OK;
 	}
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
 		printf("usage: chapar config --explain\nPrints every setting with its meaning and default, "
 		       "as an INI file.\n");
 		return EXIT_OK;

@@ -55,7 +55,7 @@ static int read_file(struct settings *s, int argc, char **argv)
 
 	opterr = 0;
 	optind = 1;
-	while ((o = getopt_long(argc, argv, "", longs, NULL)) != -1)
+	while ((o = getopt_long(argc, argv, "h", longs, NULL)) != -1)
 		if (o == 'c' && settings_read(s, optarg, err, sizeof(err)) < 0) {
 			fprintf(stderr, "chapar serve: %s\n", err);
 			return EXIT_USAGE;
@@ -72,7 +72,7 @@ int serve_options(struct settings *s, int argc, char **argv)
 		return code;
 	opterr = 1;
 	optind = 1;
-	while ((o = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((o = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
 		switch (o) {
 		case 'd':
 			settings_set(s, "server", "data", optarg);
@@ -91,7 +91,14 @@ int serve_options(struct settings *s, int argc, char **argv)
 			s->test_numbers = true;
 			break;
 		case 'v':
-			settings_set(s, "server", "log", optarg);
+			if (settings_set(s, "server", "log", optarg) < 0) {
+				fprintf(stderr,
+				        "chapar serve: --log takes error, warning, notice, info or debug, "
+				        "not "
+				        "\"%s\"\n",
+				        optarg);
+				return EXIT_USAGE;
+			}
 			break;
 		case 'c':
 			break;

@@ -42,7 +42,14 @@
 #include "updates/online.h"
 #include "worker/worker.h"
 
-enum { LOOPS_MAX = 16, LOOPS_BY_ITSELF = 4, LISTENERS_MAX = 16, FILES_MAX = 262144 };
+enum {
+	LOOPS_MAX = 16,
+	LOOPS_BY_ITSELF = 4,
+	LISTENERS_MAX = 16,
+	FILES_MAX = 262144,
+	PUBLIC_SECONDS = 600 /* between two looks at the public name */
+};
+#define STOP_USEC 4500000 /* and the process ends, whatever is left */
 
 struct serve {
 	struct settings settings;
@@ -57,6 +64,7 @@ struct serve {
 	struct sql_checkpointer *checkpointer;
 	struct web *web;
 	struct admin *admin;
+	struct public_watch *public_watch;
 	struct counters counters;
 	uint8_t salt_secret[32];
 	const struct rsa_key *rsa[2];
@@ -148,6 +156,7 @@ static int start_rpc(struct serve *s)
 	struct rpc_server *rpc;
 	int r;
 
+	pthread_mutex_init(&s->app.public.lock, NULL);
 	s->app.settings = &s->settings;
 	s->app.online = upd_online_new();
 	s->app.audience = upd_audience_new();
@@ -263,45 +272,73 @@ static int listen_all(struct serve *s)
 		if (r < 0)
 			fprintf(stderr,
 			        "chapar serve: cannot listen on %s: %s; choose another with --listen\n", word,
-			        r == -ERR_EXISTS ? "in use" : err_name(r));
+			        io_listener_error(r));
 		else
 			s->n_listeners++;
 	}
 	free(all);
+	if (r == 0 && !s->n_listeners) {
+		fprintf(stderr, "chapar serve: [server] listen is empty; name an address with --listen\n");
+		return -ERR_INVALID;
+	}
 	return r;
 }
 
-/* Open only where nobody but this machine can connect, unless the operator says otherwise. */
-static enum app_signup signup_mode(const struct serve *s)
+static bool listens_here(const struct serve *s)
 {
-	const char *mode = s->settings.signup_mode;
-	bool here = public_is_loopback(s->app.public_ip);
+	bool here = true;
 
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		here = here && public_is_loopback(io_listener_name(s->listeners[i]));
+	return here;
+}
+
+/* Open only where nobody but this machine can connect, unless the operator says otherwise. */
+static enum app_signup signup_mode(const struct serve *s, const char *public_ip)
+{
+	const char *mode = s->settings.signup_mode;
+
 	if (!mode[0])
-		return here ? APP_SIGNUP_OPEN : APP_SIGNUP_INVITE;
+		return public_is_loopback(public_ip) && listens_here(s) ? APP_SIGNUP_OPEN : APP_SIGNUP_INVITE;
 	return strcmp(mode, "open") == 0     ? APP_SIGNUP_OPEN
 	       : strcmp(mode, "invite") == 0 ? APP_SIGNUP_INVITE
 	                                     : APP_SIGNUP_CLOSED;
 }
 
+static void public_found(void *arg, const char *ip, int port)
+{
+	struct serve *s = arg;
+
+	if (!app_set_public(&s->app, ip, port))
+		return;
+	log_event(LOG_NOTICE, "public-address", "now=%s", ip);
+	app_tell_config(&s->app);
+}
+
 static int find_public(struct serve *s)
 {
 	const char *name = s->settings.public[0] ? s->settings.public : io_listener_name(s->listeners[0]);
-	int r;
+	char ip[46] = "";
+	int port = 0, r;
 
-	r = public_resolve(name, s->app.public_ip, sizeof(s->app.public_ip), &s->app.public_port);
+	r = public_resolve(name, ip, sizeof(ip), &port);
 	if (r < 0)
 		fprintf(stderr, "chapar serve: --public %s is no HOST:PORT that can be resolved\n", name);
-	s->app.signup = signup_mode(s);
+	app_set_public(&s->app, ip, port);
+	s->app.signup = signup_mode(s, ip);
 	return r;
 }
 
 static void say_ready(struct serve *s)
 {
-	fprintf(stderr, "chapar: clients are sent to %s:%d: %s\n", s->app.public_ip, s->app.public_port,
-	        public_reach(s->app.public_ip));
+	char ip[46];
+	int port;
+
+	app_public(&s->app, ip, &port);
+	fprintf(stderr,
+	        strchr(ip, ':') ? "chapar: clients are sent to [%s]:%d: %s\n"
+	                        : "chapar: clients are sent to %s:%d: %s\n",
+	        ip, port, public_reach(ip, listens_here(s)));
 	if (s->settings.test_numbers)
 		fprintf(stderr, "chapar: WARNING: --test-numbers: anybody can sign in as any number "
 		                "99966XYYYY with the code XXXXX\n");
@@ -347,13 +384,33 @@ static int start(struct serve *s)
 	}
 	for (unsigned i = 0; i < s->n_loops; i++)
 		io_loop_start(s->loops[i]);
+	s->public_watch = public_watch_start(s->settings.public, PUBLIC_SECONDS, public_found, s);
 	say_ready(s);
 	return 0;
+}
+
+/* What is committed is safe; whoever waits for more than that is not waited for. */
+static void *cut_short(void *arg)
+{
+	usleep(STOP_USEC);
+	log_event(LOG_WARNING, "stop-cut-short", "seconds=%.1f", STOP_USEC / 1e6);
+	_exit(EXIT_OK);
+}
+
+static void end_in_time(void)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, cut_short, NULL) == 0)
+		pthread_detach(t);
 }
 
 /* Accept no more, finish what was taken, let the answers leave, end. */
 static void stop(struct serve *s, bool running)
 {
+	if (running)
+		end_in_time();
+	public_watch_stop(s->public_watch);
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		io_listener_close(s->listeners[i], running);
 	web_close(s->web, running);

@@ -70,6 +70,8 @@ int supervise(int (*child)(void *arg), void *arg)
 	sigaction(SIGINT, &sa, NULL);
 	for (;;) {
 		status = run_once(child, arg);
+		if (asked_to_end && WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && !is_crash(status))
+			return 0; /* before it was there to end by itself */
 		if (!is_crash(status) || asked_to_end)
 			return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 		log_event(LOG_ERROR, "crash", "signal=%d", WTERMSIG(status));

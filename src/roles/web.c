@@ -235,7 +235,7 @@ int web_start(struct glue *g, struct counters *counters, struct io_loop **loops,
 	if (r < 0)
 		fprintf(stderr,
 		        "chapar serve: cannot listen on %s: %s; choose another with --http, or --http none\n",
-		        host_port, r == -ERR_EXISTS ? "in use" : err_name(r));
+		        host_port, io_listener_error(r));
 	return r;
 }
 

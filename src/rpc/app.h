@@ -5,6 +5,7 @@
 #ifndef RPC_APP_H
 #define RPC_APP_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,8 +37,11 @@ struct app {
 	unixtime_t started;
 	bool test_numbers;
 	enum app_signup signup;
-	char public_ip[46]; /* address and port that help.getConfig names */
-	int public_port;
+	struct {
+		pthread_mutex_t lock;
+		char ip[46]; /* guarded by lock, as is port */
+		int port;
+	} public; /* the address that help.getConfig names: app_public, app_set_public */
 	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */
 	void (*key_set_user)(void *mt, int64_t perm_key_id, int64_t user_id);
 	void (*key_drop)(void *mt, int64_t perm_key_id);
@@ -45,5 +49,12 @@ struct app {
 	void (*key_drop_temp)(void *mt, int64_t perm_key_id, const int64_t *except, uint32_t n);
 	void *mt;
 };
+
+/* Thread: any. */
+void app_public(struct app *app, char ret_ip[46], int *ret_port);
+/* True if it is another one than before. */
+bool app_set_public(struct app *app, const char *ip, int port);
+/* What help.getConfig says has changed: everybody who is connected is told to ask again. Thread: any that may take a while. */
+void app_tell_config(struct app *app);
 
 #endif

@@ -142,8 +142,8 @@ struct world *world_new(void)
 	w->app.signup = APP_SIGNUP_OPEN;
 	w->app.started = clock_unix();
 	memset(w->app.access_secret, 7, sizeof(w->app.access_secret));
-	strcpy(w->app.public_ip, "127.0.0.1");
-	w->app.public_port = 4430;
+	pthread_mutex_init(&w->app.public.lock, NULL);
+	app_set_public(&w->app, "127.0.0.1", 4430);
 	w->app.key_set_user = key_set_user;
 	w->app.key_drop = key_drop;
 	w->app.key_drop_temp = key_drop_temp;

@@ -36,9 +36,6 @@ static bool is_used(const struct settings *s, const struct way *w)
 
 const char *code_settings_wrong(const struct settings *s)
 {
-	if (s->signup_mode[0] && strcmp(s->signup_mode, "open") != 0 &&
-	    strcmp(s->signup_mode, "invite") != 0 && strcmp(s->signup_mode, "closed") != 0)
-		return "[signup] mode is one of open, invite, closed";
 	if (s->codes_webhook[0] && strncmp(s->codes_webhook, "https://", 8) != 0 &&
 	    strncmp(s->codes_webhook, "http://", 7) != 0)
 		return "[codes] webhook is an address that begins with https://";

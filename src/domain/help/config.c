@@ -14,11 +14,12 @@ enum { HOME_DC = 2, DCS = 5, LIFETIME = 3600 /* rule 19: Desktop behaves as if i
 static struct tl_obj *dc_option(struct rpc_call *c, int id)
 {
 	struct tl_dcOption *o = TL_NEW(&c->arena, dcOption);
+	char ip[46];
 
+	app_public(c->app, ip, &o->port);
 	o->id = id;
-	o->ip_address = slice_str(c->app->public_ip);
-	o->port = c->app->public_port;
-	o->ipv6 = strchr(c->app->public_ip, ':') != NULL;
+	o->ip_address = arena_str(&c->arena, ip);
+	o->ipv6 = strchr(ip, ':') != NULL;
 	return &o->o;
 }
 

@@ -1,6 +1,8 @@
 """Who may sign up, how codes leave, and what people do to their accounts and devices."""
 import asyncio
 import json
+import signal
+import time
 
 from harness import Refused, Server, expect, expect_clean_logs, expect_equal
 
@@ -89,6 +91,21 @@ async def test_sender(stage):
             expect(secret not in log, 'no code and no number is in the log')
         await a.end()
         await b.end()
+
+
+async def test_stop_while_busy(stage):
+    """SIGTERM while the program that sends a code hangs, and people are connected: the server ends with 0 within 5 s."""
+    out = stage.dir / 'hangs'
+    async with Other(stage, 'busy', '[codes]\ncommand = cat > "%s"; sleep 60\n' % out) as server:
+        a = await stage.client('telethon', 'busy/a')
+        await a.ask_code(phone='+49 151 000002')
+        await codes(out, 1)  # it hangs now
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(server.process.wait(), 20)
+        took = time.monotonic() - began
+        expect(server.process.returncode == 0 and took < 5, 'it ended with %d after %.1f s' % (server.process.returncode, took))
+        await a.end()
 
 
 async def test_new_device(stage):
