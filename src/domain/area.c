@@ -3,6 +3,8 @@
 
 #include "base/err.h"
 #include "domain/auth/jobs.h"
+#include "domain/media/media.h"
+#include "domain/messages/expire.h"
 #include "domain/media/jobs.h"
 #include "domain/search/index.h"
 #include "domain/sync/compose.h"
@@ -79,6 +81,8 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = "prune", .slice = prune_job, .every_s = 3600},
 	{.name = "used", .slice = used_job, .every_s = 600},
 	{.name = "lifetime", .slice = lifetime_job, .every_s = 86400},
+	{.name = EXPIRE_JOB, .slice = expire_job},
+	{.name = "files", .slice = media_forget_job, .every_s = 600},
 	{.name = "log", .slice = log_job, .every_s = 86400},
 	{0},
 };

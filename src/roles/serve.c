@@ -21,6 +21,7 @@
 #include "blob/blob.h"
 #include "crypto/rng.h"
 #include "domain/area.h"
+#include "domain/media/cache.h"
 #include "domain/search/index.h"
 #include "io/conn.h"
 #include "io/listener.h"
@@ -162,6 +163,7 @@ static int start_rpc(struct serve *s)
 	s->app.audience = upd_audience_new();
 	s->app.heads = upd_heads_new();
 	s->app.search = search_index_new();
+	s->app.files = media_cache_new();
 	s->app.started = clock_unix();
 	s->app.test_numbers = s->settings.test_numbers;
 	glue_app(&s->glue, &s->app);
@@ -440,6 +442,7 @@ static void stop(struct serve *s, bool running)
 	upd_audience_free(s->app.audience);
 	upd_heads_free(s->app.heads);
 	search_index_free(s->app.search);
+	media_cache_free(s->app.files);
 	datadir_close(&s->data);
 }
 

@@ -19,6 +19,7 @@ struct upd_heads;
 struct jobs;
 struct search_index;
 struct blob_store;
+struct media_cache;
 struct worker_pool;
 
 enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* who may make an account */
@@ -33,7 +34,8 @@ struct app {
 	uint8_t access_secret[32];   /* access hashes are HMACs under this (meta row, made at first start) */
 	struct search_index *search; /* what of the boxes waits to be indexed: domain/search/index.h */
 	struct blob_store *blobs;    /* contents of files: blob/blob.h */
-	struct worker_pool *workers; /* look at images and video: worker/worker.h */
+	struct worker_pool *workers; /* look at images and video: worker/worker.h; NULL: nobody does */
+	struct media_cache *files;   /* what locations came to lately: domain/media/cache.h */
 	unixtime_t started;
 	bool test_numbers;
 	enum app_signup signup;

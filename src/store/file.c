@@ -17,7 +17,7 @@ int store_file_insert(struct sql_db *db, const struct store_file *f)
 	sql_bind_int(s, 4, f->date);
 	sql_bind_int(s, 5, f->epoch);
 	sql_bind_int(s, 6, f->refs);
-	sql_bind_int(s, 7, f->refs ? 0 : f->date);
+	sql_bind_int(s, 7, f->refs ? 0 : f->date + STORE_FILE_WAIT);
 	sql_bind_bytes(s, 8, f->body);
 	return sql_run(s);
 }
@@ -50,6 +50,19 @@ int store_file_get(struct sql_db *db, int64_t id, struct arena *a, struct store_
 		                           .epoch = sql_int(s, 4),
 		                           .refs = sql_int(s, 5),
 		                           .body = sql_copy(s, 6, a)};
+	sql_done(s);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
+int store_file_epoch(struct sql_db *db, int64_t id, int64_t *ret_epoch)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT epoch FROM file WHERE id = $1");
+	int r;
+
+	sql_bind_int(s, 1, id);
+	r = sql_step(s);
+	if (r == 1)
+		*ret_epoch = sql_int(s, 0);
 	sql_done(s);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }

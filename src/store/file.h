@@ -24,6 +24,8 @@ struct store_file {
 	struct slice body;
 };
 
+enum { STORE_FILE_WAIT = 82800 }; /* what was uploaded for an album or a set is sent within a day */
+
 struct store_file_part {
 	int64_t file;
 	char type; /* size letter; '\0': the original of a document */
@@ -31,12 +33,14 @@ struct store_file_part {
 	int64_t size;
 };
 
-/* With f->refs; 0: it waits for its first reference until the job looks (an hour at least). */
+/* With f->refs; 0: it waits for its first reference for STORE_FILE_WAIT seconds more than a file that lost its last. */
 int store_file_insert(struct sql_db *db, const struct store_file *f);
 /* One content of it. The caller has counted the reference to the blob by store_blob_ref; store_file_forget gives it back. */
 int store_file_part_insert(struct sql_db *db, const struct store_file_part *p);
 /* -ERR_NOTFOUND. Any lane. */
 int store_file_get(struct sql_db *db, int64_t id, struct arena *a, struct store_file *ret);
+/* Its epoch alone. -ERR_NOTFOUND. Any lane. */
+int store_file_epoch(struct sql_db *db, int64_t id, int64_t *ret_epoch);
 int store_file_part_get(struct sql_db *db, int64_t id, char type, struct store_file_part *ret);
 int store_file_parts(struct sql_db *db, int64_t id, struct arena *a, struct store_file_part **ret,
                      size_t *ret_n);

@@ -13,6 +13,7 @@
 #include "base/settings.h"
 #include "blob/blob.h"
 #include "domain/area.h"
+#include "domain/media/cache.h"
 #include "domain/search/index.h"
 #include "domain/users/account.h"
 #include "domain/users/peer.h"
@@ -20,6 +21,7 @@
 #include "sql/sql.h"
 #include "store/schema.h"
 #include "updates/online.h"
+#include "worker/worker.h"
 
 enum { RPC_ERROR_ID = 0x2144ca19, PUSHES = 4096 };
 
@@ -122,6 +124,7 @@ struct world *world_new(void)
 		.n_read = 2,
 		.n_cpu = 1,
 		.compose = domain_compose};
+	struct worker_config cfg_workers = {0};
 	struct blob_config cfg_blobs = {.max_size = (uint64_t)4000 << 20};
 	char why[300];
 	int r;
@@ -138,6 +141,7 @@ struct world *world_new(void)
 	w->app.settings = &w->settings;
 	w->app.online = upd_online_new();
 	w->app.search = search_index_new();
+	w->app.files = media_cache_new();
 	w->app.test_numbers = true;
 	w->app.signup = APP_SIGNUP_OPEN;
 	w->app.started = clock_unix();
@@ -150,6 +154,10 @@ struct world *world_new(void)
 	w->app.mt = w;
 	w->next_key = 1000;
 	make_database(w);
+	cfg_workers.program = WORLD_WORKER;
+	cfg_workers.n = 1;
+	r = worker_pool_new(&cfg_workers, &w->app.workers);
+	assert(r == 0);
 	cfg_blobs.dir = w->dir;
 	r = blob_open(&cfg_blobs, why, sizeof(why), &w->app.blobs);
 	assert(r == 0);
@@ -163,12 +171,15 @@ void world_free(struct world *w)
 	char command[128];
 
 	jobs_stop(w->app.jobs);
+	worker_pool_close(w->app.workers);
 	rpc_server_stop(w->app.rpc);
 	rpc_server_free(w->app.rpc);
 	jobs_free(w->app.jobs);
 	upd_online_free(w->app.online);
 	search_index_free(w->app.search);
+	media_cache_free(w->app.files);
 	settings_fini(&w->settings);
+	worker_pool_free(w->app.workers);
 	blob_close(w->app.blobs);
 	snprintf(command, sizeof(command), "rm -rf %s", w->dir);
 	if (system(command) != 0)

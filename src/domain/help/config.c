@@ -4,11 +4,13 @@
 #include "base/err.h"
 #include "base/settings.h"
 #include "domain/help/country.h"
+#include "domain/media/media.h"
 #include "rpc/app.h"
 #include "rpc/call.h"
 #include "rpc_methods.h"
 #include "store/user.h"
 
+enum { UPLOAD_PARTS = 4000 };
 enum { HOME_DC = 2, DCS = 5, LIFETIME = 3600 /* rule 19: Desktop behaves as if it were an hour */ };
 
 static struct tl_obj *dc_option(struct rpc_call *c, int id)
@@ -135,33 +137,70 @@ static void json_add(struct arena *a, struct tl_jsonObject *o, const char *key, 
 	o->value.v[o->value.n++] = &v->o;
 }
 
+/* Parts of 512 KiB: as many as the largest file has, where that is more than the usual 4000. */
+static double file_parts_premium(const struct settings *s)
+{
+	int64_t parts = s ? s->media_max_file_mib * 2 : UPLOAD_PARTS;
+
+	return (double)(parts > UPLOAD_PARTS ? parts : UPLOAD_PARTS);
+}
+
+static struct tl_obj *dice_emoji(struct arena *a)
+{
+	struct tl_jsonArray *list = TL_NEW(a, jsonArray);
+	size_t n = media_dice_count();
+
+	list->value = tl_vec_new(a, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		list->value.v[i] = json_string(a, media_dice_emoji(i));
+	return &list->o;
+}
+
+static const struct {
+	const char *name_default, *name_premium;
+	int value;
+} both[] = {
+#define BOTH(name, value)                                                                                    \
+	{                                                                                                    \
+		name "_default", name "_premium", value                                                      \
+	}
+	BOTH("dialogs_pinned_limit", LIMIT_PINNED_DIALOGS),
+	BOTH("dialogs_folder_pinned_limit", LIMIT_PINNED_ARCHIVED),
+	BOTH("dialog_filters_limit", LIMIT_FOLDERS),
+	BOTH("dialog_filters_chats_limit", LIMIT_FOLDER_PEERS),
+	BOTH("caption_length_limit", LIMIT_CAPTION_LENGTH),
+	BOTH("about_length_limit", LIMIT_ABOUT),
+#undef BOTH
+};
+
 int help_getAppConfig(struct rpc_call *c, const struct tl_help_getAppConfig *q)
 {
-	enum { VERSION = 2, KEYS = 16 }; /* the number goes up with every change of what follows */
+	enum { VERSION = 3, KEYS = 40 }; /* the number goes up with every change of what follows */
 	struct tl_help_appConfig *f = TL_NEW(&c->arena, help_appConfig);
 	struct tl_jsonObject *o = TL_NEW(&c->arena, jsonObject);
 	struct arena *a = &c->arena;
+	int32_t hash = VERSION * 100000 + (int32_t)file_parts_premium(c->app->settings);
 
-	if (q->hash == VERSION)
+	if (q->hash == hash)
 		return rpc_reply(c, &TL_NEW(a, help_appConfigNotModified)->o);
 	o->value = tl_vec_new(a, KEYS);
 	o->value.n = 0;
 	/* Only what the server holds to. */
-	json_add(a, o, "dialogs_pinned_limit_default", json_number(a, LIMIT_PINNED_DIALOGS));
-	json_add(a, o, "dialogs_folder_pinned_limit_default", json_number(a, LIMIT_PINNED_ARCHIVED));
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]);
+	     i++) { /* premium is a word here, no other limits */
+		json_add(a, o, both[i].name_default, json_number(a, both[i].value));
+		json_add(a, o, both[i].name_premium, json_number(a, both[i].value));
+	}
+	json_add(a, o, "upload_max_fileparts_default", json_number(a, UPLOAD_PARTS));
+	json_add(a, o, "upload_max_fileparts_premium", json_number(a, file_parts_premium(c->app->settings)));
+	json_add(a, o, "emojies_send_dice", dice_emoji(a));
 	json_add(a, o, "dialog_filters_enabled", json_bool(a, true));
-	json_add(a, o, "dialog_filters_limit_default", json_number(a, LIMIT_FOLDERS));
-	json_add(a, o, "dialog_filters_chats_limit_default", json_number(a, LIMIT_FOLDER_PEERS));
-	json_add(a, o, "caption_length_limit_default", json_number(a, LIMIT_CAPTION_LENGTH));
-	json_add(a, o, "about_length_limit_default", json_number(a, LIMIT_ABOUT));
 	json_add(a, o, "stories_posting", json_string(a, "disabled"));
 	json_add(a, o, "premium_purchase_blocked", json_bool(a, true));
 	json_add(a, o, "stargifts_blocked", json_bool(a, true));
 	json_add(a, o, "stars_purchase_blocked", json_bool(a, true));
 	json_add(a, o, "qr_login_code", json_string(a, "primary"));
-	json_add(a, o, "autoarchive_setting_available", json_bool(a, true));
-	json_add(a, o, "pm_read_date_expire_period", json_number(a, LIMIT_READ_DATE_SECONDS));
-	f->hash = VERSION;
+	f->hash = hash;
 	f->config = &o->o;
 	return rpc_reply(c, &f->o);
 }

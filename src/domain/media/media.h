@@ -36,38 +36,67 @@ int media_view(struct view *v, const struct media_origin *from, struct tl_obj *m
 /*
  * The phase without a transaction, on a blob thread, for calls with an InputMedia: uploads are finished, images and videos
  * looked at, contents put into the blob store; nothing is written to the database. What it made waits in *ret.
- * input: InputMedia (any); what needs no work gives *ret = NULL and 0. Errors by rpc_fail.
+ * input: InputMedia (any); what needs no work gives *ret = NULL and 0. Errors by rpc_fail: 400 FILE_PART_*, FILE_PARTS_INVALID,
+ * MD5_CHECKSUM_INVALID, PHOTO_INVALID_DIMENSIONS, IMAGE_PROCESS_FAILED, PHOTO_SAVE_FILE_INVALID, MEDIA_INVALID.
  */
 struct media_made;
 int media_prepare(struct rpc_call *c, const struct tl_obj *input, struct media_made **ret);
 
-/*
- * Write lane: the InputMedia as MessageMedia for a message's content: rows of what was made (files, contents), or the known
- * file that inputMediaPhoto and inputMediaDocument name (access hash and reference checked). *ret_kind and *ret_file are for
- * store_media_insert(); *ret_ttl: seconds of a view-once or self-destructing one, 0: none.
- */
+/* Write lane: the InputMedia as MessageMedia for a message's content, with what message_deliver() must know of it. */
 struct media_ready {
-	struct tl_obj *media; /* MessageMedia */
-	enum store_media_kind kind;
-	int64_t file;
-	int32_t ttl;
-	bool unread; /* voice and round video: media_unread until listened to */
+	struct tl_obj
+		*media; /* MessageMedia; NULL: a web page that nobody fetches, the message is text alone */
+	enum store_media_kind kind; /* 0: nothing to note */
+	int64_t file;               /* 0: none */
+	int32_t ttl;                /* seconds, INT32_MAX once; 0: stays */
+	bool unread;                /* voice and round video: media_unread until listened to */
 };
-int media_commit(struct rpc_call *c, const struct tl_obj *input, struct media_made *made,
+/*
+ * Rows of what was made (files, contents), or the known file that inputMediaPhoto and inputMediaDocument name (access hash and
+ * reference checked). item: which of an album's, for FILE_REFERENCE_<item>_EXPIRED; -1: alone. 400 MEDIA_INVALID, MEDIA_EMPTY,
+ * WEBPAGE_NOT_FOUND, TTL_MEDIA_INVALID, EMOTICON_INVALID, FILE_REFERENCE_*.
+ */
+int media_commit(struct rpc_call *c, const struct tl_obj *input, struct media_made *made, int item,
                  struct media_ready *ret);
+/*
+ * Write lane: a live location (`old`, born at `born`) as inputMediaGeoLive moves or stops it. 400 MEDIA_PREV_INVALID: it is none,
+ * MESSAGE_EDIT_TIME_EXPIRED: its time is over.
+ */
+int media_move_live(struct rpc_call *c, const struct tl_inputMediaGeoLive *in, const struct tl_obj *old,
+                    unixtime_t born, struct tl_obj **ret);
+/* The same of media that a stored message carries (forwards). */
+void media_ready_of(struct tl_obj *media, struct media_ready *ret);
 
-/* What a stored message's content carries: its kind and file (0: none); 0 if it has no media and no address. */
-enum store_media_kind media_kind(const struct tl_message *content, int64_t *ret_file);
+/* What a MessageMedia is: its kind and file (0: none); kind 0: nothing to note. */
+enum store_media_kind media_kind(const struct tl_obj *media, int64_t *ret_file);
+/* What is left of a photo or document that destroyed itself, or NULL: this is none. */
+struct tl_obj *media_expired(struct arena *a, const struct tl_obj *media);
 
-/* Photo of an uploaded file for profiles and chats (sizes a, b, c), in two phases as above. */
+/* Photo of an uploaded file for profiles and chats (sizes a, b, c), in two phases as above. The file has no reference yet. */
 int media_prepare_profile(struct rpc_call *c, const struct tl_obj *input_file, struct media_made **ret);
 int media_commit_profile(struct rpc_call *c, struct media_made *made, struct tl_obj **ret_photo,
                          int64_t *ret_file);
 
-/* InputDocument / InputPhoto to a file id, access hash and reference checked: 400 MEDIA_INVALID, FILE_REFERENCE_*. Any lane. */
-int media_resolve_document(struct rpc_call *c, const struct tl_obj *input_document, int64_t *ret_file);
-int media_resolve_photo(struct rpc_call *c, const struct tl_obj *input_photo, int64_t *ret_file);
+/*
+ * InputDocument / InputPhoto to a file id, access hash and reference checked: 400 MEDIA_INVALID, FILE_REFERENCE_*; item as
+ * above. Any lane.
+ */
+int media_resolve_document(struct rpc_call *c, const struct tl_obj *input_document, int item,
+                           int64_t *ret_file);
+int media_resolve_photo(struct rpc_call *c, const struct tl_obj *input_photo, int item, int64_t *ret_file);
 /* A Document or Photo as c->user_id gets it from there. -ERR_NOTFOUND. Any lane with c->db. */
 int media_file_view(struct rpc_call *c, int64_t file, const struct media_origin *from, struct tl_obj **ret);
+
+/* Write lane: references to a file that viewers hold are void; clients ask for the message again. -ERR_NOTFOUND. */
+int media_take_down(struct rpc_call *c, int64_t file);
+
+/* The emoji that inputMediaDice throws. */
+size_t media_dice_count(void);
+const char *media_dice_emoji(size_t i);
+
+/* Jobs: files that nobody refers to are forgotten. */
+struct store_job;
+struct jobs_next;
+int media_forget_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 
 #endif

@@ -43,14 +43,6 @@ static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_
 	return &h->o;
 }
 
-static void note_action(struct view *v, const struct tl_obj *o)
-{
-	const struct tl_messageMediaContact *contact = TL_AS(messageMediaContact, o);
-
-	if (contact)
-		view_peer(v, contact->user_id);
-}
-
 static struct tl_obj *own_message(struct view *v, struct tl_message *m, const struct store_msg *row)
 {
 	struct arena *a = &v->c->arena;
@@ -72,7 +64,6 @@ static struct tl_obj *own_message(struct view *v, struct tl_message *m, const st
 	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
 	note_forward(v, m->fwd_from);
 	note_entities(v, m->entities);
-	note_action(v, m->media);
 	if (m->has_via_bot_id)
 		view_peer(v, peer_user(m->via_bot_id));
 	if (row->peer == row->owner && !m->saved_peer_id)
@@ -97,8 +88,17 @@ static struct tl_obj *own_service(struct view *v, struct tl_messageService *m, c
 	return &m->o;
 }
 
+/* What of a message may be or hold a file. */
+static struct tl_obj *carried(const struct tl_obj *o)
+{
+	return TL_IS(message, o)          ? TL_AS(message, o)->media
+	       : TL_IS(messageService, o) ? TL_AS(messageService, o)->action
+	                                  : NULL;
+}
+
 int message_view(struct view *v, const struct store_msg *row, struct tl_obj **ret)
 {
+	const struct media_origin from = {.kind = MEDIA_FROM_MESSAGE, .peer = row->peer, .id = row->id};
 	struct rd r = rd_of(row->body.p, row->body.n);
 	struct tl_obj *o;
 	int e;
@@ -108,6 +108,8 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 		return -ERR_CORRUPT;
 	view_peer(v, row->peer);
 	view_peer(v, row->from_id);
+	if ((e = media_view(v, &from, carried(o))) < 0)
+		return e;
 	if (TL_IS(message, o))
 		*ret = own_message(v, TL_AS(message, o), row);
 	else if (TL_IS(messageService, o))

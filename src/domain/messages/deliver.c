@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
+#include "domain/messages/twin.h"
 #include "domain/search/index.h"
 #include "store/dialog.h"
 #include "store/msg.h"
@@ -68,10 +69,17 @@ static struct slice key_payload(struct rpc_call *c, int64_t key)
 	return slice_of(p, 8);
 }
 
-static int into_box(struct rpc_call *c, struct store_msg *row, struct upd_event *ev, bool unread)
+static int into_box(struct rpc_call *c, const struct message_draft *m, struct store_msg *row,
+                    struct upd_event *ev, bool unread)
 {
 	int r;
 
+	row->grouped_id = m->grouped_id;
+	if (m->media) {
+		row->ttl = m->media->ttl;
+		row->flags |= m->media->kind ? STORE_MSG_MEDIA : 0;
+		row->flags |= m->media->unread && row->owner != row->peer ? STORE_MSG_MEDIA_UNREAD : 0;
+	}
 	r = rpc_log_event(c, ev);
 	if (r < 0)
 		return r;
@@ -81,6 +89,8 @@ static int into_box(struct rpc_call *c, struct store_msg *row, struct upd_event 
 		row->origin_id = row->id;
 	}
 	r = store_msg_insert(c->db, row);
+	if (r >= 0)
+		r = message_note_media(c, row, m->media);
 	if (r < 0)
 		return r;
 	r = store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
@@ -117,7 +127,7 @@ static int to_sender(struct rpc_call *c, const struct message_draft *m, struct s
 	/* Saved Messages are not outgoing (api.md 4.1). */
 	row.flags = (m->from == m->peer ? 0 : STORE_MSG_OUT) | (m->silent ? STORE_MSG_SILENT : 0) |
 	            (m->noforwards ? STORE_MSG_NOFORWARDS : 0);
-	r = into_box(c, &row, &ev, false);
+	r = into_box(c, m, &row, &ev, false);
 	if (r >= 0 && m->peer == m->from)
 		r = store_saved_put(c->db, m->from, saved_from(m), row.id);
 	if (r >= 0)
@@ -141,7 +151,7 @@ static int to_receiver(struct rpc_call *c, const struct message_draft *m, struct
 	row.flags = (m->silent ? STORE_MSG_SILENT : 0) | (m->noforwards ? STORE_MSG_NOFORWARDS : 0);
 	r = translate(c, m->from, m->peer, m->reply_to, m->peer, &row.reply_to);
 	if (r >= 0)
-		r = into_box(c, &row, &ev, true);
+		r = into_box(c, m, &row, &ev, true);
 	if (r >= 0)
 		*ret_id = row.id;
 	return r;
@@ -149,10 +159,17 @@ static int to_receiver(struct rpc_call *c, const struct message_draft *m, struct
 
 int message_deliver(struct rpc_call *c, const struct message_draft *m, int32_t *ret_id)
 {
-	struct slice body = encode_content(c, m->content);
+	struct tl_message *text = TL_AS(message, m->content);
+	struct slice body;
 	int32_t sent = 0, received = 0;
 	int r = 0;
 
+	if (text) {
+		text->media = m->media ? m->media->media : NULL;
+		text->has_grouped_id = m->grouped_id != 0;
+		text->grouped_id = m->grouped_id;
+	}
+	body = encode_content(c, m->content);
 	if (!body.p)
 		return -ERR_INVALID;
 	if (!m->only_receiver)

@@ -1,4 +1,7 @@
-/* edit.c - messages.editMessage: the text changes in both boxes, under each one's own id. */
+/*
+ * edit.c - messages.editMessage: text, caption or media change in both boxes, under each one's own id. A live location moves by
+ * an edit, too.
+ */
 #include "base/err.h"
 #include "domain/messages/message.h"
 #include "domain/messages/text.h"
@@ -21,12 +24,66 @@ static int content_of(struct rpc_call *c, const struct store_msg *row, struct tl
 	*ret = TL_AS(message, o);
 	if (row->from_id != c->user_id || (*ret)->fwd_from)
 		return rpc_fail(c, 403, "MESSAGE_AUTHOR_REQUIRED");
-	if (row->peer != c->user_id && c->now - row->date > LIMIT_EDIT_TIME)
-		return rpc_fail(c, 400, "MESSAGE_EDIT_TIME_EXPIRED");
 	return 0;
 }
 
-static int write(struct rpc_call *c, const struct store_msg *row, struct slice body, int64_t except_key)
+static bool is_too_late(struct rpc_call *c, const struct store_msg *row)
+{
+	return row->peer != c->user_id && c->now - row->date > LIMIT_EDIT_TIME;
+}
+
+/* Media that an edit may put in another's place, and be put into. */
+static bool is_exchangeable(const struct media_ready *m)
+{
+	switch (m->kind) {
+	case STORE_MEDIA_PHOTO:
+	case STORE_MEDIA_VIDEO:
+	case STORE_MEDIA_GIF:
+	case STORE_MEDIA_DOCUMENT:
+	case STORE_MEDIA_MUSIC:
+		return !m->ttl;
+	default:
+		return false;
+	}
+}
+
+static int new_media(struct rpc_call *c, const struct tl_messages_editMessage *q, const struct store_msg *row,
+                     struct tl_message *m, struct media_ready *ret)
+{
+	const struct tl_inputMediaGeoLive *live = TL_AS(inputMediaGeoLive, q->media);
+	struct media_ready old;
+	int r;
+
+	media_ready_of(m->media, &old);
+	if (live) {
+		if ((r = media_move_live(c, live, m->media, row->date, &m->media)) < 0)
+			return r;
+		media_ready_of(m->media, ret);
+		return 0;
+	}
+	if (m->media && !is_exchangeable(&old))
+		return rpc_fail(c, 400, "MEDIA_PREV_INVALID");
+	if ((r = media_commit(c, q->media, c->prepared, -1, ret)) < 0)
+		return r;
+	if (!ret->media && !m->media) /* a web page as an addition: the text is what changes */
+		return 0;
+	if (!is_exchangeable(ret) || (row->grouped_id && (ret->kind == STORE_MEDIA_GIF || !m->media)))
+		return rpc_fail(c, 400, "MEDIA_NEW_INVALID");
+	m->media = ret->media;
+	return 0;
+}
+
+static int new_text(struct rpc_call *c, const struct tl_messages_editMessage *q, struct tl_message *m)
+{
+	if (!q->message.p)
+		return q->media ? 0 : rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
+	m->invert_media = q->invert_media;
+	return text_prepare(c, q->message, &q->entities, m->media ? TEXT_CAPTION : TEXT_MESSAGE, &m->message,
+	                    &m->entities);
+}
+
+static int write(struct rpc_call *c, const struct store_msg *row, struct slice body,
+                 const struct media_ready *media, int64_t except_key)
 {
 	struct upd_event ev = {.owner = row->owner,
 	                       .kind = UPD_EDIT,
@@ -38,12 +95,35 @@ static int write(struct rpc_call *c, const struct store_msg *row, struct slice b
 
 	if ((r = search_forget(c, row, false)) < 0 || (r = search_note(c, row->owner)) < 0)
 		return r;
-	r = store_msg_set_body(c->db, row->owner, row->peer, row->id, body, c->now);
+	r = message_rewrite(c, row, body, c->now, media);
 	return r < 0 ? r : rpc_log_event(c, &ev);
+}
+
+int messages_editMessage_prepare(struct rpc_call *c, const struct tl_messages_editMessage *q)
+{
+	struct media_made *made = NULL;
+	struct tl_message *m;
+	struct store_msg row;
+	struct peer peer;
+	int r;
+
+	if (!q->media)
+		return 0;
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	r = store_msg_get(c->db, c->user_id, peer.key, q->id, &c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+	if (r < 0 || (r = content_of(c, &row, &m)) < 0 || (r = rpc_snapshot_renew(c)) < 0 ||
+	    (r = media_prepare(c, q->media, &made)) < 0)
+		return r;
+	c->prepared = made;
+	return 0;
 }
 
 int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessage *q)
 {
+	struct media_ready media, *changed = q->media ? &media : NULL;
 	struct store_msg row, twin;
 	struct tl_message *m;
 	struct slice body;
@@ -53,36 +133,36 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
-	if (q->has_schedule_date || q->media)
+	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
 	r = store_msg_get(c->db, c->user_id, peer.key, q->id, &c->arena, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 	if (r < 0 || (r = content_of(c, &row, &m)) < 0)
 		return r;
-	if (!q->message.p)
-		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
-	if ((r = text_prepare(c, q->message, &q->entities, TEXT_MESSAGE, &m->message, &m->entities)) < 0)
+	if (!TL_IS(inputMediaGeoLive, q->media) && is_too_late(c, &row))
+		return rpc_fail(c, 400, "MESSAGE_EDIT_TIME_EXPIRED");
+	if ((changed && (r = new_media(c, q, &row, m, &media)) < 0) || (r = new_text(c, q, m)) < 0)
 		return r;
-	m->invert_media = q->invert_media;
 	if ((r = tl_encode(&b, &m->o, TL_LAYER_MAX)) < 0)
 		return r;
 	body = arena_slice(&c->arena, buf_slice(&b));
 	buf_fini(&b);
 	if (slice_eq(body, row.body))
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
-	if ((r = write(c, &row, body, c->client->auth_key_id)) < 0)
-		return r;
-	r = message_twin(c, &row, &twin);
+	r = message_twin(c, &row, &twin); /* by the row as it still is */
 	if (r == 0)
-		r = write(c, &twin, body, 0);
+		r = write(c, &twin, body, changed, 0);
 	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	if ((r = write(c, &row, body, changed, c->client->auth_key_id)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }
 
 int messages_getMessageEditData(struct rpc_call *c, const struct tl_messages_getMessageEditData *q)
 {
+	struct tl_messages_messageEditData *d = TL_NEW(&c->arena, messages_messageEditData);
 	struct store_msg row;
 	struct tl_message *m;
 	struct peer peer;
@@ -95,5 +175,8 @@ int messages_getMessageEditData(struct rpc_call *c, const struct tl_messages_get
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 	if (r < 0 || (r = content_of(c, &row, &m)) < 0)
 		return r;
-	return rpc_reply(c, &TL_NEW(&c->arena, messages_messageEditData)->o);
+	if (is_too_late(c, &row))
+		return rpc_fail(c, 400, "MESSAGE_EDIT_TIME_EXPIRED");
+	d->caption = m->media != NULL;
+	return rpc_reply(c, &d->o);
 }

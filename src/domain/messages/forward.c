@@ -1,5 +1,6 @@
 /* forward.c - messages.forwardMessages: copies that say whose they were, as far as his privacy lets them. */
 #include "base/err.h"
+#include "crypto/rng.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/users/privacy.h"
@@ -50,8 +51,30 @@ static int header(struct rpc_call *c, const struct store_msg *row, struct tl_mes
 	return 0;
 }
 
+/* The same file, without a copy of it. */
+static int take_media(struct rpc_call *c, const struct tl_messages_forwardMessages *q, struct tl_message *m,
+                      struct media_ready *ret)
+{
+	const struct tl_messageMediaGeoLive *live = TL_AS(messageMediaGeoLive, m->media);
+	struct tl_messageMediaGeo *geo;
+
+	if (live) { /* its moves are the original's */
+		geo = TL_NEW(&c->arena, messageMediaGeo);
+		geo->geo = live->geo;
+		m->media = &geo->o;
+	}
+	media_ready_of(m->media, ret);
+	if (ret->ttl)
+		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
+	if (m->media && q->drop_media_captions) {
+		m->message = SLICE_LIT("");
+		m->entities = (struct tl_vec){0};
+	}
+	return 0;
+}
+
 static int copy(struct rpc_call *c, const struct tl_messages_forwardMessages *q, const struct store_msg *row,
-                const struct peer *to, struct tl_obj **ret)
+                const struct peer *to, struct tl_obj **ret, struct media_ready *ret_media)
 {
 	struct rd in = rd_of(row->body.p, row->body.n);
 	struct tl_message *m;
@@ -65,6 +88,8 @@ static int copy(struct rpc_call *c, const struct tl_messages_forwardMessages *q,
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 	if (row->flags & STORE_MSG_NOFORWARDS)
 		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
+	if ((r = take_media(c, q, m, ret_media)) < 0)
+		return r;
 	m->reply_to = NULL;
 	m->reply_markup = NULL;
 	m->saved_peer_id = NULL;
@@ -76,9 +101,23 @@ static int copy(struct rpc_call *c, const struct tl_messages_forwardMessages *q,
 	return r;
 }
 
+/* Parts of an album stay together, under another id; the last one seen is enough, for they come in a row. */
+struct album {
+	int64_t was, is;
+};
+
+static int64_t regroup(struct album *a, int64_t grouped_id)
+{
+	if (grouped_id && grouped_id != a->was) {
+		a->was = grouped_id;
+		a->is = (int64_t)(rng_u64() >> 1) | 1;
+	}
+	return grouped_id ? a->is : 0;
+}
+
 /* One: 1 if it was sent before under its random_id (ev is then its first result), 0 if now. */
 static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, uint32_t i,
-               const struct peer *from, const struct peer *to)
+               const struct peer *from, const struct peer *to, struct album *album)
 {
 	struct message_draft m = {.from = c->user_id,
 	                          .peer = to->key,
@@ -86,6 +125,7 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 	                          .silent = q->silent,
 	                          .noforwards = q->noforwards,
 	                          .except_key = c->client->auth_key_id};
+	struct media_ready media;
 	struct store_msg row;
 	int32_t id;
 	int r;
@@ -93,7 +133,13 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 	r = store_msg_get(c->db, c->user_id, from->key, q->id.v[i], &c->arena, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r < 0 || (r = copy(c, q, &row, to, &m.content)) < 0 || (r = message_deliver(c, &m, &id)) < 0)
+	if (r < 0 || (r = copy(c, q, &row, to, &m.content, &media)) < 0)
+		return r;
+	if ((r = message_may_carry(c, to, &media)) < 0)
+		return r;
+	m.media = media.media ? &media : NULL;
+	m.grouped_id = regroup(album, row.grouped_id);
+	if ((r = message_deliver(c, &m, &id)) < 0)
 		return r;
 	return store_rid_put(c->db, c->user_id, m.random_id, c->now, id);
 }
@@ -112,6 +158,7 @@ static bool are_distinct(const struct tl_vec_long *random_ids)
 
 int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwardMessages *q)
 {
+	struct album album = {0};
 	struct peer from, to;
 	int r;
 
@@ -129,7 +176,7 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 	if ((r = message_are_repeats(c, to.key, q->random_id.v, q->random_id.n)) != 0)
 		return r < 0 ? r : 0;
 	for (uint32_t i = 0; i < q->id.n; i++)
-		if ((r = one(c, q, i, &from, &to)) < 0)
+		if ((r = one(c, q, i, &from, &to, &album)) < 0)
 			return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

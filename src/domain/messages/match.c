@@ -12,6 +12,7 @@
 #include "domain/search/fold.h"
 #include "domain/search/index.h"
 #include "store/dialog.h"
+#include "store/media.h"
 #include "store/saved.h"
 #include "store/search.h"
 #include "store/upd.h"
@@ -56,6 +57,7 @@ int match_open(struct rpc_call *c, struct match *m)
 	m->source = m->pinned               ? MATCH_PINNED
 	            : m->query.n || m->link ? MATCH_WORDS
 	            : m->saved_peer         ? MATCH_SAVED
+	            : m->kinds              ? MATCH_MEDIA
 	                                    : MATCH_DIALOG;
 	if (m->source != MATCH_WORDS)
 		return 0;
@@ -80,6 +82,17 @@ static int answers(struct rpc_call *c, const struct match *m, const struct store
 		r = store_saved_peer_of(c->db, row->owner, row->id, &saved);
 		if (r < 0 || saved != m->saved_peer)
 			return r == -ERR_NOTFOUND || r == 0 ? 0 : r;
+	}
+	if (m->kinds && m->source != MATCH_MEDIA) {
+		struct store_media x;
+
+		if (!(row->flags & STORE_MSG_MEDIA))
+			return 0;
+		r = store_media_get(c->db, row->owner, row->peer, row->id, &x);
+		if (r < 0)
+			return r == -ERR_NOTFOUND ? 0 : r;
+		if (!(m->kinds & 1u << x.kind))
+			return 0;
 	}
 	if (m->folder < 0)
 		return 1;
@@ -194,30 +207,51 @@ static int by_dates(struct rpc_call *c, const struct match *m, int32_t *ret_low,
 	return 0;
 }
 
-static int read_rows(struct rpc_call *c, const struct match *m, int32_t from, bool up, struct store_msg **ret,
-                     size_t *ret_n)
+/* The next BATCH rows of what carries something, and where to go on. */
+static int batch_of_media(struct rpc_call *c, const struct match *m, int32_t from, bool up,
+                          struct store_msg **ret, size_t *ret_n)
 {
-	if (m->source == MATCH_PINNED)
+	struct store_msg *rows = ARENA_ARRAY(&c->arena, struct store_msg, BATCH);
+	struct store_media *v;
+	size_t n;
+	int r = store_media_walk(c->db, c->user_id, m->peer, m->kinds, from, up, BATCH, &c->arena, &v, &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = store_msg_get(c->db, v[i].owner, v[i].peer, v[i].id, &c->arena, &rows[i]);
+	*ret = rows;
+	*ret_n = n;
+	return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r; /* a row of media goes with its message */
+}
+
+static int next_batch(struct rpc_call *c, const struct match *m, int32_t from, bool up,
+                      struct store_msg **ret, size_t *ret_n)
+{
+	switch (m->source) {
+	case MATCH_MEDIA:
+		return batch_of_media(c, m, from, up, ret, ret_n);
+	case MATCH_SAVED:
+		return store_saved_walk(c->db, c->user_id, m->saved_peer, from, up, 0, BATCH, &c->arena,
+		                        ret, ret_n);
+	case MATCH_PINNED:
 		return store_msg_walk_pinned(c->db, c->user_id, m->peer, from, up, BATCH, &c->arena, ret,
 		                             ret_n);
-	if (m->source == MATCH_SAVED)
-		return store_saved_walk(c->db, c->user_id, m->saved_peer, from, up, 0, BATCH, &c->arena, ret,
-		                        ret_n);
-	return store_msg_walk(c->db, c->user_id, m->peer, from, up, 0, BATCH, &c->arena, ret, ret_n);
+	default:
+		return store_msg_walk(c->db, c->user_id, m->peer, from, up, 0, BATCH, &c->arena, ret, ret_n);
+	}
 }
 
 static int walk_rows(struct rpc_call *c, const struct match *m, int32_t from, bool up, struct found *f)
 {
 	struct store_msg *rows;
-	int32_t low, high;
+	int32_t low = 1, high = INT32_MAX;
 	size_t n = BATCH;
 	int r;
 
-	if ((r = by_dates(c, m, &low, &high)) < 0)
+	if (m->peer && (r = by_dates(c, m, &low, &high)) < 0)
 		return r;
 	from = up ? (from > low ? from : low) : (from < high ? from : high);
 	for (int looks = 0; n == BATCH && f->n < f->max && looks < ROWS_LOOKS; looks += BATCH) {
-		r = read_rows(c, m, from, up, &rows, &n);
+		r = next_batch(c, m, from, up, &rows, &n);
 		for (size_t i = 0; r >= 0 && i < n && f->n < f->max; i++) {
 			if (up ? rows[i].id >= high : rows[i].id < low)
 				return 0;
@@ -266,11 +300,12 @@ int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *
 {
 	bool narrowed = m->from_id || m->min_date || m->max_date || m->folder >= 0;
 	struct store_dialog d;
+	int64_t n;
 	int r;
 
 	*ret = 0;
 	*ret_exact = !narrowed && !(m->source == MATCH_PINNED && m->query.n) &&
-	             (!m->saved_peer || m->source == MATCH_SAVED);
+	             (!m->saved_peer || m->source == MATCH_SAVED) && (!m->kinds || m->source == MATCH_MEDIA);
 	switch (m->source) {
 	case MATCH_WORDS:
 		return count_words(c, m, ret);
@@ -278,6 +313,10 @@ int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *
 		return store_msg_count_pinned(c->db, c->user_id, m->peer, ret);
 	case MATCH_SAVED:
 		return store_saved_count(c->db, c->user_id, m->saved_peer, ret);
+	case MATCH_MEDIA:
+		r = store_media_count(c->db, c->user_id, m->peer, m->kinds, &n);
+		*ret = (uint32_t)n;
+		return r;
 	case MATCH_DIALOG:
 		break;
 	}

@@ -5,17 +5,18 @@
 #include "rpc/call.h"
 #include "store/msg.h"
 
-enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED, MATCH_SAVED };
+enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED, MATCH_SAVED, MATCH_MEDIA };
 
 struct match {
-	int64_t peer;               /* 0: all chats, by words only */
+	int64_t peer;               /* 0: all chats, by words or kinds only */
 	int64_t saved_peer;         /* of Saved Messages, those from him; 0: all */
 	int64_t from_id;            /* 0: anybody's */
 	int32_t min_date, max_date; /* 0: no bound; both excluded */
 	int folder;                 /* -1: any */
 	bool link;                  /* with a link only */
 	bool pinned;                /* pinned ones of the chat only */
-	struct slice query;         /* folded; may be empty if there is a peer */
+	uint32_t kinds;             /* that carry one of these (1 << enum store_media_kind); 0: all */
+	struct slice query;         /* folded; may be empty if there is a peer or kinds */
 	/* set by match_open */
 	enum match_source source;
 	struct slice expression;

@@ -8,6 +8,7 @@
 #ifndef DOMAIN_MESSAGES_MESSAGE_H
 #define DOMAIN_MESSAGES_MESSAGE_H
 
+#include "domain/media/media.h"
 #include "domain/users/peer.h"
 #include "domain/users/view.h"
 #include "rpc/call.h"
@@ -23,6 +24,8 @@ struct message_draft {
 	int32_t reply_to;       /* id in the sender's box, 0: none */
 	int64_t random_id;      /* 0: made by the server */
 	bool silent, noforwards;
+	const struct media_ready *media; /* what content->media is; NULL: none */
+	int64_t grouped_id;              /* of an album; 0: none */
 	bool only_sender, only_receiver; /* pm_oneside and notices that one side alone sees */
 	int64_t except_key;              /* authorisation whose answer carries it; 0: none */
 };

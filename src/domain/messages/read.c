@@ -1,5 +1,6 @@
 /* read.c - read marks: messages.readHistory, readMessageContents, receivedMessages, getOutboxReadDate. They never go back. */
 #include "base/err.h"
+#include "domain/messages/expire.h"
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
 #include "domain/users/privacy.h"
@@ -114,6 +115,12 @@ static int contents_event(struct rpc_call *c, int64_t owner, const int32_t *ids,
 	return r;
 }
 
+static int set_read(struct rpc_call *c, struct store_msg *row)
+{
+	row->flags &= ~STORE_MSG_MEDIA_UNREAD;
+	return store_msg_set_flags(c->db, row->owner, row->peer, row->id, row->flags);
+}
+
 int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_readMessageContents *q)
 {
 	struct store_msg row, twin;
@@ -130,12 +137,16 @@ int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_re
 			continue;
 		if (r < 0)
 			return r;
-		r = store_msg_set_flags(c->db, row.owner, row.peer, row.id,
-		                        row.flags & ~STORE_MSG_MEDIA_UNREAD);
 		ids[n++] = row.id;
-		if (r >= 0 && (r = message_twin(c, &row, &twin)) == 0)
+		if ((r = set_read(c, &row)) < 0)
+			return r;
+		/* What the writer hears again is heard by him alone. */
+		r = row.flags & STORE_MSG_OUT ? -ERR_NOTFOUND : message_twin(c, &row, &twin);
+		if (r == 0 && (r = set_read(c, &twin)) == 0)
 			r = contents_event(c, twin.owner, &twin.id, 1, 0, &pts);
 		if (r < 0 && r != -ERR_NOTFOUND)
+			return r;
+		if ((r = message_opened(c, &row)) < 0)
 			return r;
 	}
 	if (n && (r = contents_event(c, c->user_id, ids, n, c->client->auth_key_id, &pts)) < 0)

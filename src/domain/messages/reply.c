@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "domain/messages/message.h"
 #include "domain/messages/text.h"
+#include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
 #include "store/dialog.h"
@@ -33,6 +34,18 @@ int message_may_send(struct rpc_call *c, const struct peer *to)
 	if (r > 0)
 		return rpc_fail(c, 400, "YOU_BLOCKED_USER");
 	return r;
+}
+
+int message_may_carry(struct rpc_call *c, const struct peer *to, const struct media_ready *m)
+{
+	int r;
+
+	if (to->self)
+		return m->ttl ? rpc_fail(c, 400, "TTL_MEDIA_INVALID") : 0;
+	if (m->kind != STORE_MEDIA_VOICE && m->kind != STORE_MEDIA_ROUND)
+		return 0;
+	r = privacy_allows(c, to->key, PRIVACY_VOICE, c->user_id);
+	return r == 0 ? rpc_fail(c, 400, "VOICE_MESSAGES_FORBIDDEN") : r < 0 ? r : 0;
 }
 
 static bool contains(struct slice text, struct slice part)

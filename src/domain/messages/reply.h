@@ -2,10 +2,13 @@
 #ifndef DOMAIN_MESSAGES_REPLY_H
 #define DOMAIN_MESSAGES_REPLY_H
 
+#include "domain/media/media.h"
 #include "domain/users/peer.h"
 
 /* May the caller write to this peer: 400 INPUT_USER_DEACTIVATED, USER_IS_BLOCKED, YOU_BLOCKED_USER. */
 int message_may_send(struct rpc_call *c, const struct peer *to);
+/* And this: 400 VOICE_MESSAGES_FORBIDDEN by the other's privacy, TTL_MEDIA_INVALID to oneself. */
+int message_may_carry(struct rpc_call *c, const struct peer *to, const struct media_ready *m);
 /*
  * InputReplyTo (or NULL) checked: the id in the caller's box (0: none) and a stored reply header for what the id alone
  * does not say (quote), or NULL. 400 REPLY_MESSAGE_ID_INVALID, QUOTE_TEXT_INVALID.

@@ -1,6 +1,6 @@
 /*
  * search.c - messages.search in one chat and messages.searchGlobal in all of them, with their counters (api.md 4.5). What no
- * message can be yet (photos, calls, ...) answers that there is nothing; so does a filter that we do not know.
+ * message can be yet (calls ...) answers that there is nothing; so does a filter that we do not know.
  */
 #include "base/err.h"
 #include "domain/messages/match.h"
@@ -8,10 +8,40 @@
 #include "domain/messages/page.h"
 #include "domain/search/fold.h"
 #include "rpc_methods.h"
+#include "store/media.h"
 
 enum { POSITIONS_MAX = 1000 };
 
-enum kind { KIND_ALL, KIND_PINNED, KIND_LINK, KIND_NOTHING };
+enum kind { KIND_ALL, KIND_PINNED, KIND_LINK, KIND_MEDIA, KIND_NOTHING };
+
+#define BIT(k) (1u << STORE_MEDIA_##k)
+
+static const struct {
+	uint16_t filter;
+	uint32_t kinds;
+} media_filters[] = {
+	{TL_inputMessagesFilterPhotos, BIT(PHOTO)},
+	{TL_inputMessagesFilterVideo, BIT(VIDEO)},
+	{TL_inputMessagesFilterPhotoVideo, BIT(PHOTO) | BIT(VIDEO)},
+	{TL_inputMessagesFilterDocument, BIT(DOCUMENT)},
+	{TL_inputMessagesFilterGif, BIT(GIF)},
+	{TL_inputMessagesFilterVoice, BIT(VOICE)},
+	{TL_inputMessagesFilterMusic, BIT(MUSIC)},
+	{TL_inputMessagesFilterRoundVideo, BIT(ROUND)},
+	{TL_inputMessagesFilterRoundVoice, BIT(ROUND) | BIT(VOICE)},
+	{TL_inputMessagesFilterGeo, BIT(GEO)},
+	{TL_inputMessagesFilterContacts, BIT(CONTACT)},
+	{TL_inputMessagesFilterPoll, BIT(POLL)},
+	{TL_inputMessagesFilterChatPhotos, BIT(CHAT_PHOTO)},
+};
+
+static uint32_t kinds_of(const struct tl_obj *filter)
+{
+	for (size_t i = 0; i < sizeof(media_filters) / sizeof(media_filters[0]); i++)
+		if (filter->name == media_filters[i].filter)
+			return media_filters[i].kinds;
+	return 0;
+}
 
 static enum kind kind_of(const struct tl_obj *filter)
 {
@@ -19,16 +49,20 @@ static enum kind kind_of(const struct tl_obj *filter)
 		return KIND_ALL;
 	if (TL_IS(inputMessagesFilterPinned, filter))
 		return KIND_PINNED;
-	return TL_IS(inputMessagesFilterUrl, filter) ? KIND_LINK : KIND_NOTHING;
+	if (TL_IS(inputMessagesFilterUrl, filter))
+		return KIND_LINK;
+	return kinds_of(filter) ? KIND_MEDIA : KIND_NOTHING;
 }
 
 /* A search within `kind`; the whole chat is read as history is (p->match stays NULL). */
-static int open_search(struct rpc_call *c, enum kind kind, struct page_query *p, struct match *m)
+static int open_search(struct rpc_call *c, const struct tl_obj *filter, struct page_query *p, struct match *m)
 {
+	enum kind kind = kind_of(filter);
 	int r;
 
 	m->pinned = kind == KIND_PINNED;
 	m->link = kind == KIND_LINK;
+	m->kinds = kinds_of(filter);
 	m->peer = p->peer;
 	if ((r = match_open(c, m)) < 0)
 		return r;
@@ -102,9 +136,9 @@ int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 	    (r = from_whom(c, q->saved_peer_id, &m.saved_peer)) < 0)
 		return r;
 	if (kind == KIND_NOTHING || q->has_top_msg_id || (q->q.n && !m.query.n) ||
-	    (!p.peer && kind != KIND_LINK && !m.query.n))
+	    (!p.peer && kind != KIND_LINK && kind != KIND_MEDIA && !m.query.n))
 		return nothing(c, p.peer);
-	if ((r = open_search(c, kind, &p, &m)) < 0)
+	if ((r = open_search(c, q->filter, &p, &m)) < 0)
 		return r;
 	return reply(c, &p, &m);
 }
@@ -132,6 +166,7 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 	    (q->q.n && !m.query.n))
 		return nothing(c, 0);
 	m.link = kind == KIND_LINK;
+	m.kinds = kinds_of(q->filter);
 	if ((r = match_open(c, &m)) < 0 ||
 	    (r = match_walk(c, &m, q->offset_id > 0 ? q->offset_id : INT32_MAX, false, 0, (uint32_t)limit,
 	                    &rows, &n)) < 0 ||
@@ -155,7 +190,7 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 	return rpc_reply(c, &s->o);
 }
 
-static int count(struct rpc_call *c, int64_t peer, enum kind kind, uint32_t *ret)
+static int count(struct rpc_call *c, int64_t peer, const struct tl_obj *filter, uint32_t *ret)
 {
 	struct page_query p = {.peer = peer};
 	struct match m = {.folder = -1};
@@ -163,9 +198,9 @@ static int count(struct rpc_call *c, int64_t peer, enum kind kind, uint32_t *ret
 	int r;
 
 	*ret = 0;
-	if (kind == KIND_NOTHING)
+	if (kind_of(filter) == KIND_NOTHING)
 		return 0;
-	r = open_search(c, kind, &p, &m);
+	r = open_search(c, filter, &p, &m);
 	return r < 0 ? r : match_count(c, &m, ret, &exact);
 }
 
@@ -182,7 +217,7 @@ int messages_getSearchCounters(struct rpc_call *c, const struct tl_messages_getS
 		struct tl_messages_searchCounter *x = TL_NEW(&c->arena, messages_searchCounter);
 		uint32_t n;
 
-		if ((r = count(c, peer.key, kind_of(q->filters.v[i]), &n)) < 0)
+		if ((r = count(c, peer.key, q->filters.v[i], &n)) < 0)
 			return r;
 		x->filter = q->filters.v[i];
 		x->count = (int32_t)n;
@@ -213,7 +248,7 @@ static int listed(struct rpc_call *c, const struct tl_obj *input, const struct t
 	p->peer = peer.key;
 	if (kind == KIND_NOTHING)
 		return 0;
-	if ((r = open_search(c, kind, p, &m)) < 0 || (r = match_count(c, &m, ret_total, &exact)) < 0)
+	if ((r = open_search(c, filter, p, &m)) < 0 || (r = match_count(c, &m, ret_total, &exact)) < 0)
 		return r;
 	return match_walk(c, &m, offset_id > 0 ? offset_id : INT32_MAX, false, 0, (uint32_t)limit, ret,
 	                  ret_n);

@@ -28,6 +28,35 @@ struct slice ids_payload(struct arena *a, int flag, const int32_t *ids, uint32_t
 	return slice_of(p, (n + head) * sizeof(*p));
 }
 
+int message_note_media(struct rpc_call *c, const struct store_msg *row, const struct media_ready *media)
+{
+	struct store_media m = {.owner = row->owner, .peer = row->peer, .id = row->id, .date = row->date};
+
+	if (!media || !media->kind)
+		return 0;
+	m.kind = media->kind;
+	m.file = media->file;
+	return store_media_insert(c->db, &m);
+}
+
+int message_rewrite(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
+                    const struct media_ready *media)
+{
+	int flags = row->flags & ~(STORE_MSG_MEDIA | STORE_MSG_MEDIA_UNREAD);
+	int r = store_msg_set_body(c->db, row->owner, row->peer, row->id, body, edit_date);
+
+	if (r < 0 || !media)
+		return r;
+	flags |= media->kind ? STORE_MSG_MEDIA : 0;
+	if (row->flags & STORE_MSG_MEDIA)
+		r = store_media_delete(c->db, row->owner, row->peer, row->id, c->now);
+	if (r >= 0)
+		r = message_note_media(c, row, media);
+	if (r < 0 || flags == row->flags)
+		return r;
+	return store_msg_set_flags(c->db, row->owner, row->peer, row->id, flags);
+}
+
 /* Top, count and unread of one dialog after some of its messages went. */
 static int mend_dialog(struct rpc_call *c, int64_t owner, int64_t peer, const struct store_msg *rows,
                        uint32_t n)
@@ -68,7 +97,10 @@ int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *r
 		ids[i] = rows[i].id;
 		if ((r = search_forget(c, &rows[i], true)) < 0)
 			return r;
-		r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
+		if (rows[i].flags & STORE_MSG_MEDIA)
+			r = store_media_delete(c->db, owner, rows[i].peer, rows[i].id, c->now);
+		if (r >= 0)
+			r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
 		if (r >= 0 && rows[i].peer == owner)
 			r = store_saved_delete(c->db, owner, rows[i].id);
 	}

@@ -2,6 +2,7 @@
 #ifndef DOMAIN_MESSAGES_TWIN_H
 #define DOMAIN_MESSAGES_TWIN_H
 
+#include "domain/media/media.h"
 #include "rpc/call.h"
 #include "store/msg.h"
 
@@ -9,6 +10,15 @@
 int message_twin(struct rpc_call *c, const struct store_msg *mine, struct store_msg *ret);
 /* int32 ids as an event's payload; `flag` >= 0 goes in front (UPD_PIN). */
 struct slice ids_payload(struct arena *a, int flag, const int32_t *ids, uint32_t n);
+
+/* The row of shared media of a message that carries this (NULL or kind 0: nothing); the message's row has STORE_MSG_MEDIA. */
+int message_note_media(struct rpc_call *c, const struct store_msg *row, const struct media_ready *media);
+/*
+ * Another content for a message, in its row and among shared media; edit_date as it is to be. media: what it carries now, NULL
+ * if that stays.
+ */
+int message_rewrite(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
+                    const struct media_ready *media);
 
 /* Rows of one box, about to go: deletes them, mends their dialogs, logs one event with all ids. ret_pts: after it. */
 int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *rows, uint32_t n,

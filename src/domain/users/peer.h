@@ -8,7 +8,14 @@
 #include "rpc/app.h"
 #include "rpc/call.h"
 
-enum peer_kind { ACCESS_USER = 1, ACCESS_CHANNEL = 2, ACCESS_PHOTO = 3, ACCESS_DOCUMENT = 4 };
+enum peer_kind {
+	ACCESS_USER = 1,
+	ACCESS_CHANNEL = 2,
+	ACCESS_PHOTO = 3,
+	ACCESS_DOCUMENT = 4,
+	ACCESS_ENCRYPTED = 5, /* a file of a secret chat */
+	ACCESS_STICKERS = 6,  /* a set */
+};
 
 struct peer {
 	int64_t key; /* updates/peer.h: user id > 0 */

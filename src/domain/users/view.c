@@ -5,6 +5,7 @@
 #include "domain/users/view.h"
 
 #include "base/err.h"
+#include "base/settings.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/users/peer.h"
@@ -245,6 +246,13 @@ static struct tl_obj *empty(struct arena *a, int64_t id)
 	return &o->o;
 }
 
+/* Pyrogram and mtcute send no file above 2,000 MiB unless the account is premium. */
+static bool all_are_premium(const struct settings *s, const struct store_user *u)
+{
+	return s && !(u->flags & STORE_USER_BOT) && u->id != SERVICE_USER &&
+	       (s->media_premium_all || s->media_max_file_mib > 2000);
+}
+
 int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret)
 {
 	struct tl_user *o;
@@ -271,7 +279,7 @@ int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **re
 	}
 	o->verified = (u.flags & STORE_USER_VERIFIED) != 0;
 	o->support = (u.flags & STORE_USER_SUPPORT) != 0;
-	o->premium = (u.flags & STORE_USER_PREMIUM) != 0;
+	o->premium = (u.flags & STORE_USER_PREMIUM) || all_are_premium(c->app->settings, &u);
 	if (u.flags & STORE_USER_BOT) {
 		o->bot = o->has_bot_info_version = true;
 		o->bot_info_version = 1;

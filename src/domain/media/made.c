@@ -1,0 +1,64 @@
+/* made.c - what was made of an upload gets its rows: the file, its parts, the contents it needs. On the write lane. */
+#include "base/err.h"
+#include "crypto/rng.h"
+#include "domain/media/private.h"
+#include "store/blob.h"
+
+static struct slice encoded(struct rpc_call *c, const struct tl_obj *o)
+{
+	struct buf b = {0};
+	struct slice s = {0};
+
+	if (tl_encode(&b, o, TL_LAYER_MAX) == 0)
+		s = arena_slice(&c->arena, buf_slice(&b));
+	buf_fini(&b);
+	return s;
+}
+
+static int insert_part(struct rpc_call *c, int64_t file, const struct made_part *p)
+{
+	struct store_file_part row = {.file = file, .type = p->type, .size = (int64_t)p->size};
+	int r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, c->now);
+
+	memcpy(row.blob, p->blob.b, sizeof(row.blob));
+	return r < 0 ? r : store_file_part_insert(c->db, &row);
+}
+
+/* A content that nobody needs any more: with a row it is found by whoever clears up. */
+static int leave(struct rpc_call *c, const struct made_part *p)
+{
+	int r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, c->now);
+
+	return r < 0 ? r : store_blob_unref(c->db, p->blob.b, c->now);
+}
+
+int media_insert(struct rpc_call *c, struct media_made *m, int64_t *ret_file)
+{
+	struct store_file f = {.owner = c->user_id, .date = c->now};
+	int r = 0;
+
+	do
+		f.id = (int64_t)(rng_u64() >> 1);
+	while (!f.id);
+	f.kind = m->photo ? STORE_FILE_PHOTO : STORE_FILE_DOCUMENT;
+	if (m->photo) {
+		m->photo->id = f.id;
+		m->photo->date = (int32_t)c->now;
+	} else {
+		m->document->id = f.id;
+		m->document->date = (int32_t)c->now;
+	}
+	f.body = encoded(c, m->photo ? &m->photo->o : &m->document->o);
+	if (!f.body.p)
+		return -ERR_INVALID;
+	if ((r = store_file_insert(c->db, &f)) < 0)
+		return r;
+	for (uint32_t i = 0; i < m->n_parts; i++)
+		if ((r = insert_part(c, f.id, &m->parts[i])) < 0)
+			return r;
+	for (uint32_t i = 0; i < m->n_unused; i++)
+		if ((r = leave(c, &m->unused[i])) < 0)
+			return r;
+	*ret_file = f.id;
+	return 0;
+}

@@ -1,0 +1,163 @@
+/* files.c - see files.h. */
+#include "files.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "talk.h"
+
+enum { PART = 65536 };
+
+#define Q(w, n) TL_NEW(world_arena(w), n)
+
+struct slice files_bytes(struct world *w, size_t n, unsigned seed)
+{
+	uint8_t *p = arena_alloc(world_arena(w), n + 1);
+	uint64_t x = seed * 2654435761u + 1;
+
+	for (size_t i = 0; i < n; i++) {
+		x = x * 6364136223846793005u + 1442695040888963407u;
+		p[i] = (uint8_t)(x >> 56);
+	}
+	return slice_of(p, n);
+}
+
+struct tl_obj *files_upload(struct world *w, struct person who, struct slice bytes, const char *name)
+{
+	static int64_t file_id = 5000;
+	struct tl_inputFile *f = Q(w, inputFile);
+
+	f->id = ++file_id;
+	f->name = slice_str(name);
+	f->md5_checksum = SLICE_LIT("");
+	for (uint32_t at = 0; at < bytes.n; at += PART) {
+		struct tl_upload_saveFilePart *q = Q(w, upload_saveFilePart);
+
+		q->file_id = f->id;
+		q->file_part = f->parts++;
+		q->bytes = slice_of(bytes.p + at, bytes.n - at < PART ? bytes.n - at : PART);
+		assert_true(TL_IS(boolTrue, talk_call(w, who, &q->o)));
+	}
+	return &f->o;
+}
+
+struct tl_inputMediaUploadedDocument *files_document(struct world *w, struct person who, struct slice bytes,
+                                                     const char *name, const char *mime, struct tl_obj *extra)
+{
+	struct tl_inputMediaUploadedDocument *d = Q(w, inputMediaUploadedDocument);
+	struct tl_documentAttributeFilename *f = Q(w, documentAttributeFilename);
+
+	f->file_name = slice_str(name);
+	d->file = files_upload(w, who, bytes, name);
+	d->mime_type = slice_str(mime);
+	d->attributes = tl_vec_new(world_arena(w), extra ? 2 : 1);
+	d->attributes.v[0] = &f->o;
+	if (extra)
+		d->attributes.v[1] = extra;
+	return d;
+}
+
+struct tl_obj *files_photo(struct world *w, struct person who, struct slice image)
+{
+	struct tl_inputMediaUploadedPhoto *p = Q(w, inputMediaUploadedPhoto);
+
+	p->file = files_upload(w, who, image, "photo");
+	return &p->o;
+}
+
+struct tl_message *files_send(struct world *w, struct person from, struct person to, struct tl_obj *media,
+                              const char *caption)
+{
+	static int64_t random_id = 900000;
+	struct tl_messages_sendMedia *q = Q(w, messages_sendMedia);
+	struct tl_obj *u;
+
+	q->peer = world_peer(w, from, to.id);
+	q->media = media;
+	q->message = slice_str(caption);
+	q->random_id = ++random_id;
+	u = talk_update(talk_call(w, from, &q->o), TL_updateNewMessage);
+	assert_non_null(u);
+	return TL_AS(message, TL_AS(updateNewMessage, u)->message);
+}
+
+struct tl_message *files_top(struct world *w, struct person who, struct person with)
+{
+	struct tl_messages_getHistory *q = Q(w, messages_getHistory);
+	struct tl_vec v;
+	int32_t n;
+
+	q->peer = world_peer(w, who, with.id);
+	q->limit = 1;
+	v = talk_messages(talk_call(w, who, &q->o), &n);
+	assert_int_equal(v.n, 1);
+	return TL_AS(message, v.v[0]);
+}
+
+struct tl_document *files_document_of(const struct tl_message *m)
+{
+	const struct tl_messageMediaDocument *d = TL_AS(messageMediaDocument, m->media);
+
+	assert_non_null(d);
+	assert_true(TL_IS(document, d->document));
+	return TL_AS(document, d->document);
+}
+
+struct tl_photo *files_photo_of(const struct tl_message *m)
+{
+	const struct tl_messageMediaPhoto *p = TL_AS(messageMediaPhoto, m->media);
+
+	assert_non_null(p);
+	assert_true(TL_IS(photo, p->photo));
+	return TL_AS(photo, p->photo);
+}
+
+struct tl_obj *files_location(struct world *w, const struct tl_document *d, const char *size)
+{
+	struct tl_inputDocumentFileLocation *l = Q(w, inputDocumentFileLocation);
+
+	l->id = d->id;
+	l->access_hash = d->access_hash;
+	l->file_reference = d->file_reference;
+	l->thumb_size = slice_str(size);
+	return &l->o;
+}
+
+struct tl_obj *files_photo_location(struct world *w, const struct tl_photo *p, const char *size)
+{
+	struct tl_inputPhotoFileLocation *l = Q(w, inputPhotoFileLocation);
+
+	l->id = p->id;
+	l->access_hash = p->access_hash;
+	l->file_reference = p->file_reference;
+	l->thumb_size = slice_str(size);
+	return &l->o;
+}
+
+struct slice files_get(struct world *w, struct person who, struct tl_obj *location, int32_t step)
+{
+	struct buf all = {0};
+	struct slice s;
+
+	for (;;) {
+		struct tl_upload_getFile *q = Q(w, upload_getFile);
+		struct tl_upload_file *f;
+
+		q->location = location;
+		q->precise = (step & (step - 1)) != 0;
+		q->offset = (int64_t)all.n;
+		q->limit = step;
+		f = TL_AS(upload_file, talk_call(w, who, &q->o));
+		assert_non_null(f);
+		assert_true(f->bytes.n <= (uint32_t)step);
+		buf_put(&all, f->bytes.p, f->bytes.n);
+		if (f->bytes.n < (uint32_t)step)
+			break;
+	}
+	s = arena_slice(world_arena(w), buf_slice(&all));
+	buf_fini(&all);
+	return s;
+}

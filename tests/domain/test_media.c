@@ -1,0 +1,788 @@
+/*
+ * test_media.c - documents as their sender and receiver get them: bytes back, who may, references, forwards without a copy,
+ * albums, edits, what destroys itself, shared media, and what is left when the last message went.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "domain/media/cache.h"
+#include "domain/media/media.h"
+#include "domain/messages/expire.h"
+#include "files.h"
+#include "store/file.h"
+#include "store/job.h"
+#include "talk.h"
+
+struct s {
+	struct world *w;
+	struct person a, b, c;
+	int64_t random_id;
+};
+
+#define Q(s, n) TL_NEW(world_arena((s)->w), n)
+
+static int setup(void **state)
+{
+	struct s *s = calloc(1, sizeof(*s));
+
+	log_set_level(LOG_ERROR);
+	s->w = world_new();
+	s->a = world_person(s->w, "15550001", "Ann", "");
+	s->b = world_person(s->w, "15550002", "Bob", "");
+	s->c = world_person(s->w, "15550003", "Cid", "");
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct s *s = *state;
+
+	world_free(s->w);
+	free(s);
+	return 0;
+}
+
+static struct tl_message *send_document(struct s *s, struct slice bytes, const char *name, const char *mime,
+                                        struct tl_obj *extra)
+{
+	return files_send(s->w, s->a, s->b, &files_document(s->w, s->a, bytes, name, mime, extra)->o, "look");
+}
+
+/* Time passes; it never goes back, not even between tests. */
+static void pass(int seconds)
+{
+	static int64_t all;
+
+	all += seconds;
+	clock_set_test(all * 1000000);
+}
+
+struct asked {
+	int64_t file;
+	int64_t refs; /* -1: gone */
+};
+
+static int ask_refs(struct rpc_call *c, void *arg)
+{
+	struct asked *x = arg;
+	struct store_file f;
+	int r = store_file_get(c->db, x->file, &c->arena, &f);
+
+	x->refs = r == 0 ? f.refs : -1;
+	return 0;
+}
+
+static int64_t refs_of(struct s *s, int64_t file)
+{
+	struct asked x = {.file = file};
+
+	assert_int_equal(world_write(s->w, ask_refs, &x), 0);
+	return x.refs;
+}
+
+static void there_and_back(void **state)
+{
+	struct s *s = *state;
+	static const uint32_t sizes[] = {1, 253, 254, 4095, 4096, 65536, 200001, 1048576 + 7};
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct slice bytes = files_bytes(s->w, sizes[i], (unsigned)i);
+		struct tl_message *m = send_document(s, bytes, "report.bin", "application/x-test", NULL),
+				  *got;
+		struct tl_document *d = files_document_of(m), *e;
+
+		assert_int_equal(d->size, sizes[i]);
+		assert_int_equal(d->dc_id, 2);
+		assert_true(slice_eq(d->mime_type, SLICE_LIT("application/x-test")));
+		assert_int_equal(d->attributes.n, 1);
+		got = files_top(s->w, s->b, s->a);
+		e = files_document_of(got);
+		assert_true(slice_eq(got->message, SLICE_LIT("look")));
+		assert_int_equal(e->id, d->id);
+		assert_true(e->access_hash != d->access_hash);
+		assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, d, ""), 131072), bytes));
+		assert_true(slice_eq(files_get(s->w, s->b, files_location(s->w, e, ""), 1048576), bytes));
+		assert_true(slice_eq(files_get(s->w, s->b, files_location(s->w, e, ""), 4096 * 16), bytes));
+	}
+}
+
+static void ranges(void **state)
+{
+	static const struct {
+		bool precise;
+		int64_t offset;
+		int32_t limit;
+		const char *error; /* NULL: fine */
+		uint32_t n;
+	} rows[] = {
+		{false, 0, 4096, NULL, 4096},
+		{false, 4096, 1048576, "400 OFFSET_INVALID", 0}, /* over the border of a MiB */
+		{false, 1048576, 1048576, NULL, 1048576},
+		{false, 2097152, 4096, NULL, 100},
+		{false, 2097152 + 4096, 4096, NULL, 0},
+		{false, 1LL << 40, 4096, NULL, 0},
+		{false, 0, 4097, "400 LIMIT_INVALID", 0},
+		{false, 0, 12288, "400 LIMIT_INVALID", 0}, /* does not divide a MiB */
+		{false, 0, 0, "400 LIMIT_INVALID", 0},
+		{false, 0, -4096, "400 LIMIT_INVALID", 0},
+		{false, 0, 2097152, "400 LIMIT_INVALID", 0},
+		{false, 1024, 4096, "400 OFFSET_INVALID", 0},
+		{false, -4096, 4096, "400 OFFSET_INVALID", 0},
+		{true, 1024, 12288, NULL, 12288},
+		{true, 1000, 1024, "400 OFFSET_INVALID", 0},
+		{true, 0, 1000, "400 LIMIT_INVALID", 0},
+		{true, 1048576 - 1024, 2048, "400 LIMIT_INVALID", 0},
+		{true, 1048576 - 1024, 1024, NULL, 1024},
+		{true, 2097152, 1024, NULL, 100},
+	};
+	struct s *s = *state;
+	struct slice bytes = files_bytes(s->w, 2097152 + 100, 1);
+	struct tl_document *d = files_document_of(send_document(s, bytes, "x", "a/b", NULL));
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tl_upload_getFile *q = Q(s, upload_getFile);
+		struct tl_upload_file *f;
+
+		q->location = files_location(s->w, d, "");
+		q->precise = rows[i].precise;
+		q->offset = rows[i].offset;
+		q->limit = rows[i].limit;
+		if (rows[i].error) {
+			talk_refused(s->w, s->a, &q->o, rows[i].error);
+			continue;
+		}
+		f = TL_AS(upload_file, talk_call(s->w, s->a, &q->o));
+		assert_int_equal(f->bytes.n, rows[i].n);
+		if (f->bytes.n)
+			assert_memory_equal(f->bytes.p, bytes.p + rows[i].offset, f->bytes.n);
+	}
+}
+
+/* What one was given opens nothing for another, and nothing can be made up. */
+static void strangers(void **state)
+{
+	struct s *s = *state;
+	struct slice bytes = files_bytes(s->w, 5000, 1);
+	struct tl_document *d = files_document_of(send_document(s, bytes, "x", "a/b", NULL)), *e, bad;
+	struct tl_upload_getFile *q = Q(s, upload_getFile);
+	uint8_t *ref;
+
+	e = files_document_of(files_top(s->w, s->b, s->a));
+	q->limit = 4096;
+	q->location = files_location(s->w, d, "");
+	talk_refused(s->w, s->c, &q->o, "400 LOCATION_INVALID");
+	talk_refused(s->w, s->b, &q->o, "400 LOCATION_INVALID");
+	bad = *d;
+	bad.file_reference = SLICE_LIT("");
+	q->location = files_location(s->w, &bad, "");
+	talk_refused(s->w, s->a, &q->o, "400 FILE_REFERENCE_EMPTY");
+	bad.file_reference = e->file_reference; /* the receiver's */
+	q->location = files_location(s->w, &bad, "");
+	talk_refused(s->w, s->a, &q->o, "400 FILE_REFERENCE_INVALID");
+	for (uint32_t i = 0; i < d->file_reference.n; i++) {
+		ref = arena_alloc(world_arena(s->w), d->file_reference.n);
+		memcpy(ref, d->file_reference.p, d->file_reference.n);
+		ref[i] ^= 1;
+		bad.file_reference = slice_of(ref, d->file_reference.n);
+		q->location = files_location(s->w, &bad, "");
+		talk_refused(s->w, s->a, &q->o, "400 FILE_REFERENCE_INVALID");
+	}
+	bad = *d;
+	bad.id++;
+	q->location = files_location(s->w, &bad, "");
+	talk_refused(s->w, s->a, &q->o, "400 LOCATION_INVALID");
+	q->location = files_location(s->w, d, "x");
+	talk_refused(s->w, s->a, &q->o, "400 LOCATION_INVALID");
+	q->location = files_location(s->w, d, "xyz");
+	talk_refused(s->w, s->a, &q->o, "400 LOCATION_INVALID");
+	q->location = files_location(s->w, d, "");
+	assert_non_null(world_call(s->w, s->a, &q->o));
+}
+
+static int take_down(struct rpc_call *c, void *arg)
+{
+	return media_take_down(c, *(int64_t *)arg);
+}
+
+static void references_expire(void **state)
+{
+	struct s *s = *state;
+	struct slice bytes = files_bytes(s->w, 5000, 1);
+	struct tl_message *m = send_document(s, bytes, "x", "a/b", NULL);
+	struct tl_document *d = files_document_of(m), *again;
+	struct tl_upload_getFile *q = Q(s, upload_getFile);
+	struct tl_messages_sendMedia *send = Q(s, messages_sendMedia);
+	struct tl_inputMediaDocument *in = Q(s, inputMediaDocument);
+	struct tl_inputDocument *id = Q(s, inputDocument);
+
+	q->limit = 8192;
+	q->location = files_location(s->w, d, "");
+	assert_non_null(world_call(s->w, s->a, &q->o));
+	assert_true(
+		slice_eq(files_document_of(files_top(s->w, s->a, s->b))->file_reference, d->file_reference));
+	assert_int_equal(world_write(s->w, take_down, &d->id), 0);
+	talk_refused(s->w, s->a, &q->o, "400 FILE_REFERENCE_EXPIRED");
+	id->id = d->id;
+	id->access_hash = d->access_hash;
+	id->file_reference = d->file_reference;
+	in->id = &id->o;
+	send->peer = world_peer(s->w, s->a, s->b.id);
+	send->media = &in->o;
+	send->random_id = 77;
+	talk_refused(s->w, s->a, &send->o, "400 FILE_REFERENCE_EXPIRED");
+	again = files_document_of(files_top(s->w, s->a, s->b)); /* reading the message again mends it */
+	assert_false(slice_eq(again->file_reference, d->file_reference));
+	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, again, ""), 4096), bytes));
+
+	world_set(s->w, "media", "reference_seconds", "100");
+	d = files_document_of(files_top(s->w, s->a, s->b));
+	q->location = files_location(s->w, d, "");
+	assert_non_null(world_call(s->w, s->a, &q->o));
+	pass(101);
+	talk_refused(s->w, s->a, &q->o, "400 FILE_REFERENCE_EXPIRED");
+	d = files_document_of(files_top(s->w, s->a, s->b));
+	q->location = files_location(s->w, d, "");
+	assert_non_null(world_call(s->w, s->a, &q->o));
+}
+
+static void without_a_copy(void **state)
+{
+	struct s *s = *state;
+	struct slice bytes = files_bytes(s->w, 300000, 3);
+	struct tl_message *m = send_document(s, bytes, "x", "a/b", NULL), *f;
+	struct tl_messages_forwardMessages *q = Q(s, messages_forwardMessages);
+	struct tl_messages_deleteMessages *del = Q(s, messages_deleteMessages);
+	struct tl_document *d = files_document_of(m), *e;
+	int64_t random_id = 4242;
+
+	assert_int_equal(refs_of(s, d->id), 2); /* one a box */
+	q->from_peer = world_peer(s->w, s->a, s->b.id);
+	q->to_peer = world_peer(s->w, s->a, s->c.id);
+	q->id = (struct tl_vec_int){&m->id, 1};
+	q->random_id = (struct tl_vec_long){&random_id, 1};
+	talk_call(s->w, s->a, &q->o);
+	f = files_top(s->w, s->c, s->a);
+	e = files_document_of(f);
+	assert_int_equal(e->id, d->id);
+	assert_true(slice_eq(f->message, SLICE_LIT("look")));
+	assert_int_equal(refs_of(s, d->id), 4);
+	del->id = (struct tl_vec_int){&m->id, 1};
+	del->revoke = true;
+	talk_call(s->w, s->a, &del->o);
+	assert_int_equal(refs_of(s, d->id), 2);
+	assert_true(slice_eq(files_get(s->w, s->c, files_location(s->w, e, ""), 65536), bytes));
+	q->drop_media_captions = q->drop_author = true;
+	q->from_peer = world_peer(s->w, s->c, s->a.id);
+	q->to_peer = world_peer(s->w, s->c, s->b.id);
+	q->id = (struct tl_vec_int){&f->id, 1};
+	talk_call(s->w, s->c, &q->o);
+	f = files_top(s->w, s->b, s->c);
+	assert_int_equal(f->message.n, 0);
+	assert_null(f->fwd_from);
+	assert_int_equal(refs_of(s, d->id), 4);
+}
+
+static int forget(struct rpc_call *c, void *arg)
+{
+	struct store_job j = {0};
+	struct jobs_next next = {0};
+
+	return media_forget_job(c, &j, &next);
+}
+
+/* Histories of both sides deleted: the file goes after an hour, and then its location is none. */
+static void nobody_needs_it(void **state)
+{
+	struct s *s = *state;
+	struct tl_document *d = files_document_of(
+		send_document(s, files_bytes(s->w, 9000, 4), "x", "a/b", NULL));
+	struct tl_messages_deleteHistory *q = Q(s, messages_deleteHistory);
+	struct tl_upload_getFile *get = Q(s, upload_getFile);
+
+	get->limit = 4096;
+	get->location = files_location(s->w, d, "");
+	assert_non_null(world_call(s->w, s->a, &get->o));
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	q->revoke = true;
+	talk_call(s->w, s->a, &q->o);
+	assert_int_equal(refs_of(s, d->id), 0);
+	assert_int_equal(world_write(s->w, forget, NULL), 0);
+	assert_int_equal(refs_of(s, d->id), 0);
+	pass(3700);
+	assert_int_equal(world_write(s->w, forget, NULL), 0);
+	assert_int_equal(refs_of(s, d->id), -1);
+	talk_refused(s->w, s->a, &get->o, "400 LOCATION_INVALID");
+}
+
+static struct tl_obj *video_attribute(struct s *s)
+{
+	struct tl_documentAttributeVideo *v = Q(s, documentAttributeVideo);
+
+	v->duration = 2.5;
+	v->w = 640;
+	v->h = 360;
+	return &v->o;
+}
+
+static struct tl_obj *audio_attribute(struct s *s, bool voice)
+{
+	struct tl_documentAttributeAudio *v = Q(s, documentAttributeAudio);
+
+	v->duration = 3;
+	v->voice = voice;
+	return &v->o;
+}
+
+static struct tl_messages_sendMultiMedia *album(struct s *s, uint32_t n)
+{
+	struct tl_messages_sendMultiMedia *q = Q(s, messages_sendMultiMedia);
+
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	q->multi_media = tl_vec_new(world_arena(s->w), n);
+	for (uint32_t i = 0; i < n; i++) {
+		struct tl_inputSingleMedia *m = Q(s, inputSingleMedia);
+
+		m->media = &files_document(s->w, s->a, files_bytes(s->w, 1000 + i, i), "x", "a/b", NULL)->o;
+		m->random_id = ++s->random_id;
+		m->message = i ? SLICE_LIT("") : SLICE_LIT("caption");
+		q->multi_media.v[i] = &m->o;
+	}
+	return q;
+}
+
+static void albums(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_sendMultiMedia *q = album(s, 3);
+	struct tl_updates *u = TL_AS(updates, talk_call(s->w, s->a, &q->o)), *twice;
+	struct tl_messages_forwardMessages *f = Q(s, messages_forwardMessages);
+	int32_t ids[3];
+	int64_t group = 0, random_ids[3] = {801, 802, 803};
+	struct tl_message *m;
+
+	assert_non_null(u);
+	assert_int_equal(u->updates.n, 6);
+	for (int i = 0; i < 3; i++) {
+		assert_true(TL_IS(updateMessageID, u->updates.v[i]));
+		m = TL_AS(message, TL_AS(updateNewMessage, u->updates.v[3 + i])->message);
+		assert_true(m->has_grouped_id);
+		assert_true(!i || m->grouped_id == group);
+		group = m->grouped_id;
+		ids[i] = m->id;
+	}
+	twice = TL_AS(updates, talk_call(s->w, s->a, &q->o)); /* the first result again */
+	assert_int_equal(TL_AS(updateMessageID, twice->updates.v[2])->id, ids[2]);
+	assert_int_equal(files_top(s->w, s->b, s->a)->grouped_id, group);
+
+	f->from_peer = world_peer(s->w, s->a, s->b.id);
+	f->to_peer = world_peer(s->w, s->a, s->c.id);
+	f->id = (struct tl_vec_int){ids, 3};
+	f->random_id = (struct tl_vec_long){random_ids, 3};
+	u = TL_AS(updates, talk_call(s->w, s->a, &f->o));
+	m = TL_AS(message, TL_AS(updateNewMessage, u->updates.v[5])->message);
+	assert_true(m->has_grouped_id && m->grouped_id != group);
+	assert_int_equal(TL_AS(message, TL_AS(updateNewMessage, u->updates.v[3])->message)->grouped_id,
+	                 m->grouped_id);
+
+	talk_refused(s->w, s->a, &album(s, 11)->o, "400 MULTI_MEDIA_TOO_LONG");
+	talk_refused(s->w, s->a, &album(s, 0)->o, "400 MEDIA_EMPTY");
+	q = album(s, 2);
+	TL_AS(inputSingleMedia, q->multi_media.v[1])->media =
+		&files_document(s->w, s->a, files_bytes(s->w, 50, 1), "v", "x/y", video_attribute(s))->o;
+	talk_refused(s->w, s->a, &q->o, "400 MEDIA_INVALID");
+	q = album(s, 2);
+	TL_AS(inputSingleMedia, q->multi_media.v[1])->media = &Q(s, inputMediaDice)->o;
+	TL_AS(inputMediaDice, TL_AS(inputSingleMedia, q->multi_media.v[1])->media)->emoticon = slice_str(
+		media_dice_emoji(0));
+	talk_refused(s->w, s->a, &q->o, "400 MEDIA_INVALID");
+	u = TL_AS(updates, talk_call(s->w, s->a, &album(s, 1)->o));
+	assert_false(TL_AS(message, TL_AS(updateNewMessage, u->updates.v[1])->message)->has_grouped_id);
+}
+
+static void ahead(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_uploadMedia *q = Q(s, messages_uploadMedia);
+	struct tl_inputMediaDocument *in = Q(s, inputMediaDocument);
+	struct tl_inputDocument *id = Q(s, inputDocument);
+	struct slice bytes = files_bytes(s->w, 7777, 9);
+	struct tl_document *d;
+	struct tl_message *m;
+
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	q->media = &files_document(s->w, s->a, bytes, "a/../b\x01.txt", "text/plain; charset=utf-8", NULL)->o;
+	d = TL_AS(document, TL_AS(messageMediaDocument, talk_call(s->w, s->a, &q->o))->document);
+	assert_int_equal(refs_of(s, d->id), 0);
+	assert_true(slice_eq(TL_AS(documentAttributeFilename, d->attributes.v[0])->file_name,
+	                     SLICE_LIT("a_.._b.txt")));
+	assert_true(slice_eq(d->mime_type, SLICE_LIT("text/plain")));
+	id->id = d->id;
+	id->access_hash = d->access_hash;
+	id->file_reference = d->file_reference;
+	in->id = &id->o;
+	m = files_send(s->w, s->a, s->b, &in->o, "");
+	assert_int_equal(files_document_of(m)->id, d->id);
+	assert_int_equal(refs_of(s, d->id), 2);
+}
+
+static void by_hash(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_getDocumentByHash *q = Q(s, messages_getDocumentByHash);
+	struct slice bytes = files_bytes(s->w, 131072 * 2 + 5, 9);
+	struct tl_document *d = files_document_of(send_document(s, bytes, "x", "a/b", NULL));
+	struct tl_upload_getFileHashes *h = Q(s, upload_getFileHashes);
+	struct tl_vec v;
+
+	h->location = files_location(s->w, d, "");
+	v = TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs;
+	assert_int_equal(v.n, 3);
+	assert_int_equal(TL_AS(fileHash, v.v[1])->offset, 131072);
+	assert_int_equal(TL_AS(fileHash, v.v[2])->limit, 5);
+	h->offset = 131072;
+	assert_int_equal(TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs.n, 2);
+	h->offset = 131072 * 3;
+	assert_int_equal(TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs.n, 0);
+
+	/* A small file's one window is its own hash. */
+	d = files_document_of(send_document(s, slice_of(bytes.p, 1000), "y", "a/b", NULL));
+	h->location = files_location(s->w, d, "");
+	h->offset = 0;
+	v = TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs;
+	assert_int_equal(v.n, 1);
+	q->sha256 = TL_AS(fileHash, v.v[0])->hash;
+	q->size = 1000;
+	q->mime_type = SLICE_LIT("a/b");
+	assert_int_equal(TL_AS(document, talk_call(s->w, s->a, &q->o))->id, d->id);
+	assert_true(TL_IS(documentEmpty, talk_call(s->w, s->b, &q->o)));
+	q->size = 999;
+	assert_true(TL_IS(documentEmpty, talk_call(s->w, s->a, &q->o)));
+	q->sha256 = SLICE_LIT("short");
+	talk_refused(s->w, s->a, &q->o, "400 SHA256_HASH_INVALID");
+}
+
+static void edits(void **state)
+{
+	struct s *s = *state;
+	struct tl_message *m = send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", NULL), *text;
+	struct tl_document *d = files_document_of(m), *e;
+	struct tl_messages_editMessage *q = Q(s, messages_editMessage);
+
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	q->id = m->id;
+	q->message = SLICE_LIT("");
+	talk_call(s->w, s->a, &q->o); /* a caption may be empty */
+	assert_int_equal(files_top(s->w, s->b, s->a)->message.n, 0);
+	q->message = SLICE_LIT("other");
+	q->media = &files_document(s->w, s->a, files_bytes(s->w, 200, 2), "y", "a/b", NULL)->o;
+	talk_call(s->w, s->a, &q->o);
+	m = files_top(s->w, s->b, s->a);
+	e = files_document_of(m);
+	assert_true(m->has_edit_date);
+	assert_true(slice_eq(m->message, SLICE_LIT("other")));
+	assert_int_equal(e->size, 200);
+	assert_int_equal(refs_of(s, d->id), 0);
+	assert_int_equal(refs_of(s, e->id), 2);
+	q->media = &Q(s, inputMediaContact)->o;
+	TL_AS(inputMediaContact, q->media)->first_name = SLICE_LIT("Zed");
+	talk_refused(s->w, s->a, &q->o, "400 MEDIA_NEW_INVALID");
+	assert_int_equal(refs_of(s, e->id), 2);
+
+	/* A text becomes a file's caption. */
+	q->id = talk_say(s->w, s->a, s->b, "words");
+	q->message = (struct slice){0};
+	q->media = &files_document(s->w, s->a, files_bytes(s->w, 300, 3), "z", "a/b", NULL)->o;
+	talk_call(s->w, s->a, &q->o);
+	text = files_top(s->w, s->b, s->a);
+	assert_true(slice_eq(text->message, SLICE_LIT("words")));
+	assert_int_equal(files_document_of(text)->size, 300);
+	assert_int_equal(refs_of(s, files_document_of(text)->id), 2);
+}
+
+static struct tl_obj *read_it(struct s *s, struct person who, int32_t *id)
+{
+	struct tl_messages_readMessageContents *q = Q(s, messages_readMessageContents);
+
+	q->id = (struct tl_vec_int){id, 1};
+	return talk_call(s->w, who, &q->o);
+}
+
+static void once(void **state)
+{
+	struct s *s = *state;
+	struct tl_inputMediaUploadedDocument *in = files_document(s->w, s->a, files_bytes(s->w, 400, 1), "v",
+	                                                          "x/y", video_attribute(s));
+	struct tl_message *m, *got;
+	struct tl_document *d;
+	struct tl_messages_forwardMessages *f = Q(s, messages_forwardMessages);
+	struct tl_messages_sendMedia *q = Q(s, messages_sendMedia);
+	int64_t random_id = 31;
+	struct tl_vec pushes;
+
+	in->has_ttl_seconds = true;
+	in->ttl_seconds = INT32_MAX;
+	m = files_send(s->w, s->a, s->b, &in->o, "");
+	d = files_document_of(m);
+	assert_true(m->media_unread);
+	got = files_top(s->w, s->b, s->a);
+	assert_true(got->media_unread);
+	f->from_peer = world_peer(s->w, s->b, s->a.id);
+	f->to_peer = world_peer(s->w, s->b, s->c.id);
+	f->id = (struct tl_vec_int){&got->id, 1};
+	f->random_id = (struct tl_vec_long){&random_id, 1};
+	talk_refused(s->w, s->b, &f->o, "400 CHAT_FORWARDS_RESTRICTED");
+	world_pushes(s->w, s->a.key);
+	read_it(s, s->b, &got->id);
+	pushes = world_pushes(s->w, s->a.key);
+	assert_non_null(world_update(pushes, TL_updateReadMessagesContents));
+	for (int i = 0; i < 2; i++) {
+		got = files_top(s->w, i ? s->a : s->b, i ? s->b : s->a);
+		assert_false(got->media_unread);
+		assert_true(TL_IS(messageMediaDocument, got->media));
+		assert_null(TL_AS(messageMediaDocument, got->media)->document);
+		assert_int_equal(TL_AS(messageMediaDocument, got->media)->ttl_seconds, INT32_MAX);
+		assert_true(TL_AS(messageMediaDocument, got->media)->video);
+	}
+	assert_int_equal(refs_of(s, d->id), 0);
+
+	q->peer = world_peer(s->w, s->a, s->a.id);
+	q->media = &in->o;
+	q->random_id = 55;
+	talk_refused(s->w, s->a, &q->o, "400 TTL_MEDIA_INVALID");
+	in->ttl_seconds = 61;
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	talk_refused(s->w, s->a, &q->o, "400 TTL_MEDIA_INVALID");
+	in = files_document(s->w, s->a, files_bytes(s->w, 400, 1), "v", "x/y", NULL);
+	in->has_ttl_seconds = true;
+	in->ttl_seconds = 5;
+	q->media = &in->o;
+	talk_refused(s->w, s->a, &q->o, "400 TTL_MEDIA_INVALID"); /* a file does not */
+}
+
+static void for_seconds(void **state)
+{
+	struct s *s = *state;
+	struct tl_inputMediaUploadedDocument *in = files_document(s->w, s->a, files_bytes(s->w, 400, 1), "v",
+	                                                          "x/y", video_attribute(s));
+	struct tl_message *m, *got;
+
+	in->has_ttl_seconds = true;
+	in->ttl_seconds = 2;
+	m = files_send(s->w, s->a, s->b, &in->o, "");
+	world_start_jobs(s->w);
+	got = files_top(s->w, s->b, s->a);
+	read_it(s, s->b, &got->id);
+	files_document_of(files_top(s->w, s->b, s->a)); /* still there */
+	for (int i = 0; i < 80 && TL_AS(messageMediaDocument, got->media)->document; i++) {
+		usleep(100000);
+		got = files_top(s->w, s->b, s->a);
+	}
+	assert_null(TL_AS(messageMediaDocument, got->media)->document);
+	got = files_top(s->w, s->a, s->b);
+	assert_null(TL_AS(messageMediaDocument, got->media)->document);
+	assert_int_equal(refs_of(s, files_document_of(m)->id), 0);
+}
+
+static void voices(void **state)
+{
+	struct s *s = *state;
+	struct tl_message *m = send_document(s, files_bytes(s->w, 400, 1), "v", "x/ogg",
+	                                     audio_attribute(s, true)),
+			  *got;
+	struct tl_messageMediaDocument *d = TL_AS(messageMediaDocument, m->media);
+
+	assert_true(d->voice);
+	assert_true(m->media_unread);
+	got = files_top(s->w, s->b, s->a);
+	assert_true(got->media_unread);
+	assert_int_equal(TL_AS(messages_affectedMessages, read_it(s, s->b, &got->id))->pts_count, 1);
+	assert_int_equal(TL_AS(messages_affectedMessages, read_it(s, s->b, &got->id))->pts_count, 0);
+	assert_false(files_top(s->w, s->b, s->a)->media_unread);
+	assert_false(files_top(s->w, s->a, s->b)->media_unread);
+}
+
+static uint32_t found(struct s *s, struct person who, struct person with, struct tl_obj *filter,
+                      const char *text)
+{
+	struct tl_messages_search *q = Q(s, messages_search);
+	struct tl_messages_getSearchCounters *n = Q(s, messages_getSearchCounters);
+	struct tl_vec v;
+	int32_t count;
+
+	q->peer = with.id ? world_peer(s->w, who, with.id) : &Q(s, inputPeerEmpty)->o;
+	q->q = slice_str(text);
+	q->filter = filter;
+	q->limit = 100;
+	v = talk_messages(talk_call(s->w, who, &q->o), &count);
+	for (uint32_t i = 1; i < v.n; i++)
+		assert_true(TL_AS(message, v.v[i])->id < TL_AS(message, v.v[i - 1])->id);
+	if (with.id && !*text) {
+		n->peer = q->peer;
+		n->filters = tl_vec_new(world_arena(s->w), 1);
+		n->filters.v[0] = filter;
+		v.n = v.n;
+		assert_int_equal(
+			TL_AS(messages_searchCounter, TL_AS(vector, talk_call(s->w, who, &n->o))->objs.v[0])
+				->count,
+			v.n);
+	}
+	return v.n;
+}
+
+static void shared_media(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_deleteMessages *del = Q(s, messages_deleteMessages);
+	struct tl_messages_search *q = Q(s, messages_search);
+	struct person all = {0};
+	struct tl_message *video;
+	struct tl_vec v;
+	int32_t count;
+
+	for (int i = 0; i < 5; i++)
+		send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", NULL);
+	video = send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", video_attribute(s));
+	send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, true));
+	send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, false));
+	talk_say(s->w, s->a, s->b, "look");
+	assert_int_equal(found(s, s->a, s->b, &Q(s, inputMessagesFilterDocument)->o, ""), 5);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, ""), 5);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterVideo)->o, ""), 1);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterPhotoVideo)->o, ""), 1);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterRoundVoice)->o, ""), 1);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterMusic)->o, ""), 1);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterGif)->o, ""), 0);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "look"), 5);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "nowhere"), 0);
+	assert_int_equal(found(s, s->b, all, &Q(s, inputMessagesFilterDocument)->o, ""), 5);
+	assert_int_equal(found(s, s->c, s->a, &Q(s, inputMessagesFilterDocument)->o, ""), 0);
+
+	/* Pages: two at a time, to the end. */
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	q->filter = &Q(s, inputMessagesFilterDocument)->o;
+	q->q = SLICE_LIT("");
+	q->limit = 2;
+	for (int i = 0; i < 3; i++) {
+		v = talk_messages(talk_call(s->w, s->a, &q->o), &count);
+		assert_int_equal(v.n, i < 2 ? 2 : 1);
+		assert_int_equal(count, 5);
+		q->offset_id = TL_AS(message, v.v[v.n - 1])->id;
+	}
+	del->id = (struct tl_vec_int){&video->id, 1};
+	talk_call(s->w, s->a, &del->o); /* for one side */
+	assert_int_equal(found(s, s->a, s->b, &Q(s, inputMessagesFilterVideo)->o, ""), 0);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterVideo)->o, ""), 1);
+}
+
+static void dice(void **state)
+{
+	static const struct {
+		const char *emoji;
+		int faces;
+	} rows[] = {{"\xf0\x9f\x8e\xb2", 6}, {"\xf0\x9f\x8f\x80", 5}, {"\xe2\x9a\xbd\xef\xb8\x8f", 5}};
+	struct s *s = *state;
+	struct tl_messages_sendMedia *q = Q(s, messages_sendMedia);
+	struct tl_inputMediaDice *in = Q(s, inputMediaDice);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int seen[8] = {0};
+
+		for (int k = 0; k < 150; k++) {
+			struct tl_messageMediaDice *d;
+
+			in->emoticon = slice_str(rows[i].emoji);
+			d = TL_AS(messageMediaDice, files_send(s->w, s->a, s->b, &in->o, "")->media);
+			assert_in_range(d->value, 1, rows[i].faces);
+			seen[d->value]++;
+		}
+		for (int k = 1; k <= rows[i].faces; k++)
+			assert_true(seen[k] > 0); /* missing by chance: less than once in 10^10 runs */
+	}
+	in->emoticon = SLICE_LIT("x");
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	q->media = &in->o;
+	q->random_id = 1;
+	talk_refused(s->w, s->a, &q->o, "400 EMOTICON_INVALID");
+}
+
+static struct tl_obj *somewhere(struct s *s, double lat, double lon)
+{
+	struct tl_inputGeoPoint *g = Q(s, inputGeoPoint);
+
+	g->lat = lat;
+	g->long_ = lon;
+	return &g->o;
+}
+
+static void places(void **state)
+{
+	struct s *s = *state;
+	struct tl_inputMediaGeoLive *live = Q(s, inputMediaGeoLive), *move;
+	struct tl_messages_editMessage *q = Q(s, messages_editMessage);
+	struct tl_inputMediaGeoPoint *point = Q(s, inputMediaGeoPoint);
+	struct tl_messages_sendMedia *bad = Q(s, messages_sendMedia);
+	struct tl_messageMediaGeoLive *l;
+	struct tl_message *m;
+
+	live->geo_point = somewhere(s, 35.7, 51.4);
+	live->has_period = true;
+	live->period = 900;
+	m = files_send(s->w, s->a, s->b, &live->o, "");
+	move = Q(s, inputMediaGeoLive);
+	move->geo_point = somewhere(s, 35.8, 51.5);
+	move->has_heading = true;
+	move->heading = 90;
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	q->id = m->id;
+	q->media = &move->o;
+	talk_call(s->w, s->a, &q->o);
+	l = TL_AS(messageMediaGeoLive, files_top(s->w, s->b, s->a)->media);
+	assert_true(TL_AS(geoPoint, l->geo)->lat == 35.8);
+	assert_int_equal(l->heading, 90);
+	assert_int_equal(l->period, 900);
+	move = Q(s, inputMediaGeoLive);
+	move->stopped = true;
+	move->geo_point = &Q(s, inputGeoPointEmpty)->o;
+	q->media = &move->o;
+	talk_call(s->w, s->a, &q->o);
+	l = TL_AS(messageMediaGeoLive, files_top(s->w, s->b, s->a)->media);
+	assert_true(l->period < 900);
+	pass(3);
+	talk_refused(s->w, s->a, &q->o, "400 MESSAGE_EDIT_TIME_EXPIRED");
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterGeo)->o, ""), 1);
+
+	point->geo_point = somewhere(s, 91, 0);
+	bad->peer = q->peer;
+	bad->media = &point->o;
+	bad->random_id = 3;
+	talk_refused(s->w, s->a, &bad->o, "400 MEDIA_INVALID");
+	point->geo_point = somewhere(s, 0.0 / 0.0, 0);
+	talk_refused(s->w, s->a, &bad->o, "400 MEDIA_INVALID");
+	bad->media = &Q(s, inputMediaEmpty)->o;
+	talk_refused(s->w, s->a, &bad->o, "400 MEDIA_EMPTY");
+	bad->media = &Q(s, inputMediaPhotoExternal)->o;
+	TL_AS(inputMediaPhotoExternal, bad->media)->url = SLICE_LIT("http://127.0.0.1/x");
+	talk_refused(s->w, s->a, &bad->o, "400 WEBPAGE_CURL_FAILED");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(there_and_back), T(ranges),          T(strangers), T(references_expire),
+		T(without_a_copy), T(nobody_needs_it), T(albums),    T(ahead),
+		T(by_hash),        T(edits),           T(once),      T(for_seconds),
+		T(voices),         T(shared_media),    T(dice),      T(places)};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
