@@ -76,13 +76,13 @@ static void run_phase(struct rpc_server *s, struct rpc_job *j, struct sql_db *db
 	if (j->r < 0 && j->r != -ERR_RPC)
 		log_event(LOG_ERROR, "call", "method=%s error=%s", j->method->name, err_name(j->r));
 	if (first && j->r >= 0) {
-		j->r = lane_push(j->method->then == RPC_LANE_WRITE ? s->write
-		                                                   : rpc_read_lane(s, j->call.user_id),
-		                 &j->item, false);
-		if (j->r >= 0)
+		/* Once it is pushed it is the other lane's, and may be gone. */
+		r = lane_push(j->method->then == RPC_LANE_WRITE ? s->write
+		                                                : rpc_read_lane(s, j->call.user_id),
+		              &j->item, false);
+		if (r >= 0)
 			return;
-		if (j->r == -ERR_FULL)
-			j->r = rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", 3);
+		j->r = r == -ERR_FULL ? rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", 3) : r;
 	}
 	rpc_job_answer(j);
 	rpc_job_free(j);

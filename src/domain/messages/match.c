@@ -230,8 +230,8 @@ static int next_batch(struct rpc_call *c, const struct match *m, int32_t from, b
 	case MATCH_MEDIA:
 		return batch_of_media(c, m, from, up, ret, ret_n);
 	case MATCH_SAVED:
-		return store_saved_walk(c->db, c->user_id, m->saved_peer, from, up, 0, BATCH, &c->arena,
-		                        ret, ret_n);
+		return store_saved_walk(c->db, c->user_id, m->saved_peer, from, up, 0, BATCH, &c->arena, ret,
+		                        ret_n);
 	case MATCH_PINNED:
 		return store_msg_walk_pinned(c->db, c->user_id, m->peer, from, up, BATCH, &c->arena, ret,
 		                             ret_n);
