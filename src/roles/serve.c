@@ -168,13 +168,16 @@ static int start_rpc(struct serve *s)
 	s->app.test_numbers = s->settings.test_numbers;
 	glue_app(&s->glue, &s->app);
 	glue_rpc_ops(&s->glue, &cfg.ops);
-	r = rpc_server_new(&cfg, &rpc);
+	r = sql_checkpointer_start(s->data.db, &s->checkpointer);
+	cfg.checkpointer = s->checkpointer;
+	if (r == 0)
+		r = rpc_server_new(&cfg, &rpc);
 	if (r < 0) {
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
 		return r;
 	}
 	s->glue.rpc = rpc;
-	return sql_checkpointer_start(s->data.db, &s->checkpointer);
+	return 0;
 }
 
 static int start_workers(struct serve *s)

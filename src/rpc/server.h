@@ -22,6 +22,7 @@
 struct rpc_crowd;
 struct rpc_listener;
 struct rpc_place;
+struct sql_checkpointer;
 struct sql_db;
 struct upd_event;
 
@@ -58,6 +59,8 @@ struct rpc_server_config {
 	struct app *app;
 	struct rpc_ops ops;
 	const char *db_path;
+	struct sql_checkpointer *
+		checkpointer; /* moves the log, so that the writer begins it anew at little cost; NULL: none */
 	unsigned n_read, n_cpu,
 		n_blob; /* threads; n_blob: of each kind for files, 0: twice the cores, at most 8 */
 	/*

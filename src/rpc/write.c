@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "rpc/rpc_private.h"
+#include "sql/checkpoint.h"
 #include "sql/sql.h"
 
 static int run_one(struct rpc_server *s, struct rpc_job *j)
@@ -116,7 +117,8 @@ static void work(void *state, struct lane_item *list)
 
 	while (list)
 		run_batch(s, &list);
-	sql_wal_keep_small(s->writer_db);
+	if (s->cfg.checkpointer)
+		sql_checkpointer_keep_small(s->cfg.checkpointer, s->writer_db);
 }
 
 const struct lane_ops rpc_write_ops = {.begin = begin, .work = work};

@@ -17,7 +17,6 @@
 #include "base/mem.h"
 #include "sql/sqlite_private.h"
 
-#define WAL_BIG          (64 * 1024 * 1024)
 #define WAL_FILE_MAX     "134217728" /* a longer file is cut when the log begins anew */
 #define FRAME_HEADER     24
 #define RESTART_WAIT_MS  20
@@ -421,6 +420,11 @@ int64_t sql_changes(struct sql_db *d)
 	return sqlite3_changes64(d->db);
 }
 
+int64_t sql_all_changes(struct sql_db *d)
+{
+	return sqlite3_total_changes64(d->db);
+}
+
 int64_t sql_wal_bytes(struct sql_db *d)
 {
 	struct stat st;
@@ -439,9 +443,14 @@ int64_t sql_file_bytes(struct sql_db *d)
 	return n;
 }
 
-void sql_checkpoint(struct sql_db *d)
+int64_t sql_checkpoint(struct sql_db *d)
 {
-	sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int all, moved;
+
+	if (sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &all, &moved) != SQLITE_OK ||
+	    moved < 0)
+		return 0;
+	return (int64_t)moved * (d->page_size + FRAME_HEADER);
 }
 
 int sql_wal_restart(struct sql_db *d)
@@ -456,12 +465,6 @@ int sql_wal_restart(struct sql_db *d)
 		d->wal_frames = 0;
 	}
 	return map(d, rc);
-}
-
-void sql_wal_keep_small(struct sql_db *d)
-{
-	if (sql_wal_bytes(d) >= WAL_BIG)
-		sql_wal_restart(d);
 }
 
 int sql_commit_pages(const struct sql_db *d)

@@ -62,14 +62,20 @@ int sql_run(struct sql_stmt *s);
 int64_t sql_wal_bytes(struct sql_db *db);
 /* Of the database, without its log. */
 int64_t sql_file_bytes(struct sql_db *db);
-/* Moves what it can from the log into the database without waiting for anybody (PASSIVE). */
-void sql_checkpoint(struct sql_db *db);
-/* The writer, between two batches: above 64 MB the log is begun anew, waiting 20 ms at most for readers. */
-void sql_wal_keep_small(struct sql_db *db);
-/* The same at once, whatever its size. 0; -ERR_BUSY: a reader was in the way, try again after the next batch. */
+/*
+ * Moves what it can from the log into the database without waiting for anybody (PASSIVE). Returns how many bytes of the log
+ * the database holds now; 0 if it could not.
+ */
+int64_t sql_checkpoint(struct sql_db *db);
+/*
+ * The writer, between two batches: what is left of the log is moved and it begins anew, waiting 20 ms at most for readers.
+ * 0; -ERR_BUSY: somebody was in the way, try again after the next batch. When: sql_checkpointer_keep_small.
+ */
 int sql_wal_restart(struct sql_db *db);
 /* Rows changed by the last sql_run on this connection. */
 int64_t sql_changes(struct sql_db *db);
+/* Rows changed on this connection since it was opened, those of virtual tables' own tables included. */
+int64_t sql_all_changes(struct sql_db *db);
 /* For DDL and pragmas of migrations: text may hold several statements and need not be a literal. */
 int sql_exec(struct sql_db *db, const char *text);
 

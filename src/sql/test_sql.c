@@ -191,6 +191,25 @@ static void test_log(void **state)
 	sql_close(r);
 }
 
+/* 256 MB of commits: the log begins anew more than once, and never grows far beyond 128 MB. */
+static void see_log_kept_small(struct sql_checkpointer *c)
+{
+	static uint8_t big[1 << 20];
+	int64_t before = 0, most = 0;
+	int anew = 0;
+
+	for (int i = 0; i < 256; i++) {
+		assert_int_equal(put(db, 10000 + i, slice_of(big, sizeof(big))), 0);
+		if (sql_wal_bytes(db) > most)
+			most = sql_wal_bytes(db);
+		sql_checkpointer_keep_small(c, db);
+		anew += sql_wal_bytes(db) < before;
+		before = sql_wal_bytes(db);
+	}
+	assert_in_range(anew, 1, 4);
+	assert_in_range(most, 64 << 20, 132 << 20);
+}
+
 static void test_checkpointer(void **state)
 {
 	static const uint8_t big[3000];
@@ -209,9 +228,10 @@ static void test_checkpointer(void **state)
 		size = ftell(f);
 		fclose(f);
 	}
+	assert_true(size >= 3000 * 1000); /* the rows are in the file itself now */
+	see_log_kept_small(c);
 	sql_checkpointer_stop(c);
 	sql_checkpointer_stop(NULL);
-	assert_true(size >= 3000 * 1000); /* the rows are in the file itself now */
 	assert_int_equal(put(db, 5000, (struct slice){0}), 0);
 	assert_true(sql_wal_bytes(db) < 100000); /* so the writer began the log anew by itself */
 }

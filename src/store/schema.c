@@ -173,6 +173,10 @@ static const char *const steps[] = {
 	"CREATE TABLE saved (owner BIGINT, id BIGINT, peer BIGINT, PRIMARY KEY (owner, id)) WITHOUT ROWID;"
 	"CREATE INDEX saved_peer ON saved (owner, peer, id);"
 	"INSERT INTO saved (owner, id, peer) SELECT owner, id, owner FROM msg WHERE peer = owner;",
+
+	/* 10: segments of the index are merged when we say so (store_search_merge), not in the middle of a commit. */
+	"INSERT INTO search (search, rank) VALUES ('automerge', 0);"
+	"INSERT INTO search (search, rank) VALUES ('crisismerge', 200);",
 };
 
 int store_migrate(struct sql_db *db)

@@ -52,6 +52,17 @@ int store_search_remove(struct sql_db *db, int64_t owner, int32_t id, struct sli
 	return sql_run(s);
 }
 
+int store_search_merge(struct sql_db *db, int pages)
+{
+	struct sql_stmt *s = sql_prepare(db, "INSERT INTO search (search, rank) VALUES ('merge', $1)");
+	int64_t before = sql_all_changes(db);
+	int r;
+
+	sql_bind_int(s, 1, pages);
+	r = sql_run(s);
+	return r < 0 ? r : sql_all_changes(db) - before > 1; /* one is the statement's own */
+}
+
 int store_search_set_stale(struct sql_db *db, int64_t owner, int32_t id, bool stale)
 {
 	struct sql_stmt *s =

@@ -16,6 +16,12 @@ int store_search_set_done(struct sql_db *db, int64_t owner, int32_t pts);
 int store_search_add(struct sql_db *db, int64_t owner, int32_t id, struct slice words);
 int store_search_remove(struct sql_db *db, int64_t owner, int32_t id, struct slice words);
 
+/*
+ * Each commit that added documents makes a segment of the index; a search looks into all of them. Merges some of the
+ * smallest, about so many pages. 1: there may be more to merge; 0: there was nothing. Write lane.
+ */
+int store_search_merge(struct sql_db *db, int pages);
+
 /* An indexed message whose old words were taken out and whose new ones are not in yet. */
 int store_search_set_stale(struct sql_db *db, int64_t owner, int32_t id, bool stale);
 /* 0 or -ERR_NOTFOUND. */

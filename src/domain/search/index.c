@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <uthash.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -10,19 +11,33 @@
 #include "domain/messages/message.h"
 #include "domain/search/fold.h"
 #include "rpc/app.h"
+#include "rpc/server.h"
 #include "store/msg.h"
 #include "store/search.h"
 #include "store/upd.h"
 #include "store/user.h"
 #include "updates/event.h"
 
-enum { ROWS_A_SLICE = 100, USERS_A_SLICE = 500, DELAY_S = 1 };
+enum { ROWS_AT_ONCE = 32, MERGE_PAGES = 16, USERS_A_SLICE = 500, DELAY_S = 1 };
+#define SLICE_USEC 2000 /* a slice, while nobody waits for the lane, */
+#define BUSY_USEC  300  /* and while somebody does */
 
+struct box { /* one that was written to */
+	int64_t owner;
+	struct box *next; /* in `doing` */
+	UT_hash_handle hh;
+};
+
+/*
+ * The job goes in rounds: what is noted during one waits for the next, a second later. So a box that is written to all the
+ * time is taken over once a second, and a slice finds much to do: each of its commits makes a segment of the index.
+ */
 struct search_index {
-	int64_t *owners; /* a small set: those that wrote within the last second */
-	size_t n, cap;
-	bool scanned;   /* boxes left over by an earlier run of the server are in the set */
-	bool scheduled; /* the job's row is there */
+	struct box *later, *now;
+	struct box *doing; /* taken over by a slice that is not committed; a list */
+	bool merging;      /* the round is over, its segments are being merged */
+	bool scanned;      /* boxes left over by an earlier run of the server have been noted */
+	bool scheduled;    /* the job's row is there */
 	unixtime_t asked;
 };
 
@@ -31,10 +46,33 @@ struct search_index *search_index_new(void)
 	return xcalloc(1, sizeof(struct search_index));
 }
 
+static void drop_all(struct box **set)
+{
+	struct box *b;
+
+	while ((b = *set) != NULL) {
+		HASH_DEL(*set, b);
+		free(b);
+	}
+}
+
+static void drop_doing(struct search_index *x)
+{
+	struct box *b;
+
+	while ((b = x->doing) != NULL) {
+		x->doing = b->next;
+		free(b);
+	}
+}
+
 void search_index_free(struct search_index *x)
 {
-	if (x)
-		free(x->owners);
+	if (!x)
+		return;
+	drop_all(&x->later);
+	drop_all(&x->now);
+	drop_doing(x);
 	free(x);
 }
 
@@ -132,14 +170,14 @@ struct slice search_expression(struct arena *a, int64_t owner, int64_t peer, str
 
 static void add(struct search_index *x, int64_t owner)
 {
-	for (size_t i = 0; i < x->n; i++)
-		if (x->owners[i] == owner)
-			return;
-	if (x->n == x->cap) {
-		x->cap = x->cap ? x->cap * 2 : 16;
-		x->owners = xrealloc(x->owners, x->cap * sizeof(*x->owners));
-	}
-	x->owners[x->n++] = owner;
+	struct box *b;
+
+	HASH_FIND(hh, x->later, &owner, sizeof(owner), b);
+	if (b)
+		return;
+	b = xcalloc(1, sizeof(*b));
+	b->owner = owner;
+	HASH_ADD(hh, x->later, owner, sizeof(b->owner), b);
 }
 
 static void is_scheduled(struct app *app, void *arg)
@@ -204,12 +242,12 @@ static int advance(struct rpc_call *c, int64_t owner, bool *ret_left)
 	int r;
 
 	if ((r = store_search_done(c->db, owner, &done)) < 0 ||
-	    (r = store_upd_range(c->db, owner, done, ROWS_A_SLICE, &c->arena, &v, &n)) < 0)
+	    (r = store_upd_range(c->db, owner, done, ROWS_AT_ONCE, &c->arena, &v, &n)) < 0)
 		return r;
 	for (size_t i = 0; i < n; i++)
 		if ((r = take_over(c, &v[i])) < 0)
 			return r;
-	*ret_left = n == ROWS_A_SLICE;
+	*ret_left = n == ROWS_AT_ONCE;
 	return n ? store_search_set_done(c->db, owner, v[n - 1].pts) : 0;
 }
 
@@ -233,30 +271,93 @@ static int scan(struct rpc_call *c, int64_t *at, bool *ret_left)
 	return r;
 }
 
-int search_job_slice(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
+static void is_done(struct app *app, void *arg)
+{
+	drop_doing(app->search);
+}
+
+/* What a slice took over that was rolled back. */
+static void take_back(struct search_index *x)
+{
+	struct box *b;
+
+	while ((b = x->doing) != NULL) {
+		x->doing = b->next;
+		HASH_ADD(hh, x->now, owner, sizeof(b->owner), b);
+	}
+}
+
+/* Boxes of this round, until the slice's time is over. */
+static int take_over_some(struct rpc_call *c)
 {
 	struct search_index *x = c->app->search;
+	usec_t until = clock_usec() + (rpc_server_write_depth(c->app->rpc) ? BUSY_USEC : SLICE_USEC);
+	struct box *b;
+	bool left;
+	int r;
+
+	while ((b = x->now) != NULL && clock_usec() < until) {
+		r = advance(c, b->owner, &left);
+		if (r < 0)
+			return r;
+		if (left)
+			continue;
+		HASH_DEL(x->now, b);
+		b->next = x->doing;
+		x->doing = b;
+	}
+	rpc_after_commit(c, is_done, NULL);
+	return 0;
+}
+
+/* A slice of the round: boxes, or behind the last one nothing but merges. */
+static int go_round(struct rpc_call *c, struct jobs_next *next)
+{
+	struct search_index *x = c->app->search;
+	int r = 0;
+
+	take_back(x);
+	if (!x->now && !x->merging) {
+		x->now = x->later;
+		x->later = NULL;
+	}
+	if (x->now)
+		r = take_over_some(c);
+	if (r >= 0)
+		r = store_search_merge(c->db, MERGE_PAGES);
+	if (r < 0)
+		return r;
+	x->merging = !x->now && r > 0;
+	if (!x->now && !x->merging && x->later)
+		next->due = c->now + DELAY_S;
+	return 0;
+}
+
+/* What an earlier run of the server left over. */
+static int find_left_over(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
+{
 	int64_t at = 0;
 	bool left;
 	int r;
 
-	if (x->n) {
-		r = advance(c, x->owners[x->n - 1], &left);
-		if (r < 0)
-			return r;
-		if (!left)
-			x->n--; /* should this be rolled back, the next note or start finds it again */
-		next->payload = j->payload;
-	} else if (!x->scanned) {
-		if (j->payload.n == sizeof(at))
-			memcpy(&at, j->payload.p, sizeof(at));
-		r = scan(c, &at, &left);
-		if (r < 0)
-			return r;
-		x->scanned = !left;
-		next->payload = arena_slice(&c->arena, slice_of(&at, sizeof(at)));
-	}
-	next->again = x->n || !x->scanned;
+	if (j->payload.n == sizeof(at))
+		memcpy(&at, j->payload.p, sizeof(at));
+	r = scan(c, &at, &left);
+	if (r < 0)
+		return r;
+	c->app->search->scanned = !left;
+	next->payload = arena_slice(&c->arena, slice_of(&at, sizeof(at)));
+	return 0;
+}
+
+int search_job_slice(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
+{
+	struct search_index *x = c->app->search;
+	int r = x->scanned ? go_round(c, next) : find_left_over(c, j, next);
+
+	if (r < 0)
+		return r;
+	next->again = x->now || x->later || x->merging || !x->scanned;
 	x->scheduled = next->again;
 	return 0;
 }
