@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 
+enum { HOME_DC = 2 }; /* where every account lives; keys of other DCs are told so */
+
 struct rpc_server;
 struct settings;
 struct upd_online;

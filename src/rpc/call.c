@@ -245,9 +245,5 @@ void rpc_wants_updates(struct rpc_call *c)
 
 int rpc_limit_text(struct rpc_call *c, int class_, struct slice text)
 {
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (uint32_t i = 0; i < text.n; i++)
-		h = (h ^ text.p[i]) * 0x100000001b3u;
-	return rpc_limit_take(rpc_job_of(c)->server->limiter, (int64_t)h, class_, clock_usec());
+	return rpc_limit_take(rpc_job_of(c)->server->limiter, rpc_limit_id(text), class_, clock_usec());
 }

@@ -8,8 +8,6 @@
 #include "rpc/limit.h"
 #include "rpc/rpc_private.h"
 
-enum { HOME_DC = 2 };
-
 static void keep_client(struct rpc_job *j, const struct rpc_client *from)
 {
 	struct arena *a = &j->call.arena;
@@ -72,15 +70,6 @@ static int authorise(struct rpc_job *j)
 	return 0;
 }
 
-static int64_t text_hash(const char *p)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (; *p; p++)
-		h = (h ^ (uint8_t)*p) * 0x100000001b3u;
-	return (int64_t)h;
-}
-
 /* Classes by phone are counted by their handlers, who know the phone. */
 static int limit(struct rpc_job *j)
 {
@@ -91,7 +80,7 @@ static int limit(struct rpc_job *j)
 	case RPC_PER_PHONE:
 		return 0;
 	case RPC_PER_IP:
-		id = text_hash(j->client.ip);
+		id = rpc_limit_id(slice_str(j->client.ip));
 		break;
 	case RPC_PER_KEY:
 		id = j->client.auth_key_id;

@@ -65,6 +65,15 @@ void rpc_limiter_free(struct rpc_limiter *l)
 	free(l);
 }
 
+int64_t rpc_limit_id(struct slice text)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (uint32_t i = 0; i < text.n; i++)
+		h = (h ^ text.p[i]) * 0x100000001b3u;
+	return (int64_t)h;
+}
+
 int rpc_limit_take(struct rpc_limiter *l, int64_t id, int class_, usec_t now)
 {
 	const struct rpc_rate_row *row = &rpc_rates[class_];

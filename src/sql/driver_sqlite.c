@@ -405,6 +405,16 @@ void sql_done(struct sql_stmt *s)
 	s->in_use = false;
 }
 
+int sql_value(struct sql_stmt *s, int64_t *ret)
+{
+	int r = sql_step(s);
+
+	if (r == 1)
+		*ret = sql_int(s, 0);
+	sql_done(s);
+	return r;
+}
+
 int sql_run(struct sql_stmt *s)
 {
 	int r;

@@ -58,6 +58,8 @@ struct slice sql_copy(struct sql_stmt *s, int col, struct arena *a);
 void sql_done(struct sql_stmt *s);
 /* Step to the end of a statement without rows of interest, and sql_done it. 0 or negative. */
 int sql_run(struct sql_stmt *s);
+/* Ends a statement that asks for one number, column 0: 1 with *ret; 0: there is no row, *ret stays as it is; or negative. */
+int sql_value(struct sql_stmt *s, int64_t *ret);
 /* Bytes of the write-ahead log in use now (on a writer that has committed), else of its file. */
 int64_t sql_wal_bytes(struct sql_db *db);
 /* Of the database, without its log. */

@@ -110,11 +110,8 @@ int store_channel_gap_add(struct sql_db *db, int64_t channel, int32_t id)
 
 static int one_int(struct sql_stmt *s, int64_t *ret)
 {
-	int r = sql_step(s);
+	int r = sql_value(s, ret);
 
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
 	return r < 0 ? r : 0;
 }
 

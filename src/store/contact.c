@@ -2,6 +2,7 @@
 #include "store/contact.h"
 
 #include "base/err.h"
+#include "store/list.h"
 
 static struct store_contact row_of(struct sql_stmt *s, struct arena *a)
 {
@@ -108,13 +109,9 @@ int store_contact_list(struct sql_db *db, int64_t owner, uint32_t limit, struct 
 int store_contact_count(struct sql_db *db, int64_t owner, uint32_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM contact WHERE owner = $1");
-	int r;
 
 	sql_bind_int(s, 1, owner);
-	r = sql_step(s);
-	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
-	sql_done(s);
-	return r < 0 ? r : 0;
+	return store_count_of(s, ret);
 }
 
 static int exists(struct sql_db *db, const char *text, int64_t a, int64_t b)
@@ -250,10 +247,7 @@ int store_blocked_list(struct sql_db *db, int64_t owner, uint32_t offset, uint32
 	int r;
 
 	sql_bind_int(s, 1, owner);
-	r = sql_step(s);
-	*ret_count = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
-	sql_done(s);
-	if (r < 0)
+	if ((r = store_count_of(s, ret_count)) < 0)
 		return r;
 	s = sql_prepare(db, "SELECT peer, date FROM blocked WHERE owner = $1 ORDER BY date DESC, peer LIMIT "
 	                    "$2 OFFSET $3");

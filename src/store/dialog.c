@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "store/list.h"
 
 enum { DAY = 86400 };
 
@@ -268,14 +269,10 @@ int store_dialog_count(struct sql_db *db, int64_t owner, int folder, uint32_t *r
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT count(*) FROM dlg WHERE owner = $1 AND top_id <> 0 AND (folder = $2 OR $2 < 0)");
-	int r;
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, folder);
-	r = sql_step(s);
-	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
-	sql_done(s);
-	return r < 0 ? r : 0;
+	return store_count_of(s, ret);
 }
 
 int store_dialog_unread(struct sql_db *db, int64_t owner, int64_t *ret)
@@ -284,9 +281,6 @@ int store_dialog_unread(struct sql_db *db, int64_t owner, int64_t *ret)
 	int r;
 
 	sql_bind_int(s, 1, owner);
-	r = sql_step(s);
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
+	r = sql_value(s, ret);
 	return r < 0 ? r : 0;
 }

@@ -207,9 +207,6 @@ int store_file_by_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], int
 
 	sql_bind_bytes(s, 1, slice_of(blob, STORE_BLOB_ID));
 	sql_bind_int(s, 2, owner);
-	r = sql_step(s);
-	if (r == 1)
-		*ret_file = sql_int(s, 0);
-	sql_done(s);
+	r = sql_value(s, ret_file);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }

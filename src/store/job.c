@@ -126,11 +126,8 @@ int store_job_has(struct sql_db *db, struct slice kind, int64_t owner)
 int store_job_next_due(struct sql_db *db, unixtime_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT due FROM job ORDER BY due LIMIT 1");
-	int r = sql_step(s);
+	int r = sql_value(s, ret);
 
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
@@ -148,10 +145,7 @@ int store_job_drop(struct sql_db *db, struct slice kind, int64_t owner)
 int store_job_count(struct sql_db *db, int64_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM job");
-	int r = sql_step(s);
+	int r = sql_value(s, ret);
 
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
 	return r < 0 ? r : 0;
 }

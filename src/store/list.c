@@ -25,3 +25,12 @@ int store_list_of(struct sql_stmt *s, int64_t owner, struct arena *a, int64_t **
 	*ret_n = n;
 	return r;
 }
+
+int store_count_of(struct sql_stmt *s, uint32_t *ret)
+{
+	int64_t n = 0;
+	int r = sql_value(s, &n);
+
+	*ret = (uint32_t)n;
+	return r < 0 ? r : 0;
+}

@@ -23,10 +23,7 @@ int store_logout_token_find(struct sql_db *db, struct slice token, unixtime_t no
 
 	sql_bind_bytes(s, 1, token);
 	sql_bind_int(s, 2, now);
-	r = sql_step(s);
-	if (r == 1)
-		*ret_user_id = sql_int(s, 0);
-	sql_done(s);
+	r = sql_value(s, ret_user_id);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 

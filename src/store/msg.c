@@ -2,6 +2,7 @@
 #include "store/msg.h"
 
 #include "base/err.h"
+#include "store/list.h"
 #include "store/upd.h"
 
 #define COLUMNS                                                                                              \
@@ -231,14 +232,10 @@ static int below(struct sql_db *db, int64_t owner, int64_t peer, int64_t from, i
 int store_msg_count_pinned(struct sql_db *db, int64_t owner, int64_t peer, uint32_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM pin WHERE owner = $1 AND peer = $2");
-	int r;
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
-	r = sql_step(s);
-	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
-	sql_done(s);
-	return r < 0 ? r : 0;
+	return store_count_of(s, ret);
 }
 
 int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id)
@@ -270,13 +267,9 @@ int store_msg_count_unread(struct sql_db *db, int64_t owner, int64_t peer, int32
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT count(*) FROM (SELECT 1 FROM msg WHERE owner = $1 AND peer = $2 AND id > $3"
 		    " AND flags & 1 = 0 LIMIT $4) AS x");
-	int r;
 
 	bind_walk(s, owner, peer, after, limit);
-	r = sql_step(s);
-	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
-	sql_done(s);
-	return r < 0 ? r : 0;
+	return store_count_of(s, ret);
 }
 
 int store_msg_last(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, bool own, struct arena *a,

@@ -30,10 +30,7 @@ static int number(struct sql_stmt *s, int64_t owner, int64_t key, int64_t *ret)
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, key);
-	r = sql_step(s);
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
+	r = sql_value(s, ret);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 

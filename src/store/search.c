@@ -2,6 +2,7 @@
 #include "store/search.h"
 
 #include "base/err.h"
+#include "store/list.h"
 
 /* Owners fill 31 bits, ids the lower 32: both are ours to give. */
 static int64_t row_of(int64_t owner, int64_t id)
@@ -122,13 +123,9 @@ int store_search_count(struct sql_db *db, int64_t owner, struct slice expression
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT count(*) FROM search WHERE search MATCH $1 AND rowid >= $2 AND rowid <= $3");
-	int r;
 
 	sql_bind_text(s, 1, expression);
 	sql_bind_int(s, 2, row_of(owner, 1));
 	sql_bind_int(s, 3, row_of(owner, INT32_MAX));
-	r = sql_step(s);
-	*ret = r == 1 ? (uint32_t)sql_int(s, 0) : 0;
-	sql_done(s);
-	return r < 0 ? r : 0;
+	return store_count_of(s, ret);
 }

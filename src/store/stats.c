@@ -5,11 +5,8 @@
 
 static int number(struct sql_stmt *s, int64_t *ret)
 {
-	int r = sql_step(s);
+	int r = sql_value(s, ret);
 
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
 	return r < 0 ? r : 0;
 }
 

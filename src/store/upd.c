@@ -72,10 +72,7 @@ int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, id);
-	r = sql_step(s);
-	if (r == 1)
-		*ret_peer = sql_int(s, 0);
-	sql_done(s);
+	r = sql_value(s, ret_peer);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
@@ -91,10 +88,7 @@ int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, 
 	sql_bind_int(s, 2, kind);
 	sql_bind_int(s, 3, peer);
 	sql_bind_int(s, 4, id);
-	r = sql_step(s);
-	if (r == 1)
-		*ret_date = sql_int(s, 0);
-	sql_done(s);
+	r = sql_value(s, ret_date);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 

@@ -94,11 +94,8 @@ int store_user_ids(struct sql_db *db, int64_t after, uint32_t limit, int64_t *re
 
 static int number(struct sql_stmt *s, int64_t *ret)
 {
-	int r = sql_step(s);
+	int r = sql_value(s, ret);
 
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 

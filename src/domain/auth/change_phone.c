@@ -30,14 +30,6 @@ int account_sendChangePhoneCode(struct rpc_call *c, const struct tl_account_send
 	return code_new(c, phone, CODE_TO_NEW_NUMBER);
 }
 
-static int reply_self(struct rpc_call *c, void *unused)
-{
-	struct tl_obj *self;
-	int r = user_view(c, c->user_id, c->user_id, &self);
-
-	return r < 0 ? r : rpc_reply(c, self);
-}
-
 int account_changePhone(struct rpc_call *c, const struct tl_account_changePhone *q)
 {
 	struct store_phone_code code;
@@ -55,5 +47,5 @@ int account_changePhone(struct rpc_call *c, const struct tl_account_changePhone 
 	if ((r = must_be_free(c, code.phone)) < 0 || (r = store_phone_code_delete(c->db, code.hash)) < 0 ||
 	    (r = user_set_phone(c, c->user_id, code.phone)) < 0)
 		return r;
-	return rpc_reply_after(c, reply_self, NULL);
+	return rpc_reply_after(c, user_reply_self, NULL);
 }

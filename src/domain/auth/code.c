@@ -11,7 +11,7 @@
 #include "store/phone_code.h"
 #include "store/user.h"
 
-enum { HOME_DC = 2, CODES_AT_ONCE = 20 };
+enum { CODES_AT_ONCE = 20 };
 
 static struct tl_obj *type_of(struct rpc_call *c, int sent, int digits)
 {

@@ -3,12 +3,11 @@
 #include "crypto/rng.h"
 #include "domain/auth/session.h"
 #include "rpc_methods.h"
-#include "store/auth_key.h"
 #include "store/authorization.h"
 #include "store/imported_key.h"
 #include "store/login_token.h"
 
-enum { DCS = 5, SECRET = 32, HOME_DC = 2 };
+enum { DCS = 5, SECRET = 32 };
 
 int auth_exportAuthorization(struct rpc_call *c, const struct tl_auth_exportAuthorization *q)
 {
@@ -33,17 +32,6 @@ int auth_exportAuthorization(struct rpc_call *c, const struct tl_auth_exportAuth
 	return rpc_reply(c, &e->o);
 }
 
-struct key_user {
-	int64_t key, user;
-};
-
-static void tell_key(struct app *app, void *arg)
-{
-	const struct key_user *k = arg;
-
-	app->key_set_user(app->mt, k->key, k->user);
-}
-
 static int reply_authorised(struct rpc_call *c, int64_t user_id)
 {
 	struct tl_obj *z;
@@ -56,7 +44,7 @@ static int reply_authorised(struct rpc_call *c, int64_t user_id)
 
 int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuthorization *q)
 {
-	struct key_user *k = ARENA_NEW(&c->arena, struct key_user);
+	int64_t key = c->client->auth_key_id;
 	struct store_authorization from;
 	struct store_login_token t;
 	int r;
@@ -80,11 +68,9 @@ int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuth
 		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
 	if (r < 0)
 		return r;
-	*k = (struct key_user){c->client->auth_key_id, t.user_id};
-	rpc_after_commit(c, tell_key, k);
 	if ((r = store_login_token_delete(c->db, t.token)) < 0 ||
-	    (r = store_imported_key_put(c->db, k->key, t.key_id)) < 0 ||
-	    (r = store_auth_key_set_user(c->db, k->key, k->user)) < 0)
+	    (r = store_imported_key_put(c->db, key, t.key_id)) < 0 ||
+	    (r = session_key(c, key, t.user_id)) < 0)
 		return r;
 	return reply_authorised(c, t.user_id);
 }

@@ -6,7 +6,7 @@
 #include "rpc_methods.h"
 #include "store/login_token.h"
 
-enum { TOKEN = 32, HOME_DC = 2 };
+enum { TOKEN = 32 };
 
 static struct slice text(const char *s)
 {

@@ -58,6 +58,11 @@ static int set_user(struct rpc_call *c, int64_t key, int64_t user, void (*after)
 	return store_auth_key_set_user(c->db, key, user);
 }
 
+int session_key(struct rpc_call *c, int64_t key, int64_t user_id)
+{
+	return set_user(c, key, user_id, tell_key);
+}
+
 static struct slice text_or_empty(const char *s)
 {
 	return slice_str(s ? s : "");

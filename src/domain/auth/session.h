@@ -21,6 +21,8 @@ int session_end(struct rpc_call *c, int64_t user_id, int64_t key);
 int account_end(struct rpc_call *c, int64_t user_id);
 /* Days without use after which the account's authorisations end. */
 int session_ttl_days(struct rpc_call *c, int64_t user_id, int *ret);
+/* `key` is `user_id`'s (0: nobody's) from the commit on, without being listed as an authorisation. Write lane. */
+int session_key(struct rpc_call *c, int64_t key, int64_t user_id);
 /* auth.authorization for the user, as he sees himself. */
 int session_answer(struct rpc_call *c, int64_t user_id, struct tl_obj **ret);
 /* Is another authorisation of this user alive (used within 30 days)? 1, 0 or negative. */

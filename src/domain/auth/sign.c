@@ -10,8 +10,6 @@
 #include "store/phone_code.h"
 #include "store/user.h"
 
-enum { HOME_DC = 2 };
-
 /* Proven by signing in, on this DC: not a code that was sent to change an account's number. */
 static int find_code(struct rpc_call *c, struct slice phone, struct slice hash, struct store_phone_code *ret)
 {

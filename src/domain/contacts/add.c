@@ -1,6 +1,7 @@
 /* add.c - contacts made and removed one by one. */
 #include "base/err.h"
 #include "domain/contacts/private.h"
+#include "domain/messages/message.h"
 #include "domain/users/account.h"
 #include "domain/users/peer.h"
 #include "domain/users/privacy.h"
@@ -48,7 +49,7 @@ int contacts_addContact(struct rpc_call *c, const struct tl_contacts_addContact 
 		return r;
 	if (q->add_phone_privacy_exception && (r = privacy_add_exception(c, PRIVACY_PHONE, row.user_id)) < 0)
 		return r;
-	return rpc_reply_after(c, contact_reply_updates, NULL);
+	return rpc_reply_after(c, message_reply_updates, NULL);
 }
 
 int contacts_acceptContact(struct rpc_call *c, const struct tl_contacts_acceptContact *q)
@@ -72,7 +73,7 @@ int contacts_acceptContact(struct rpc_call *c, const struct tl_contacts_acceptCo
 	if ((r = contact_set(c, &row, c->client->auth_key_id)) < 0 ||
 	    (r = privacy_add_exception(c, PRIVACY_PHONE, row.user_id)) < 0)
 		return r;
-	return rpc_reply_after(c, contact_reply_updates, NULL);
+	return rpc_reply_after(c, message_reply_updates, NULL);
 }
 
 int contacts_deleteContacts(struct rpc_call *c, const struct tl_contacts_deleteContacts *q)
@@ -89,7 +90,7 @@ int contacts_deleteContacts(struct rpc_call *c, const struct tl_contacts_deleteC
 		if (r < 0 || (r = contact_unset(c, c->user_id, id, c->client->auth_key_id)) < 0)
 			return r;
 	}
-	return rpc_reply_after(c, contact_reply_updates, NULL);
+	return rpc_reply_after(c, message_reply_updates, NULL);
 }
 
 int contacts_deleteByPhones(struct rpc_call *c, const struct tl_contacts_deleteByPhones *q)

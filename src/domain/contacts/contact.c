@@ -70,27 +70,6 @@ int contact_names(struct rpc_call *c, struct slice first, struct slice last, str
 	return 0;
 }
 
-int contact_reply_updates(struct rpc_call *c, void *unused)
-{
-	const struct upd_event *ev;
-	struct tl_updates *none;
-	struct tl_obj *u;
-	size_t n;
-	int r;
-
-	ev = rpc_own_events(c, &n);
-	r = sync_compose(c, ev, n, &u);
-	if (r < 0)
-		return r;
-	if (!u) {
-		none = TL_NEW(&c->arena, updates);
-		none->updates = none->users = none->chats = tl_vec_new(&c->arena, 0);
-		none->date = (int32_t)c->now;
-		u = &none->o;
-	}
-	return rpc_reply(c, u);
-}
-
 static int notice(struct rpc_call *c, int64_t owner, int64_t joined)
 {
 	struct tl_messageService *content = TL_NEW(&c->arena, messageService);

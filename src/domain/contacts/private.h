@@ -13,8 +13,6 @@ struct store_contact;
 int contact_set(struct rpc_call *c, const struct store_contact *row, int64_t except_key);
 /* 1: removed, 0: was none. */
 int contact_unset(struct rpc_call *c, int64_t owner, int64_t user_id, int64_t except_key);
-/* rpc_reply_after: Updates with the events that this call wrote to the caller's own box; none are said with an empty one. */
-int contact_reply_updates(struct rpc_call *c, void *unused);
 /* Names for a contact: UTF-8, trimmed, cut. 400 CONTACT_NAME_EMPTY. */
 int contact_names(struct rpc_call *c, struct slice first, struct slice last, struct slice *ret_first,
                   struct slice *ret_last);

@@ -108,8 +108,6 @@ int account_getNotifyExceptions(struct rpc_call *c, const struct tl_account_getN
 {
 	struct slice *keys, *values;
 	struct upd_event *ev;
-	struct tl_updates *none;
-	struct tl_obj *u;
 	size_t n;
 	int r;
 
@@ -123,11 +121,5 @@ int account_getNotifyExceptions(struct rpc_call *c, const struct tl_account_getN
 			.owner = c->user_id,
 			.kind = UPD_NOTIFY,
 			.peer = strtoll((const char *)keys[i].p + sizeof(NOTIFY_PEER_PREFIX) - 1, NULL, 10)};
-	if ((r = sync_compose(c, ev, n, &u)) < 0)
-		return r;
-	if (u)
-		return rpc_reply(c, u);
-	none = TL_NEW(&c->arena, updates);
-	none->date = (int32_t)c->now;
-	return rpc_reply(c, &none->o);
+	return sync_reply(c, ev, n);
 }

@@ -11,13 +11,10 @@ enum { MARKED_MAX = 500 };
 
 static int dialog_of(struct rpc_call *c, const struct tl_obj *in, struct store_dialog *ret)
 {
-	const struct tl_inputDialogPeer *d = TL_AS(inputDialogPeer, in);
 	struct peer peer;
 	int r;
 
-	if (!d)
-		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	if ((r = peer_resolve(c, d->peer, &peer)) < 0)
+	if ((r = peer_resolve_dialog(c, in, &peer)) < 0)
 		return r;
 	r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, ret);
 	return r < 0 ? r : 0;

@@ -44,20 +44,6 @@ static bool among(const int64_t *v, size_t n, int64_t peer)
 	return false;
 }
 
-static int peer_of(struct rpc_call *c, const struct tl_obj *in, int64_t *ret)
-{
-	const struct tl_inputDialogPeer *d = TL_AS(inputDialogPeer, in);
-	struct peer peer;
-	int r;
-
-	if (!d)
-		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	if ((r = peer_resolve(c, d->peer, &peer)) < 0)
-		return r;
-	*ret = peer.key;
-	return 0;
-}
-
 static int changed(struct rpc_call *c, enum upd_kind kind, int64_t peer)
 {
 	struct upd_event ev = {
@@ -69,23 +55,24 @@ static int changed(struct rpc_call *c, enum upd_kind kind, int64_t peer)
 int messages_toggleSavedDialogPin(struct rpc_call *c, const struct tl_messages_toggleSavedDialogPin *q)
 {
 	struct tl_vec_long had;
-	int64_t peer, *v;
+	struct peer peer;
 	size_t n = 0;
+	int64_t *v;
 	int r;
 
-	if ((r = peer_of(c, q->peer, &peer)) < 0 || (r = saved_pins(c, c->user_id, &had)) < 0)
+	if ((r = peer_resolve_dialog(c, q->peer, &peer)) < 0 || (r = saved_pins(c, c->user_id, &had)) < 0)
 		return r;
-	if (among(had.v, had.n, peer) == q->pinned)
+	if (among(had.v, had.n, peer.key) == q->pinned)
 		return rpc_reply_bool(c, true);
 	if (q->pinned && had.n >= LIMIT_PINNED_SAVED)
 		return rpc_fail(c, 400, "PINNED_DIALOGS_TOO_MUCH");
 	v = ARENA_ARRAY(&c->arena, int64_t, had.n + 1);
 	if (q->pinned)
-		v[n++] = peer;
+		v[n++] = peer.key;
 	for (uint32_t i = 0; i < had.n; i++)
-		if (had.v[i] != peer)
+		if (had.v[i] != peer.key)
 			v[n++] = had.v[i];
-	if ((r = write_pins(c, v, n)) < 0 || (r = changed(c, UPD_SAVED_PINNED, peer)) < 0)
+	if ((r = write_pins(c, v, n)) < 0 || (r = changed(c, UPD_SAVED_PINNED, peer.key)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -95,8 +82,9 @@ int messages_reorderPinnedSavedDialogs(struct rpc_call *c,
                                        const struct tl_messages_reorderPinnedSavedDialogs *q)
 {
 	struct tl_vec_long had;
-	int64_t peer = 0, *v;
+	struct peer peer;
 	size_t n = 0;
+	int64_t *v;
 	int r;
 
 	if (q->order.n > LIMIT_PINNED_SAVED)
@@ -105,10 +93,10 @@ int messages_reorderPinnedSavedDialogs(struct rpc_call *c,
 		return r;
 	v = ARENA_ARRAY(&c->arena, int64_t, q->order.n + had.n + 1);
 	for (uint32_t i = 0; i < q->order.n; i++) {
-		if ((r = peer_of(c, q->order.v[i], &peer)) < 0)
+		if ((r = peer_resolve_dialog(c, q->order.v[i], &peer)) < 0)
 			return r;
-		if (!among(v, n, peer))
-			v[n++] = peer;
+		if (!among(v, n, peer.key))
+			v[n++] = peer.key;
 	}
 	for (uint32_t i = 0; !q->force && i < had.n; i++)
 		if (!among(v, n, had.v[i]))

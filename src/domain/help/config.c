@@ -11,7 +11,7 @@
 #include "store/user.h"
 
 enum { UPLOAD_PARTS = 4000 };
-enum { HOME_DC = 2, DCS = 5, LIFETIME = 3600 /* rule 19: Desktop behaves as if it were an hour */ };
+enum { DCS = 5, LIFETIME = 3600 /* rule 19: Desktop behaves as if it were an hour */ };
 
 static struct tl_obj *dc_option(struct rpc_call *c, int id)
 {

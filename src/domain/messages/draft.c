@@ -77,8 +77,6 @@ int messages_getAllDrafts(struct rpc_call *c, const struct tl_messages_getAllDra
 {
 	struct store_dialog *rows;
 	struct upd_event *ev;
-	struct tl_updates *none;
-	struct tl_obj *u;
 	size_t n;
 	int r;
 
@@ -88,13 +86,7 @@ int messages_getAllDrafts(struct rpc_call *c, const struct tl_messages_getAllDra
 	ev = ARENA_ARRAY(&c->arena, struct upd_event, n + 1);
 	for (size_t i = 0; i < n; i++)
 		ev[i] = (struct upd_event){.owner = c->user_id, .kind = UPD_DRAFT, .peer = rows[i].peer};
-	if ((r = sync_compose(c, ev, n, &u)) < 0)
-		return r;
-	if (u)
-		return rpc_reply(c, u);
-	none = TL_NEW(&c->arena, updates);
-	none->date = (int32_t)c->now;
-	return rpc_reply(c, &none->o);
+	return sync_reply(c, ev, n);
 }
 
 int messages_clearAllDrafts(struct rpc_call *c, const struct tl_messages_clearAllDrafts *q)

@@ -10,23 +10,10 @@
 
 int message_reply_updates(struct rpc_call *c, void *unused)
 {
-	const struct upd_event *ev;
-	struct tl_obj *u;
 	size_t n;
-	int r;
+	const struct upd_event *ev = rpc_own_events(c, &n);
 
-	ev = rpc_own_events(c, &n);
-	r = sync_compose(c, ev, n, &u);
-	if (r < 0)
-		return r;
-	if (!u) { /* written and gone again before the answer: still an answer */
-		struct tl_updates *none = TL_NEW(&c->arena, updates);
-
-		none->updates = none->users = none->chats = tl_vec_new(&c->arena, 0);
-		none->date = (int32_t)c->now;
-		u = &none->o;
-	}
-	return rpc_reply(c, u);
+	return sync_reply(c, ev, n);
 }
 
 struct repeat {

@@ -14,20 +14,27 @@
 #include "store/msg.h"
 #include "updates/peer.h"
 
-static int new_message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+/* The message of an event as it is now: 1, or 0 if it is gone. */
+static int message_of(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
-	struct tl_updateNewMessage *u;
-	struct tl_obj *m;
 	struct store_msg row;
 	int r;
 
 	r = store_msg_get(v->c->db, ev->owner, ev->peer, ev->id, &v->c->arena, &row);
 	if (r == -ERR_NOTFOUND)
 		return 0;
-	if (r < 0 || (r = message_view(v, &row, &m)) < 0)
+	if (r < 0 || (r = message_view(v, &row, ret)) < 0)
 		return r;
-	u = TL_NEW(&v->c->arena, updateNewMessage);
-	u->message = m;
+	return 1;
+}
+
+static int new_message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateNewMessage *u = TL_NEW(&v->c->arena, updateNewMessage);
+	int r = message_of(v, ev, &u->message);
+
+	if (r <= 0)
+		return r;
 	u->pts = ev->pts;
 	u->pts_count = ev->pts_count;
 	*ret = &u->o;
@@ -36,18 +43,11 @@ static int new_message(struct view *v, const struct upd_event *ev, struct tl_obj
 
 static int edit_message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
-	struct tl_updateEditMessage *u;
-	struct tl_obj *m;
-	struct store_msg row;
-	int r;
+	struct tl_updateEditMessage *u = TL_NEW(&v->c->arena, updateEditMessage);
+	int r = message_of(v, ev, &u->message);
 
-	r = store_msg_get(v->c->db, ev->owner, ev->peer, ev->id, &v->c->arena, &row);
-	if (r == -ERR_NOTFOUND)
-		return 0;
-	if (r < 0 || (r = message_view(v, &row, &m)) < 0)
+	if (r <= 0)
 		return r;
-	u = TL_NEW(&v->c->arena, updateEditMessage);
-	u->message = m;
 	u->pts = ev->pts;
 	u->pts_count = ev->pts_count;
 	*ret = &u->o;
@@ -233,4 +233,20 @@ int sync_compose_in(struct view *v, const struct upd_event *ev, size_t n, struct
 		return r;
 	*ret_updates = &all->o;
 	return 0;
+}
+
+int sync_reply(struct rpc_call *c, const struct upd_event *ev, size_t n)
+{
+	struct tl_updates *none;
+	struct tl_obj *u;
+	int r = sync_compose(c, ev, n, &u);
+
+	if (r < 0)
+		return r;
+	if (u)
+		return rpc_reply(c, u);
+	none = TL_NEW(&c->arena, updates);
+	none->updates = none->users = none->chats = tl_vec_new(&c->arena, 0);
+	none->date = (int32_t)c->now;
+	return rpc_reply(c, &none->o);
 }

@@ -15,6 +15,9 @@
  */
 int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
 
+/* Composed as the answer of a call; Updates with nothing in them where there is nothing to be said. */
+int sync_reply(struct rpc_call *c, const struct upd_event *ev, size_t n);
+
 /* The same with a view that the caller made: its peers are those mentioned. */
 int sync_compose_in(struct view *v, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates);
 

@@ -47,6 +47,13 @@ int peer_resolve(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
 	return 0;
 }
 
+int peer_resolve_dialog(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
+{
+	const struct tl_inputDialogPeer *d = TL_AS(inputDialogPeer, p);
+
+	return d ? peer_resolve(c, d->peer, ret) : rpc_fail(c, 400, "PEER_ID_INVALID");
+}
+
 int user_resolve(struct rpc_call *c, const struct tl_obj *u, int64_t *ret_id)
 {
 	int64_t id = 0;

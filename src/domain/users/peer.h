@@ -24,6 +24,8 @@ struct peer {
 
 /* InputPeer: 400 PEER_ID_INVALID; basic groups 400 CHAT_ID_INVALID, channels 400 CHANNEL_INVALID until they exist. */
 int peer_resolve(struct rpc_call *c, const struct tl_obj *input_peer, struct peer *ret);
+/* InputDialogPeer that is one chat; a folder is none: 400 PEER_ID_INVALID. */
+int peer_resolve_dialog(struct rpc_call *c, const struct tl_obj *input_dialog_peer, struct peer *ret);
 /* InputUser: 400 USER_ID_INVALID. */
 int user_resolve(struct rpc_call *c, const struct tl_obj *input_user, int64_t *ret_id);
 

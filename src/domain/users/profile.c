@@ -52,7 +52,7 @@ int users_getRequirementsToContact(struct rpc_call *c, const struct tl_users_get
 	return rpc_reply(c, &list->o);
 }
 
-static int reply_self(struct rpc_call *c, void *unused)
+int user_reply_self(struct rpc_call *c, void *unused)
 {
 	struct tl_obj *self;
 	int r = user_view(c, c->user_id, c->user_id, &self);
@@ -85,7 +85,7 @@ int account_updateProfile(struct rpc_call *c, const struct tl_account_updateProf
 	if ((r = store_user_update(c->db, &u)) < 0 ||
 	    (r = user_changed(c, c->user_id, c->client->auth_key_id)) < 0)
 		return r;
-	return rpc_reply_after(c, reply_self, NULL);
+	return rpc_reply_after(c, user_reply_self, NULL);
 }
 
 int photos_getUserPhotos(struct rpc_call *c, const struct tl_photos_getUserPhotos *q)

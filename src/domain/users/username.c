@@ -53,14 +53,6 @@ int account_checkUsername(struct rpc_call *c, const struct tl_account_checkUsern
 	return rpc_reply_bool(c, r == -ERR_NOTFOUND || peer == c->user_id);
 }
 
-static int reply_self(struct rpc_call *c, void *unused)
-{
-	struct tl_obj *self;
-	int r = user_view(c, c->user_id, c->user_id, &self);
-
-	return r < 0 ? r : rpc_reply(c, self);
-}
-
 int account_updateUsername(struct rpc_call *c, const struct tl_account_updateUsername *q)
 {
 	struct slice folded = username_fold(&c->arena, q->username), old;
@@ -87,5 +79,5 @@ int account_updateUsername(struct rpc_call *c, const struct tl_account_updateUse
 	if ((r = store_user_update(c->db, &u)) < 0 ||
 	    (r = user_changed(c, c->user_id, c->client->auth_key_id)) < 0)
 		return r;
-	return rpc_reply_after(c, reply_self, NULL);
+	return rpc_reply_after(c, user_reply_self, NULL);
 }
