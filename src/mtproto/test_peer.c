@@ -177,6 +177,14 @@ static int64_t value_of(void *ctx, int64_t viewer, int32_t kind, int64_t target)
 	return viewer * 1000 + target * 10 + kind;
 }
 
+/* One for all tests of a process: making it takes longer than most of them. */
+static struct rsa_key *the_key;
+
+static void drop_the_key(void)
+{
+	rsa_key_free(the_key);
+}
+
 static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
@@ -198,7 +206,11 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
 		r = io_loop_new(w->n_loops, &w->loops[w->n_loops]);
 		assert(r == 0);
 	}
-	w->rsa = rsa_key_generate();
+	if (!the_key) {
+		the_key = rsa_key_generate();
+		atexit(drop_the_key);
+	}
+	w->rsa = the_key;
 	w->keys_by_best[0] = w->rsa;
 	r = mt_server_new(&cfg, &w->srv);
 	assert(r == 0);
@@ -220,7 +232,6 @@ void world_free(struct world *w)
 	mt_server_free(w->srv);
 	for (unsigned i = 0; i < w->n_loops; i++)
 		io_loop_free(w->loops[i]);
-	rsa_key_free(w->rsa);
 	buf_fini(&last_packet);
 	free(w);
 }
