@@ -643,6 +643,7 @@ static void shared_media(void **state)
 	struct s *s = *state;
 	struct tl_messages_deleteMessages *del = Q(s, messages_deleteMessages);
 	struct tl_messages_search *q = Q(s, messages_search);
+	struct tl_messages_searchSentMedia *sent = Q(s, messages_searchSentMedia);
 	struct person all = {0};
 	struct tl_message *video;
 	struct tl_vec v;
@@ -663,7 +664,17 @@ static void shared_media(void **state)
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterGif)->o, ""), 0);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "look"), 5);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "nowhere"), 0);
-	assert_int_equal(found(s, s->b, all, &Q(s, inputMessagesFilterDocument)->o, ""), 5);
+	send_document(s, files_bytes(s->w, 100, 1), "Quarterly report.pdf", "a/b", NULL);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "quarterly"), 1);
+	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterEmpty)->o, "report"), 1);
+	assert_int_equal(found(s, s->b, all, &Q(s, inputMessagesFilterDocument)->o, ""), 6);
+	sent->q = SLICE_LIT("");
+	sent->filter = &Q(s, inputMessagesFilterDocument)->o;
+	sent->limit = 100;
+	assert_int_equal(talk_messages(talk_call(s->w, s->a, &sent->o), &count).n, 6);
+	assert_int_equal(talk_messages(talk_call(s->w, s->b, &sent->o), &count).n, 0);
+	sent->filter = &Q(s, inputMessagesFilterEmpty)->o;
+	talk_refused(s->w, s->a, &sent->o, "400 INPUT_FILTER_INVALID");
 	assert_int_equal(found(s, s->c, s->a, &Q(s, inputMessagesFilterDocument)->o, ""), 0);
 
 	/* Pages: two at a time, to the end. */
@@ -673,8 +684,8 @@ static void shared_media(void **state)
 	q->limit = 2;
 	for (int i = 0; i < 3; i++) {
 		v = talk_messages(talk_call(s->w, s->a, &q->o), &count);
-		assert_int_equal(v.n, i < 2 ? 2 : 1);
-		assert_int_equal(count, 5);
+		assert_int_equal(v.n, 2);
+		assert_int_equal(count, 6);
 		q->offset_id = TL_AS(message, v.v[v.n - 1])->id;
 	}
 	del->id = (struct tl_vec_int){&video->id, 1};
@@ -730,7 +741,9 @@ static void places(void **state)
 	struct tl_messages_editMessage *q = Q(s, messages_editMessage);
 	struct tl_inputMediaGeoPoint *point = Q(s, inputMediaGeoPoint);
 	struct tl_messages_sendMedia *bad = Q(s, messages_sendMedia);
+	struct tl_messages_getRecentLocations *recent = Q(s, messages_getRecentLocations);
 	struct tl_messageMediaGeoLive *l;
+	int32_t count;
 	struct tl_message *m;
 
 	live->geo_point = somewhere(s, 35.7, 51.4);
@@ -749,6 +762,9 @@ static void places(void **state)
 	assert_true(TL_AS(geoPoint, l->geo)->lat == 35.8);
 	assert_int_equal(l->heading, 90);
 	assert_int_equal(l->period, 900);
+	recent->peer = world_peer(s->w, s->b, s->a.id);
+	recent->limit = 10;
+	assert_int_equal(talk_messages(talk_call(s->w, s->b, &recent->o), &count).n, 1);
 	move = Q(s, inputMediaGeoLive);
 	move->stopped = true;
 	move->geo_point = &Q(s, inputGeoPointEmpty)->o;
@@ -757,6 +773,7 @@ static void places(void **state)
 	l = TL_AS(messageMediaGeoLive, files_top(s->w, s->b, s->a)->media);
 	assert_true(l->period < 900);
 	pass(3);
+	assert_int_equal(talk_messages(talk_call(s->w, s->b, &recent->o), &count).n, 0);
 	talk_refused(s->w, s->a, &q->o, "400 MESSAGE_EDIT_TIME_EXPIRED");
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterGeo)->o, ""), 1);
 

@@ -129,6 +129,47 @@ struct slice message_text(struct arena *a, const struct store_msg *row)
 	return TL_AS(message, o)->message;
 }
 
+/* Name, title and performer of a document, each after a blank. What destroys itself has none. */
+static void put_names(struct buf *b, const struct tl_obj *media)
+{
+	const struct tl_messageMediaDocument *m = TL_AS(messageMediaDocument, media);
+	const struct tl_document *d = m && !m->has_ttl_seconds ? TL_AS(document, m->document) : NULL;
+
+	for (uint32_t i = 0; d && i < d->attributes.n; i++) {
+		const struct tl_documentAttributeFilename *f = TL_AS(documentAttributeFilename,
+		                                                     d->attributes.v[i]);
+		const struct tl_documentAttributeAudio *s = TL_AS(documentAttributeAudio, d->attributes.v[i]);
+		struct slice names[] = {f ? f->file_name : (struct slice){0},
+		                        s ? s->title : (struct slice){0},
+		                        s ? s->performer : (struct slice){0}};
+
+		for (int k = 0; k < 3; k++) {
+			buf_u8(b, ' ');
+			buf_put(b, names[k].p, names[k].n);
+		}
+	}
+}
+
+struct slice message_searched(struct arena *a, const struct store_msg *row)
+{
+	struct rd r = rd_of(row->body.p, row->body.n);
+	const struct tl_message *m;
+	struct buf b = {0};
+	struct tl_obj *o;
+	struct slice s;
+
+	if (tl_decode(&r, a, &o) < 0 || !TL_IS(message, o))
+		return (struct slice){0};
+	m = TL_AS(message, o);
+	if (!TL_IS(messageMediaDocument, m->media))
+		return m->message;
+	buf_put(&b, m->message.p, m->message.n);
+	put_names(&b, m->media);
+	s = arena_slice(a, buf_slice(&b));
+	buf_fini(&b);
+	return s;
+}
+
 bool message_has_link(struct arena *a, const struct store_msg *row)
 {
 	struct rd r = rd_of(row->body.p, row->body.n);

@@ -76,7 +76,7 @@ static int answers(struct rpc_call *c, const struct match *m, const struct store
 	    (m->min_date && row->date <= m->min_date) || (m->max_date && row->date >= m->max_date) ||
 	    (m->link && !message_has_link(&c->arena, row)))
 		return 0;
-	if (m->query.n && !search_matches(search_fold(&c->arena, message_text(&c->arena, row)), m->query))
+	if (m->query.n && !search_matches(search_fold(&c->arena, message_searched(&c->arena, row)), m->query))
 		return 0;
 	if (m->saved_peer && m->source != MATCH_SAVED) {
 		r = store_saved_peer_of(c->db, row->owner, row->id, &saved);

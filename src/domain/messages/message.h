@@ -39,8 +39,10 @@ int message_deliver(struct rpc_call *c, const struct message_draft *m, int32_t *
 /* One row as c->user_id (== row->owner) sees it: tl_message or tl_messageService; mentioned peers are noted in v. */
 int message_view(struct view *v, const struct store_msg *row, struct tl_obj **ret);
 
-/* Text of the newest message that a client may still see in this row, for search and quotes; absent if it has none. */
+/* Text of the newest message that a client may still see in this row, for quotes; absent if it has none. */
 struct slice message_text(struct arena *a, const struct store_msg *row);
+/* By what a search finds it: the text, and what its file is called. */
+struct slice message_searched(struct arena *a, const struct store_msg *row);
 /* It has an address in it that a click opens. */
 bool message_has_link(struct arena *a, const struct store_msg *row);
 

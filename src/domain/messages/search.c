@@ -190,6 +190,21 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 	return rpc_reply(c, &s->o);
 }
 
+/* One's own media in all chats, newest first, for sending it again. */
+int messages_searchSentMedia(struct rpc_call *c, const struct tl_messages_searchSentMedia *q)
+{
+	struct page_query p = {.limit = q->limit};
+	struct match m = {.from_id = c->user_id, .folder = -1, .query = search_fold(&c->arena, q->q)};
+	int r;
+
+	if (kind_of(q->filter) != KIND_MEDIA)
+		return rpc_fail(c, 400, "INPUT_FILTER_INVALID");
+	if (q->q.n && !m.query.n)
+		return nothing(c, 0);
+	r = open_search(c, q->filter, &p, &m);
+	return r < 0 ? r : reply(c, &p, &m);
+}
+
 static int count(struct rpc_call *c, int64_t peer, const struct tl_obj *filter, uint32_t *ret)
 {
 	struct page_query p = {.peer = peer};

@@ -112,7 +112,7 @@ static struct slice kept(struct arena *a, struct buf *b)
 
 struct slice search_words(struct arena *a, const struct store_msg *row)
 {
-	struct slice folded = search_fold(a, message_text(a, row));
+	struct slice folded = search_fold(a, message_searched(a, row));
 	struct buf b = {0};
 
 	for (size_t at = 0; at < folded.n;) {
