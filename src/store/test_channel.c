@@ -164,8 +164,10 @@ static void test_gaps(void **state)
 	                                 2046, 2047, 2048, 3070, 3071, 3072, 3600};
 	struct store_channel c = make();
 
+	assert_int_equal(sql_begin(t.db), 0);
 	for (int32_t id = 1; id <= 3600; id++)
 		post(&c, id);
+	assert_int_equal(sql_commit(t.db), 0);
 	for (size_t i = 0; i < sizeof(dead) / sizeof(dead[0]); i++)
 		gone(&c, dead[i]);
 	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++)
