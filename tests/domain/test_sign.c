@@ -196,6 +196,37 @@ static void test_tries(void **state)
 	error_is(s, "400 PHONE_NUMBER_INVALID");
 }
 
+static int make_old(struct rpc_call *c, void *arg)
+{
+	struct store_phone_code code;
+	int r = store_phone_code_get(c->db, *(struct slice *)arg, &c->arena, &code);
+
+	if (r < 0)
+		return r;
+	assert_int_equal(code.expires - c->now, 300);
+	code.expires = c->now - 1;
+	return store_phone_code_put(c->db, &code);
+}
+
+/* A code lives five minutes, and a number is asked about so often and no more. */
+static void test_time(void **state)
+{
+	struct s *s = *state;
+	struct slice first;
+	int sent = 0;
+
+	assert_true(send_code(s, 1, TEST_NUMBER));
+	first = s->hash;
+	assert_int_equal(world_write(s->w, make_old, &first), 0);
+	assert_null(sign_in(s, 1, TEST_NUMBER, "11111"));
+	error_is(s, "400 PHONE_CODE_EXPIRED");
+	while (sent < 100 && send_code(s, 1, TEST_NUMBER))
+		sent++;
+	assert_in_range(sent, 30, 70);
+	error_is(s, "420 FLOOD_WAIT_3");
+	assert_true(send_code(s, 1, STRANGER)); /* another number */
+}
+
 static void test_closed(void **state)
 {
 	struct s *s = *state;
@@ -613,17 +644,12 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_open),
-		T(test_tries),
-		T(test_closed),
-		T(test_invite),
-		T(test_invite_is_no_key),
-		T(test_app),
-		T(test_command),
-		T(test_command_hangs),
-		T(test_webhook_and_mail),
-		T(test_settings),
-		T(test_change_phone),
+		T(test_open),          T(test_tries),
+		T(test_time),          T(test_closed),
+		T(test_invite),        T(test_invite_is_no_key),
+		T(test_app),           T(test_command),
+		T(test_command_hangs), T(test_webhook_and_mail),
+		T(test_settings),      T(test_change_phone),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as the server does */

@@ -132,14 +132,6 @@ int contacts_resetSaved(struct rpc_call *c, const struct tl_contacts_resetSaved 
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
-int contacts_getBirthdays(struct rpc_call *c, const struct tl_contacts_getBirthdays *q)
-{
-	struct tl_contacts_contactBirthdays *o = TL_NEW(&c->arena, contacts_contactBirthdays);
-
-	o->contacts = o->users = tl_vec_new(&c->arena, 0);
-	return rpc_reply(c, &o->o);
-}
-
 int contacts_getTopPeers(struct rpc_call *c, const struct tl_contacts_getTopPeers *q)
 {
 	return rpc_reply(c, &TL_NEW(&c->arena, contacts_topPeersDisabled)->o);

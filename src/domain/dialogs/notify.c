@@ -1,5 +1,6 @@
 /* notify.c - notification settings: stored and echoed, by chat and by kind of chat; clients decide with them. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "domain/dialogs/private.h"
@@ -92,6 +93,15 @@ int account_updateNotifySettings(struct rpc_call *c, const struct tl_account_upd
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
+/* Whose settings a stored key is: of a chat, or of a kind of chats. */
+static void target_of(const char *key, struct upd_event *ev)
+{
+	if (strncmp(key, NOTIFY_PEER_PREFIX, sizeof(NOTIFY_PEER_PREFIX) - 1) == 0)
+		ev->peer = strtoll(key + sizeof(NOTIFY_PEER_PREFIX) - 1, NULL, 10);
+	else
+		ev->id = atoi(strchr(key, '.') + 1);
+}
+
 int account_resetNotifySettings(struct rpc_call *c, const struct tl_account_resetNotifySettings *q)
 {
 	struct slice *keys, *values;
@@ -99,8 +109,14 @@ int account_resetNotifySettings(struct rpc_call *c, const struct tl_account_rese
 	int r;
 
 	r = store_setting_list(c->db, c->user_id, "notify", EXCEPTIONS_MAX, &c->arena, &keys, &values, &n);
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		r = store_setting_delete(c->db, c->user_id, (const char *)keys[i].p);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct upd_event ev = {
+			.owner = c->user_id, .kind = UPD_NOTIFY, .except_key = c->client->auth_key_id};
+
+		target_of((const char *)keys[i].p, &ev);
+		if ((r = store_setting_delete(c->db, c->user_id, (const char *)keys[i].p)) >= 0)
+			r = rpc_log_event(c, &ev);
+	}
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
@@ -116,10 +132,9 @@ int account_getNotifyExceptions(struct rpc_call *c, const struct tl_account_getN
 	if (r < 0)
 		return r;
 	ev = ARENA_ARRAY(&c->arena, struct upd_event, n + 1);
-	for (size_t i = 0; i < n; i++)
-		ev[i] = (struct upd_event){
-			.owner = c->user_id,
-			.kind = UPD_NOTIFY,
-			.peer = strtoll((const char *)keys[i].p + sizeof(NOTIFY_PEER_PREFIX) - 1, NULL, 10)};
+	for (size_t i = 0; i < n; i++) {
+		ev[i] = (struct upd_event){.owner = c->user_id, .kind = UPD_NOTIFY};
+		target_of((const char *)keys[i].p, &ev[i]);
+	}
 	return sync_reply(c, ev, n);
 }

@@ -127,6 +127,23 @@ static int drop_contacts(struct rpc_call *c, int64_t id)
 	return r;
 }
 
+/* Nobody has a deleted account among his contacts. */
+static int drop_from_contacts(struct rpc_call *c, int64_t id)
+{
+	int64_t *who;
+	size_t n;
+	int r;
+
+	do {
+		r = store_contact_known_by(c->db, id, TOLD_MAX, &c->arena, &who, &n);
+		for (size_t i = 0; r >= 0 && i < n; i++) {
+			r = store_contact_delete(c->db, who[i], id);
+			r = r == -ERR_NOTFOUND ? 0 : r;
+		}
+	} while (r >= 0 && n == TOLD_MAX);
+	return r;
+}
+
 static int drop_settings(struct rpc_call *c, int64_t id)
 {
 	struct slice *keys, *values;
@@ -155,9 +172,9 @@ int user_delete(struct rpc_call *c, int64_t id)
 		return r;
 	u.phone = u.first = u.last = u.username = u.about = SLICE_LIT("");
 	u.flags = STORE_USER_DELETED;
-	if ((r = store_user_update(c->db, &u)) < 0)
+	if ((r = store_user_update(c->db, &u)) < 0 || (r = user_changed(c, id, 0)) < 0)
 		return r;
-	return user_changed(c, id, 0);
+	return drop_from_contacts(c, id);
 }
 
 int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)

@@ -24,7 +24,7 @@ int user_create(struct rpc_call *c, struct slice phone, struct slice first, stru
                 int64_t *ret_id);
 /* Another number for the account. 400 PHONE_NUMBER_OCCUPIED. Contacts hear of it as their privacy allows. */
 int user_set_phone(struct rpc_call *c, int64_t id, struct slice phone);
-/* The account ends: names, number, username, contacts and settings go; what others have of it stays. */
+/* The account ends: names, number, username, contacts and settings go, others lose the contact; messages stay. */
 int user_delete(struct rpc_call *c, int64_t id);
 
 /* For rpc_reply_after: the caller as he sees himself. Thread: read lanes. */

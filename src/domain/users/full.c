@@ -1,6 +1,7 @@
 /* full.c - a user in full, and the bar above his chat. */
 #include "base/err.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/users/birthday.h"
 #include "domain/users/peer.h"
 #include "domain/users/peer_settings.h"
 #include "domain/users/privacy.h"
@@ -165,8 +166,8 @@ int users_getFullUser(struct rpc_call *c, const struct tl_users_getFullUser *q)
 	if ((r = store_blocked_is(c->db, c->user_id, id)) < 0)
 		return r;
 	f->blocked = r > 0;
-	if ((r = private_part(c, &u, f)) < 0 || (r = chat_part(c, id, f)) < 0 ||
-	    (r = peer_settings_view(c, id, &f->settings)) < 0 ||
+	if ((r = private_part(c, &u, f)) < 0 || (r = birthday_view(c, id, &f->birthday)) < 0 ||
+	    (r = chat_part(c, id, f)) < 0 || (r = peer_settings_view(c, id, &f->settings)) < 0 ||
 	    (r = notify_view(c, c->user_id, id, NOTIFY_PEER, &f->notify_settings)) < 0 ||
 	    (r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
 		return r;
