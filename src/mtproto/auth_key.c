@@ -46,6 +46,8 @@ void mt_keys_sweep(struct mt_loop *l, usec_t now)
 	HASH_ITER (hh, l->keys, e, t)
 		if (!e->pins && !e->loading && now - e->used > MT_KEY_IDLE_USEC)
 			entry_free(l, e);
+		else if (e->pins && e->k.expires && e->k.expires <= clock_unix())
+			mt_key_silence(l, e);
 	routes_sweep(l, now - MT_KEY_IDLE_USEC);
 }
 
@@ -82,6 +84,15 @@ void mt_key_unpin(struct mt_loop *l, struct mt_key_entry *e)
 		entry_free(l, e);
 }
 
+void mt_key_silence(struct mt_loop *l, const struct mt_key_entry *temp)
+{
+	struct mt_key_entry *perm = temp->k.perm_id ? lookup(l, temp->k.perm_id) : NULL;
+
+	for (struct mt_session *s = perm ? perm->sessions : NULL; s; s = s->next_of_key)
+		while (s->temp == temp && s->n_conns)
+			mt_session_detach(s, s->conns[0]);
+}
+
 void mt_key_forget(struct mt_loop *l, int64_t id)
 {
 	struct mt_key_entry *e = lookup(l, id);
@@ -92,6 +103,7 @@ void mt_key_forget(struct mt_loop *l, int64_t id)
 	         l); /* what was said to its sessions before, an answer or the end, still reaches them */
 	e->gone = true;
 	e->pins++;
+	mt_key_silence(l, e);
 	while (e->sessions)
 		mt_session_free(e->sessions);
 	mt_key_unpin(l, e);

@@ -31,16 +31,18 @@ struct mt_seal;
 
 enum {
 	MT_LOOPS_MAX = 16,
-	MT_PARKED_MAX = 64,              /* packets of a connection that wait for keys, */
-	MT_PARKED_BYTES = 2 * TR_IN_MAX, /* and their bytes */
-	MT_SESSIONS_A_KEY = 64,          /* sessions of one key; the longest idle goes */
-	MT_CONNS_A_SESSION = 8,          /* connections remembered as a session's */
-	MT_SEEN_MAX = 2048,              /* msg_ids remembered a session, a power of two */
-	MT_RUNNING_MAX = 512,            /* calls of a session at work */
-	MT_WAITING_MAX = 128,            /* calls of a session that wait for another's answer */
-	MT_ANSWERS_MAX = 512,            /* answers kept until acknowledged, */
-	MT_ANSWERS_BYTES = 1024 * 1024,  /* and their bytes */
-	MT_GONE_MAX = 64,                /* sessions of a key that were dropped and are remembered */
+	MT_PARKED_MAX = 64,                  /* packets of a connection that wait for keys, */
+	MT_PARKED_BYTES = 2 * TR_IN_MAX,     /* and their bytes */
+	MT_SESSIONS_A_KEY = 64,              /* sessions of one key; the longest idle goes */
+	MT_CONNS_A_SESSION = 8,              /* connections remembered as a session's */
+	MT_SEEN_MAX = 2048,                  /* msg_ids remembered a session, a power of two */
+	MT_RUNNING_MAX = 512,                /* calls of a session at work */
+	MT_RUNNING_BYTES = 16 * 1024 * 1024, /* and their bytes; uploads have several parts under way */
+	MT_WAITING_MAX = 128,                /* calls of a session that wait for another's answer, */
+	MT_WAITING_BYTES = 4 * 1024 * 1024,  /* and their bytes */
+	MT_ANSWERS_MAX = 512,                /* answers kept until acknowledged, */
+	MT_ANSWERS_BYTES = 1024 * 1024,      /* and their bytes */
+	MT_GONE_MAX = 64,                    /* sessions of a key that were dropped and are remembered */
 	MT_CONTAINER_MAX = 1020,
 	MT_IDS_MAX = 8192, /* msg ids in one ack, state or resend request */
 	MT_WRAPPERS_MAX = 10,
@@ -137,12 +139,15 @@ struct mt_out {
 struct mt_running {
 	int64_t msg_id;
 	usec_t since;
+	uint32_t n; /* bytes of the call */
 	bool acked;
 };
 
-struct mt_waiting { /* a call behind invokeAfterMsg */
+struct mt_waiting { /* a call behind invokeAfterMsg or invokeAfterMsgs */
 	struct mt_waiting *next;
-	int64_t after, msg_id;
+	int64_t *after; /* those that are not answered yet */
+	uint32_t n_after;
+	int64_t msg_id;
 	usec_t since;
 	bool without_updates;
 	int64_t takeout_id;
@@ -181,9 +186,9 @@ struct mt_session {
 	int64_t *acks; /* to be acknowledged with the next packet */
 	uint32_t n_acks;
 	struct mt_running *running;
-	uint32_t n_running;
+	uint32_t n_running, running_bytes;
 	struct mt_waiting *waiting;
-	uint32_t n_waiting;
+	uint32_t n_waiting, waiting_bytes;
 	UT_hash_handle hh; /* by (key id, session_id) */
 	UT_hash_handle by_serial;
 };
@@ -281,6 +286,8 @@ struct mt_key_entry *mt_key_put(struct mt_loop *l, const struct mt_key *k);
 void mt_key_pin(struct mt_key_entry *e);
 void mt_key_unpin(struct mt_loop *l, struct mt_key_entry *e);
 void mt_key_forget(struct mt_loop *l, int64_t id); /* out of the cache; sessions end */
+/* A temporary key that is over: nothing more is said by it. Its sessions are the permanent key's and wait for another. */
+void mt_key_silence(struct mt_loop *l, const struct mt_key_entry *temp);
 void mt_key_online(struct mt_loop *l, struct mt_key_entry *e);
 bool mt_key_is_gone(struct mt_loop *l, int64_t id); /* cached as destroyed */
 void mt_keys_drop_temp(struct mt_loop *l, int64_t perm_id, const int64_t *except, uint32_t n);
@@ -323,6 +330,8 @@ void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body);
 /* Whether the answer to `req` goes out again, or for the first time. */
 enum mt_resend { MT_NO_ANSWER, MT_SPENT, MT_RESENT }; /* spent: it was sent too often, or too long ago */
 enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req);
+/* The answer to `req` is still here, and is an error. */
+bool mt_answer_failed(const struct mt_session *s, int64_t req);
 void mt_acked(struct mt_session *s, int64_t msg_id);
 void mt_resend_all(struct mt_session *s); /* a connection came back */
 void mt_flush(struct io_loop *io, void *loop);
@@ -361,8 +370,8 @@ void mt_bad_msg(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_
 
 /* wrapper.c: a call, out of its wrappers, to ops.call (or an error) */
 void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body);
-bool mt_running_add(struct mt_session *s, int64_t msg_id);      /* false: too many */
-bool mt_is_running(const struct mt_session *s, int64_t msg_id); /* or waiting for another */
+bool mt_running_add(struct mt_session *s, int64_t msg_id, uint32_t n); /* n bytes of it; false: too many */
+bool mt_is_running(const struct mt_session *s, int64_t msg_id);        /* or waiting for another */
 void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int flags);
 void mt_answer_error(struct mt_session *s, int64_t req_msg_id, int32_t code, const char *text);
 void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed);

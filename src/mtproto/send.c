@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/rd.h"
 #include "mtproto/private.h"
 
 enum { PACKET_SOFT_MAX = 512 * 1024, ACKS_KEPT = 512, RESENDS_MAX = 2 };
@@ -179,6 +180,18 @@ enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req)
 	o->resends++;
 	mark_dirty(s);
 	return MT_RESENT;
+}
+
+bool mt_answer_failed(const struct mt_session *s, int64_t req)
+{
+	const struct mt_out *o = s->out;
+	struct rd r;
+
+	while (o && o->req_msg_id != req)
+		o = o->next;
+	r = o ? rd_of(o->body.p, o->body.n) : rd_of(NULL, 0);
+	rd_bytes(&r, 12); /* rpc_result, req_msg_id */
+	return rd_u32(&r) == (uint32_t)MT_rpc_error;
 }
 
 void mt_resend_all(struct mt_session *s)

@@ -147,8 +147,8 @@ struct mt_session *mt_taker_of(const struct mt_key_entry *e)
 	struct mt_session *s, *best = NULL;
 
 	for (s = e ? e->sessions : NULL; s; s = s->next_of_key) {
-		if (!mt_session_is_live(s))
-			continue;
+		if (!mt_session_is_live(s) || (s->temp && s->temp->k.expires <= clock_unix()))
+			continue; /* what a key says ends with its time, not with its connection */
 		if (!best || s->wants_order > best->wants_order ||
 		    (s->wants_order == best->wants_order && s->born < best->born))
 			best = s;

@@ -747,9 +747,225 @@ static void order_of_calls(void **state)
 	after(&b, first, CALL + 3); /* finished: nothing to wait for */
 	call_bytes(t, &b, &fourth);
 	assert_int_equal(t->w->call[2].id, CALL + 3);
-	after(&b, fourth + (100ll << 32), CALL + 4); /* never came */
+	after(&b, second, CALL + 4); /* failed before this was asked */
 	assert_string_equal(error_for(t, &b), "400 MSG_WAIT_FAILED");
 	assert_int_equal(t->w->n_calls, 3);
+}
+
+static void after_all(struct buf *b, const int64_t *ids, uint32_t n, uint32_t call)
+{
+	buf_u32(b, (uint32_t)MT_invokeAfterMsgs);
+	buf_u32(b, (uint32_t)MT_vector);
+	buf_u32(b, n);
+	for (uint32_t i = 0; i < n; i++)
+		buf_u64(b, (uint64_t)ids[i]);
+	buf_u32(b, call);
+}
+
+static void order_after_several(void **state)
+{
+	struct one *t = *state;
+	struct buf b = {0}, e = {0};
+	int64_t ids[3], last;
+
+	t->k->layer = 200;
+	for (int i = 0; i < 3; i++)
+		ids[i] = peer_call(&t->p, CALL);
+	after_all(&b, ids, 3, CALL + 1);
+	call_bytes(t, &b, &last);
+	world_answer(t->w, 2, ANSWER); /* the youngest is done first */
+	assert_int_equal(t->w->n_calls, 3);
+	world_answer(t->w, 0, ANSWER);
+	assert_int_equal(t->w->n_calls, 3);
+	world_answer(t->w, 1, ANSWER);
+	assert_int_equal(t->w->n_calls, 4);
+	assert_int_equal(t->w->call[3].id, CALL + 1);
+	world_answer(t->w, 3, ANSWER);
+	assert_int_equal(peer_result(&t->p, last)->id, ANSWER);
+	/* One that fails is enough. */
+	for (int i = 0; i < 2; i++)
+		ids[i] = peer_call(&t->p, CALL);
+	after_all(&b, ids, 2, CALL + 1);
+	call_bytes(t, &b, &last);
+	mt_rpc_error(&e, 400, "NO");
+	mt_server_reply(t->w->srv, t->w->call[4].session, ids[0], &e, 0);
+	assert_string_equal(peer_error_of(peer_result(&t->p, last)), "400 MSG_WAIT_FAILED");
+	world_answer(t->w, 5, ANSWER);
+	assert_int_equal(t->w->n_calls, 6);
+	after_all(&b, ids, 2, CALL + 1);
+	b.n -= 8; /* cut short */
+	assert_string_equal(error_for(t, &b), "400 INPUT_FETCH_ERROR");
+}
+
+/* The network may bring the second of two before the first. */
+static void order_of_the_unheard(void **state)
+{
+	struct one *t = *state;
+	struct buf b = {0};
+	int64_t first, second, never;
+
+	t->k->layer = 200;
+	first = peer_next_id(&t->p);
+	after(&b, first, CALL + 1);
+	call_bytes(t, &b, &second);
+	never = peer_next_id(&t->p);
+	assert_int_equal(t->w->n_calls, 0);
+	buf_u32(&b, CALL);
+	peer_send(&t->p, first, 1, &b);
+	buf_fini(&b);
+	world_turn(t->w);
+	assert_int_equal(t->w->n_calls, 1);
+	world_answer(t->w, 0, ANSWER);
+	assert_int_equal(t->w->n_calls, 2);
+	world_answer(t->w, 1, ANSWER);
+	assert_int_equal(peer_result(&t->p, second)->id, ANSWER);
+	after(&b, never, CALL + 2); /* that one does not come: it is waited for, but not for long */
+	call_bytes(t, &b, &second);
+	assert_null(peer_next(&t->p));
+	clock_set_test_usec(3000000);
+	for (int i = 0; i < 3; i++) {
+		uv_sleep(260);
+		world_turn(t->w);
+	}
+	assert_string_equal(peer_error_of(peer_result(&t->p, second)), "400 MSG_WAIT_FAILED");
+	assert_int_equal(t->w->n_calls, 2);
+}
+
+/* What waits and what runs is bounded by bytes, too. */
+static void big_calls_are_bounded(void **state)
+{
+	struct one *t = *state;
+	struct buf b = {0};
+	int64_t first, id;
+	int i;
+
+	t->k->layer = 200;
+	first = peer_call(&t->p, CALL);
+	for (i = 0; i < 10; i++) {
+		after(&b, first, CALL);
+		buf_put(&b, buf_reserve(&b, 1000000), 1000000);
+		call_bytes(t, &b, &id);
+		if (peer_next(&t->p) && t->p.at > 1)
+			break;
+	}
+	assert_in_range(i, 2, 5);
+	for (i = 0; i < 30; i++) {
+		unsigned before = t->w->n_calls;
+
+		buf_u32(&b, CALL);
+		buf_put(&b, buf_reserve(&b, 1000000), 1000000);
+		call_bytes(t, &b, &id);
+		if (t->w->n_calls == before)
+			break;
+	}
+	assert_in_range(i, 12, 20);
+	assert_string_equal(peer_error_of(peer_result(&t->p, id)), "420 FLOOD_WAIT_3");
+}
+
+static void business(void **state)
+{
+	struct one *t = *state;
+	struct buf b = {0};
+	int64_t id;
+
+	t->k->layer = 200;
+	buf_u32(&b, (uint32_t)MT_invokeWithBusinessConnection);
+	buf_tl_bytes(&b, "conn", 4);
+	buf_u32(&b, CALL);
+	assert_string_equal(error_for(t, &b), "400 BUSINESS_CONNECTION_INVALID");
+	buf_u32(&b, (uint32_t)MT_invokeWithReCaptcha);
+	buf_tl_bytes(&b, "token", 5);
+	buf_u32(&b, (uint32_t)MT_invokeWithGooglePlayIntegrity);
+	buf_tl_bytes(&b, "nonce", 5);
+	buf_tl_bytes(&b, "token", 5);
+	buf_u32(&b, CALL + 1);
+	call_bytes(t, &b, &id);
+	assert_int_equal(t->w->n_calls, 1);
+	assert_int_equal(t->w->call[0].id, CALL + 1);
+}
+
+/* --- temporary keys */
+
+static void use_temp(struct one *t, struct mt_key *temp)
+{
+	int64_t id;
+
+	peer_use_key(&t->p, temp);
+	t->p.session_id++;
+	t->p.outer_id = 0;
+	id = peer_bind(&t->p, t->k, 0);
+	assert_int_equal(peer_result(&t->p, id)->id, (uint32_t)MT_boolTrue);
+	peer_init(&t->p, 200);
+}
+
+static void push(struct one *t, uint32_t id);
+
+static void binding(void **state)
+{
+	struct one *t = *state;
+	struct mt_key *temp = world_add_key(t->w, MT_KEY_TEMP), *other = world_add_key(t->w, MT_KEY_PERM);
+	int64_t id;
+
+	peer_use_key(&t->p, temp);
+	id = peer_call(&t->p, CALL);
+	assert_string_equal(peer_error_of(peer_result(&t->p, id)), "401 AUTH_KEY_PERM_EMPTY");
+	id = peer_bind(&t->p, t->k, 1);
+	assert_string_equal(peer_error_of(peer_result(&t->p, id)), "400 ENCRYPTED_MESSAGE_INVALID");
+	t->p.salt = 0; /* Desktop begins anew if its binding is told of a salt */
+	id = peer_bind(&t->p, t->k, 0);
+	assert_int_equal(peer_result(&t->p, id)->id, (uint32_t)MT_boolTrue);
+	peer_use_key(&t->p, temp);
+	id = peer_bind(&t->p, t->k, 0);
+	assert_int_equal(peer_result(&t->p, id)->id, (uint32_t)MT_boolTrue);
+	id = peer_bind(&t->p, other, 0);
+	assert_string_equal(peer_error_of(peer_result(&t->p, id)), "400 TEMP_AUTH_KEY_ALREADY_BOUND");
+	id = peer_call(&t->p, CALL);
+	assert_string_equal(peer_error_of(peer_result(&t->p, id)), "400 CONNECTION_NOT_INITED");
+	peer_init(&t->p, 200);
+	assert_true(t->w->call[t->w->n_calls - 1].perm_key_id == t->k->id);
+	assert_int_equal(t->k->layer, 200);
+	peer_use_key(&t->p, t->k); /* a permanent key binds nothing */
+	t->p.session_id++;
+	t->p.outer_id = 0;
+	id = peer_bind(&t->p, other, 0);
+	assert_string_equal(peer_error_of(peer_result(&t->p, id)), "400 TEMP_AUTH_KEY_EMPTY");
+}
+
+/* A temporary key that was dropped says no more: not even to a connection that stays. */
+static void a_dropped_key_is_silent(void **state)
+{
+	struct one *t = *state;
+
+	use_temp(t, world_add_key(t->w, MT_KEY_TEMP));
+	push(t, 0x0aaaaab1);
+	assert_non_null(peer_find(&t->p, 0x0aaaaab1));
+	assert_true(t->w->online);
+	mt_server_drop_temp(t->w->srv, t->k->id, NULL, 0);
+	world_turn(t->w);
+	assert_false(t->w->online);
+	push(t, 0x0aaaaab2);
+	assert_null(peer_find(&t->p, 0x0aaaaab2));
+	t->w->n_keys--; /* it was the last of them */
+	send_ping(&t->p, peer_next_id(&t->p));
+	assert_null(peer_next(&t->p));
+	assert_int_equal(t->p.error, -404);
+}
+
+static void an_expired_key_is_silent(void **state)
+{
+	struct one *t = *state;
+
+	use_temp(t, world_add_key(t->w, MT_KEY_TEMP));
+	push(t, 0x0aaaaab3);
+	assert_non_null(peer_find(&t->p, 0x0aaaaab3));
+	clock_set_test(87000ll * 1000000);
+	push(t, 0x0aaaaab4);
+	assert_null(peer_find(&t->p, 0x0aaaaab4));
+	assert_false(t->p.closed);
+	send_ping(&t->p, peer_next_id(&t->p));
+	assert_null(peer_next(&t->p));
+	assert_int_equal(t->p.error, -404);
+	clock_set_test(0);
 }
 
 /* --- service messages */
@@ -990,6 +1206,11 @@ int main(void)
 		T(wrappers_in_any_order),
 		T(wrappers_gone_wrong),
 		T(order_of_calls),
+		T(order_after_several),
+		T(big_calls_are_bounded),
+		T(business),
+		T(binding),
+		T(a_dropped_key_is_silent),
 		T(quick_ack),
 		T(future_salts),
 		T(destroying),
@@ -998,7 +1219,9 @@ int main(void)
 		T(the_end_of_a_key_is_still_told),
 		T(transports),
 		T(long_calls_are_acknowledged),
-		T(states), /* last: these two move the clock on */
+		T(order_of_the_unheard),
+		T(states), /* last: these move the clock on */
+		T(an_expired_key_is_silent),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -13,13 +13,16 @@
 #include "mtproto/private.h"
 
 enum { LAYER_MIN = 133, JSON_DEPTH = 16, GZIP_FROM = 1024 };
-#define WAIT_USEC 15000000
+#define WAIT_USEC    15000000
+#define UNHEARD_USEC 2000000 /* for a message that has not come yet: another connection may bring it */
 
 struct wrap {
 	int32_t layer;
-	bool has_info, without_updates;
+	bool has_info, without_updates, for_business;
 	struct mt_client_info info;
-	int64_t after, takeout_id;
+	int64_t *after; /* what it is to run after */
+	uint32_t n_after;
+	int64_t takeout_id;
 	struct buf plain; /* unzipped query */
 	int gzips;
 };
@@ -98,18 +101,21 @@ static void read_init(struct wrap *w, struct rd *r)
 	w->has_info = true;
 }
 
+static void read_after(struct wrap *w, struct rd *r, uint32_t n)
+{
+	if (r->bad || n > MT_IDS_MAX - w->n_after || n > rd_left(r) / 8) {
+		r->bad = true;
+		return;
+	}
+	w->after = xrealloc(w->after, (w->n_after + n + 1) * sizeof(*w->after));
+	for (uint32_t i = 0; i < n; i++)
+		w->after[w->n_after++] = (int64_t)rd_u64(r);
+}
+
 static void read_after_many(struct wrap *w, struct rd *r)
 {
-	uint32_t id = rd_u32(r), n = rd_u32(r);
-
-	if (id != (uint32_t)MT_vector || n > MT_IDS_MAX)
-		r->bad = true;
-	for (uint32_t i = 0; i < n && !r->bad; i++) {
-		int64_t m = (int64_t)rd_u64(r);
-
-		w->after = m > w->after ? m
-		                        : w->after; /* the last of them: calls of a session start in order */
-	}
+	r->bad |= rd_u32(r) != (uint32_t)MT_vector;
+	read_after(w, r, rd_u32(r));
 }
 
 static int unzip(struct wrap *w, struct rd *r)
@@ -140,7 +146,7 @@ static int unwrap(struct wrap *w, struct rd *r)
 		w->without_updates = true;
 		break;
 	case (uint32_t)MT_invokeAfterMsg:
-		w->after = (int64_t)rd_u64(&peek);
+		read_after(w, &peek, 1);
 		break;
 	case (uint32_t)MT_invokeAfterMsgs:
 		read_after_many(w, &peek);
@@ -153,6 +159,9 @@ static int unwrap(struct wrap *w, struct rd *r)
 		rd_u64(&peek);
 		break;
 	case (uint32_t)MT_invokeWithBusinessConnection:
+		w->for_business = true;
+		rd_tl_bytes(&peek);
+		break;
 	case (uint32_t)MT_invokeWithReCaptcha:
 		rd_tl_bytes(&peek);
 		break;
@@ -209,20 +218,21 @@ static void run_call(struct mt_session *s, const char *ip, int64_t msg_id, struc
 	                       .peer_ip = ip,
 	                       .body = body};
 
-	if (mt_running_add(s, msg_id))
+	if (mt_running_add(s, msg_id, body.n))
 		srv->ops.call(srv->ops.ctx, &call);
 	else
 		mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");
 }
 
-bool mt_running_add(struct mt_session *s, int64_t msg_id)
+bool mt_running_add(struct mt_session *s, int64_t msg_id, uint32_t n)
 {
-	if (s->n_running >= MT_RUNNING_MAX)
+	if (s->n_running >= MT_RUNNING_MAX || s->running_bytes + n > MT_RUNNING_BYTES)
 		return false;
 	if ((s->n_running & (s->n_running - 1)) == 0)
 		s->running = xrealloc(s->running,
 		                      (s->n_running ? s->n_running * 2 : 1) * sizeof(*s->running));
-	s->running[s->n_running++] = (struct mt_running){.msg_id = msg_id, .since = clock_usec()};
+	s->running[s->n_running++] = (struct mt_running){.msg_id = msg_id, .since = clock_usec(), .n = n};
+	s->running_bytes += n;
 	mt_session_busy(s);
 	return true;
 }
@@ -238,38 +248,57 @@ bool mt_is_running(const struct mt_session *s, int64_t msg_id)
 	return false;
 }
 
-static void wait_for(struct mt_session *s, const struct wrap *w, int64_t msg_id, struct slice body)
+/* What is answered is not waited for. False: one of them failed, so this one does. */
+static bool leave_unanswered(const struct mt_session *s, struct wrap *w)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < w->n_after; i++) {
+		if (mt_answer_failed(s, w->after[i]))
+			return false;
+		if (mt_is_running(s, w->after[i]) || !mt_was_seen(s, w->after[i]))
+			w->after[n++] = w->after[i];
+	}
+	w->n_after = n;
+	return true;
+}
+
+/* The ids go along. */
+static void wait_for(struct mt_session *s, struct wrap *w, int64_t msg_id, struct slice body)
 {
 	struct mt_waiting *x, **tail = &s->waiting;
+	uint32_t size = body.n + w->n_after * 8;
 
-	if (s->n_waiting >= MT_WAITING_MAX) {
+	if (s->n_waiting >= MT_WAITING_MAX || s->waiting_bytes + size > MT_WAITING_BYTES) {
 		mt_answer_error(s, msg_id, 400, "MSG_WAIT_FAILED");
 		return;
 	}
 	x = xmalloc(sizeof(*x) + body.n);
 	*x = (struct mt_waiting){.after = w->after,
+	                         .n_after = w->n_after,
 	                         .msg_id = msg_id,
 	                         .since = clock_usec(),
 	                         .without_updates = w->without_updates,
 	                         .takeout_id = w->takeout_id,
 	                         .layer = w->layer,
 	                         .n = body.n};
+	w->after = NULL;
 	memcpy(x->body, body.p, body.n);
 	while (*tail)
 		tail = &(*tail)->next;
 	*tail = x;
 	s->n_waiting++;
+	s->waiting_bytes += size;
 	mt_session_busy(s);
 }
 
-static void start(struct mt_session *s, struct mt_conn *c, const struct wrap *w, int64_t msg_id,
-                  struct slice body)
+static void start(struct mt_session *s, struct mt_conn *c, struct wrap *w, int64_t msg_id, struct slice body)
 {
 	struct rd r = rd_of(body.p, body.n);
 	uint32_t id = rd_u32(&r);
 
 	if (id == (uint32_t)MT_auth_bindTempAuthKey) {
-		if (mt_running_add(s, msg_id))
+		if (mt_running_add(s, msg_id, body.n))
 			mt_bind(s, msg_id, body);
 		else
 			mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");
@@ -292,12 +321,16 @@ static void start(struct mt_session *s, struct mt_conn *c, const struct wrap *w,
 		mt_answer_error(s, msg_id, 400, "CONNECTION_NOT_INITED");
 		return;
 	}
-	if (w->after && mt_is_running(s, w->after)) {
-		wait_for(s, w, msg_id, body);
+	if (w->for_business) { /* nobody has such a connection: done in his own name it would be another call */
+		mt_answer_error(s, msg_id, 400, "BUSINESS_CONNECTION_INVALID");
 		return;
 	}
-	if (w->after && !mt_was_seen(s, w->after)) {
+	if (!leave_unanswered(s, w)) {
 		mt_answer_error(s, msg_id, 400, "MSG_WAIT_FAILED");
+		return;
+	}
+	if (w->n_after) {
+		wait_for(s, w, msg_id, body);
 		return;
 	}
 	run_call(s, mt_conn_ip(c), msg_id, body, w->layer, w->without_updates, w->takeout_id);
@@ -316,12 +349,14 @@ void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, st
 	else
 		start(s, c, &w, msg_id, slice_of(r.p, rd_left(&r)));
 	buf_fini(&w.plain);
+	free(w.after);
 }
 
 static void no_longer_running(struct mt_session *s, int64_t msg_id)
 {
 	for (uint32_t i = 0; i < s->n_running; i++)
 		if (s->running[i].msg_id == msg_id) {
+			s->running_bytes -= s->running[i].n;
 			memmove(s->running + i, s->running + i + 1,
 			        (s->n_running - i - 1) * sizeof(*s->running));
 			s->n_running--;
@@ -371,7 +406,28 @@ static struct mt_waiting *take_waiting(struct mt_session *s, struct mt_waiting *
 
 	*p = w->next;
 	s->n_waiting--;
+	s->waiting_bytes -= (uint32_t)(w->n + w->n_after * 8);
 	return w;
+}
+
+static void waiting_free(struct mt_waiting *w)
+{
+	free(w->after);
+	free(w);
+}
+
+/* Does it wait for this one? Then no more. */
+static bool waits_no_more(struct mt_session *s, struct mt_waiting *w, int64_t id)
+{
+	bool did = false;
+
+	for (uint32_t i = 0; i < w->n_after; i++)
+		if (w->after[i] == id) {
+			w->after[i--] = w->after[--w->n_after];
+			s->waiting_bytes -= 8;
+			did = true;
+		}
+	return did;
 }
 
 void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed)
@@ -379,7 +435,7 @@ void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed)
 	struct mt_waiting **p = &s->waiting, *w;
 
 	while ((w = *p) != NULL) {
-		if (w->after != finished) {
+		if (!waits_no_more(s, w, finished) || (w->n_after && !failed)) {
 			p = &w->next;
 			continue;
 		}
@@ -389,23 +445,36 @@ void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed)
 		else
 			run_call(s, s->n_conns ? mt_conn_ip(s->conns[s->n_conns - 1]) : "", w->msg_id,
 			         slice_of(w->body, w->n), w->layer, w->without_updates, w->takeout_id);
-		free(w);
+		waiting_free(w);
 		p = &s->waiting; /* answers above may have changed the list */
 	}
+}
+
+static bool waits_for_the_unheard(const struct mt_session *s, const struct mt_waiting *w)
+{
+	for (uint32_t i = 0; i < w->n_after; i++)
+		if (!mt_was_seen(s, w->after[i]))
+			return true;
+	return false;
 }
 
 void mt_waiting_sweep(struct mt_session *s, usec_t now)
 {
 	struct mt_waiting **p = &s->waiting, *w;
+	bool unheard;
 
 	while ((w = *p) != NULL) {
-		if (now - w->since < WAIT_USEC) {
+		unheard = now - w->since >= UNHEARD_USEC && waits_for_the_unheard(s, w);
+		if (now - w->since < WAIT_USEC && !unheard) {
 			p = &w->next;
 			continue;
 		}
 		take_waiting(s, p);
-		mt_answer_error(s, w->msg_id, 500, "MSG_WAIT_TIMEOUT");
-		free(w);
+		if (unheard)
+			mt_answer_error(s, w->msg_id, 400, "MSG_WAIT_FAILED");
+		else
+			mt_answer_error(s, w->msg_id, 500, "MSG_WAIT_TIMEOUT");
+		waiting_free(w);
 		p = &s->waiting;
 	}
 }
@@ -413,5 +482,5 @@ void mt_waiting_sweep(struct mt_session *s, usec_t now)
 void mt_waiting_free(struct mt_session *s)
 {
 	while (s->waiting)
-		free(take_waiting(s, &s->waiting));
+		waiting_free(take_waiting(s, &s->waiting));
 }
