@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
+#include "domain/auth/session.h"
 #include "io/loop.h"
 #include "rpc/server.h"
 #include "store/auth_key.h"
@@ -114,9 +115,20 @@ static int run_bind(struct rpc_call *c, void *arg)
 	return store_auth_key_bind(c->db, q->id, q->other, q->expires, TEMP_KEYS_MAX);
 }
 
+/* Whoever is signed in on it is so no more: the key goes with its authorisation. */
 static int run_destroy(struct rpc_call *c, void *arg)
 {
-	return store_auth_key_delete(c->db, ((struct ask *)arg)->id);
+	struct ask *q = arg;
+	struct store_auth_key row;
+	int64_t user;
+	int r;
+
+	r = store_auth_key_load(c->db, q->id, &c->arena, &row);
+	user = r == 0 ? row.user_id : 0;
+	wipe(&row, sizeof(row));
+	if (r == 0 && user)
+		r = session_end(c, user, q->id);
+	return r < 0 ? r : store_auth_key_delete(c->db, q->id);
 }
 
 static int run_note(struct rpc_call *c, void *arg)

@@ -165,3 +165,40 @@ int store_auth_key_prune(struct sql_db *db, unixtime_t now, int limit)
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }
+
+static int list_nobody(struct sql_db *db, const char *sql, unixtime_t before, int64_t *ids, size_t max,
+                       size_t *n)
+{
+	struct sql_stmt *s = sql_prepare(db, sql);
+	int r = 0;
+
+	sql_bind_int(s, 1, before);
+	sql_bind_int(s, 2, (int64_t)(max - *n));
+	while (*n < max && (r = sql_step(s)) == 1)
+		ids[(*n)++] = sql_int(s, 0);
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
+int store_auth_key_prune_nobody(struct sql_db *db, unixtime_t unused, unixtime_t used, int64_t *ret_ids,
+                                size_t max, size_t *ret_n)
+{
+	size_t n = 0;
+	int r;
+
+	r = list_nobody(
+		db,
+		"SELECT id FROM auth_key WHERE user_id = 0 AND kind = 1 AND layer = 0 AND created < $1"
+		" ORDER BY created LIMIT $2",
+		unused, ret_ids, max, &n);
+	if (r == 0)
+		r = list_nobody(db,
+		                "SELECT id FROM auth_key WHERE user_id = 0 AND kind = 1 AND layer <> 0 AND "
+		                "created < $1"
+		                " ORDER BY created LIMIT $2",
+		                used, ret_ids, max, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = store_auth_key_delete(db, ret_ids[i]);
+	*ret_n = n;
+	return r < 0 ? r : 0;
+}

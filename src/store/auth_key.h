@@ -31,5 +31,11 @@ int store_auth_key_set_client(struct sql_db *db, int64_t id, int layer, struct s
 int store_auth_key_set_user(struct sql_db *db, int64_t id, int64_t user_id);
 /* Up to `limit` expired temporary keys go; returns how many. */
 int store_auth_key_prune(struct sql_db *db, unixtime_t now, int limit);
+/*
+ * Permanent keys on which nobody is signed in go, with what is bound to them: those that never named a layer if they were made
+ * before `unused`, others before `used`. At most `max` of them, in ret_ids.
+ */
+int store_auth_key_prune_nobody(struct sql_db *db, unixtime_t unused, unixtime_t used, int64_t *ret_ids,
+                                size_t max, size_t *ret_n);
 
 #endif

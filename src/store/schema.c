@@ -177,6 +177,10 @@ static const char *const steps[] = {
 	/* 10: segments of the index are merged when we say so (store_search_merge), not in the middle of a commit. */
 	"INSERT INTO search (search, rank) VALUES ('automerge', 0);"
 	"INSERT INTO search (search, rank) VALUES ('crisismerge', 200);",
+
+	/* 11: keys on which nobody is signed in, by whether they ever named a layer: strangers make them for nothing. */
+	"CREATE INDEX auth_key_idle ON auth_key (created) WHERE user_id = 0 AND kind = 1 AND layer = 0;"
+	"CREATE INDEX auth_key_nobody ON auth_key (created) WHERE user_id = 0 AND kind = 1 AND layer <> 0;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -79,6 +79,39 @@ static void test_temporary_keys(void **state)
 	assert_int_equal(store_auth_key_load(t.db, 2, &t.a, &k), 0); /* a permanent key has no end */
 }
 
+static void test_nobody(void **state)
+{
+	struct store_auth_key k;
+	int64_t ids[8];
+	size_t n;
+
+	for (int i = 1; i <= 6; i++)
+		put_key(i, 1, NOW - 10 * i, 0);
+	put_key(7, 2, NOW - 100, NOW + 100);
+	assert_int_equal(store_auth_key_bind(t.db, 7, 5, NOW + 100, 4), 0);
+	for (int i = 4; i <= 6; i++)
+		assert_int_equal(store_auth_key_set_client(t.db, i, 0, (struct slice){0}), 0);
+	assert_int_equal(store_auth_key_set_user(t.db, 3, 1), 0);
+	assert_int_equal(store_auth_key_set_user(t.db, 6, 1), 0);
+	/* 1 and 2 have made calls, 4 and 5 have not, 3 and 6 are somebody's. */
+	assert_int_equal(store_auth_key_prune_nobody(t.db, NOW - 45, NOW - 100, ids, 8, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(ids[0], 5);
+	assert_int_equal(store_auth_key_load(t.db, 7, &t.a, &k), -ERR_NOTFOUND); /* it was bound to it */
+	assert_int_equal(store_auth_key_prune_nobody(t.db, NOW, NOW - 15, ids, 1, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(ids[0], 4);
+	assert_int_equal(store_auth_key_prune_nobody(t.db, NOW, NOW - 15, ids, 8, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(ids[0], 2);
+	assert_int_equal(store_auth_key_prune_nobody(t.db, NOW, NOW, ids, 8, &n), 0);
+	assert_int_equal(ids[0], 1);
+	assert_int_equal(store_auth_key_prune_nobody(t.db, NOW, NOW, ids, 8, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_auth_key_load(t.db, 3, &t.a, &k), 0);
+	assert_int_equal(store_auth_key_load(t.db, 6, &t.a, &k), 0);
+}
+
 static void test_authorization(void **state)
 {
 	struct store_authorization z = {.user_id = 5,
@@ -293,10 +326,9 @@ int main(void)
 	                                       "SELECT code, note",
 	                                       NULL};
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(test_auth_key),      STORE_TEST(test_temporary_keys),
-		STORE_TEST(test_authorization), STORE_TEST(test_phone_code),
-		STORE_TEST(test_login_token),   STORE_TEST(test_logout_token),
-		STORE_TEST(test_imported_key),  STORE_TEST(test_invite),
+		STORE_TEST(test_auth_key),      STORE_TEST(test_temporary_keys), STORE_TEST(test_nobody),
+		STORE_TEST(test_authorization), STORE_TEST(test_phone_code),     STORE_TEST(test_login_token),
+		STORE_TEST(test_logout_token),  STORE_TEST(test_imported_key),   STORE_TEST(test_invite),
 		STORE_TEST(test_setting),       STORE_TEST(test_filter),
 	};
 

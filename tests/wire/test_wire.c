@@ -17,6 +17,7 @@
 #include "client/sign.h"
 #include "client/wait.h"
 #include "crypto/rng.h"
+#include "mtproto/ids.h"
 
 #define WITHIN 10000000
 
@@ -324,6 +325,79 @@ static void signs_in(void **state)
 	client_free(c);
 }
 
+struct asked {
+	bool over;
+	uint32_t id;
+};
+
+static void on_asked(void *arg, struct client *c, const struct client_answer *a)
+{
+	struct asked *x = arg;
+
+	x->over = true;
+	if (a->r == 0 && a->body.n >= 4)
+		memcpy(&x->id, a->body.p, 4);
+}
+
+static bool is_over(void *arg)
+{
+	return ((struct asked *)arg)->over;
+}
+
+static size_t devices(struct client *c)
+{
+	struct tl_account_getAuthorizations q = {.o.name = TL_account_getAuthorizations};
+	struct client_result x;
+	size_t n;
+
+	assert_int_equal(client_call_wait(c, &q.o, WITHIN, &x), 0);
+	assert_int_equal(x.decoded, 0);
+	n = TL_AS(account_authorizations, x.o)->authorizations.n;
+	client_result_fini(&x);
+	return n;
+}
+
+/* A key that is destroyed takes its authorisation along, and is unknown from then on. */
+static void destroys_its_key(void **state)
+{
+	struct client_config cfg = config(CLIENT_INTERMEDIATE, 228);
+	struct client *a = client_new(&cfg), *b = client_new(&cfg);
+	struct client_key key;
+	struct asked x = {0};
+	char phone[16], error[128];
+	int64_t user;
+	uint32_t word = MT_destroy_auth_key;
+	int32_t code = 0;
+	int r;
+
+	snprintf(phone, sizeof(phone), "99966%d%04d", (int)(rng_u64() % 10), (int)(rng_u64() % 10000));
+	expect_connects(a);
+	assert_int_equal(client_sign_in_wait(a, phone, "Wire", WITHIN, &user, error), 0);
+	expect_connects(b);
+	assert_int_equal(client_sign_in_wait(b, phone, "Wire", WITHIN, &user, error), 0);
+	assert_int_equal(devices(b), 2);
+	key = *client_key(a);
+	assert_true(client_ask(a, slice_of(&word, 4), on_asked, &x) > 0);
+	assert_true(client_loop_until(t.loop, is_over, &x, WITHIN));
+	assert_int_equal(x.id, (uint32_t)MT_destroy_auth_key_ok);
+	assert_int_equal(devices(b), 1);
+	client_free(a);
+	a = client_new(&cfg);
+	client_set_key(a, &key);
+	r = client_connect_wait(a, WITHIN, &code);
+	if (r == 0) {
+		struct tl_help_getConfig q = {.o.name = TL_help_getConfig};
+		struct client_result y;
+
+		r = client_call_wait(a, &q.o, WITHIN, &y);
+		client_result_fini(&y);
+	}
+	assert_true(r < 0);
+	expect_config(b, 2);
+	client_free(a);
+	client_free(b);
+}
+
 static int load(const char *path)
 {
 	char pem[4096];
@@ -337,11 +411,12 @@ static int load(const char *path)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(transports),     cmocka_unit_test(handshakes),
-	                                   cmocka_unit_test(layers),         cmocka_unit_test(data_centres),
-	                                   cmocka_unit_test(same_key_again), cmocka_unit_test(unknown_key),
-	                                   cmocka_unit_test(garbage),        cmocka_unit_test(lengths),
-	                                   cmocka_unit_test(broken_packet),  cmocka_unit_test(signs_in)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(transports),      cmocka_unit_test(handshakes),
+	                                   cmocka_unit_test(layers),          cmocka_unit_test(data_centres),
+	                                   cmocka_unit_test(same_key_again),  cmocka_unit_test(unknown_key),
+	                                   cmocka_unit_test(garbage),         cmocka_unit_test(lengths),
+	                                   cmocka_unit_test(broken_packet),   cmocka_unit_test(signs_in),
+	                                   cmocka_unit_test(destroys_its_key)};
 	int r;
 
 	if (argc != 3 || client_address_of(argv[1], &t.to) < 0 || load(argv[2]) < 0) {

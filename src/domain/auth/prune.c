@@ -20,37 +20,75 @@ enum {
 	ROWS = 500,    /* a slice */
 	TOUCHES = 200, /* a slice */
 	USED_EVERY_S = 3600,
-	OUTAGE_S = 86400,        /* nobody could come for longer than this */
-	COME_BACK_S = 30 * 86400 /* so they have this time from the start on */
+	OUTAGE_S = 86400,         /* nobody could come for longer than this */
+	COME_BACK_S = 30 * 86400, /* so they have this time from the start on */
+	UNUSED_KEY_S = 2 * 86400, /* a key that made no call */
+	NOBODY_S = 30 * 86400     /* one that did, on which nobody is signed in */
 };
 
-static int rid(struct sql_db *db, unixtime_t now)
+static int rid(struct rpc_call *c)
 {
-	return store_rid_prune(db, now, ROWS);
+	return store_rid_prune(c->db, c->now, ROWS);
 }
 
-static int temp_keys(struct sql_db *db, unixtime_t now)
+static int temp_keys(struct rpc_call *c)
 {
-	return store_auth_key_prune(db, now, ROWS);
+	return store_auth_key_prune(c->db, c->now, ROWS);
 }
 
-static int logout_tokens(struct sql_db *db, unixtime_t now)
+struct gone {
+	int64_t ids[ROWS];
+	size_t n;
+};
+
+static void tell_gone(struct app *app, void *arg)
 {
-	return store_logout_token_prune(db, now, ROWS);
+	const struct gone *g = arg;
+
+	for (size_t i = 0; i < g->n; i++)
+		app->key_drop(app->mt, g->ids[i]);
+}
+
+/* Whoever still holds one hears -404 and makes another. */
+static int nobodies(struct rpc_call *c)
+{
+	struct gone *g = ARENA_NEW(&c->arena, struct gone);
+	int r = store_auth_key_prune_nobody(c->db, c->now - UNUSED_KEY_S, c->now - NOBODY_S, g->ids, ROWS,
+	                                    &g->n);
+
+	if (r < 0)
+		return r;
+	rpc_after_commit(c, tell_gone, g);
+	return (int)g->n;
+}
+
+static int logout_tokens(struct rpc_call *c)
+{
+	return store_logout_token_prune(c->db, c->now, ROWS);
+}
+
+static int login_tokens(struct rpc_call *c)
+{
+	return store_login_token_prune(c->db, c->now);
+}
+
+static int phone_codes(struct rpc_call *c)
+{
+	return store_phone_code_prune(c->db, c->now);
 }
 
 /* A slice prunes one kind of thing; the payload is its number. */
 int prune_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
-	static int (*const kinds[])(struct sql_db * db, unixtime_t now) = {
-		rid, temp_keys, logout_tokens, store_login_token_prune, store_phone_code_prune};
+	static int (*const kinds[])(struct rpc_call * c) = {rid,           temp_keys,    nobodies,
+	                                                    logout_tokens, login_tokens, phone_codes};
 	enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 	unsigned at = j->payload.n ? (unsigned)atoi((const char *)j->payload.p) : 0;
 	int r;
 
 	if (at >= KINDS)
 		return 0;
-	r = kinds[at](c->db, c->now);
+	r = kinds[at](c);
 	if (r < 0)
 		return r;
 	if (r < ROWS)
