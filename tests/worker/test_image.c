@@ -247,6 +247,9 @@ static void test_colours(void **state)
 	assert_int_equal(look(s, slice_of(p, n), WORKER_PHOTO, &m), 0);
 	assert_int_equal(m.n_sizes, 2);
 	assert_int_not_equal(m.stripped.n, 0);
+	/* grey, with the profile of a colour picture: cameras do that */
+	assert_int_equal(vips_jpegsave_buffer(t, &p, &n, "profile", "srgb", NULL), 0);
+	assert_int_equal(look(s, slice_of(p, n), WORKER_PHOTO, &m), 0);
 	/* with a profile that says what is so anyway, nothing moves */
 	assert_int_equal(vips_copy(im, &t, NULL), 0);
 	assert_int_equal(vips_icc_transform(t, &u, "srgb", "embedded", FALSE, "input_profile", "srgb", NULL),

@@ -260,6 +260,20 @@ static void test_no_program(void **state)
 	assert_int_equal(worker_pool_new(&cfg, &p), -ERR_NOTFOUND);
 }
 
+/* What the operator asks by hand. */
+static void test_check(void **state)
+{
+	char command[600], said[200] = "";
+	FILE *f;
+
+	snprintf(command, sizeof(command), "%s --check", getenv("CHAPAR_WORKER"));
+	f = popen(command, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(said, sizeof(said), f));
+	assert_int_equal(pclose(f), 0);
+	assert_string_equal(said, "ok: JPEG, PNG, WebP, GIF, HEIF, video and sound\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,7 +281,7 @@ int main(void)
 		cmocka_unit_test(test_sandbox),     cmocka_unit_test(test_starts_anew),
 		cmocka_unit_test(test_killed_amid), cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_close),       cmocka_unit_test(test_storm),
-		cmocka_unit_test(test_no_program),
+		cmocka_unit_test(test_no_program),  cmocka_unit_test(test_check),
 	};
 
 	log_set_level(LOG_ERROR);

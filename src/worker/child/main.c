@@ -211,15 +211,51 @@ static int serve(int signals)
 	}
 }
 
+static const char help[] = "usage: chapar worker --check\n"
+			   "Says whether images and video can be looked at here. The worker itself is "
+			   "started by `chapar serve`: it decodes\n"
+			   "them in processes that can reach nothing.\n";
+
+/* What serve would find: the libraries, and a task's process that comes out of its sandbox alive. */
+static int check(void)
+{
+	const struct worker_request q = {.task = WORKER_TASK_IMAGE,
+	                                 .cpu_seconds = 1,
+	                                 .wall_seconds = 1,
+	                                 .memory_mib = WORKER_MEMORY_MIN};
+	int status = -1;
+	pid_t pid;
+
+	if (task_warm_up() < 0) {
+		printf("libvips does not start\n");
+		return 1;
+	}
+	fflush(stdout);
+	pid = sandbox_prepare() < 0 ? -1 : fork();
+	if (pid == 0)
+		_exit(sandbox_enter(&q, 0) < 0);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) {
+		printf("there is no seccomp here: the kernel or the container forbids it\n");
+		return 1;
+	}
+	printf("ok: JPEG, PNG, WebP, GIF, %svideo and sound\n", task_reads_heif() ? "HEIF, " : "no HEIF, ");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct stat st;
 	sigset_t set;
 	int signals;
 
+	if (argc == 2 && strcmp(argv[1], "--check") == 0)
+		return check();
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		fputs(help, stdout);
+		return 0;
+	}
 	if (argc > 1 || fstat(WORKER_CONTROL_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
-		fprintf(stderr,
-		        "chapar-worker looks at images and video for `chapar serve`, which starts it.\n");
+		fputs(help, stderr);
 		return 2;
 	}
 	close_range(WORKER_CONTROL_FD + 1, ~0u, 0);

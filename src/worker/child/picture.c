@@ -85,6 +85,15 @@ static VipsImage *open_file(struct slice file, const struct picture_facts *f, in
 	                                  NULL);
 }
 
+static int shrink(VipsImage *in, int box, bool square, const char *profile, VipsImage **ret)
+{
+	return vips_thumbnail_image(in, ret, box, "height", box, "size", VIPS_SIZE_DOWN, "crop",
+	                            square ? VIPS_INTERESTING_CENTRE : VIPS_INTERESTING_NONE,
+	                            profile ? "export-profile" : NULL, profile, NULL)
+	               ? -ERR_INVALID
+	               : 0;
+}
+
 int picture_load(struct slice file, const struct picture_facts *f, int box, bool square, bool alpha,
                  VipsImage **ret)
 {
@@ -92,9 +101,11 @@ int picture_load(struct slice file, const struct picture_facts *f, int box, bool
 	/* without a profile of its own it is sRGB, and is not sent through one */
 	bool profile = im && vips_image_get_typeof(im, VIPS_META_ICC_NAME);
 
-	if (!im || vips_thumbnail_image(im, &t, box, "height", box, "size", VIPS_SIZE_DOWN, "crop",
-	                                square ? VIPS_INTERESTING_CENTRE : VIPS_INTERESTING_NONE,
-	                                profile ? "export-profile" : NULL, "srgb", NULL))
+	if (profile && shrink(im, box, square, "srgb", &t) == 0 && settle(t, alpha, ret) == 0)
+		return 0;
+	if (profile) /* of another kind of image, or broken: then without it, as browsers do */
+		im = open_file(file, f, box, square);
+	if (!im || shrink(im, box, square, NULL, &t) < 0)
 		return -ERR_INVALID;
 	return settle(t, alpha, ret);
 }

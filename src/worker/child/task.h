@@ -23,6 +23,8 @@ int task_sticker(int fd, bool custom_emoji, struct arena *a, struct worker_stick
 
 /* Once, before the first fork: libraries are loaded, tables filled, loaders that we do not want are blocked. No threads. */
 int task_warm_up(void);
+/* After that: its module of libvips is there. */
+bool task_reads_heif(void);
 
 /*
  * For tests of the limits: a program that links this in place of the empty one does what an exploit would try

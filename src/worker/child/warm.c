@@ -58,3 +58,8 @@ int task_warm_up(void)
 	vips_type_map_all(g_type_from_name("VipsForeignLoad"), touch, NULL);
 	return 0;
 }
+
+bool task_reads_heif(void)
+{
+	return vips_type_find("VipsOperation", "heifload_buffer") != 0;
+}
