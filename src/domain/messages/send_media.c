@@ -17,6 +17,8 @@ static int look_first(struct rpc_call *c, const struct tl_obj *input_peer, int64
 	int32_t id;
 	int r;
 
+	if (!random_id)
+		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
 	if ((r = peer_resolve(c, input_peer, &to)) < 0)
 		return r;
 	r = store_rid_find(c->db, c->user_id, random_id, c->now, &id);
@@ -92,10 +94,13 @@ static int check_album(struct rpc_call *c, const struct tl_messages_sendMultiMed
 		return rpc_fail(c, 400, "MEDIA_EMPTY");
 	if (q->multi_media.n > LIMIT_ALBUM)
 		return rpc_fail(c, 400, "MULTI_MEDIA_TOO_LONG");
-	for (uint32_t i = 0; i < q->multi_media.n; i++)
+	for (uint32_t i = 0; i < q->multi_media.n; i++) {
+		if (!single(q, i)->random_id)
+			return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
 		for (uint32_t k = 0; k < i; k++)
 			if (single(q, i)->random_id == single(q, k)->random_id)
 				return rpc_fail(c, 400, "RANDOM_ID_INVALID");
+	}
 	return 0;
 }
 
