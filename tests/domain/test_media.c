@@ -206,6 +206,9 @@ static void strangers(void **state)
 	talk_refused(s->w, s->a, &q->o, "400 LOCATION_INVALID");
 	q->location = files_location(s->w, d, "");
 	assert_non_null(world_call(s->w, s->a, &q->o));
+	assert_null(world_call_at(s->w, s->a, 4, &q->o));
+	assert_string_equal(world_error(s->w), "303 FILE_MIGRATE_2");
+	talk_refused(s->w, (struct person){0, s->a.key}, &q->o, "401 AUTH_KEY_UNREGISTERED");
 }
 
 static int take_down(struct rpc_call *c, void *arg)

@@ -290,10 +290,11 @@ void world_connect(struct world *w, struct person p, int64_t key, int layer)
 	upd_online_set(w->app.online, key, p.id, layer, layer != 0);
 }
 
-struct tl_obj *world_call_as(struct world *w, struct person p, int64_t key, int layer, const struct tl_obj *q)
+static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc, int layer,
+                           const struct tl_obj *q)
 {
 	struct rpc_request req = {
-		.client = {.auth_key_id = key, .session_id = key, .dc = 2, .ip = "127.0.0.1"},
+		.client = {.auth_key_id = key, .session_id = key, .dc = dc, .ip = "127.0.0.1"},
 		.user_id = p.id,
 		.layer = layer};
 	struct tl_obj *o = NULL;
@@ -328,6 +329,16 @@ struct tl_obj *world_call_as(struct world *w, struct person p, int64_t key, int 
 	}
 	pthread_mutex_unlock(&w->lock);
 	return o;
+}
+
+struct tl_obj *world_call_as(struct world *w, struct person p, int64_t key, int layer, const struct tl_obj *q)
+{
+	return call(w, p, key, 2, layer, q);
+}
+
+struct tl_obj *world_call_at(struct world *w, struct person p, int dc, const struct tl_obj *q)
+{
+	return call(w, p, p.key, dc, TL_LAYER_MAX, q);
 }
 
 struct tl_obj *world_call(struct world *w, struct person p, const struct tl_obj *q)

@@ -36,6 +36,8 @@ void world_connect(struct world *w, struct person p, int64_t key, int layer);
 struct tl_obj *world_call(struct world *w, struct person p, const struct tl_obj *q);
 struct tl_obj *world_call_as(struct world *w, struct person p, int64_t key, int layer,
                              const struct tl_obj *q);
+/* From a key that was made for another DC. */
+struct tl_obj *world_call_at(struct world *w, struct person p, int dc, const struct tl_obj *q);
 const char *world_error(const struct world *w);
 
 /* InputUser and InputPeer of `whom` as `who` may name him. */
