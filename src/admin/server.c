@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -42,7 +41,8 @@ struct connection {
 };
 
 static const struct admin_command *const tables[] = {admin_user_commands, admin_session_commands,
-                                                     admin_code_commands, admin_server_commands};
+                                                     admin_code_commands, admin_server_commands,
+                                                     admin_blob_commands};
 
 /* --- helpers of the commands */
 
@@ -60,7 +60,6 @@ struct lane_work {
 	struct admin_call *a;
 	int (*f)(struct rpc_call *c, struct admin_call *a);
 	int r;
-	sem_t done;
 };
 
 static int on_lane(struct rpc_call *c, void *arg)
@@ -71,38 +70,20 @@ static int on_lane(struct rpc_call *c, void *arg)
 	return w->r < 0 && w->a->error[0] ? -ERR_RPC : w->r; /* rolled back; whom it concerns is told */
 }
 
-static void lane_done(struct app *app, void *arg, int r)
-{
-	struct lane_work *w = arg;
-
-	if (w->r >= 0 && r < 0)
-		w->r = r;
-	sem_post(&w->done);
-}
-
-static int wait_for(struct lane_work *w, int r)
-{
-	if (r == 0)
-		while (sem_wait(&w->done) != 0)
-			;
-	sem_destroy(&w->done);
-	return r < 0 ? r : w->r;
-}
-
 int admin_write(struct admin_call *a, int (*f)(struct rpc_call *c, struct admin_call *a))
 {
 	struct lane_work w = {.a = a, .f = f};
+	int r = rpc_write_wait(a->app->rpc, on_lane, &w);
 
-	sem_init(&w.done, 0, 0);
-	return wait_for(&w, rpc_write(a->app->rpc, on_lane, lane_done, &w));
+	return r == -ERR_RPC ? w.r : r;
 }
 
 int admin_read(struct admin_call *a, int (*f)(struct rpc_call *c, struct admin_call *a))
 {
 	struct lane_work w = {.a = a, .f = f};
+	int r = rpc_read_wait(a->app->rpc, 0, on_lane, &w);
 
-	sem_init(&w.done, 0, 0);
-	return wait_for(&w, rpc_read(a->app->rpc, 0, on_lane, lane_done, &w));
+	return r == -ERR_RPC ? w.r : r;
 }
 
 const char *admin_text(const struct admin_call *a, const char *name)

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/slice.h"
 
 struct blob_store;
@@ -29,6 +30,7 @@ enum {
 	BLOB_READ_MAX = 1048576, /* bytes of one blob_read */
 	BLOB_WINDOW = 131072,    /* bytes of a window of the table of hashes (api.md 7.7) */
 	BLOB_HOLD_S = 3600,
+	BLOB_FOLDERS = 256,
 	BLOB_FD_SEALED_MAX = 512 << 20, /* bytes of a sealed content that blob_fd gives */
 };
 
@@ -82,17 +84,25 @@ int blob_size(struct blob_store *s, const struct blob_id *id, uint64_t *ret_size
 int blob_fd(struct blob_store *s, const struct blob_id *id, int *ret_fd);
 /*
  * Gone for good, synced. -ERR_NOTFOUND; -ERR_BUSY: it is held. Whoever reads it at this moment still gets its bytes.
+ * `asked`: when (clock_usec) it was found that nobody needs it; longer ago than BLOB_HOLD_S is -ERR_BUSY, too: ask again.
  * Order of a removal, so that no content is dropped that somebody needs: nobody refers to it (store_blob_unneeded), then
- * blob_drop, then its row goes (store_blob_forget). Killed in between, a row that nobody needs has no bytes, which is no
- * fault, and the next round ends it.
+ * blob_drop, then its row goes (store_blob_forget): who put it after the question has it held, who put it before has a
+ * row by now. Killed in between, a row that nobody needs has no bytes, which is no fault, and the next round ends it.
  */
-int blob_drop(struct blob_store *s, const struct blob_id *id);
+int blob_drop(struct blob_store *s, const struct blob_id *id, usec_t asked);
 bool blob_held(struct blob_store *s, const struct blob_id *id);
 
 /* For the operator: every content there is, in no order; f returns negative to end it. */
 int blob_each(struct blob_store *s, int (*f)(void *arg, const struct blob_id *id, uint64_t disk_bytes),
               void *arg);
+/* Those of one folder, 0 .. BLOB_FOLDERS - 1: some at a time. f may drop what it is given. */
+int blob_each_of(struct blob_store *s, int folder,
+                 int (*f)(void *arg, const struct blob_id *id, uint64_t disk_bytes), void *arg);
 /* Read all of it and compare with its name: 0, -ERR_CORRUPT, -ERR_NOTFOUND, -ERR_IO. */
 int blob_verify(struct blob_store *s, const struct blob_id *id);
+/* A damaged one no longer has its name, so that it can come again; it lies in DIR/blobs/damaged/ for a person to look at. */
+int blob_set_aside(struct blob_store *s, const struct blob_id *id);
+/* Of the disk under DIR/blobs. */
+int blob_disk_free(struct blob_store *s, uint64_t *ret_bytes);
 
 #endif

@@ -76,7 +76,7 @@ ssize_t blob_pread_some(int fd, void *p, size_t n, uint64_t off);
 
 /* hold.c: with the shard's lock held. */
 void blob_hold(struct blob_shard *h, const struct blob_id *id, bool keep);
-bool blob_hold_has(struct blob_shard *h, const struct blob_id *id);
+bool blob_hold_has(struct blob_shard *h, const struct blob_id *id, usec_t now);
 void blob_holds_free(struct blob_shard *h);
 /* Without it. The content need not be there: false then. */
 bool blob_hold_again(struct blob_store *s, const struct blob_id *id, bool keep);

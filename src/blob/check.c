@@ -65,28 +65,35 @@ static int each_in(struct blob_store *s, DIR *d,
 	return r;
 }
 
+int blob_each_of(struct blob_store *s, int folder,
+                 int (*f)(void *arg, const struct blob_id *id, uint64_t disk_bytes), void *arg)
+{
+	static const char digits[] = "0123456789abcdef";
+	char name[3] = {digits[folder >> 4 & 15], digits[folder & 15], 0};
+	int fd = openat(s->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	DIR *d;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_from_errno(errno);
+	d = fdopendir(fd);
+	if (!d) {
+		r = err_from_errno(errno);
+		close(fd);
+		return r;
+	}
+	r = each_in(s, d, f, arg);
+	closedir(d);
+	return r < 0 ? r : 0;
+}
+
 int blob_each(struct blob_store *s, int (*f)(void *arg, const struct blob_id *id, uint64_t disk_bytes),
               void *arg)
 {
-	static const char digits[] = "0123456789abcdef";
 	int r = 0;
 
-	for (int i = 0; r >= 0 && i < 256; i++) {
-		char folder[3] = {digits[i >> 4], digits[i & 15], 0};
-		int fd = openat(s->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-
-		if (!d) {
-			if (fd >= 0)
-				close(fd);
-			else if (errno != ENOENT)
-				r = err_from_errno(errno);
-			continue;
-		}
-		r = each_in(s, d, f, arg);
-		closedir(d);
-	}
-	return r < 0 ? r : 0;
+	for (int i = 0; r >= 0 && i < BLOB_FOLDERS; i++)
+		r = blob_each_of(s, i, f, arg);
+	return r;
 }
 
 int blob_verify(struct blob_store *s, const struct blob_id *id)

@@ -41,12 +41,12 @@ void blob_hold(struct blob_shard *h, const struct blob_id *id, bool keep)
 	sweep(h, now);
 }
 
-bool blob_hold_has(struct blob_shard *h, const struct blob_id *id)
+bool blob_hold_has(struct blob_shard *h, const struct blob_id *id, usec_t now)
 {
 	struct blob_hold *p;
 
 	HASH_FIND(hh, h->holds, id, sizeof(*id), p);
-	return p && (p->kept || p->until > clock_usec());
+	return p && (p->kept || p->until > now);
 }
 
 void blob_holds_free(struct blob_shard *h)
@@ -93,7 +93,7 @@ bool blob_held(struct blob_store *s, const struct blob_id *id)
 	bool held;
 
 	pthread_mutex_lock(&h->lock);
-	held = blob_hold_has(h, id);
+	held = blob_hold_has(h, id, clock_usec());
 	pthread_mutex_unlock(&h->lock);
 	return held;
 }

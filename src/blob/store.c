@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -154,15 +155,17 @@ int blob_adopt(struct blob_store *s, int from_dir, const char *from, const struc
 	return r < 0 ? r : sync_folder(s, name, false);
 }
 
-int blob_drop(struct blob_store *s, const struct blob_id *id)
+int blob_drop(struct blob_store *s, const struct blob_id *id, usec_t asked)
 {
 	struct blob_shard *h = blob_shard_of(s, id);
 	char name[BLOB_NAME_SIZE];
+	usec_t now;
 	int r = 0;
 
 	blob_name(s, id, name);
 	pthread_mutex_lock(&h->lock);
-	if (blob_hold_has(h, id))
+	now = clock_usec();
+	if (now - asked >= (usec_t)BLOB_HOLD_S * 1000000 || blob_hold_has(h, id, now))
 		r = -ERR_BUSY;
 	else if (unlinkat(s->fd, name, 0) != 0)
 		r = err_from_errno(errno);
@@ -170,6 +173,37 @@ int blob_drop(struct blob_store *s, const struct blob_id *id)
 		blob_file_forget(h, id);
 	pthread_mutex_unlock(&h->lock);
 	return r < 0 ? r : sync_folder(s, name, false);
+}
+
+int blob_set_aside(struct blob_store *s, const struct blob_id *id)
+{
+	struct blob_shard *h = blob_shard_of(s, id);
+	char name[BLOB_NAME_SIZE], to[sizeof("damaged/") + BLOB_NAME_SIZE];
+	int r = 0;
+
+	blob_name(s, id, name);
+	snprintf(to, sizeof(to), "damaged/%s", name + 3);
+	if (mkdirat(s->fd, "damaged", 0700) != 0 && errno != EEXIST)
+		return err_from_errno(errno);
+	pthread_mutex_lock(&h->lock);
+	if (renameat(s->fd, name, s->fd, to) != 0)
+		r = err_from_errno(errno);
+	else
+		blob_file_forget(h, id);
+	pthread_mutex_unlock(&h->lock);
+	if (r == 0 && fsync(s->fd) != 0)
+		r = err_from_errno(errno);
+	return r < 0 ? r : sync_folder(s, name, false);
+}
+
+int blob_disk_free(struct blob_store *s, uint64_t *ret_bytes)
+{
+	struct statvfs v;
+
+	if (fstatvfs(s->fd, &v) != 0)
+		return err_from_errno(errno);
+	*ret_bytes = (uint64_t)v.f_bavail * v.f_frsize;
+	return 0;
 }
 
 /* --- opening */

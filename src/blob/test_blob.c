@@ -154,16 +154,16 @@ static void test_drop(void **state)
 
 	assert_int_equal(blob_put(t.s, SLICE_LIT("soon gone"), &id, NULL), 0);
 	assert_true(blob_held(t.s, &id));
-	assert_int_equal(blob_drop(t.s, &id), -ERR_BUSY);
+	assert_int_equal(blob_drop(t.s, &id, clock_usec()), -ERR_BUSY);
 	clock_set_test_usec((int64_t)(BLOB_HOLD_S + 1) * 1000000);
 	assert_false(blob_held(t.s, &id));
 	assert_int_equal(blob_put(t.s, SLICE_LIT("soon gone"), &id, NULL), 0);
-	assert_int_equal(blob_drop(t.s, &id), -ERR_BUSY); /* it was put again */
+	assert_int_equal(blob_drop(t.s, &id, clock_usec()), -ERR_BUSY); /* it was put again */
 	clock_set_test_usec((int64_t)(BLOB_HOLD_S + 1) * 2000000);
 	assert_int_equal(blob_fd(t.s, &id, &fd), 0);
 	assert_int_equal(blob_read(t.s, &id, 0, 100, &b), 0);
-	assert_int_equal(blob_drop(t.s, &id), 0);
-	assert_int_equal(blob_drop(t.s, &id), -ERR_NOTFOUND);
+	assert_int_equal(blob_drop(t.s, &id, clock_usec()), 0);
+	assert_int_equal(blob_drop(t.s, &id, clock_usec()), -ERR_NOTFOUND);
 	assert_int_equal(blob_read(t.s, &id, 0, 100, &b), -ERR_NOTFOUND);
 	assert_int_equal(test_count(), 0);
 	close(fd);

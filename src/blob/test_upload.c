@@ -340,12 +340,12 @@ static void test_held(void **state)
 	assert_int_equal(finish(1, 1, NULL, &d), 0);
 	buf_fini(&d.windows);
 	clock_set_test_usec((int64_t)(BLOB_HOLD_S + 1) * 1000000);
-	assert_int_equal(blob_drop(t.s, &d.id), -ERR_BUSY);
+	assert_int_equal(blob_drop(t.s, &d.id, clock_usec()), -ERR_BUSY);
 	assert_int_equal(test_again(), 0);
-	assert_int_equal(blob_drop(t.s, &d.id), -ERR_BUSY);
+	assert_int_equal(blob_drop(t.s, &d.id, clock_usec()), -ERR_BUSY);
 	upload_drop(t.s, OWNER, 1);
 	clock_set_test_usec((int64_t)(BLOB_HOLD_S + 1) * 3000000);
-	assert_int_equal(blob_drop(t.s, &d.id), 0);
+	assert_int_equal(blob_drop(t.s, &d.id, clock_usec()), 0);
 	clock_set_test_usec(0);
 }
 

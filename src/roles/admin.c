@@ -43,6 +43,16 @@ static const struct command commands[] = {
 	{"invites list", {NULL}, "", "and how often each was used"},
 	{"invites revoke", {"code"}, "", "who has signed up by it stays"},
 	{"stats", {NULL}, "", "how much there is; reads whole indexes"},
+	{"blobs stat", {NULL}, "", "contents of files: how many, how large, how much room is left"},
+	{"blobs check",
+         {NULL},
+         "quick",
+         "is all there and undamaged? reads every file; --quick: only sizes; exit code 1 if not"},
+	{"blobs repair",
+         {NULL},
+         "quick",
+         "the same, and mends: what is missing is noted as lost, what is damaged is set aside"},
+	{"blobs gc", {NULL}, "", "drops now what nobody needs, which the server would do within a day"},
 	{"backup", {"file"}, "", "the database as it is now, while the server runs, into a new file"},
 	{"restore",
          {"file"},
@@ -53,11 +63,17 @@ static const struct command commands[] = {
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static const struct option longs[] = {
-	{"data", required_argument, NULL, 'd'},  {"json", no_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},        {"after", required_argument, NULL, 'A'},
-	{"limit", required_argument, NULL, 'L'}, {"uses", required_argument, NULL, 'U'},
-	{"days", required_argument, NULL, 'D'},  {"name", required_argument, NULL, 'N'},
-	{"note", required_argument, NULL, 'O'},  {NULL, 0, NULL, 0},
+	{"data", required_argument, NULL, 'd'},
+	{"json", no_argument, NULL, 'j'},
+	{"help", no_argument, NULL, 'h'},
+	{"after", required_argument, NULL, 'A'},
+	{"limit", required_argument, NULL, 'L'},
+	{"uses", required_argument, NULL, 'U'},
+	{"days", required_argument, NULL, 'D'},
+	{"name", required_argument, NULL, 'N'},
+	{"note", required_argument, NULL, 'O'},
+	{"quick", no_argument, NULL, 'Q'},
+	{NULL, 0, NULL, 0},
 };
 
 static void usage_of(FILE *f, const struct command *c)
@@ -155,7 +171,7 @@ static int show_answer(const json_t *v, bool as_json)
 	} else {
 		admin_print(ok);
 	}
-	return error ? EXIT_FAILED : EXIT_OK;
+	return error || json_is_false(json_object_get(ok, "clean")) ? EXIT_FAILED : EXIT_OK;
 }
 
 static int converse(const char *data, const json_t *request, bool as_json)
@@ -197,6 +213,8 @@ static int put_option(json_t *request, int o, const char *name, const char *valu
 	char *end;
 	long long n;
 
+	if (o == 'Q')
+		return json_object_set_new(request, name, json_true());
 	if (o == 'N' || o == 'O')
 		return json_object_set_new(request, name, json_string(value));
 	n = strtoll(value, &end, 10);

@@ -98,6 +98,13 @@ int rpc_write(struct rpc_server *s, int (*run)(struct rpc_call *c, void *arg),
 int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
              void (*done)(struct app *app, void *arg, int r), void *arg);
 
+/*
+ * The same for threads that may block (jobs' outside, the operator's): return what `run` returned, once it is committed and done.
+ * Never on a lane's own thread, nor on a loop.
+ */
+int rpc_write_wait(struct rpc_server *s, int (*run)(struct rpc_call *c, void *arg), void *arg);
+int rpc_read_wait(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg), void *arg);
+
 /* False while the last commit failed: reads go on, /healthz says so. */
 bool rpc_server_can_write(const struct rpc_server *s);
 /* Calls waiting in the write lane now, for metrics. */

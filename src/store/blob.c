@@ -118,17 +118,13 @@ int store_blob_get(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t *
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
-int store_blob_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, struct arena *a,
-                        struct slice **ret_ids, size_t *ret_n)
+/* Ids from a statement of one column. */
+static int collect(struct sql_stmt *s, uint32_t limit, struct arena *a, struct slice **ret_ids, size_t *ret_n)
 {
-	struct sql_stmt *s = sql_prepare(
-		db, "SELECT hash FROM blob WHERE since <> 0 AND since < $1 ORDER BY since LIMIT $2");
 	struct slice *v = ARENA_ARRAY(a, struct slice, limit ? limit : 1);
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, before);
-	sql_bind_int(s, 2, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		if (sql_bytes(s, 0).n == STORE_BLOB_ID)
 			v[n++] = sql_copy(s, 0, a);
@@ -136,6 +132,27 @@ int store_blob_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, st
 	*ret_ids = v;
 	*ret_n = n;
 	return r < 0 ? r : 0;
+}
+
+int store_blob_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, struct arena *a,
+                        struct slice **ret_ids, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT hash FROM blob WHERE since <> 0 AND since < $1 ORDER BY since LIMIT $2");
+
+	sql_bind_int(s, 1, before);
+	sql_bind_int(s, 2, limit);
+	return collect(s, limit, a, ret_ids, ret_n);
+}
+
+int store_blob_unknown(struct sql_db *db, uint32_t limit, struct arena *a, struct slice **ret_ids,
+                       size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT DISTINCT p.blob FROM file_part p WHERE NOT EXISTS"
+	                                     " (SELECT 1 FROM blob b WHERE b.hash = p.blob) LIMIT $1");
+
+	sql_bind_int(s, 1, limit);
+	return collect(s, limit, a, ret_ids, ret_n);
 }
 
 int store_blob_forget(struct sql_db *db, const uint8_t id[STORE_BLOB_ID])

@@ -42,6 +42,9 @@ struct store_blob {
 /* Contents by id, from `after` on (32 zero bytes: the first). Any lane. */
 int store_blob_walk(struct sql_db *db, const uint8_t after[STORE_BLOB_ID], uint32_t limit, struct arena *a,
                     struct store_blob **ret, size_t *ret_n);
+/* Contents that parts of files name and that have no row: there should be none. Reads all parts. Any lane. */
+int store_blob_unknown(struct sql_db *db, uint32_t limit, struct arena *a, struct slice **ret_ids,
+                       size_t *ret_n);
 /* For repairs: as many references as there are parts; -ERR_NOTFOUND. Its bytes are missing (`now`) or there again (0). */
 int store_blob_recount(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixtime_t now);
 int store_blob_set_lost(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixtime_t now);

@@ -90,6 +90,7 @@ static void test_walk_and_repair(void **state)
 	struct store_file_part p = {.file = 9, .type = 'm', .size = 100};
 	struct store_blob_stats st;
 	struct store_blob *v;
+	struct slice *ids;
 	size_t n;
 
 	memcpy(p.blob, one, 32);
@@ -110,6 +111,15 @@ static void test_walk_and_repair(void **state)
 	assert_int_equal(v[0].parts, 0);
 	assert_int_equal(store_blob_walk(t.db, two, 10, &t.a, &v, &n), 0);
 	assert_int_equal(n, 0);
+
+	assert_int_equal(store_blob_unknown(t.db, 10, &t.a, &ids, &n), 0);
+	assert_int_equal(n, 0);
+	p.type = 's';
+	memcpy(p.blob, none, 32);
+	assert_int_equal(store_file_part_insert(t.db, &p), 0);
+	assert_int_equal(store_blob_unknown(t.db, 10, &t.a, &ids, &n), 0);
+	assert_int_equal(n, 1);
+	assert_memory_equal(ids[0].p, none, 32);
 
 	assert_int_equal(store_blob_recount(t.db, one, NOW), 0);
 	assert_int_equal(store_blob_recount(t.db, two, NOW), 0);
@@ -135,7 +145,7 @@ static void test_walk_and_repair(void **state)
 int main(void)
 {
 	static const char *const may_scan[] = {"SELECT count(*), sum(CASE WHEN since",
-	                                       "ORDER BY b.hash LIMIT", NULL};
+	                                       "ORDER BY b.hash LIMIT", "SELECT DISTINCT p.blob", NULL};
 	const struct CMUnitTest tests[] = {STORE_TEST(test_refs), STORE_TEST(test_windows),
 	                                   STORE_TEST(test_walk_and_repair)};
 

@@ -211,6 +211,11 @@ struct app *world_app(struct world *w)
 	return &w->app;
 }
 
+const char *world_dir(const struct world *w)
+{
+	return w->dir;
+}
+
 struct arena *world_arena(struct world *w)
 {
 	return &w->arena;

@@ -21,6 +21,8 @@ void world_free(struct world *w);
 /* From now on what waits is done (jobs/jobs.h, domain_jobs[]). */
 void world_start_jobs(struct world *w);
 struct app *world_app(struct world *w);
+/* Its folder. */
+const char *world_dir(const struct world *w);
 /* Lives as long as the world: for queries and for what was answered. */
 struct arena *world_arena(struct world *w);
 
