@@ -181,6 +181,11 @@ static const char *const steps[] = {
 	/* 11: keys on which nobody is signed in, by whether they ever named a layer: strangers make them for nothing. */
 	"CREATE INDEX auth_key_idle ON auth_key (created) WHERE user_id = 0 AND kind = 1 AND layer = 0;"
 	"CREATE INDEX auth_key_nobody ON auth_key (created) WHERE user_id = 0 AND kind = 1 AND layer <> 0;",
+
+	/* 12: photos of accounts (profile_photo.h). */
+	"CREATE TABLE user_photo (owner BIGINT, place BIGINT, file BIGINT, thumb BYTEA, PRIMARY KEY (owner, "
+	"place)) WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX user_photo_file ON user_photo (owner, file);",
 };
 
 int store_migrate(struct sql_db *db)

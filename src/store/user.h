@@ -12,6 +12,7 @@ enum store_user_flag {
 	STORE_USER_SUPPORT = 8,
 	STORE_USER_VERIFIED = 16,
 	STORE_USER_BANNED = 32,
+	STORE_USER_PHOTO = 64, /* there are rows of profile_photo.h */
 };
 
 struct store_user {

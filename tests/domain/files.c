@@ -4,8 +4,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include "talk.h"
 
@@ -160,4 +162,54 @@ struct slice files_get(struct world *w, struct person who, struct tl_obj *locati
 	s = arena_slice(world_arena(w), buf_slice(&all));
 	buf_fini(&all);
 	return s;
+}
+
+static void put_be32(struct buf *b, uint32_t v)
+{
+	buf_u32(b, __builtin_bswap32(v));
+}
+
+static void chunk(struct buf *b, const char *type, const void *p, uint32_t n)
+{
+	uLong crc = crc32(crc32(0, (const Bytef *)type, 4), p, n);
+
+	put_be32(b, n);
+	buf_put(b, type, 4);
+	buf_put(b, p, n);
+	put_be32(b, (uint32_t)crc);
+}
+
+struct slice files_png(struct world *world, uint32_t w, uint32_t h)
+{
+	uint32_t row = 1 + 3 * w;
+	uint8_t *raw = malloc((size_t)row * h), *packed;
+	uLongf n = compressBound((uLong)row * h);
+	struct buf b = {0}, head = {0};
+	struct slice r;
+
+	for (uint32_t y = 0; y < h; y++) {
+		raw[y * row] = 0;
+		for (uint32_t x = 0; x < w; x++) {
+			uint8_t *p = raw + y * row + 1 + 3 * x;
+
+			p[0] = (uint8_t)(255 * x / w);
+			p[1] = (uint8_t)(255 * y / h);
+			p[2] = (uint8_t)((x + y) & 63);
+		}
+	}
+	packed = malloc(n);
+	assert_int_equal(compress2(packed, &n, raw, (uLong)row * h, 1), Z_OK);
+	buf_put(&b, "\x89PNG\r\n\x1a\n", 8);
+	put_be32(&head, w);
+	put_be32(&head, h);
+	buf_put(&head, "\x08\x02\0\0\0", 5);
+	chunk(&b, "IHDR", head.p, (uint32_t)head.n);
+	chunk(&b, "IDAT", packed, (uint32_t)n);
+	chunk(&b, "IEND", "", 0);
+	r = arena_slice(world_arena(world), buf_slice(&b));
+	buf_fini(&b);
+	buf_fini(&head);
+	free(packed);
+	free(raw);
+	return r;
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <zlib.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -41,57 +40,6 @@ static int teardown(void **state)
 	world_free(s->w);
 	free(s);
 	return 0;
-}
-
-static void put_be32(struct buf *b, uint32_t v)
-{
-	buf_u32(b, __builtin_bswap32(v));
-}
-
-static void chunk(struct buf *b, const char *type, const void *p, uint32_t n)
-{
-	uLong crc = crc32(crc32(0, (const Bytef *)type, 4), p, n);
-
-	put_be32(b, n);
-	buf_put(b, type, 4);
-	buf_put(b, p, n);
-	put_be32(b, (uint32_t)crc);
-}
-
-/* A PNG of soft colours. */
-static struct slice png(struct s *s, uint32_t w, uint32_t h)
-{
-	uint32_t row = 1 + 3 * w;
-	uint8_t *raw = malloc((size_t)row * h), *packed;
-	uLongf n = compressBound((uLong)row * h);
-	struct buf b = {0}, head = {0};
-	struct slice r;
-
-	for (uint32_t y = 0; y < h; y++) {
-		raw[y * row] = 0;
-		for (uint32_t x = 0; x < w; x++) {
-			uint8_t *p = raw + y * row + 1 + 3 * x;
-
-			p[0] = (uint8_t)(255 * x / w);
-			p[1] = (uint8_t)(255 * y / h);
-			p[2] = (uint8_t)((x + y) & 63);
-		}
-	}
-	packed = malloc(n);
-	assert_int_equal(compress2(packed, &n, raw, (uLong)row * h, 1), Z_OK);
-	buf_put(&b, "\x89PNG\r\n\x1a\n", 8);
-	put_be32(&head, w);
-	put_be32(&head, h);
-	buf_put(&head, "\x08\x02\0\0\0", 5);
-	chunk(&b, "IHDR", head.p, (uint32_t)head.n);
-	chunk(&b, "IDAT", packed, (uint32_t)n);
-	chunk(&b, "IEND", "", 0);
-	r = arena_slice(world_arena(s->w), buf_slice(&b));
-	buf_fini(&b);
-	buf_fini(&head);
-	free(packed);
-	free(raw);
-	return r;
 }
 
 /* What a size says: its letter, sides and bytes; false for the stripped one. */
@@ -140,7 +88,8 @@ static void check_sizes(struct s *s, struct person who, const struct tl_photo *p
 static void photo(void **state)
 {
 	struct s *s = *state;
-	struct tl_message *m = files_send(s->w, s->a, s->b, files_photo(s->w, s->a, png(s, 1000, 600)), "hi"),
+	struct tl_message *m = files_send(s->w, s->a, s->b,
+	                                  files_photo(s->w, s->a, files_png(s->w, 1000, 600)), "hi"),
 			  *got;
 	struct tl_photo *p = files_photo_of(m), *q;
 	struct tl_upload_getFile *get = Q(s, upload_getFile);
@@ -179,7 +128,7 @@ static void refused(void **state)
 {
 	struct s *s = *state;
 	struct tl_messages_sendMedia *q = Q(s, messages_sendMedia);
-	struct slice image = png(s, 300, 300);
+	struct slice image = files_png(s->w, 300, 300);
 	struct tl_inputMediaUploadedPhoto *p;
 	char missing[40];
 
@@ -189,7 +138,7 @@ static void refused(void **state)
 	talk_refused(s->w, s->a, &q->o, "400 IMAGE_PROCESS_FAILED");
 	q->media = files_photo(s->w, s->a, slice_of(image.p, image.n / 3));
 	talk_refused(s->w, s->a, &q->o, "400 IMAGE_PROCESS_FAILED");
-	q->media = files_photo(s->w, s->a, png(s, 900, 30));
+	q->media = files_photo(s->w, s->a, files_png(s->w, 900, 30));
 	talk_refused(s->w, s->a, &q->o, "400 PHOTO_INVALID_DIMENSIONS");
 	q->media = files_photo(s->w, s->a, image);
 	p = TL_AS(inputMediaUploadedPhoto, q->media);
@@ -205,7 +154,7 @@ static void refused(void **state)
 static void thumbs(void **state)
 {
 	struct s *s = *state;
-	struct slice image = png(s, 700, 500);
+	struct slice image = files_png(s->w, 700, 500);
 	struct tl_inputMediaUploadedDocument *in = files_document(s->w, s->a, image, "x.png", "image/png",
 	                                                          NULL);
 	struct tl_document *d;
@@ -225,7 +174,7 @@ static void thumbs(void **state)
 
 	/* The sender's own thumb, of what nobody here can read. */
 	in = files_document(s->w, s->a, files_bytes(s->w, 100, 1), "x.bin", "application/x-bin", NULL);
-	in->thumb = files_upload(s->w, s->a, png(s, 200, 100), "thumb");
+	in->thumb = files_upload(s->w, s->a, files_png(s->w, 200, 100), "thumb");
 	d = files_document_of(files_send(s->w, s->a, s->b, &in->o, ""));
 	assert_true(d->thumbs.n > 0);
 	assert_true(size_of(d->thumbs.v[d->thumbs.n - 1], letter, &w, &h, &bytes));

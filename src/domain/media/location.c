@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "domain/media/private.h"
 #include "domain/media/reference.h"
-#include "domain/users/privacy.h"
+#include "domain/users/photo_view.h"
 #include "rpc_methods.h"
 #include "updates/peer.h"
 
@@ -108,18 +108,16 @@ static int by_hash(struct rpc_call *c, enum store_file_kind kind, int64_t id, in
 static int of_profile(struct rpc_call *c, const struct tl_inputPeerPhotoFileLocation *l,
                       struct media_content *ret)
 {
-	struct store_file f;
 	struct peer peer;
 	int r;
 
 	if ((r = peer_resolve(c, l->peer, &peer)) < 0)
 		return r;
-	r = store_file_get(c->db, l->photo_id, &c->arena, &f);
-	if (r == -ERR_NOTFOUND || (r == 0 && f.owner != peer.key))
+	if (!peer_is_user(peer.key))
 		return invalid(c);
-	if (r < 0 || (r = privacy_allows(c, peer.key, PRIVACY_PHOTO, c->user_id)) < 0)
+	if ((r = user_photo_may_see(c, peer.key, l->photo_id)) < 0)
 		return r;
-	return r ? of_kind(c, f.id, l->big ? 'c' : 'a', STORE_FILE_PHOTO, ret) : invalid(c);
+	return r ? of_kind(c, l->photo_id, l->big ? 'c' : 'a', STORE_FILE_PHOTO, ret) : invalid(c);
 }
 
 static int of_secret_chat(struct rpc_call *c, const struct tl_inputEncryptedFileLocation *l,

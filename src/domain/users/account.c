@@ -9,6 +9,7 @@
 #include "rpc_methods.h"
 #include "store/contact.h"
 #include "store/meta.h"
+#include "store/profile_photo.h"
 #include "store/setting.h"
 #include "store/user.h"
 #include "updates/event.h"
@@ -156,6 +157,20 @@ static int drop_settings(struct rpc_call *c, int64_t id)
 	return r;
 }
 
+static int drop_photos(struct rpc_call *c, int64_t id)
+{
+	struct store_profile_photo row;
+	int64_t *files;
+	size_t n;
+	int r = store_profile_photo_list(c->db, id, &c->arena, &files, &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = store_profile_photo_delete(c->db, id, files[i], c->now);
+	if (r >= 0 && (r = store_profile_photo_top(c->db, id, true, &c->arena, &row)) == 0)
+		r = store_profile_photo_delete(c->db, id, row.file, c->now);
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
 int user_delete(struct rpc_call *c, int64_t id)
 {
 	struct store_user u;
@@ -168,7 +183,7 @@ int user_delete(struct rpc_call *c, int64_t id)
 	if (u.username.n && (r = store_username_free(c->db, username_fold(&c->arena, u.username), id)) < 0)
 		return r;
 	if ((r = drop_contacts(c, id)) < 0 || (r = store_wanted_clear(c->db, id)) < 0 ||
-	    (r = drop_settings(c, id)) < 0)
+	    (r = drop_settings(c, id)) < 0 || (r = drop_photos(c, id)) < 0)
 		return r;
 	u.phone = u.first = u.last = u.username = u.about = SLICE_LIT("");
 	u.flags = STORE_USER_DELETED;

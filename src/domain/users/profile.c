@@ -87,15 +87,3 @@ int account_updateProfile(struct rpc_call *c, const struct tl_account_updateProf
 		return r;
 	return rpc_reply_after(c, user_reply_self, NULL);
 }
-
-int photos_getUserPhotos(struct rpc_call *c, const struct tl_photos_getUserPhotos *q)
-{
-	struct tl_photos_photos *none = TL_NEW(&c->arena, photos_photos);
-	int64_t id;
-	int r;
-
-	if ((r = user_resolve(c, q->user_id, &id)) < 0)
-		return r;
-	none->photos = none->users = tl_vec_new(&c->arena, 0);
-	return rpc_reply(c, &none->o);
-}

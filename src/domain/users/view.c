@@ -9,6 +9,7 @@
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/users/peer.h"
+#include "domain/users/photo_view.h"
 #include "domain/users/privacy.h"
 #include "store/contact.h"
 #include "store/user.h"
@@ -285,7 +286,7 @@ int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **re
 		o->bot_info_version = 1;
 	}
 	o->username = present(u.username);
-	if ((r = relation(c, viewer, &u, o)) < 0)
+	if ((r = relation(c, viewer, &u, o)) < 0 || (r = user_photo_view(c, viewer, &u, &o->photo)) < 0)
 		return r;
 	return status(c, viewer, &u, &o->status, &exact);
 }

@@ -1,0 +1,123 @@
+/* profile_photo.c - see profile_photo.h. */
+#include "store/profile_photo.h"
+
+#include "base/err.h"
+#include "store/file.h"
+#include "store/list.h"
+
+static int insert(struct sql_db *db, const struct store_profile_photo *p, unixtime_t now)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "INSERT INTO user_photo (owner, place, file, thumb) VALUES ($1, $2, $3, $4)");
+	int r;
+
+	sql_bind_int(s, 1, p->owner);
+	sql_bind_int(s, 2, p->place);
+	sql_bind_int(s, 3, p->file);
+	sql_bind_bytes(s, 4, p->thumb);
+	r = sql_run(s);
+	return r < 0 ? r : store_file_ref(db, p->file, 1, now);
+}
+
+static int highest(struct sql_db *db, int64_t owner, int64_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT max(place) FROM user_photo WHERE owner = $1");
+	int r;
+
+	*ret = 0;
+	sql_bind_int(s, 1, owner);
+	r = sql_value(s, ret);
+	return r < 0 ? r : 0;
+}
+
+int store_profile_photo_put(struct sql_db *db, int64_t owner, int64_t file, struct slice thumb,
+                            unixtime_t now)
+{
+	struct store_profile_photo p = {.owner = owner, .file = file, .thumb = thumb};
+	int r = store_profile_photo_delete(db, owner, file, now);
+
+	if (r < 0 || (r = highest(db, owner, &p.place)) < 0)
+		return r;
+	p.place++;
+	return insert(db, &p, now);
+}
+
+int store_profile_photo_put_public(struct sql_db *db, int64_t owner, int64_t file, struct slice thumb,
+                                   unixtime_t now)
+{
+	struct store_profile_photo p = {.owner = owner,
+	                                .file = file,
+	                                .place = STORE_PHOTO_PUBLIC,
+	                                .thumb = thumb},
+				   old;
+	struct arena a;
+	int r;
+
+	arena_init(&a, 0);
+	r = store_profile_photo_top(db, owner, true, &a, &old);
+	arena_fini(&a);
+	if (r == 0)
+		r = store_profile_photo_delete(db, owner, old.file, now);
+	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	r = store_profile_photo_delete(db, owner, file, now);
+	return r < 0 ? r : insert(db, &p, now);
+}
+
+int store_profile_photo_delete(struct sql_db *db, int64_t owner, int64_t file, unixtime_t now)
+{
+	struct sql_stmt *s = sql_prepare(db, "DELETE FROM user_photo WHERE owner = $1 AND file = $2");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, file);
+	r = sql_run(s);
+	if (r < 0 || !sql_changes(db))
+		return r < 0 ? r : 0;
+	r = store_file_ref(db, file, -1, now);
+	return r < 0 && r != -ERR_NOTFOUND ? r : 1;
+}
+
+static int one(struct sql_stmt *s, struct arena *a, struct store_profile_photo *ret)
+{
+	int r = sql_step(s);
+
+	if (r == 1)
+		*ret = (struct store_profile_photo){.owner = sql_int(s, 0),
+		                                    .place = sql_int(s, 1),
+		                                    .file = sql_int(s, 2),
+		                                    .thumb = sql_copy(s, 3, a)};
+	sql_done(s);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
+int store_profile_photo_top(struct sql_db *db, int64_t owner, bool public, struct arena *a,
+                            struct store_profile_photo *ret)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, public ? "SELECT owner, place, file, thumb FROM user_photo WHERE owner = $1 AND place = 0"
+			   : "SELECT owner, place, file, thumb FROM user_photo WHERE owner = $1 AND place > 0"
+			     " ORDER BY place DESC LIMIT 1");
+
+	sql_bind_int(s, 1, owner);
+	return one(s, a, ret);
+}
+
+int store_profile_photo_find(struct sql_db *db, int64_t owner, int64_t file, struct arena *a,
+                             struct store_profile_photo *ret)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT owner, place, file, thumb FROM user_photo WHERE owner = $1 AND file = $2");
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, file);
+	return one(s, a, ret);
+}
+
+int store_profile_photo_list(struct sql_db *db, int64_t owner, struct arena *a, int64_t **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT file FROM user_photo WHERE owner = $1 AND place > 0 ORDER BY place DESC");
+
+	return store_list_of(s, owner, a, ret, ret_n);
+}

@@ -1,0 +1,279 @@
+/* test_profile_photo.c - photos of accounts: uploaded, shown by privacy, chosen anew, listed, deleted; who may load them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "files.h"
+#include "store/file.h"
+#include "talk.h"
+
+struct s {
+	struct world *w;
+	struct person a, b;
+};
+
+#define Q(s, n) TL_NEW(world_arena((s)->w), n)
+
+static int setup(void **state)
+{
+	struct s *s = calloc(1, sizeof(*s));
+
+	log_set_level(LOG_ERROR);
+	s->w = world_new();
+	s->a = world_person(s->w, "15550001", "Ann", "");
+	s->b = world_person(s->w, "15550002", "Bob", "");
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct s *s = *state;
+
+	world_free(s->w);
+	free(s);
+	return 0;
+}
+
+static struct tl_photos_photo *upload(struct s *s, uint32_t side, bool fallback)
+{
+	struct tl_photos_uploadProfilePhoto *q = Q(s, photos_uploadProfilePhoto);
+	struct tl_photos_photo *p;
+
+	q->fallback = fallback;
+	q->file = files_upload(s->w, s->a, files_png(s->w, side, side + 40), "me.png");
+	p = TL_AS(photos_photo, talk_call(s->w, s->a, &q->o));
+	assert_non_null(p);
+	return p;
+}
+
+static struct tl_photo *photo_of(const struct tl_photos_photo *p)
+{
+	assert_true(TL_IS(photo, p->photo));
+	return TL_AS(photo, p->photo);
+}
+
+static struct tl_obj *input_photo(struct s *s, const struct tl_photo *p)
+{
+	struct tl_inputPhoto *i = Q(s, inputPhoto);
+
+	i->id = p->id;
+	i->access_hash = p->access_hash;
+	i->file_reference = p->file_reference;
+	return &i->o;
+}
+
+/* What `who` sees of Ann: the id of her photo, 0: none. */
+static int64_t seen_by(struct s *s, struct person who)
+{
+	struct tl_users_getUsers *q = Q(s, users_getUsers);
+	const struct tl_userProfilePhoto *p;
+	struct tl_vector *v;
+
+	q->id = tl_vec_new(world_arena(s->w), 1);
+	q->id.v[0] = world_user(s->w, who, s->a.id);
+	v = TL_AS(vector, talk_call(s->w, who, &q->o));
+	p = TL_AS(userProfilePhoto, TL_AS(user, v->objs.v[0])->photo);
+	if (!p)
+		return 0;
+	assert_int_equal(p->dc_id, 2);
+	assert_true(p->stripped_thumb.n > 3);
+	return p->photo_id;
+}
+
+static struct tl_obj *photos(struct s *s, struct person who, int32_t offset, int64_t max_id, int32_t limit)
+{
+	struct tl_photos_getUserPhotos *q = Q(s, photos_getUserPhotos);
+
+	q->user_id = world_user(s->w, who, s->a.id);
+	q->offset = offset;
+	q->max_id = max_id;
+	q->limit = limit;
+	return talk_call(s->w, who, &q->o);
+}
+
+static struct tl_userFull *full(struct s *s, struct person who)
+{
+	struct tl_users_getFullUser *q = Q(s, users_getFullUser);
+
+	q->id = world_user(s->w, who, s->a.id);
+	return TL_AS(userFull, TL_AS(users_userFull, talk_call(s->w, who, &q->o))->full_user);
+}
+
+static struct tl_obj *location(struct s *s, struct person who, int64_t photo, bool big)
+{
+	struct tl_inputPeerPhotoFileLocation *l = Q(s, inputPeerPhotoFileLocation);
+
+	l->peer = world_peer(s->w, who, s->a.id);
+	l->photo_id = photo;
+	l->big = big;
+	return &l->o;
+}
+
+static void hide(struct s *s, struct tl_obj *key)
+{
+	struct tl_account_setPrivacy *q = Q(s, account_setPrivacy);
+
+	q->key = key;
+	q->rules = tl_vec_new(world_arena(s->w), 1);
+	q->rules.v[0] = &Q(s, inputPrivacyValueDisallowAll)->o;
+	talk_call(s->w, s->a, &q->o);
+}
+
+static void shown(void **state)
+{
+	struct s *s = *state;
+	struct tl_photo *p, *full_photo;
+	struct slice small, big;
+
+	assert_int_equal(seen_by(s, s->b), 0);
+	p = photo_of(upload(s, 700, false));
+	assert_int_equal(p->sizes.n, 4); /* i a b c */
+	assert_int_equal(seen_by(s, s->a), p->id);
+	assert_int_equal(seen_by(s, s->b), p->id);
+	full_photo = TL_AS(photo, full(s, s->b)->profile_photo);
+	assert_non_null(full_photo);
+	assert_int_equal(full_photo->id, p->id);
+	assert_true(full_photo->access_hash != p->access_hash);
+	small = files_get(s->w, s->b, location(s, s->b, p->id, false), 65536);
+	big = files_get(s->w, s->b, location(s, s->b, p->id, true), 65536);
+	assert_memory_equal(small.p, "\xff\xd8\xff", 3);
+	assert_true(big.n > small.n);
+	assert_true(slice_eq(big, files_get(s->w, s->b, files_photo_location(s->w, full_photo, "c"), 65536)));
+}
+
+static void told(void **state)
+{
+	struct s *s = *state;
+	struct tl_contacts_addContact *q = Q(s, contacts_addContact);
+	struct tl_updates *u;
+	struct tl_vec pushes;
+	int64_t id;
+
+	q->id = world_user(s->w, s->b, s->a.id);
+	q->first_name = SLICE_LIT("Annie");
+	q->last_name = q->phone = SLICE_LIT("");
+	talk_call(s->w, s->b, &q->o);
+	world_pushes(s->w, s->b.key);
+	id = photo_of(upload(s, 200, false))->id;
+	pushes = world_pushes(s->w, s->b.key);
+	assert_int_equal(pushes.n, 1);
+	u = TL_AS(updates, pushes.v[0]);
+	assert_non_null(u);
+	assert_int_equal(TL_AS(userProfilePhoto, world_find_user(u->users, s->a.id)->photo)->photo_id, id);
+}
+
+static void chosen_and_deleted(void **state)
+{
+	struct s *s = *state;
+	struct tl_photos_updateProfilePhoto *set = Q(s, photos_updateProfilePhoto);
+	struct tl_photos_deletePhotos *del = Q(s, photos_deletePhotos);
+	struct tl_upload_getFile *get = Q(s, upload_getFile);
+	struct tl_photo *one = photo_of(upload(s, 200, false)), *two = photo_of(upload(s, 300, false)),
+			*three = photo_of(upload(s, 400, false));
+	struct tl_photos_photosSlice *part;
+	struct tl_photos_photos *all;
+	struct tl_vector *gone;
+
+	all = TL_AS(photos_photos, photos(s, s->b, 0, 0, 100));
+	assert_int_equal(all->photos.n, 3);
+	assert_int_equal(TL_AS(photo, all->photos.v[0])->id, three->id);
+	assert_int_equal(TL_AS(photo, all->photos.v[2])->id, one->id);
+	part = TL_AS(photos_photosSlice, photos(s, s->b, 1, 0, 1));
+	assert_int_equal(part->count, 3);
+	assert_int_equal(part->photos.n, 1);
+	assert_int_equal(TL_AS(photo, part->photos.v[0])->id, two->id);
+	part = TL_AS(photos_photosSlice, photos(s, s->b, -1, one->id, 1)); /* tdesktop asks for exactly it */
+	assert_int_equal(TL_AS(photo, part->photos.v[0])->id, one->id);
+
+	set->id = input_photo(s, one);
+	assert_int_equal(photo_of(TL_AS(photos_photo, talk_call(s->w, s->a, &set->o)))->id, one->id);
+	assert_int_equal(seen_by(s, s->b), one->id);
+	set->id = &Q(s, inputPhotoEmpty)->o;
+	talk_call(s->w, s->a, &set->o);
+	assert_int_equal(seen_by(s, s->b), three->id);
+	set->id = input_photo(s, one); /* gone */
+	talk_refused(s->w, s->a, &set->o, "400 PHOTO_INVALID");
+	get->location = location(s, s->b, one->id, false);
+	get->limit = 4096;
+	talk_refused(s->w, s->b, &get->o, "400 LOCATION_INVALID");
+
+	del->id = tl_vec_new(world_arena(s->w), 2);
+	del->id.v[0] = input_photo(s, two);
+	del->id.v[1] = input_photo(s, three);
+	gone = TL_AS(vector, talk_call(s->w, s->a, &del->o));
+	assert_int_equal(gone->longs.n, 2);
+	assert_int_equal(seen_by(s, s->b), 0);
+	assert_int_equal(TL_AS(photos_photos, photos(s, s->b, 0, 0, 100))->photos.n, 0);
+	gone = TL_AS(vector, talk_call(s->w, s->a, &del->o));
+	assert_int_equal(gone->longs.n, 0);
+}
+
+/* Whom the photo is hidden from sees the one for strangers, or none; nor can he load what he knows the id of. */
+static void hidden(void **state)
+{
+	struct s *s = *state;
+	struct tl_upload_getFile *get = Q(s, upload_getFile);
+	int64_t mine = photo_of(upload(s, 300, false))->id, public;
+	struct tl_contacts_block *block = Q(s, contacts_block);
+
+	hide(s, &Q(s, inputPrivacyKeyProfilePhoto)->o);
+	assert_int_equal(seen_by(s, s->a), mine);
+	assert_int_equal(seen_by(s, s->b), 0);
+	assert_null(full(s, s->b)->profile_photo);
+	assert_int_equal(TL_AS(photos_photos, photos(s, s->b, 0, 0, 100))->photos.n, 0);
+	get->location = location(s, s->b, mine, false);
+	get->limit = 4096;
+	talk_refused(s->w, s->b, &get->o, "400 LOCATION_INVALID");
+
+	public = photo_of(upload(s, 200, true))->id;
+	assert_int_equal(seen_by(s, s->a), mine);
+	assert_int_equal(seen_by(s, s->b), public);
+	assert_int_equal(TL_AS(photo, full(s, s->b)->fallback_photo)->id, public);
+	assert_int_equal(TL_AS(photo, full(s, s->a)->fallback_photo)->id, public);
+	files_get(s->w, s->b, location(s, s->b, public, false), 65536);
+
+	block->id = world_peer(s->w, s->a, s->b.id);
+	talk_call(s->w, s->a, &block->o);
+	assert_int_equal(seen_by(s, s->b), 0);
+	get->location = location(s, s->b, public, false);
+	talk_refused(s->w, s->b, &get->o, "400 LOCATION_INVALID");
+}
+
+static void refused(void **state)
+{
+	struct s *s = *state;
+	struct tl_photos_uploadProfilePhoto *q = Q(s, photos_uploadProfilePhoto);
+	struct tl_photos_updateProfilePhoto *set = Q(s, photos_updateProfilePhoto);
+	struct tl_photos_deletePhotos *del = Q(s, photos_deletePhotos);
+	struct tl_photos_getUserPhotos *list = Q(s, photos_getUserPhotos);
+	struct tl_photo *p = photo_of(upload(s, 200, false));
+
+	talk_refused(s->w, s->a, &q->o, "400 PHOTO_FILE_MISSING");
+	q->video = files_upload(s->w, s->a, files_bytes(s->w, 100, 1), "x.mp4");
+	talk_refused(s->w, s->a, &q->o, "400 VIDEO_FILE_INVALID");
+	q->video = NULL;
+	q->file = files_upload(s->w, s->a, files_bytes(s->w, 5000, 1), "x.jpg");
+	talk_refused(s->w, s->a, &q->o, "400 IMAGE_PROCESS_FAILED");
+	set->id = input_photo(s, p); /* somebody else's hash */
+	talk_refused(s->w, s->b, &set->o, "400 MEDIA_INVALID");
+	del->id = tl_vec_new(world_arena(s->w), 1);
+	del->id.v[0] = input_photo(s, p);
+	talk_refused(s->w, s->b, &del->o, "400 MEDIA_INVALID");
+	list->user_id = &Q(s, inputUserEmpty)->o;
+	talk_refused(s->w, s->a, &list->o, "400 USER_ID_INVALID");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {T(shown), T(told), T(chosen_and_deleted), T(hidden), T(refused)};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
