@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -260,6 +262,31 @@ static void test_no_program(void **state)
 	assert_int_equal(worker_pool_new(&cfg, &p), -ERR_NOTFOUND);
 }
 
+/* kill -9 of the server amid a task: nothing of the worker is left. */
+static void test_orphans(void **state)
+{
+	struct asker a = {.what = PROBE_SLEEP, .wall = 60};
+	usec_t began;
+	pid_t server;
+	int left = 0;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* who loses his parent becomes ours to count */
+	server = fork();
+	if (server == 0) {
+		a.p = pool_of(1);
+		pthread_create(&a.t, NULL, ask, &a);
+		usleep(700000);
+		raise(SIGKILL);
+	}
+	began = clock_usec();
+	while (waitpid(-1, NULL, 0) > 0)
+		left++;
+	assert_true(left >= 2 &&
+	            left <= 3); /* server, first process; the task's one where that left it to us */
+	assert_true(clock_usec() - began < 15000000);
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 /* What the operator asks by hand. */
 static void test_check(void **state)
 {
@@ -281,7 +308,8 @@ int main(void)
 		cmocka_unit_test(test_sandbox),     cmocka_unit_test(test_starts_anew),
 		cmocka_unit_test(test_killed_amid), cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_close),       cmocka_unit_test(test_storm),
-		cmocka_unit_test(test_no_program),  cmocka_unit_test(test_check),
+		cmocka_unit_test(test_no_program),  cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_check),
 	};
 
 	log_set_level(LOG_ERROR);
