@@ -79,8 +79,10 @@ struct bench_friend {
 struct bench_crowd {
 	struct bench *b;
 	struct bench_person *v;
-	unsigned n, next, under_way, ready, failed;
-	char error[160]; /* the first failure */
+	unsigned n, next, under_way, ready, imported, failed;
+	char error[160];  /* the first failure */
+	usec_t pinged;    /* when the last of them was; */
+	unsigned to_ping; /* and who is next */
 	/* An update came. */
 	void (*update)(struct bench_person *p, const struct client_message *m);
 	void *arg;
@@ -95,6 +97,11 @@ bool bench_crowd_come(struct bench_crowd *w, struct bench *b, unsigned first, un
 bool bench_crowd_befriend(struct bench_crowd *w, unsigned friends);
 /* Contacts of one by the numbers of accounts: friends[].person is their place among `numbers`. */
 bool bench_person_import(struct bench_person *p, const unsigned *numbers, unsigned n);
+/*
+ * A turn of the loop, at most so long. Whoever is there says something every two minutes meanwhile: a server ends what is
+ * silent for longer (ours after five).
+ */
+void bench_crowd_turn(struct bench_crowd *w, usec_t wait);
 /* How many broke the protocol, said if any did. */
 unsigned bench_crowd_violations(const struct bench_crowd *w);
 void bench_crowd_go(struct bench_crowd *w);

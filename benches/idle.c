@@ -72,7 +72,7 @@ static bool send_all(struct idle *x)
 			for (unsigned k = 0; k < p->n_friends; k++) {
 				send_night(x, p, &p->friends[k]);
 				while (x->open >= SEND_AT_ONCE && !x->senders.failed && !x->sleepers.failed)
-					client_loop_turn(x->b->loop, TURN_AT_MOST);
+					bench_crowd_turn(&x->sleepers, TURN_AT_MOST);
 			}
 		}
 	}
@@ -84,7 +84,7 @@ static bool wait_for_updates(struct idle *x)
 	usec_t until = clock_usec() + WITHIN;
 
 	while (x->n_updated < x->sleepers.n && !x->sleepers.failed && clock_usec() < until)
-		client_loop_turn(x->b->loop, TURN_AT_MOST);
+		bench_crowd_turn(&x->sleepers, TURN_AT_MOST);
 	if (x->n_updated < x->sleepers.n)
 		bench_say("%u of %u sessions had their update", x->n_updated, x->sleepers.n);
 	return x->n_updated == x->sleepers.n;
@@ -100,7 +100,7 @@ static bool measure(struct idle *x)
 	    !wait_for_updates(x))
 		return false;
 	for (until = clock_usec() + (usec_t)x->b->o.settle * 1000000; clock_usec() < until;)
-		client_loop_turn(x->b->loop, TURN_AT_MOST);
+		bench_crowd_turn(&x->sleepers, TURN_AT_MOST);
 	if (!bench_server_read(x->b, &after))
 		return false;
 	bench_tell("idle_sessions", x->sleepers.n, "sessions");

@@ -9,7 +9,8 @@
 #include "client/sign.h"
 
 enum { AT_ONCE = 48, NUMBERS = 100000, IMPORT_AT_ONCE = 32 };
-#define WITHIN 30000000 /* nothing moved for so long: given up */
+#define WITHIN 30000000  /* nothing moved for so long: given up */
+#define ALIVE  120000000 /* everybody is heard of so often */
 
 unsigned bench_random(unsigned n)
 {
@@ -103,6 +104,21 @@ static void come_next(struct bench_crowd *w)
 	}
 }
 
+void bench_crowd_turn(struct bench_crowd *w, usec_t wait)
+{
+	usec_t now = clock_usec(), each = w->next ? ALIVE / w->next : 0;
+
+	if (!w->pinged || w->pinged < now - ALIVE)
+		w->pinged = now;
+	for (; w->ready && w->pinged + each < now && each; w->pinged += each) {
+		struct bench_person *p = &w->v[w->to_ping++ % w->next];
+
+		if (p->id && client_is_ready(p->c))
+			client_ping(p->c, NULL, NULL);
+	}
+	client_loop_turn(w->b->loop, wait);
+}
+
 /* Turns until `*count` is `n`, or nothing was added for WITHIN, or something failed. */
 static bool wait_for(struct bench_crowd *w, const unsigned *count, unsigned n, const char *what)
 {
@@ -110,7 +126,7 @@ static bool wait_for(struct bench_crowd *w, const unsigned *count, unsigned n, c
 	usec_t until = clock_usec() + WITHIN;
 
 	while (*count < n && !w->failed && clock_usec() < until) {
-		client_loop_turn(w->b->loop, 100000);
+		bench_crowd_turn(w, 100000);
 		if (*count != last)
 			until = clock_usec() + WITHIN;
 		last = *count;
@@ -175,7 +191,7 @@ static void imported(void *arg, struct client *c, const struct client_answer *a)
 		                                                   (unsigned)in->client_id};
 	}
 	p->crowd->under_way--;
-	p->crowd->next++;
+	p->crowd->imported++;
 	arena_fini(&arena);
 }
 
@@ -205,9 +221,9 @@ static void import(struct bench_person *p, const unsigned *numbers, const unsign
 
 bool bench_person_import(struct bench_person *p, const unsigned *numbers, unsigned n)
 {
-	p->crowd->next = 0;
+	p->crowd->imported = 0;
 	import(p, numbers, NULL, n);
-	return wait_for(p->crowd, &p->crowd->next, 1, "contacts made");
+	return wait_for(p->crowd, &p->crowd->imported, 1, "contacts made");
 }
 
 static void import_some(struct bench_crowd *w, unsigned i, unsigned friends)
@@ -231,17 +247,17 @@ bool bench_crowd_befriend(struct bench_crowd *w, unsigned friends)
 
 	if (friends > 64)
 		friends = 64;
-	w->next = 0;
-	while (w->next < w->n && !w->failed && clock_usec() < until) {
-		unsigned before = w->next;
+	w->imported = 0;
+	while (w->imported < w->n && !w->failed && clock_usec() < until) {
+		unsigned before = w->imported;
 
 		while (asked < w->n && w->under_way < IMPORT_AT_ONCE)
 			import_some(w, asked++, friends);
 		client_loop_turn(w->b->loop, 100000);
-		if (w->next != before)
+		if (w->imported != before)
 			until = clock_usec() + WITHIN;
 	}
-	return wait_for(w, &w->next, w->n, "people with contacts");
+	return wait_for(w, &w->imported, w->n, "people with contacts");
 }
 
 unsigned bench_crowd_violations(const struct bench_crowd *w)

@@ -28,12 +28,18 @@ struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id)
 	return e;
 }
 
+void mt_key_entry_free(struct mt_key_entry *e)
+{
+	wipe(&e->k, sizeof(e->k));
+	free(e->gone_sessions);
+	free(e->info);
+	free(e);
+}
+
 static void entry_free(struct mt_loop *l, struct mt_key_entry *e)
 {
 	HASH_DEL(l->keys, e);
-	wipe(&e->k, sizeof(e->k));
-	free(e->gone_sessions);
-	free(e);
+	mt_key_entry_free(e);
 }
 
 static void routes_sweep(struct mt_loop *l, usec_t before);
@@ -238,7 +244,7 @@ static void count_out(struct mt_loop *l, const struct mt_parked *p)
 		}
 }
 
-static void loaded(void *arg, int r, const struct mt_key *k)
+static void loaded(void *arg, int r, const struct mt_key *k, const struct mt_client_info *info)
 {
 	struct load *ld = arg;
 	struct mt_loop *l = ld->l, *to = l;
@@ -255,8 +261,10 @@ static void loaded(void *arg, int r, const struct mt_key *k)
 	if (r == 0) {
 		to = mt_home(l->s, k->perm_id ? k->perm_id : k->id);
 		mt_route_set(l, k->id, to);
-		if (to == l)
+		if (to == l) {
 			e->k = *k;
+			mt_info_keep(&e->info, info);
+		}
 	}
 	if (r < 0 || to != l)
 		e->gone = true;

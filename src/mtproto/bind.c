@@ -140,7 +140,7 @@ static void bound(void *arg, int r)
 	free(b);
 }
 
-static void have_perm(void *arg, int r, const struct mt_key *k)
+static void have_perm(void *arg, int r, const struct mt_key *k, const struct mt_client_info *info)
 {
 	struct bind *b = arg;
 	struct mt_keystore *ks = &b->l->s->keys;
@@ -204,7 +204,7 @@ void mt_bind(struct mt_session *s, int64_t msg_id, struct slice body)
 	memcpy(b->message, message.p, MESSAGE);
 	perm = mt_key_find(s->l, b->perm_id);
 	if (perm)
-		have_perm(b, 0, &perm->k);
+		have_perm(b, 0, &perm->k, NULL);
 	else
 		ks->load(ks->ctx, s->l->io, b->perm_id, have_perm, b);
 }

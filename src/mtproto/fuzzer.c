@@ -31,7 +31,7 @@ struct ask {
 	struct io_msg m;
 	struct mt_key key;
 	int r;
-	void (*done_key)(void *arg, int r, const struct mt_key *k);
+	mt_key_loaded_fn *done_key;
 	void (*done)(void *arg, int r);
 	void *arg;
 };
@@ -41,7 +41,7 @@ static void come_back(struct io_loop *l, struct io_msg *m)
 	struct ask *q = (struct ask *)m;
 
 	if (q->done_key)
-		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL);
+		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL, NULL);
 	else
 		q->done(q->arg, q->r);
 	free(q);
@@ -65,8 +65,7 @@ static enum world_key find(struct world *w, int64_t id)
 	return k;
 }
 
-static void load(void *ctx, struct io_loop *l, int64_t id, void (*done)(void *, int, const struct mt_key *),
-                 void *arg)
+static void load(void *ctx, struct io_loop *l, int64_t id, mt_key_loaded_fn *done, void *arg)
 {
 	struct world *w = ctx;
 	enum world_key k = find(w, id);

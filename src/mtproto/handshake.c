@@ -29,6 +29,12 @@ enum {
 
 enum step { WAIT_DH, RSA_AT_WORK, WAIT_CLIENT_DH, DH_AT_WORK, SAVING, DONE };
 
+struct secrets { /* while the key is being made */
+	uint8_t new_nonce[32], tmp_key[32], tmp_iv[32], a[256], g_b[256];
+	uint8_t in[256]; /* encrypted_data of req_DH_params */
+	struct mt_key key;
+};
+
 struct mt_handshake {
 	uint8_t nonces[32]; /* nonce, server_nonce: the hash key */
 	enum step step;
@@ -36,10 +42,9 @@ struct mt_handshake {
 	bool dead;
 	uint32_t p, q;
 	usec_t born;
-	uint8_t new_nonce[32], tmp_key[32], tmp_iv[32], a[256], g_b[256];
-	uint8_t in[256]; /* encrypted_data of req_DH_params */
 	bool inner_ok, dh_ok;
-	struct mt_key key;
+	struct secrets
+		*x; /* from the second step until the key is made: finished ones are kept for a minute */
 	uint8_t aux[8],
 		seen[20]; /* SHA-1 of the client's last step, so that its repeat gets the same answer */
 	struct buf answer;
@@ -79,6 +84,14 @@ static void no_longer_counts(struct mt_handshake *h)
 	h->begun_on = 0;
 }
 
+static void drop_secrets(struct mt_handshake *h)
+{
+	if (h->x)
+		wipe(h->x, sizeof(*h->x));
+	free(h->x);
+	h->x = NULL;
+}
+
 static void hs_free(struct mt_handshake *h)
 {
 	if (h->busy) {
@@ -88,7 +101,7 @@ static void hs_free(struct mt_handshake *h)
 	no_longer_counts(h);
 	HASH_DEL(h->l->handshakes, h);
 	buf_fini(&h->answer);
-	wipe(h, sizeof(*h));
+	drop_secrets(h);
 	free(h);
 }
 
@@ -247,7 +260,7 @@ static bool inner_matches(struct mt_handshake *h, const uint8_t *data, size_t n)
 	bool temp = id == (uint32_t)MT_p_q_inner_data_temp || id == (uint32_t)MT_p_q_inner_data_temp_dc;
 	int32_t expires = 0;
 
-	h->key.dc = dc ? home_of((int32_t)rd_u32(&r)) : HOME_DC;
+	h->x->key.dc = dc ? home_of((int32_t)rd_u32(&r)) : HOME_DC;
 	if (temp)
 		expires = (int32_t)rd_u32(&r);
 	if (r.bad || !(dc || temp || id == (uint32_t)MT_p_q_inner_data))
@@ -255,12 +268,12 @@ static bool inner_matches(struct mt_handshake *h, const uint8_t *data, size_t n)
 	if (pq != (uint64_t)h->p * h->q || p != h->p || q != h->q ||
 	    !equal_consttime(nonces.p, h->nonces, 32))
 		return false;
-	h->key.kind = temp ? MT_KEY_TEMP : MT_KEY_PERM;
+	h->x->key.kind = temp ? MT_KEY_TEMP : MT_KEY_PERM;
 	if (temp)
-		h->key.expires = clock_unix() + (expires < TEMP_MIN   ? TEMP_MIN
-		                                 : expires > TEMP_MAX ? TEMP_MAX
-		                                                      : expires);
-	memcpy(h->new_nonce, new_nonce.p, 32);
+		h->x->key.expires = clock_unix() + (expires < TEMP_MIN   ? TEMP_MIN
+		                                    : expires > TEMP_MAX ? TEMP_MAX
+		                                                         : expires);
+	memcpy(h->x->new_nonce, new_nonce.p, 32);
 	return true;
 }
 
@@ -280,9 +293,9 @@ static void make_params(struct mt_handshake *h)
 
 	/* The same work whether the inner data was right or not; what it was is said afterwards, in one way. */
 	if (!h->inner_ok)
-		rng_bytes(h->new_nonce, 32);
-	dh_generate(h->a, g_a);
-	mt_tmp_aes(h->new_nonce, h->nonces + 16, h->tmp_key, h->tmp_iv);
+		rng_bytes(h->x->new_nonce, 32);
+	dh_generate(h->x->a, g_a);
+	mt_tmp_aes(h->x->new_nonce, h->nonces + 16, h->x->tmp_key, h->x->tmp_iv);
 	buf_u32(&b, (uint32_t)MT_server_DH_inner_data);
 	buf_put(&b, h->nonces, 32);
 	buf_u32(&b, DH_G);
@@ -293,7 +306,7 @@ static void make_params(struct mt_handshake *h)
 	sha1(b.p, b.n, inner);
 	memcpy(inner + 20, b.p, b.n);
 	n = (20 + b.n + 15) & ~(size_t)15;
-	aes_ige_encrypt(h->tmp_key, h->tmp_iv, inner, inner, n);
+	aes_ige_encrypt(h->x->tmp_key, h->x->tmp_iv, inner, inner, n);
 	h->answer.n = 0;
 	buf_u32(&h->answer, (uint32_t)MT_server_DH_params_ok);
 	buf_put(&h->answer, h->nonces, 32);
@@ -310,11 +323,11 @@ static void run_rsa(struct io_work *w)
 {
 	struct mt_handshake *h = of_work(w);
 	uint8_t data[RSA_INNER_MAX];
-	const struct rsa_key *k = key_named(h->l->s, h->key.first_salt);
+	const struct rsa_key *k = key_named(h->l->s, h->x->key.first_salt);
 	bool opened;
 	size_t n;
 
-	opened = rsa_inner_open(k, h->in, data, &n);
+	opened = rsa_inner_open(k, h->x->in, data, &n);
 	h->inner_ok = inner_matches(h, data, n) & opened;
 	wipe(data, sizeof(data));
 	make_params(h);
@@ -370,9 +383,9 @@ static void req_DH_params(struct mt_conn *c, struct rd *r)
 	}
 	memcpy(h->seen, seen, 20);
 	h->step = RSA_AT_WORK;
-	memset(h->in, 0, 256);
-	memcpy(h->in + 256 - data.n, data.p, data.n); /* mtcute's old scheme strips leading zeros */
-	h->key.first_salt = fingerprint;              /* which key; the salt itself is set later */
+	h->x = xcalloc(1, sizeof(*h->x));
+	memcpy(h->x->in + 256 - data.n, data.p, data.n); /* mtcute's old scheme strips leading zeros */
+	h->x->key.first_salt = fingerprint;              /* which key; the salt itself is set later */
 	push_work(h, run_rsa, rsa_done);
 }
 
@@ -386,7 +399,7 @@ static bool open_client_dh(struct mt_handshake *h, struct slice data)
 
 	if (data.n < 32 || data.n % 16 || data.n > sizeof(plain))
 		return false;
-	aes_ige_decrypt(h->tmp_key, h->tmp_iv, data.p, plain, data.n);
+	aes_ige_decrypt(h->x->tmp_key, h->x->tmp_iv, data.p, plain, data.n);
 	r = rd_of(plain + 20, data.n - 20);
 	if (rd_u32(&r) != (uint32_t)MT_client_DH_inner_data)
 		return false;
@@ -398,8 +411,8 @@ static bool open_client_dh(struct mt_handshake *h, struct slice data)
 	pad = rd_left(&r);
 	sha1(plain + 20, data.n - 20 - pad, hash);
 	ok = pad < 16 && equal_consttime(hash, plain, 20);
-	memset(h->g_b, 0, 256);
-	memcpy(h->g_b + 256 - g_b.n, g_b.p, g_b.n);
+	memset(h->x->g_b, 0, 256);
+	memcpy(h->x->g_b + 256 - g_b.n, g_b.p, g_b.n);
 	wipe(plain, sizeof(plain));
 	return ok;
 }
@@ -408,22 +421,22 @@ static void run_dh(struct io_work *w)
 {
 	struct mt_handshake *h = of_work(w);
 
-	h->dh_ok = dh_public_ok(h->g_b);
+	h->dh_ok = dh_public_ok(h->x->g_b);
 	if (!h->dh_ok)
 		return;
-	dh_shared(h->a, h->g_b, h->key.key);
-	mt_key_ids(h->key.key, &h->key.id, h->aux);
+	dh_shared(h->x->a, h->x->g_b, h->x->key.key);
+	mt_key_ids(h->x->key.key, &h->x->key.id, h->aux);
 	for (int i = 0; i < 8; i++)
-		((uint8_t *)&h->key.first_salt)[i] = h->new_nonce[i] ^ h->nonces[16 + i];
-	h->key.created = clock_unix();
+		((uint8_t *)&h->x->key.first_salt)[i] = h->x->new_nonce[i] ^ h->nonces[16 + i];
+	h->x->key.created = clock_unix();
 }
 
 static void gen_answer(struct mt_handshake *h, uint32_t id, int number)
 {
 	uint8_t hash[16];
 
-	mt_new_nonce_hash(h->new_nonce, number, h->aux, hash);
-	h->answer.n = 0;
+	mt_new_nonce_hash(h->x->new_nonce, number, h->aux, hash);
+	buf_fini(&h->answer); /* much shorter than the one before */
 	buf_u32(&h->answer, id);
 	buf_put(&h->answer, h->nonces, 32);
 	buf_put(&h->answer, hash, 16);
@@ -453,16 +466,13 @@ static void saved(void *arg, int r)
 		hs_free(h);
 		return;
 	}
-	if (mt_home(h->l->s, h->key.id) == h->l)
-		mt_key_put(h->l, &h->key);
+	if (mt_home(h->l->s, h->x->key.id) == h->l)
+		mt_key_put(h->l, &h->x->key);
 	COUNT(h->l->s->cfg.counters, handshakes_total);
 	h->step = DONE;
 	no_longer_counts(h);
 	gen_answer(h, (uint32_t)MT_dh_gen_ok, 1);
-	wipe(h->a, sizeof(h->a));
-	wipe(h->new_nonce, sizeof(h->new_nonce));
-	wipe(h->tmp_key, sizeof(h->tmp_key));
-	wipe(h->key.key, sizeof(h->key.key));
+	drop_secrets(h);
 }
 
 static void dh_done(struct io_loop *io, struct io_work *w)
@@ -477,11 +487,11 @@ static void dh_done(struct io_loop *io, struct io_work *w)
 	}
 	h->step = SAVING;
 	set_busy(h);
-	if (h->key.id == 0) {
+	if (h->x->key.id == 0) {
 		saved(h, -ERR_EXISTS);
 		return;
 	}
-	ks->insert(ks->ctx, h->l->io, &h->key, saved, h);
+	ks->insert(ks->ctx, h->l->io, &h->x->key, saved, h);
 }
 
 static void set_client_DH_params(struct mt_conn *c, struct rd *r)

@@ -33,18 +33,18 @@ struct mt_key {
 	int64_t perm_id;    /* temporary: the permanent key it is bound to; 0: unbound */
 	int32_t layer;      /* of the permanent key's last invokeWithLayer; 0: none yet */
 	int64_t user_id;    /* of the permanent key; 0: nobody signed in */
-	bool has_info;
-	struct mt_client_info info;
 };
 
 enum mt_bind_result { MT_BIND_OK, MT_BIND_ALREADY, MT_BIND_FAILED };
 
+typedef void mt_key_loaded_fn(void *arg, int r, const struct mt_key *k, const struct mt_client_info *info);
+
 struct mt_keystore {
 	void *ctx;
-	/* Find a key. done(arg, 0, key) with a key borrowed for the callback, or (arg, -ERR_NOTFOUND, NULL), or another
-	 * error when the store cannot answer now (the packet is then dropped and the connection closed, never -404). */
-	void (*load)(void *ctx, struct io_loop *loop, int64_t id,
-	             void (*done)(void *arg, int r, const struct mt_key *k), void *arg);
+	/* Find a key. done(arg, 0, key, info) with a key borrowed for the callback and what note_client knew of it (NULL:
+	 * nothing yet), or (arg, -ERR_NOTFOUND, NULL, NULL), or another error when the store cannot answer now (the packet is
+	 * then dropped and the connection closed, never -404). */
+	void (*load)(void *ctx, struct io_loop *loop, int64_t id, mt_key_loaded_fn *done, void *arg);
 	/* Durably add a new key before dh_gen_ok is sent. -ERR_EXISTS on an id collision. */
 	void (*insert)(void *ctx, struct io_loop *loop, const struct mt_key *k,
 	               void (*done)(void *arg, int r), void *arg);

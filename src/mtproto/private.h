@@ -70,6 +70,7 @@ struct mt_gone {
 
 struct mt_key_entry {
 	struct mt_key k;
+	uint8_t *info;                 /* client_info.c; NULL: none */
 	struct mt_gone *gone_sessions; /* at most MT_GONE_MAX, the oldest first; NULL: none */
 	unsigned n_gone;
 	unsigned pins; /* sessions and parked work that hold it */
@@ -292,6 +293,14 @@ void mt_key_online(struct mt_loop *l, struct mt_key_entry *e);
 bool mt_key_is_gone(struct mt_loop *l, int64_t id); /* cached as destroyed */
 void mt_keys_drop_temp(struct mt_loop *l, int64_t perm_id, const int64_t *except, uint32_t n);
 void mt_keys_sweep(struct mt_loop *l, usec_t now);
+
+/* Not in the table any more. */
+void mt_key_entry_free(struct mt_key_entry *e);
+
+/* client_info.c: the fields of initConnection, kept as long as their texts are and no longer. NULL: none. */
+void mt_info_keep(uint8_t **p, const struct mt_client_info *i);
+bool mt_info_read(const uint8_t *p, struct mt_client_info *ret);
+bool mt_info_is(const uint8_t *p, const struct mt_client_info *i);
 
 /* receive.c: one packet, decrypted in place */
 void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);

@@ -76,9 +76,7 @@ static void loop_free(struct mt_loop *l)
 			e->waiting = p->next;
 			free(p);
 		}
-		wipe(&e->k, sizeof(e->k));
-		free(e->gone_sessions);
-		free(e);
+		mt_key_entry_free(e);
 	}
 	mt_routes_free(l);
 	buf_fini(&l->scratch);

@@ -30,8 +30,10 @@ static struct buf last_packet;
 struct ask {
 	struct io_msg m;
 	struct mt_key key;
+	struct mt_client_info info;
+	bool has_info;
 	int r;
-	void (*done_key)(void *arg, int r, const struct mt_key *k);
+	mt_key_loaded_fn *done_key;
 	void (*done)(void *arg, int r);
 	void *arg;
 };
@@ -41,7 +43,7 @@ static void come_back(struct io_loop *l, struct io_msg *m)
 	struct ask *q = (struct ask *)m;
 
 	if (q->done_key)
-		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL);
+		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL, q->has_info ? &q->info : NULL);
 	else
 		q->done(q->arg, q->r);
 	free(q);
@@ -61,16 +63,18 @@ struct mt_key *world_key(struct world *w, int64_t id)
 	return NULL;
 }
 
-static void load(void *ctx, struct io_loop *loop, int64_t id,
-                 void (*done)(void *arg, int r, const struct mt_key *k), void *arg)
+static void load(void *ctx, struct io_loop *loop, int64_t id, mt_key_loaded_fn *done, void *arg)
 {
 	struct world *w = ctx;
 	struct ask *q = xcalloc(1, sizeof(*q));
 	struct mt_key *k = world_key(w, id);
 
 	q->r = w->load_error ? w->load_error : k ? 0 : -ERR_NOTFOUND;
-	if (k)
+	if (k) {
 		q->key = *k;
+		q->has_info = w->has_info[k - w->key];
+		q->info = w->info[k - w->key];
+	}
 	q->done_key = done;
 	q->arg = arg;
 	say(loop, q);
@@ -120,9 +124,12 @@ static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(vo
 	struct ask *q = xcalloc(1, sizeof(*q));
 	struct mt_key *k = world_key(w, id);
 
-	if (k)
-		*k = w->key[--w->n_keys];
-	else
+	if (k) {
+		w->n_keys--;
+		w->has_info[k - w->key] = w->has_info[w->n_keys];
+		w->info[k - w->key] = w->info[w->n_keys];
+		*k = w->key[w->n_keys];
+	} else
 		q->r = -ERR_NOTFOUND;
 	q->done = done;
 	q->arg = arg;
@@ -131,14 +138,15 @@ static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(vo
 
 static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info)
 {
-	struct mt_key *k = world_key(ctx, perm_id);
+	struct world *w = ctx;
+	struct mt_key *k = world_key(w, perm_id);
 
 	if (!k)
 		return;
 	k->layer = layer;
-	k->has_info = info != NULL;
+	w->has_info[k - w->key] = info != NULL;
 	if (info)
-		k->info = *info;
+		w->info[k - w->key] = *info;
 }
 
 /* --- the server */

@@ -31,6 +31,8 @@ struct world {
 	struct rsa_key *rsa;
 	const struct rsa_key *keys_by_best[2];
 	struct mt_key key[KEYS_MAX];
+	bool has_info[KEYS_MAX]; /* of these keys, as are infos */
+	struct mt_client_info info[KEYS_MAX];
 	unsigned n_keys;
 	int load_error; /* instead of finding */
 	unsigned taken; /* so many inserts find their id taken */

@@ -186,17 +186,17 @@ static void remember(struct mt_session *s, const struct wrap *w)
 	struct mt_key *k = &s->key->k;
 	struct mt_server *srv = s->l->s;
 	bool news = (w->layer && w->layer != k->layer) ||
-	            (w->has_info && (!k->has_info || memcmp(&w->info, &k->info, sizeof(w->info))));
+	            (w->has_info && !mt_info_is(s->key->info, &w->info));
+	struct mt_client_info info;
 
 	if (!news)
 		return;
 	if (w->layer)
 		k->layer = w->layer;
-	if (w->has_info) {
-		k->has_info = true;
-		k->info = w->info;
-	}
-	srv->keys.note_client(srv->keys.ctx, k->id, k->layer, k->has_info ? &k->info : NULL);
+	if (w->has_info)
+		mt_info_keep(&s->key->info, &w->info);
+	srv->keys.note_client(srv->keys.ctx, k->id, k->layer,
+	                      mt_info_read(s->key->info, &info) ? &info : NULL);
 	if (s->key->online)
 		srv->ops.key_online(srv->ops.ctx, k->id, k->user_id, k->layer, true);
 }
@@ -205,6 +205,7 @@ static void run_call(struct mt_session *s, const char *ip, int64_t msg_id, struc
                      bool without_updates, int64_t takeout_id)
 {
 	struct mt_server *srv = s->l->s;
+	struct mt_client_info info;
 	struct mt_call call = {.session = mt_session_ref(s),
 	                       .perm_key_id = s->key->k.id,
 	                       .session_id = s->session_id,
@@ -214,7 +215,7 @@ static void run_call(struct mt_session *s, const char *ip, int64_t msg_id, struc
 	                       .user_id = s->key->k.user_id,
 	                       .without_updates = without_updates,
 	                       .takeout_id = takeout_id,
-	                       .info = s->key->k.has_info ? &s->key->k.info : NULL,
+	                       .info = mt_info_read(s->key->info, &info) ? &info : NULL,
 	                       .peer_ip = ip,
 	                       .body = body};
 

@@ -17,10 +17,12 @@ struct ask {
 	struct io_msg m;
 	struct io_loop *loop;
 	struct mt_key key;
+	bool has_info;
+	struct mt_client_info info; /* of the key */
 	int64_t id, other;
 	unixtime_t expires;
 	int r;
-	void (*done_key)(void *arg, int r, const struct mt_key *k);
+	mt_key_loaded_fn *done_key;
 	void (*done)(void *arg, int r);
 	void *arg;
 };
@@ -30,7 +32,8 @@ static void come_back(struct io_loop *l, struct io_msg *m)
 	struct ask *q = (struct ask *)m;
 
 	if (q->done_key)
-		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL);
+		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL,
+		            q->r == 0 && q->has_info ? &q->info : NULL);
 	else if (q->done)
 		q->done(q->arg, q->r);
 	wipe(q, sizeof(*q));
@@ -61,8 +64,10 @@ static struct ask *ask_new(struct io_loop *loop, int64_t id, void *arg)
 	return q;
 }
 
-static void from_row(struct mt_key *k, const struct store_auth_key *row)
+static void from_row(struct ask *q, const struct store_auth_key *row)
 {
+	struct mt_key *k = &q->key;
+
 	*k = (struct mt_key){.id = row->id,
 	                     .kind = (enum mt_key_kind)row->kind,
 	                     .dc = row->dc,
@@ -73,9 +78,9 @@ static void from_row(struct mt_key *k, const struct store_auth_key *row)
 	                     .layer = row->layer,
 	                     .user_id = row->user_id};
 	memcpy(k->key, row->body, sizeof(k->key));
-	k->has_info = row->info.n == sizeof(k->info);
-	if (k->has_info)
-		memcpy(&k->info, row->info.p, sizeof(k->info));
+	q->has_info = row->info.n == sizeof(q->info);
+	if (q->has_info)
+		memcpy(&q->info, row->info.p, sizeof(q->info));
 }
 
 static int run_load(struct rpc_call *c, void *arg)
@@ -86,7 +91,7 @@ static int run_load(struct rpc_call *c, void *arg)
 
 	r = store_auth_key_load(c->db, q->id, &c->arena, &row);
 	if (r == 0)
-		from_row(&q->key, &row);
+		from_row(q, &row);
 	wipe(&row, sizeof(row));
 	return r;
 }
@@ -136,8 +141,8 @@ static int run_note(struct rpc_call *c, void *arg)
 	struct ask *q = arg;
 	struct slice info = {0};
 
-	if (q->key.has_info)
-		info = slice_of(&q->key.info, sizeof(q->key.info));
+	if (q->has_info)
+		info = slice_of(&q->info, sizeof(q->info));
 	return store_auth_key_set_client(c->db, q->id, q->key.layer, info);
 }
 
@@ -150,8 +155,7 @@ static void to_lane(struct rpc_server *rpc, bool write, struct ask *q,
 		answer(NULL, q, r);
 }
 
-static void load(void *ctx, struct io_loop *loop, int64_t id,
-                 void (*done)(void *arg, int r, const struct mt_key *k), void *arg)
+static void load(void *ctx, struct io_loop *loop, int64_t id, mt_key_loaded_fn *done, void *arg)
 {
 	struct ask *q = ask_new(loop, id, arg);
 
@@ -193,9 +197,9 @@ static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct 
 	struct ask *q = ask_new(NULL, perm_id, NULL);
 
 	q->key.layer = layer;
-	q->key.has_info = info != NULL;
+	q->has_info = info != NULL;
 	if (info)
-		q->key.info = *info;
+		q->info = *info;
 	to_lane(ctx, true, q, run_note);
 }
 

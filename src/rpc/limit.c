@@ -12,7 +12,8 @@
 #include "base/mem.h"
 #include "rpc/method.h"
 
-enum { SHARDS = 32, SWEEP_AT = 4096, WAIT_MIN = 3 };
+enum { SHARDS = 32, WAIT_MIN = 3 };
+#define SWEEP_USEC 10000000 /* between two looks at all of a shard */
 
 struct bucket {
 	struct {
@@ -27,7 +28,7 @@ struct rpc_limiter {
 	struct {
 		pthread_mutex_t lock;
 		struct bucket *buckets; /* guarded by lock */
-		unsigned sweep_at;
+		usec_t swept;           /* guarded by lock */
 	} shard[SHARDS];
 };
 
@@ -36,10 +37,8 @@ struct rpc_limiter *rpc_limiter_new(bool test_numbers)
 	struct rpc_limiter *l = xcalloc(1, sizeof(*l));
 
 	l->test_numbers = test_numbers;
-	for (int i = 0; i < SHARDS; i++) {
+	for (int i = 0; i < SHARDS; i++)
 		pthread_mutex_init(&l->shard[i].lock, NULL);
-		l->shard[i].sweep_at = SWEEP_AT;
-	}
 	return l;
 }
 
@@ -87,9 +86,9 @@ int rpc_limit_take(struct rpc_limiter *l, int64_t id, int class_, usec_t now)
 	WITH_LOCK(&l->shard[at].lock);
 	HASH_FIND(hh, l->shard[at].buckets, &want.key, sizeof(want.key), b);
 	if (!b) {
-		if (HASH_COUNT(l->shard[at].buckets) >= l->shard[at].sweep_at) {
+		if (now - l->shard[at].swept > SWEEP_USEC) {
 			forget_full(&l->shard[at].buckets, now);
-			l->shard[at].sweep_at = HASH_COUNT(l->shard[at].buckets) * 2 + SWEEP_AT;
+			l->shard[at].swept = now;
 		}
 		b = xcalloc(1, sizeof(*b));
 		b->key = want.key;
