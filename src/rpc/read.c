@@ -1,5 +1,5 @@
 /*
- * read.c - read threads: a snapshot a job; answers composed after a commit and pushes run here too, in order. And what needs no
+ * read.c - read threads: a snapshot for what was waiting together, since whoever begins one reads its pages anew; answers composed after a commit and pushes run here too, in order. And what needs no
  * transaction: cpu and blob threads.
  */
 #include <assert.h>
@@ -15,12 +15,12 @@ struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner)
 	return s->read[((uint64_t)owner * 0x9e3779b97f4a7c15u >> 32) % s->cfg.n_read];
 }
 
-static void run_job(struct rpc_reader *rd, struct rpc_job *j)
+/* r: of the snapshot. False: something went wrong in it. */
+static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 {
-	int r;
+	bool good;
 
 	j->call.now = clock_unix();
-	r = sql_begin(rd->db);
 	j->call.db = rd->db;
 	if (r < 0)
 		j->r = r;
@@ -33,8 +33,7 @@ static void run_job(struct rpc_reader *rd, struct rpc_job *j)
 	else
 		j->r = j->method->handler(&j->call, j->query);
 	j->call.db = NULL;
-	if (r >= 0)
-		sql_rollback(rd->db);
+	good = j->r >= 0 || j->r == -ERR_RPC || j->r == -ERR_NOTFOUND;
 	if (j->r < 0 && j->r != -ERR_RPC &&
 	    !(j->kind == RPC_JOB_WORK && j->r == -ERR_NOTFOUND)) /* a stranger's key */
 		log_event(LOG_ERROR, "read", "method=%s error=%s", j->method ? j->method->name : "-",
@@ -44,16 +43,27 @@ static void run_job(struct rpc_reader *rd, struct rpc_job *j)
 	else if (j->kind == RPC_JOB_WORK && j->done)
 		j->done(rd->server->app, j->arg, j->r);
 	rpc_job_free(j);
+	return good;
 }
 
+/* Each of the list was pushed before it was taken, so a snapshot that begins now sees what each must see. */
 static void work(void *state, struct lane_item *list)
 {
+	struct rpc_reader *rd = state;
 	struct lane_item *next;
+	usec_t until = 0;
+	int r = 0;
 
 	for (; list; list = next) {
 		next = list->next;
-		run_job(state, (struct rpc_job *)list);
+		if (clock_usec() >= until) {
+			r = sql_begin(rd->db); /* ends the one before */
+			until = clock_usec() + RPC_SNAPSHOT_USEC;
+		}
+		if (!run_job(rd, (struct rpc_job *)list, r))
+			until = 0;
 	}
+	sql_rollback(rd->db);
 }
 
 const struct lane_ops rpc_read_ops = {.work = work};

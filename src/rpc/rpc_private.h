@@ -22,6 +22,7 @@
 #define RPC_BLOB_BYTES    (64u << 20) /* of requests that wait for one of them: parts of files */
 #define RPC_WRITE_BATCH   64u
 #define RPC_WRITE_USEC    5000
+#define RPC_SNAPSHOT_USEC 3000 /* a snapshot that others share is not begun longer ago */
 #define RPC_READ_BATCH    32u
 #define RPC_KEYS_A_USER   64u /* authorisations pushed to */
 #define RPC_ARENA_FACTOR  20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */

@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,8 +22,8 @@
 #define FRAME_HEADER     24
 #define RESTART_WAIT_MS  20
 #define BUSY_WAIT_MS     5000
-#define CACHE_WRITER_KIB 16384
-#define CACHE_READER_KIB 4096
+#define CACHE_WRITER_KIB 4096
+#define CACHE_READER_KIB 1024
 #define PARAMS_MAX       40
 
 struct sql_stmt {
@@ -143,11 +144,19 @@ static int set_up(struct sql_db *d)
 	return r < 0 ? r : 0;
 }
 
+/* Sums of its memory would be kept under one lock for all threads. Before anything else of the engine. */
+static void no_sums(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct sql_db *d = xcalloc(1, sizeof(*d));
 	int rc, r;
 
+	pthread_once(&once, no_sums);
 	d->writer = mode == SQL_WRITER;
 	rc = sqlite3_open_v2(
 		path, &d->db,

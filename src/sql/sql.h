@@ -23,7 +23,7 @@ enum sql_open_mode { SQL_WRITER, SQL_READER };
  */
 int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db);
 void sql_close(struct sql_db *db);
-/* Memory for pages of the database, KiB; 16 MiB for a writer and 4 MiB for a reader if it is never said. */
+/* Memory for pages of the database, KiB; 4 MiB for a writer and 1 MiB for a reader if it is never said: what the system keeps of the file costs a copy more. */
 void sql_set_cache(struct sql_db *db, int kib);
 
 /* The writer takes the write lock here, a reader its snapshot at the first row that it reads. */
