@@ -91,6 +91,7 @@ const driver = {
     }
     saved = path.join(dir, 'gramjs.session');
     const session = new StringSession(fs.existsSync(saved) ? fs.readFileSync(saved, 'utf8') : '');
+    session.setDC(2, host, 443); // the port is kept in 16 signed bits; without this it takes 4 for home, and files of 2 for those of another DC
     client = new TelegramClient(session, 1, 'x', {
       connection: Connection,
       networkSocket: transport === 'websocket' ? PromisedWebSockets : PromisedNetSockets,
@@ -134,6 +135,17 @@ const driver = {
     if (random_id === undefined) return message(await client.sendMessage(to, { message: text, replyTo: reply_to, parseMode: false }));
     const r = await client.invoke(new Api.messages.SendMessage({ peer: to, message: text, randomId: bigInt(random_id) }));
     return message(r.updates.find((u) => u.message).message);
+  },
+  send_file: async ({ to, path: file, photo = false, caption = '' }) =>
+    message(await client.sendFile(to, { file, caption, forceDocument: !photo, parseMode: false })),
+  async send_album({ to, paths, caption = '' }) {
+    const all = await client.sendFile(to, { file: paths, caption, parseMode: false });
+    return [all].flat().map(message);
+  },
+  async download({ of, id, path: file }) {
+    const [m] = await client.getMessages(of, { ids: id });
+    fs.writeFileSync(file, await client.downloadMedia(m, {})); // by outputFile it ends before its last bytes are written
+    return file;
   },
   edit: async ({ to, id, text }) => message(await client.editMessage(to, { message: id, text, parseMode: false })),
   async delete({ to, ids, revoke = true }) {

@@ -145,6 +145,19 @@ const driver = {
     const m = r.updates.find((u) => u.message).message;
     return { id: m.id, peer: to, out: Boolean(m.out), text: m.message, date: m.date };
   },
+  async send_file({ to, path: file, photo = false, caption = '' }) {
+    const media = { type: photo ? 'photo' : 'document', file: `file:${file}`, fileName: path.basename(file), caption };
+    return message(await client.sendMedia(to, media, { caption }));
+  },
+  async send_album({ to, paths, caption = '' }) {
+    const medias = paths.map((p, i) => ({ type: 'photo', file: `file:${p}`, caption: i ? '' : caption }));
+    return (await client.sendMediaGroup(to, medias)).map(message);
+  },
+  async download({ of, id, path: file }) {
+    const [m] = await client.getMessages(of, id);
+    fs.writeFileSync(file, await client.downloadAsBuffer(m.media)); // downloadToFile ends before its last bytes are written
+    return file;
+  },
   edit: async ({ to, id, text }) => message(await client.editMessage({ chatId: to, message: id, text })),
   delete: ({ to, ids, revoke = true }) => client.deleteMessagesById(to, ids, { revoke }),
   read: ({ to, up_to }) => client.readHistory(to, { maxId: up_to }),

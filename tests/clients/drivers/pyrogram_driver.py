@@ -30,7 +30,7 @@ def raw_user(u):
 
 
 def message(m):
-    return {'id': m.id, 'peer': m.chat.id, 'out': bool(m.outgoing), 'text': m.text or '',
+    return {'id': m.id, 'peer': m.chat.id, 'out': bool(m.outgoing), 'text': m.text or m.caption or '',
             'date': int(m.date.timestamp()), 'edited': m.edit_date is not None, 'reply_to': m.reply_to_message_id,
             'forward': m.forward_date is not None, 'service': m.service is not None, 'pinned': None,
             'entities': [[e.type.name.lower().replace('_', ''), e.offset, e.length] for e in m.entities or []]}
@@ -131,6 +131,18 @@ class Driver:
             return {'id': m.id, 'peer': to, 'out': bool(m.out), 'text': m.message, 'date': m.date}
         return message(await self.client.send_message(to, text, reply_to_message_id=reply_to,
                                                       parse_mode=pyrogram.enums.ParseMode.DISABLED))
+
+    async def do_send_file(self, to, path, photo=False, caption=''):
+        if photo:
+            return message(await self.client.send_photo(to, path, caption=caption))
+        return message(await self.client.send_document(to, path, caption=caption, force_document=True))
+
+    async def do_send_album(self, to, paths, caption=''):
+        media = [pyrogram.types.InputMediaPhoto(p, caption='' if i else caption) for i, p in enumerate(paths)]
+        return [message(m) for m in await self.client.send_media_group(to, media)]
+
+    async def do_download(self, of, id, path):
+        return await self.client.download_media(await self.client.get_messages(of, id), file_name=path)
 
     async def do_edit(self, to, id, text):
         return message(await self.client.edit_message_text(to, id, text, parse_mode=pyrogram.enums.ParseMode.DISABLED))

@@ -1,5 +1,6 @@
 // TDLib, in a process of its own under the network guard. It answers much from its own database: tests of what the
 // server keeps use a second device.
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { event, serve } from './driver.mjs';
 import { loadRsa } from '../tdlib/rsa.mjs';
@@ -27,7 +28,7 @@ const user = (u) => ({
 });
 
 function message(m) {
-  const t = m.content.text;
+  const t = m.content.text ?? m.content.caption;
   return {
     id: serverId(m.id),
     peer: m.chat_id,
@@ -89,14 +90,14 @@ const chat = async (id) => {
 const plain = (text) => ({ '@type': 'inputMessageText', text: { '@type': 'formattedText', text } });
 
 // Waits for what a call that returns at once with a temporary message comes to.
-async function sent(call) {
+async function sent(call, ms = 30000) {
   const early = new Map();
   const ended = (o) => o['@type'] === 'updateMessageSendSucceeded' || o['@type'] === 'updateMessageSendFailed';
   const collect = (o) => ended(o) && void early.set(o.old_message_id, o);
   td.waits.add(collect);
   const { id } = await call();
   td.waits.delete(collect);
-  const o = early.get(id) ?? (await td.wait(`end of sending ${id}`, (u) => ended(u) && u.old_message_id === id && u));
+  const o = early.get(id) ?? (await td.wait(`end of sending ${id}`, (u) => ended(u) && u.old_message_id === id && u, ms));
   if (o['@type'] === 'updateMessageSendFailed') throw Object.assign(new Error(o.error.message), { code: o.error.code, tdMessage: o.error.message });
   return message(o.message);
 }
@@ -150,6 +151,23 @@ const driver = {
     const chat_id = await chat(to);
     const reply = reply_to ? { '@type': 'inputMessageReplyToMessage', message_id: tdId(reply_to) } : undefined;
     return sent(() => td.call('sendMessage', { chat_id, reply_to: reply, input_message_content: plain(text) }));
+  },
+  async send_file({ to, path, photo = false, caption = '' }) {
+    const chat_id = await chat(to);
+    const file = { '@type': 'inputFileLocal', path };
+    const text = { '@type': 'formattedText', text: caption };
+    const content = photo
+      ? { '@type': 'inputMessagePhoto', photo: { '@type': 'inputPhoto', photo: file }, caption: text }
+      : { '@type': 'inputMessageDocument', document: { '@type': 'inputDocument', document: file, disable_content_type_detection: true }, caption: text };
+    return sent(() => td.call('sendMessage', { chat_id, input_message_content: content }), 120000);
+  },
+  async download({ of, id, path }) {
+    const m = await td.call('getMessage', { chat_id: await chat(of), message_id: tdId(id) });
+    const c = m.content;
+    const f = c.photo?.sizes?.at(-1)?.photo ?? c.photo?.photo?.sizes?.at(-1)?.photo ?? c.document?.document ?? c.video?.video;
+    const done = await td.call('downloadFile', { file_id: f.id, priority: 32, offset: 0, limit: 0, synchronous: true }, 300000);
+    fs.copyFileSync(done.local.path, path);
+    return path;
   },
   edit: async ({ to, id, text }) =>
     message(await td.call('editMessageText', { chat_id: await chat(to), message_id: tdId(id), input_message_content: plain(text) })),

@@ -201,6 +201,17 @@ class Driver:
         r = functions.messages.SendMessageRequest(await self.client.get_input_entity(to), text, random_id=int(random_id))
         return message(next(u.message for u in (await self.client(r)).updates if hasattr(u, 'message')))
 
+    async def do_send_file(self, to, path, photo=False, caption=''):
+        m = await self.client.send_file(to, path, caption=caption, force_document=not photo, parse_mode=None)
+        return message(m)
+
+    async def do_send_album(self, to, paths, caption=''):
+        return [message(m) for m in await self.client.send_file(to, paths, caption=caption, parse_mode=None)]
+
+    async def do_download(self, of, id, path):
+        m = await self.client.get_messages(of, ids=id)
+        return await self.client.download_media(m, path)
+
     async def do_edit(self, to, id, text):
         return message(await self.client.edit_message(to, id, text, parse_mode=None))
 
