@@ -5,6 +5,7 @@
 #include "domain/auth/jobs.h"
 #include "domain/media/media.h"
 #include "domain/messages/expire.h"
+#include "domain/messages/ttl.h"
 #include "domain/media/jobs.h"
 #include "domain/search/index.h"
 #include "domain/sync/compose.h"
@@ -82,6 +83,7 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = "used", .slice = used_job, .every_s = 600},
 	{.name = "lifetime", .slice = lifetime_job, .every_s = 86400},
 	{.name = EXPIRE_JOB, .slice = expire_job},
+	{.name = TTL_JOB, .slice = ttl_job},
 	{.name = "files", .slice = media_forget_job, .every_s = 600},
 	{.name = "contents",
          .outside = contents_job,

@@ -186,6 +186,10 @@ static const char *const steps[] = {
 	"CREATE TABLE user_photo (owner BIGINT, place BIGINT, file BIGINT, thumb BYTEA, PRIMARY KEY (owner, "
 	"place)) WITHOUT ROWID;"
 	"CREATE UNIQUE INDEX user_photo_file ON user_photo (owner, file);",
+
+	/* 13: messages that go by themselves. */
+	"CREATE TABLE peer_ttl (owner BIGINT, peer BIGINT, period BIGINT, PRIMARY KEY (owner, peer)) WITHOUT "
+	"ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

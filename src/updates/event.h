@@ -42,6 +42,7 @@ enum upd_kind {
 	/* Never stored: pushed to who is online, forgotten. */
 	UPD_SAVED_PINNED = 80, /* peer: of Saved Messages */
 	UPD_SAVED_PINS = 81,
+	UPD_PEER_TTL = 82, /* peer: its messages' time changed */
 	UPD_PASSING_FIRST = 128,
 	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
 	UPD_TYPING =

@@ -6,6 +6,7 @@
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/filter.h"
+#include "store/peer_ttl.h"
 #include "store/setting.h"
 #include "updates/peer.h"
 
@@ -81,6 +82,7 @@ int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_sco
 int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret)
 {
 	struct tl_dialog *d = TL_NEW(&v->c->arena, dialog);
+	int32_t ttl, wish;
 	int r;
 
 	d->peer = peer_to_tl(&v->c->arena, row->peer);
@@ -88,6 +90,12 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 		d->has_pts = true;
 		if ((r = dialog_channel_pts(v->c, row->peer, &d->pts)) < 0)
 			return r;
+	}
+	if (peer_is_user(row->peer)) {
+		if ((r = store_peer_ttl_get(v->c->db, row->owner, row->peer, &ttl, &wish)) < 0)
+			return r;
+		d->has_ttl_period = ttl > 0;
+		d->ttl_period = ttl;
 	}
 	d->pinned = row->pin_order > 0;
 	d->unread_mark = row->unread_mark;

@@ -6,6 +6,7 @@
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
+#include "domain/messages/ttl.h"
 #include "domain/search/index.h"
 #include "store/dialog.h"
 #include "store/msg.h"
@@ -96,6 +97,8 @@ static int into_box(struct rpc_call *c, const struct message_draft *m, struct st
 	r = store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
 	if (r > 0 && unread)
 		r = dialog_put_away(c, row->owner, row->peer);
+	if (r >= 0 && m->ttl)
+		r = ttl_begin(c, row, m->ttl);
 	return r < 0 ? r : search_note(c, row->owner);
 }
 
@@ -157,14 +160,24 @@ static int to_receiver(struct rpc_call *c, const struct message_draft *m, struct
 	return r;
 }
 
-int message_deliver(struct rpc_call *c, const struct message_draft *m, int32_t *ret_id)
+int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32_t *ret_id)
 {
+	struct message_draft born = *draft, *m = &born;
+	struct tl_messageService *service = TL_AS(messageService, m->content);
 	struct tl_message *text = TL_AS(message, m->content);
-	struct slice body;
 	int32_t sent = 0, received = 0;
+	struct slice body;
 	int r = 0;
 
+	if (!m->only_receiver && (r = ttl_of_new(c, m->from, m->peer, &m->ttl)) < 0)
+		return r;
+	if (service) {
+		service->has_ttl_period = m->ttl > 0;
+		service->ttl_period = m->ttl;
+	}
 	if (text) {
+		text->has_ttl_period = m->ttl > 0;
+		text->ttl_period = m->ttl;
 		text->media = m->media ? m->media->media : NULL;
 		text->has_grouped_id = m->grouped_id != 0;
 		text->grouped_id = m->grouped_id;

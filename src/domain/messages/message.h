@@ -25,6 +25,7 @@ struct message_draft {
 	int64_t random_id;      /* 0: made by the server */
 	bool silent, noforwards;
 	const struct media_ready *media; /* what content->media is; NULL: none */
+	int32_t ttl;                     /* set by message_deliver: the chat's time; 0: it stays */
 	int64_t grouped_id;              /* of an album; 0: none */
 	bool only_sender, only_receiver; /* pm_oneside and notices that one side alone sees */
 	int64_t except_key;              /* authorisation whose answer carries it; 0: none */

@@ -11,6 +11,7 @@
 #include "domain/users/privacy.h"
 #include "store/contact.h"
 #include "store/dialog.h"
+#include "store/peer_ttl.h"
 #include "store/user.h"
 #include "updates/peer.h"
 
@@ -87,6 +88,22 @@ static int saved_pinned(struct view *v, const struct upd_event *ev, struct tl_ob
 	for (uint32_t i = 0; i < pins.n; i++)
 		u->pinned = u->pinned || pins.v[i] == ev->peer;
 	u->peer = dialog_peer_to_tl(&v->c->arena, ev->peer);
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return 0;
+}
+
+static int peer_ttl(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updatePeerHistoryTTL *u = TL_NEW(&v->c->arena, updatePeerHistoryTTL);
+	int32_t period, wish;
+	int r;
+
+	if ((r = store_peer_ttl_get(v->c->db, v->viewer, ev->peer, &period, &wish)) < 0)
+		return r;
+	u->has_ttl_period = period > 0;
+	u->ttl_period = period;
+	u->peer = peer_to_tl(&v->c->arena, ev->peer);
 	view_peer(v, ev->peer);
 	*ret = &u->o;
 	return 0;
@@ -323,6 +340,8 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return 0;
 	case UPD_SAVED_PINNED:
 		return saved_pinned(v, ev, ret_update);
+	case UPD_PEER_TTL:
+		return peer_ttl(v, ev, ret_update);
 	case UPD_SAVED_PINS:
 		return saved_order(v, ret_update);
 	case UPD_STATUS:

@@ -11,6 +11,7 @@
 #include "store/contact.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/peer_ttl.h"
 #include "store/setting.h"
 #include "store/user.h"
 #include "updates/event.h"
@@ -111,8 +112,13 @@ static int chat_part(struct rpc_call *c, int64_t id, struct tl_userFull *f)
 	struct store_dialog row;
 	struct store_msg *pins;
 	size_t n;
+	int32_t ttl, wish;
 	int r;
 
+	if ((r = store_peer_ttl_get(c->db, c->user_id, id, &ttl, &wish)) < 0)
+		return r;
+	f->has_ttl_period = ttl > 0;
+	f->ttl_period = ttl;
 	r = store_dialog_get(c->db, c->user_id, id, &c->arena, &row);
 	if (r <= 0)
 		return r;
