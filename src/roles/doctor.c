@@ -111,6 +111,9 @@ static int config(struct visit *v, struct client *c, int layer)
 	if (r == -ERR_RPC)
 		printf("layer %d: the server answers %d %.*s\n", layer, x.a.code, (int)x.a.text.n,
 		       (const char *)x.a.text.p);
+	else if (r == -ERR_TIMEOUT)
+		printf("it shakes hands, but does not answer a call within %d s (layer %d)\n",
+		       WITHIN / 1000000, layer);
 	else if (r < 0)
 		printf("layer %d: %s\n", layer, err_name(r));
 	else if (x.decoded < 0 || !TL_IS(config, x.o))
