@@ -325,6 +325,87 @@ static void signs_in(void **state)
 	client_free(c);
 }
 
+/* What a call hears: its error as "303 PHONE_MIGRATE_2", or "" and the answer in *ret (client_result_fini). */
+static const char *says(struct client *c, const struct tl_obj *q, struct client_result *ret)
+{
+	static char text[128];
+	int r = client_call_wait(c, q, WITHIN, ret);
+
+	text[0] = 0;
+	if (r == -ERR_RPC)
+		snprintf(text, sizeof(text), "%d %.*s", ret->a.code, (int)ret->a.text.n,
+		         (const char *)ret->a.text.p);
+	else if (r < 0)
+		snprintf(text, sizeof(text), "%s", err_name(r));
+	return text;
+}
+
+/* Logging in belongs to DC 2; what is signed in there is carried to others. */
+static void other_data_centres(void **state)
+{
+	struct client_config cfg = config(CLIENT_OBFUSCATED_INTERMEDIATE, 228), far_cfg = cfg;
+	struct client *home = client_new(&cfg), *far;
+	struct tl_codeSettings settings = {.o.name = TL_codeSettings};
+	struct tl_auth_sendCode send = {.o.name = TL_auth_sendCode,
+	                                .phone_number = SLICE_LIT("9996641234"),
+	                                .api_id = 1,
+	                                .api_hash = SLICE_LIT("x"),
+	                                .settings = &settings.o};
+	struct tl_auth_signIn sign = {.o.name = TL_auth_signIn,
+	                              .phone_number = SLICE_LIT("9996641234"),
+	                              .phone_code_hash = SLICE_LIT("x"),
+	                              .phone_code = SLICE_LIT("44444")};
+	struct tl_auth_exportLoginToken qr = {
+		.o.name = TL_auth_exportLoginToken, .api_id = 1, .api_hash = SLICE_LIT("x")};
+	struct tl_auth_exportAuthorization out = {.o.name = TL_auth_exportAuthorization, .dc_id = 4};
+	struct tl_auth_importAuthorization in = {.o.name = TL_auth_importAuthorization};
+	struct tl_help_getNearestDc nearest = {.o.name = TL_help_getNearestDc};
+	struct tl_account_getAuthorizations devices_q = {.o.name = TL_account_getAuthorizations};
+	struct client_result x, y;
+	char phone[16], error[128];
+	int64_t user;
+
+	far_cfg.header_dc = far_cfg.auth.dc = 4;
+	far = client_new(&far_cfg);
+	expect_connects(far);
+	assert_string_equal(says(far, &nearest.o, &x), "");
+	assert_int_equal(TL_AS(nearestDc, x.o)->this_dc, 4);
+	assert_int_equal(TL_AS(nearestDc, x.o)->nearest_dc, 2);
+	client_result_fini(&x);
+	assert_string_equal(says(far, &send.o, &x), "303 PHONE_MIGRATE_2");
+	client_result_fini(&x);
+	assert_string_equal(says(far, &sign.o, &x), "303 PHONE_MIGRATE_2");
+	client_result_fini(&x);
+	assert_string_equal(says(far, &qr.o, &x), "");
+	assert_true(TL_IS(auth_loginTokenMigrateTo, x.o));
+	assert_int_equal(TL_AS(auth_loginTokenMigrateTo, x.o)->dc_id, 2);
+	client_result_fini(&x);
+	assert_string_equal(says(far, &devices_q.o, &x), "401 AUTH_KEY_UNREGISTERED");
+	client_result_fini(&x);
+
+	snprintf(phone, sizeof(phone), "99966%d%04d", (int)(rng_u64() % 10), (int)(rng_u64() % 10000));
+	expect_connects(home);
+	assert_int_equal(client_sign_in_wait(home, phone, "Wire", WITHIN, &user, error), 0);
+	out.dc_id = 2;
+	assert_string_equal(says(home, &out.o, &x), "400 DC_ID_INVALID");
+	client_result_fini(&x);
+	out.dc_id = 4;
+	assert_string_equal(says(home, &out.o, &x), "");
+	in.id = TL_AS(auth_exportedAuthorization, x.o)->id;
+	in.bytes = TL_AS(auth_exportedAuthorization, x.o)->bytes;
+	assert_true(in.id == user);
+	assert_string_equal(says(far, &in.o, &y), "");
+	assert_true(TL_IS(auth_authorization, y.o));
+	client_result_fini(&y);
+	assert_string_equal(says(far, &devices_q.o, &y), "303 USER_MIGRATE_2");
+	client_result_fini(&y);
+	assert_string_equal(says(far, &in.o, &y), "400 AUTH_BYTES_INVALID"); /* once */
+	client_result_fini(&y);
+	client_result_fini(&x);
+	client_free(home);
+	client_free(far);
+}
+
 struct asked {
 	bool over;
 	uint32_t id;
@@ -411,12 +492,13 @@ static int load(const char *path)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(transports),      cmocka_unit_test(handshakes),
-	                                   cmocka_unit_test(layers),          cmocka_unit_test(data_centres),
-	                                   cmocka_unit_test(same_key_again),  cmocka_unit_test(unknown_key),
-	                                   cmocka_unit_test(garbage),         cmocka_unit_test(lengths),
-	                                   cmocka_unit_test(broken_packet),   cmocka_unit_test(signs_in),
-	                                   cmocka_unit_test(destroys_its_key)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(transports),       cmocka_unit_test(handshakes),
+		cmocka_unit_test(layers),           cmocka_unit_test(data_centres),
+		cmocka_unit_test(same_key_again),   cmocka_unit_test(unknown_key),
+		cmocka_unit_test(garbage),          cmocka_unit_test(lengths),
+		cmocka_unit_test(broken_packet),    cmocka_unit_test(signs_in),
+		cmocka_unit_test(destroys_its_key), cmocka_unit_test(other_data_centres)};
 	int r;
 
 	if (argc != 3 || client_address_of(argv[1], &t.to) < 0 || load(argv[2]) < 0) {

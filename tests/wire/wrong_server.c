@@ -26,14 +26,14 @@ static struct {
 } w;
 
 static void load(void *ctx, struct io_loop *loop, int64_t id,
-                 void (*done)(void *, int, const struct mt_key *), void *arg)
+                 void (*done)(void *, int, const struct mt_key *, const struct mt_client_info *), void *arg)
 {
 	for (unsigned i = 0; i < w.n_keys; i++)
 		if (w.keys[i].id == id) {
-			done(arg, 0, &w.keys[i]);
+			done(arg, 0, &w.keys[i], NULL);
 			return;
 		}
-	done(arg, -ERR_NOTFOUND, NULL);
+	done(arg, -ERR_NOTFOUND, NULL, NULL);
 }
 
 static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void (*done)(void *, int),
