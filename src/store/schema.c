@@ -190,6 +190,30 @@ static const char *const steps[] = {
 	/* 13: messages that go by themselves. */
 	"CREATE TABLE peer_ttl (owner BIGINT, peer BIGINT, period BIGINT, PRIMARY KEY (owner, peer)) WITHOUT "
 	"ROWID;",
+
+	/* 14: sets of stickers, and what accounts have of them (sticker_set.h, sticker_own.h). */
+	"CREATE TABLE sticker_set (id BIGINT PRIMARY KEY, owner BIGINT, maker BIGINT, kind BIGINT, flags "
+	"BIGINT, "
+	"title TEXT, name TEXT, date BIGINT, version BIGINT, thumb BIGINT, thumb_doc BIGINT, count BIGINT, "
+	"formats BIGINT) WITHOUT ROWID;"
+	"CREATE INDEX sticker_set_owner ON sticker_set (owner, id);"
+	"CREATE INDEX sticker_set_kind ON sticker_set (kind, date);"
+	"CREATE TABLE dir_sticker (name TEXT PRIMARY KEY, set_id BIGINT) WITHOUT ROWID;"
+	"CREATE TABLE sticker_item (set_id BIGINT, place BIGINT, file BIGINT, format BIGINT, emoji TEXT, "
+	"keywords "
+	"TEXT, PRIMARY KEY (set_id, place)) WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX sticker_item_file ON sticker_item (file);"
+	"CREATE TABLE sticker_emoji (emoji TEXT, kind BIGINT, file BIGINT, PRIMARY KEY (emoji, kind, file)) "
+	"WITHOUT ROWID;"
+	"CREATE INDEX sticker_emoji_file ON sticker_emoji (file);"
+	"CREATE TABLE sticker_own (owner BIGINT, set_id BIGINT, kind BIGINT, archived BIGINT, place BIGINT, "
+	"date "
+	"BIGINT, PRIMARY KEY (owner, set_id)) WITHOUT ROWID;"
+	"CREATE INDEX sticker_own_place ON sticker_own (owner, kind, place);"
+	"CREATE INDEX sticker_own_set ON sticker_own (set_id, owner);"
+	"CREATE TABLE sticker_list (owner BIGINT, list BIGINT, file BIGINT, place BIGINT, date BIGINT, "
+	"PRIMARY KEY "
+	"(owner, list, file)) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -42,7 +42,13 @@ enum upd_kind {
 	/* Never stored: pushed to who is online, forgotten. */
 	UPD_SAVED_PINNED = 80, /* peer: of Saved Messages */
 	UPD_SAVED_PINS = 81,
-	UPD_PEER_TTL = 82, /* peer: its messages' time changed */
+	UPD_PEER_TTL = 82,        /* peer: its messages' time changed */
+	UPD_STICKER_SETS = 96,    /* id = kind of sets (store/sticker_set.h): which are installed */
+	UPD_NEW_STICKER_SET = 97, /* peer = a set that was installed */
+	UPD_STICKER_ORDER = 98,   /* id = kind of sets */
+	UPD_RECENT_STICKERS = 99,
+	UPD_FAVED_STICKERS = 100,
+	UPD_SAVED_GIFS = 101,
 	UPD_PASSING_FIRST = 128,
 	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
 	UPD_TYPING =

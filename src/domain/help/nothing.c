@@ -1,6 +1,6 @@
 /*
- * nothing.c - calls whose true answer is an empty list, because nothing of the kind can exist on this server so far: stickers,
- * effects, stories, gifts, themes, bots in the attachment menu. Each becomes a handler of its own when its things come.
+ * nothing.c - calls whose true answer is an empty list, because nothing of the kind can exist on this server so far: featured
+ * stickers, effects, stories, gifts, themes, bots in the attachment menu. Each becomes a handler of its own when its things come.
  */
 #include "rpc/call.h"
 #include "rpc_methods.h"
@@ -40,14 +40,8 @@ NOTHING(messages_getTopReactions, messages_reactions)
 NOTHING(messages_getRecentReactions, messages_reactions)
 NOTHING(messages_getDefaultTagReactions, messages_reactions)
 NOTHING(messages_getSavedReactionTags, messages_savedReactionTags)
-NOTHING(messages_getAllStickers, messages_allStickers)
-NOTHING(messages_getMaskStickers, messages_allStickers)
-NOTHING(messages_getEmojiStickers, messages_allStickers)
-NOTHING(messages_getRecentStickers, messages_recentStickers)
-NOTHING(messages_getFavedStickers, messages_favedStickers)
 NOTHING(messages_getFeaturedStickers, messages_featuredStickers)
 NOTHING(messages_getFeaturedEmojiStickers, messages_featuredStickers)
-NOTHING(messages_getSavedGifs, messages_savedGifs)
 NOTHING(messages_getAttachMenuBots, attachMenuBots)
 NOTHING(messages_getQuickReplies, messages_quickReplies)
 NOTHING(messages_getCommonChats, messages_chats)
@@ -109,11 +103,6 @@ int payments_getStarsStatus(struct rpc_call *c, const struct tl_payments_getStar
 
 	s->balance = &TL_NEW(&c->arena, starsAmount)->o;
 	return rpc_reply(c, &s->o);
-}
-
-int messages_getStickerSet(struct rpc_call *c, const struct tl_messages_getStickerSet *q)
-{
-	return rpc_fail(c, 400, "STICKERSET_INVALID");
 }
 
 static int no_keywords(struct rpc_call *c, struct slice lang, int32_t version)

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "domain/media/private.h"
 #include "domain/media/reference.h"
+#include "domain/stickers/sticker.h"
 #include "domain/users/photo_view.h"
 #include "rpc_methods.h"
 #include "updates/peer.h"
@@ -128,6 +129,15 @@ static int of_secret_chat(struct rpc_call *c, const struct tl_inputEncryptedFile
 	return of_kind(c, l->id, '\0', STORE_FILE_ENCRYPTED, ret);
 }
 
+/* The picture of a sticker set, for whom the set was given to. */
+static int of_set(struct rpc_call *c, const struct tl_inputStickerSetThumb *l, struct media_content *ret)
+{
+	int64_t file;
+	int r = sticker_set_thumb(c, l->stickerset, &file);
+
+	return r < 0 ? r : file ? of_kind(c, file, '\0', STORE_FILE_DOCUMENT, ret) : invalid(c);
+}
+
 int location_resolve(struct rpc_call *c, const struct tl_obj *location, struct media_content *ret)
 {
 	const struct tl_inputPhotoFileLocation *p = TL_AS(inputPhotoFileLocation, location);
@@ -141,6 +151,8 @@ int location_resolve(struct rpc_call *c, const struct tl_obj *location, struct m
 		               d->thumb_size, ret);
 	if (TL_IS(inputPeerPhotoFileLocation, location))
 		return of_profile(c, TL_AS(inputPeerPhotoFileLocation, location), ret);
+	if (TL_IS(inputStickerSetThumb, location))
+		return of_set(c, TL_AS(inputStickerSetThumb, location), ret);
 	if (TL_IS(inputEncryptedFileLocation, location))
 		return of_secret_chat(c, TL_AS(inputEncryptedFileLocation, location), ret);
 	return invalid(c);

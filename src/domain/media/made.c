@@ -4,7 +4,7 @@
 #include "domain/media/private.h"
 #include "store/blob.h"
 
-static struct slice encoded(struct rpc_call *c, const struct tl_obj *o)
+struct slice media_encoded(struct rpc_call *c, const struct tl_obj *o)
 {
 	struct buf b = {0};
 	struct slice s = {0};
@@ -48,7 +48,7 @@ int media_insert(struct rpc_call *c, struct media_made *m, int64_t *ret_file)
 		m->document->id = f.id;
 		m->document->date = (int32_t)c->now;
 	}
-	f.body = encoded(c, m->photo ? &m->photo->o : &m->document->o);
+	f.body = media_encoded(c, m->photo ? &m->photo->o : &m->document->o);
 	if (!f.body.p)
 		return -ERR_INVALID;
 	if ((r = store_file_insert(c->db, &f)) < 0)

@@ -12,6 +12,7 @@
 #include "domain/users/view.h"
 #include "rpc/call.h"
 #include "store/media.h"
+#include "worker/worker.h"
 
 /*
  * Where a viewer saw a file: what its file_reference is bound to. kind and the numbers behind it tell a client's place to
@@ -86,6 +87,27 @@ int media_resolve_document(struct rpc_call *c, const struct tl_obj *input_docume
 int media_resolve_photo(struct rpc_call *c, const struct tl_obj *input_photo, int item, int64_t *ret_file);
 /* A Document or Photo as c->user_id gets it from there. -ERR_NOTFOUND. Any lane with c->db. */
 int media_file_view(struct rpc_call *c, int64_t file, const struct media_origin *from, struct tl_obj **ret);
+
+/*
+ * Documents of sticker sets. The first phase looks whether the document that is named can be shown as a sticker (`small`: of
+ * 100 x 100, for emoji and pictures of sets): 400 STICKER_FILE_INVALID, MEDIA_INVALID, FILE_REFERENCE_*; the second makes a
+ * document of its own with the same content.
+ */
+struct media_sticker {
+	int64_t set; /* 0: of none any more */
+	bool emoji, text_color, mask;
+	struct slice alt;
+	struct tl_obj *coords; /* MaskCoords or NULL */
+};
+int media_prepare_sticker(struct rpc_call *c, const struct tl_obj *input_document, bool small,
+                          struct media_made **ret, enum worker_sticker_kind *ret_kind);
+/* s: NULL for the picture of a set. The file has no reference yet. */
+int media_commit_sticker(struct rpc_call *c, struct media_made *made, const struct tl_obj *input_document,
+                         const struct media_sticker *s, int64_t *ret_file);
+/* Write lane: it says this of itself from now on. -ERR_NOTFOUND. */
+int media_describe_sticker(struct rpc_call *c, int64_t file, const struct media_sticker *s);
+/* A document as it is stored, without what is a viewer's. -ERR_NOTFOUND: none of this id. Any lane. */
+int media_document_body(struct rpc_call *c, int64_t file, struct tl_document **ret);
 
 /* Write lane: references to a file that viewers hold are void; clients ask for the message again. -ERR_NOTFOUND. */
 int media_take_down(struct rpc_call *c, int64_t file);

@@ -46,6 +46,8 @@ struct media_made {
 	uint32_t n_parts, n_unused;
 };
 
+/* A body as it is stored; absent: it cannot be encoded. In the call's arena. */
+struct slice media_encoded(struct rpc_call *c, const struct tl_obj *o);
 /* made.c: the write lane's half: rows of the file, its parts and contents. Sets id and date of the object. */
 int media_insert(struct rpc_call *c, struct media_made *made, int64_t *ret_file);
 

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/stickers/sticker.h"
 #include "domain/users/peer.h"
 #include "domain/users/peer_settings.h"
 #include "domain/users/privacy.h"
@@ -309,6 +310,35 @@ static int new_authorization(struct view *v, const struct upd_event *ev, struct 
 	return 0;
 }
 
+static int sticker_sets(const struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateStickerSets *u = TL_NEW(&v->c->arena, updateStickerSets);
+
+	u->masks = ev->id == STORE_MASKS;
+	u->emojis = ev->id == STORE_EMOJI;
+	*ret = &u->o;
+	return 0;
+}
+
+static int new_sticker_set(const struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateNewStickerSet *u = TL_NEW(&v->c->arena, updateNewStickerSet);
+	int r = sticker_set_installed(v->c, ev->peer, &u->stickerset);
+
+	*ret = u->stickerset ? &u->o : NULL;
+	return r;
+}
+
+static int sticker_order(const struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateStickerSetsOrder *u = TL_NEW(&v->c->arena, updateStickerSetsOrder);
+
+	u->masks = ev->id == STORE_MASKS;
+	u->emojis = ev->id == STORE_EMOJI;
+	*ret = &u->o;
+	return sticker_set_order(v->c, (enum store_sticker_kind)ev->id, &u->order);
+}
+
 int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
 {
 	*ret_update = NULL;
@@ -350,6 +380,21 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return typing(v, ev, ret_update);
 	case UPD_NEW_AUTHORIZATION:
 		return new_authorization(v, ev, ret_update);
+	case UPD_STICKER_SETS:
+		return sticker_sets(v, ev, ret_update);
+	case UPD_NEW_STICKER_SET:
+		return new_sticker_set(v, ev, ret_update);
+	case UPD_STICKER_ORDER:
+		return sticker_order(v, ev, ret_update);
+	case UPD_RECENT_STICKERS:
+		*ret_update = &TL_NEW(&v->c->arena, updateRecentStickers)->o;
+		return 0;
+	case UPD_FAVED_STICKERS:
+		*ret_update = &TL_NEW(&v->c->arena, updateFavedStickers)->o;
+		return 0;
+	case UPD_SAVED_GIFS:
+		*ret_update = &TL_NEW(&v->c->arena, updateSavedGifs)->o;
+		return 0;
 	case UPD_CONFIG:
 		*ret_update = &TL_NEW(&v->c->arena, updateConfig)->o;
 		return 0;

@@ -1,0 +1,18 @@
+/*
+ * sticker.h - the door of the area: sets of stickers, masks and custom emoji, as other areas need them. c->user_id is the
+ * viewer. Any lane with c->db.
+ */
+#ifndef DOMAIN_STICKERS_STICKER_H
+#define DOMAIN_STICKERS_STICKER_H
+
+#include "rpc/call.h"
+#include "store/sticker_set.h"
+
+/* InputStickerSet to the file of its picture; 0: it has none. 400 STICKERSET_INVALID. */
+int sticker_set_thumb(struct rpc_call *c, const struct tl_obj *input_set, int64_t *ret_file);
+/* messages.StickerSet of a set that is installed; NULL: it is not any more. */
+int sticker_set_installed(struct rpc_call *c, int64_t set, struct tl_obj **ret);
+/* Installed sets of a kind, the first first. */
+int sticker_set_order(struct rpc_call *c, enum store_sticker_kind kind, struct tl_vec_long *ret);
+
+#endif
