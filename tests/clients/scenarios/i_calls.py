@@ -1,4 +1,5 @@
 """Calls that clients make without an operation of their own here: what each is answered, at three layers."""
+import asyncio
 import re
 
 from harness import Refused, expect, expect_clean_logs, expect_equal
@@ -180,6 +181,78 @@ async def test_each(stage):
             n += await check(a, text, wanted)
         known[library] = n
     expect(known['telethon-new'] > 110, 'the newest library knows nearly all of these calls: %r' % known)
+
+
+async def test_second_device(stage):
+    """Whatever is done on one device, TDLib on another of the account and with the other person has nothing to complain of."""
+    a = await stage.person('telethon-new', 'Ann')
+    other = await stage.client('tdlib')
+    await stage.sign_in(other, a.phone)
+    b = await stage.person('tdlib', 'Bob')
+    u = await a.add_contact(phone='+' + b.phone, first='Bob')
+    hash = (await a.call('call', text='users.GetUsersRequest([%d])' % u['id']))[0]['access_hash']
+    peer, chat = 'InputPeerUser(%d, %d)' % (u['id'], hash), 'InputDialogPeer(InputPeerUser(%d, %d))' % (u['id'], hash)
+
+    async def do(text, may_lack=False):
+        got = await a.call('call', text=text)
+        expect(may_lack or got is not None, 'the library knows ' + text)
+        return got
+
+    await b.add_contact(phone='+' + a.phone, first='Ann')
+    await b.send(to=a.me['id'], text='one two three')
+    await other.wait_text('one two three')
+    mine = (await a.history(of=u['id'], limit=1))[0]['id']
+    quote = 'InputReplyToMessage(%d, quote_text="two", quote_offset=4)' % mine
+    sent = await a.send(to=u['id'], text='mine')
+    await do('messages.SaveDraftRequest(%s, "half ", reply_to=%s)' % (peer, quote))
+    await do('messages.SendMessageRequest(%s, "yes", random_id=5, reply_to=%s, clear_draft=True)' % (peer, quote))
+    await b.wait_text('yes')
+    await b.read(to=a.me['id'], up_to=(await b.history(of=a.me['id'], limit=1))[0]['id'])
+    for _ in range(50):
+        try:
+            when = await do('messages.GetOutboxReadDateRequest(%s, %d)' % (peer, sent['id']))
+            break
+        except Refused as e:
+            expect_equal(e.name, 'MESSAGE_NOT_READ_YET', 'before it is read')
+            await asyncio.sleep(0.1)
+    expect(when['date'] > 1700000000, 'when it was read: %r' % when)
+    await do('messages.SetHistoryTTLRequest(%s, 86400)' % peer)
+    timed = await a.send(to=u['id'], text='for a day')
+    await b.wait_text('for a day')
+    await do('messages.SetHistoryTTLRequest(%s, 0)' % peer)
+    await do('messages.SendScreenshotNotificationRequest(%s, InputReplyToMessage(0), random_id=6)' % peer)
+    await do('messages.MarkDialogUnreadRequest(%s, unread=True)' % chat)
+    await a.read(to=u['id'], up_to=timed['id'])
+    await do('messages.ToggleDialogPinRequest(%s, pinned=True)' % chat)
+    await do('messages.ReorderPinnedDialogsRequest(0, [%s], force=True)' % chat)
+    await do('folders.EditPeerFoldersRequest([InputFolderPeer(%s, 1)])' % peer)
+    await do('folders.EditPeerFoldersRequest([InputFolderPeer(%s, 0)])' % peer)
+    await do('messages.UpdateDialogFilterRequest(2, DialogFilter(2, TextWithEntities("Work", []), [], [%s], []))' % peer)
+    await do('messages.UpdateDialogFilterRequest(3, DialogFilter(3, TextWithEntities("Home", []), [], [], [], contacts=True))')
+    await do('messages.UpdateDialogFiltersOrderRequest([3, 2, 0])')
+    await do('messages.UpdateDialogFilterRequest(3)')
+    await do('account.UpdateNotifySettingsRequest(InputNotifyPeer(%s), InputPeerNotifySettings(mute_until=2000000000))' % peer)
+    await do('account.ResetNotifySettingsRequest()')
+    await do('account.SetPrivacyRequest(InputPrivacyKeyBirthday(), [InputPrivacyValueAllowAll()])')
+    await do('account.UpdateBirthdayRequest(Birthday(1, 1))')
+    await do('account.UpdateProfileRequest(first_name="Anna", last_name="A", about="salt")')
+    await do('contacts.BlockRequest(%s)' % peer)
+    await do('contacts.UnblockRequest(%s)' % peer)
+    await a.forward(to='me', source=u['id'], ids=[mine])
+    await a.send(to='me', text='a note')
+    await other.wait_text('a note')
+    saved = await do('messages.GetSavedDialogsRequest(None, 0, InputPeerEmpty(), 10, 0)')
+    expect_equal([d['peer']['user_id'] for d in saved['dialogs']], [a.me['id'], u['id']], 'Saved Messages by whom')
+    await do('messages.ToggleSavedDialogPinRequest(%s, pinned=True)' % chat)
+    await do('messages.ReorderPinnedSavedDialogsRequest([%s], force=True)' % chat)
+    await do('messages.DeleteSavedHistoryRequest(peer=%s, max_id=0)' % peer)
+    expect_equal(len((await do('messages.ReportRequest(%s, [%d], b"", "")' % (peer, mine)))['options']) > 3, True, 'what to report')
+    await do('messages.DeleteHistoryRequest(%s, 0, revoke=True)' % peer)
+    await b.send(to=a.me['id'], text='the end')
+    await other.wait_text('the end')
+    full = await do('users.GetFullUserRequest(InputUserSelf())')
+    expect_equal(full['full_user']['about'], 'salt', 'the profile')
+    expect_equal((await other.call('me'))['first'], 'Anna', 'the other device knows the name')
 
 
 async def test_clean_logs(stage):
