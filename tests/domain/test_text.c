@@ -183,6 +183,46 @@ static void test_quotes(void **state)
 	talk_refused(s->w, s->a, &q->o, "400 REPLY_MESSAGE_ID_INVALID");
 }
 
+/* An answer in one chat to what was said in another: its words and its writer go along. */
+static void test_elsewhere(void **state)
+{
+	struct s *s = *state;
+	struct person c = world_person(s->w, "15550003", "Cid", "Clay");
+	struct tl_messages_sendMessage *q = text(s, "look");
+	struct tl_inputReplyToMessage *in;
+	struct tl_messageReplyHeader *h;
+	const struct tl_messageFwdHeader *f;
+	struct tl_account_setPrivacy *hide = Q(s, account_setPrivacy);
+
+	talk_say(s->w, c, s->a, "said elsewhere");
+	in = reply_to(s, talk_top(s->w, s->a, c), NULL);
+	in->reply_to_peer_id = world_peer(s->w, s->a, c.id);
+	q->reply_to = &in->o;
+	h = TL_AS(messageReplyHeader, sent(s, q)->reply_to);
+	assert_non_null(h);
+	assert_false(h->has_reply_to_msg_id || h->quote);
+	is(h->quote_text, "said elsewhere");
+	f = TL_AS(messageFwdHeader, h->reply_from);
+	assert_true(f && TL_AS(peerUser, f->from_id)->user_id == c.id);
+	hide->key = &Q(s, inputPrivacyKeyForwards)->o;
+	hide->rules = tl_vec_new(world_arena(s->w), 1);
+	hide->rules.v[0] = &Q(s, inputPrivacyValueDisallowAll)->o;
+	talk_call(s->w, c, &hide->o);
+	in->quote_text = SLICE_LIT("elsewhere");
+	q->random_id = ++s->random_id;
+	h = TL_AS(messageReplyHeader, sent(s, q)->reply_to);
+	assert_true(h->quote);
+	is(h->quote_text, "elsewhere");
+	f = TL_AS(messageFwdHeader, h->reply_from);
+	assert_null(f->from_id);
+	is(f->from_name, "Cid Clay");
+	in->quote_text = SLICE_LIT("never said");
+	q->random_id = ++s->random_id;
+	talk_refused(s->w, s->a, &q->o, "400 QUOTE_TEXT_INVALID");
+	in->reply_to_peer_id = &Q(s, inputPeerSelf)->o; /* not where it is */
+	talk_refused(s->w, s->a, &q->o, "400 REPLY_MESSAGE_ID_INVALID");
+}
+
 static void test_drafts(void **state)
 {
 	struct s *s = *state;
@@ -286,9 +326,9 @@ static void test_random_ids(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lengths),    cmocka_unit_test(test_entities),
-		cmocka_unit_test(test_quotes),     cmocka_unit_test(test_drafts),
-		cmocka_unit_test(test_random_ids),
+		cmocka_unit_test(test_lengths), cmocka_unit_test(test_entities),
+		cmocka_unit_test(test_quotes),  cmocka_unit_test(test_elsewhere),
+		cmocka_unit_test(test_drafts),  cmocka_unit_test(test_random_ids),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -22,11 +22,11 @@ static int full_name(struct rpc_call *c, int64_t user, struct slice *ret)
 	return r;
 }
 
-/* Whose it was: kept from an earlier forward, else the writer, by name only if he hides it from the caller. */
-static int header(struct rpc_call *c, const struct store_msg *row, struct tl_message *m, bool to_self)
+int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct tl_message *m,
+                   struct tl_messageFwdHeader **ret)
 {
 	struct tl_messageFwdHeader *f = TL_AS(messageFwdHeader, m->fwd_from);
-	int r;
+	int r = 0;
 
 	if (!f) {
 		f = TL_NEW(&c->arena, messageFwdHeader);
@@ -36,9 +36,18 @@ static int header(struct rpc_call *c, const struct store_msg *row, struct tl_mes
 			f->from_id = peer_to_tl(&c->arena, row->from_id);
 		else if (r == 0)
 			r = full_name(c, row->from_id, &f->from_name);
-		if (r < 0)
-			return r;
 	}
+	*ret = f;
+	return r < 0 ? r : 0;
+}
+
+static int header(struct rpc_call *c, const struct store_msg *row, struct tl_message *m, bool to_self)
+{
+	struct tl_messageFwdHeader *f;
+	int r = forward_origin(c, row, m, &f);
+
+	if (r < 0)
+		return r;
 	f->saved_from_peer = NULL;
 	f->has_saved_from_msg_id = false;
 	if (to_self) {

@@ -79,6 +79,42 @@ static int quote(struct rpc_call *c, const struct tl_inputReplyToMessage *in, co
 	return 0;
 }
 
+/* The first so many characters of a text. */
+static struct slice beginning(struct slice text, uint32_t characters)
+{
+	uint32_t i, len;
+
+	for (i = 0; i < text.n && characters; i += len, characters--)
+		utf8_at(text, i, &len);
+	return slice_of(text.p, i);
+}
+
+/* To what was said in another chat: it is shown along, as in a forward, for the other side has nothing to go to. */
+static int from_elsewhere(struct rpc_call *c, const struct tl_inputReplyToMessage *in,
+                          const struct store_msg *row, struct tl_obj **ret)
+{
+	struct rd body = rd_of(row->body.p, row->body.n);
+	struct tl_messageFwdHeader *origin;
+	struct tl_messageReplyHeader *h;
+	struct tl_obj *o;
+	int r;
+
+	if (tl_decode(&body, &c->arena, &o) < 0)
+		return -ERR_CORRUPT;
+	if (!TL_IS(message, o))
+		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
+	if (row->flags & STORE_MSG_NOFORWARDS)
+		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
+	if ((r = quote(c, in, row, ret)) < 0 || (r = forward_origin(c, row, TL_AS(message, o), &origin)) < 0)
+		return r;
+	h = *ret ? TL_AS(messageReplyHeader, *ret) : TL_NEW(&c->arena, messageReplyHeader);
+	if (!*ret && TL_AS(message, o)->message.n)
+		h->quote_text = beginning(TL_AS(message, o)->message, LIMIT_QUOTE_LENGTH);
+	h->reply_from = &origin->o;
+	*ret = &h->o;
+	return 0;
+}
+
 int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_to, int32_t *ret_id,
                   struct tl_obj **ret_header)
 {
@@ -97,12 +133,11 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 		return 0;
 	if (in->reply_to_peer_id && (r = peer_resolve(c, in->reply_to_peer_id, &from)) < 0)
 		return r;
-	if (from.key !=
-	    to->key) /* answers into another chat would show its message to somebody who is not in it */
-		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
-	r = store_msg_get(c->db, c->user_id, to->key, in->reply_to_msg_id, &c->arena, &row);
+	r = store_msg_get(c->db, c->user_id, from.key, in->reply_to_msg_id, &c->arena, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
+	if (r == 0 && from.key != to->key)
+		return from_elsewhere(c, in, &row, ret_header);
 	if (r < 0 || (r = quote(c, in, &row, ret_header)) < 0)
 		return r;
 	*ret_id = row.id;

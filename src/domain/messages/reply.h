@@ -5,16 +5,24 @@
 #include "domain/media/media.h"
 #include "domain/users/peer.h"
 
+struct store_msg;
+
 /* May the caller write to this peer: 400 INPUT_USER_DEACTIVATED, USER_IS_BLOCKED, YOU_BLOCKED_USER. */
 int message_may_send(struct rpc_call *c, const struct peer *to);
 /* And this: 400 VOICE_MESSAGES_FORBIDDEN by the other's privacy, TTL_MEDIA_INVALID to oneself. */
 int message_may_carry(struct rpc_call *c, const struct peer *to, const struct media_ready *m);
 /*
  * InputReplyTo (or NULL) checked: the id in the caller's box (0: none) and a stored reply header for what the id alone
- * does not say (quote), or NULL. 400 REPLY_MESSAGE_ID_INVALID, QUOTE_TEXT_INVALID.
+ * does not say (a quote; what was said in another chat, and by whom), or NULL. 400 REPLY_MESSAGE_ID_INVALID, QUOTE_TEXT_INVALID,
+ * CHAT_FORWARDS_RESTRICTED.
  */
 int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_to, int32_t *ret_id,
                   struct tl_obj **ret_header);
+/*
+ * Whose a message was: kept from an earlier forward, else its writer, by name only if he hides it from the caller.
+ */
+int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct tl_message *m,
+                   struct tl_messageFwdHeader **ret);
 /* 1 if these random_ids were sent before, in one call (the answer is then set), 0 if not. */
 int message_are_repeats(struct rpc_call *c, int64_t peer, const int64_t *random_ids, uint32_t n);
 /* Clears the caller's draft in this dialog, with its event, if there is one. */
