@@ -18,7 +18,9 @@ struct lane_thread {
 struct lane {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct lane_item *head, **tail; /* guarded by lock */
+	/* head .. *urgent: pushed `always`; *urgent .. *tail: the others. guarded by lock */
+	struct lane_item *head, **urgent, **tail;
+	size_t n_urgent;
 	_Atomic size_t n;
 	unsigned sleeping; /* threads; guarded by lock */
 	bool stopping;     /* guarded by lock */
@@ -47,6 +49,9 @@ static struct lane_item *take(struct lane *l)
 		l->head = last->next;
 		if (!l->head)
 			l->tail = &l->head;
+		l->n_urgent = n < l->n_urgent ? l->n_urgent - n : 0;
+		if (!l->n_urgent)
+			l->urgent = &l->head;
 		last->next = NULL;
 		atomic_fetch_sub_explicit(&l->n, n, memory_order_relaxed);
 	}
@@ -75,7 +80,7 @@ struct lane *lane_new_wide(const char *name, const struct lane_ops *ops, void *c
 
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->more, NULL);
-	l->tail = &l->head;
+	l->urgent = l->tail = &l->head;
 	l->max = max;
 	l->batch = batch;
 	l->ops = *ops;
@@ -122,9 +127,9 @@ void lane_free(struct lane *l)
 
 int lane_push(struct lane *l, struct lane_item *item, bool always)
 {
+	struct lane_item **at;
 	bool wake;
 
-	item->next = NULL;
 	pthread_mutex_lock(&l->lock);
 	if (l->stopping) {
 		pthread_mutex_unlock(&l->lock);
@@ -134,8 +139,15 @@ int lane_push(struct lane *l, struct lane_item *item, bool always)
 		pthread_mutex_unlock(&l->lock);
 		return -ERR_FULL;
 	}
-	*l->tail = item;
-	l->tail = &item->next;
+	at = always ? l->urgent : l->tail;
+	item->next = *at;
+	*at = item;
+	if (l->tail == at)
+		l->tail = &item->next;
+	if (always) {
+		l->urgent = &item->next;
+		l->n_urgent++;
+	}
 	atomic_fetch_add_explicit(&l->n, 1, memory_order_relaxed);
 	wake = l->sleeping > 0;
 	if (wake)

@@ -15,9 +15,9 @@ struct lane_item { /* first member of whatever is queued */
 };
 
 /*
- * One queue and its threads, one unless it is said otherwise. `work` gets what waits, oldest first, at most `batch` items, as
- * a list it owns. `name` (<= 15 characters) is the threads'. `state` is a thread's own: made by `begin`, undone by `end`, both
- * on the thread; begin may be NULL, then it is the arg.
+ * One queue and its threads, one unless it is said otherwise. `work` gets what waits, the urgent first, then the oldest, at most
+ * `batch` items, as a list it owns. `name` (<= 15 characters) is the threads'. `state` is a thread's own: made by `begin`, undone
+ * by `end`, both on the thread; begin may be NULL, then it is the arg.
  */
 struct lane_ops {
 	void *(*begin)(void *arg);
@@ -34,8 +34,10 @@ void lane_stop(struct lane *l);
 /* Stops it, unless that is done, and frees. Nobody pushes any more. NULL is allowed. */
 void lane_free(struct lane *l);
 /*
- * -ERR_FULL at `max` items; `always` ignores the limit: for what must not be lost (answers after a commit). -ERR_CLOSED
- * once lane_stop was called. On an error the item is still the caller's.
+ * -ERR_FULL at `max` items; `always` ignores the limit and goes before all that was pushed without it: for what must not be lost
+ * (answers and pushes after a commit), and must be said before somebody is shown the new state in an answer (TDLib takes a
+ * message that it finds in a chat's row before it is told of it for an error). -ERR_CLOSED once lane_stop was called. On an
+ * error the item is still the caller's.
  */
 int lane_push(struct lane *l, struct lane_item *item, bool always);
 /* Items waiting now. */

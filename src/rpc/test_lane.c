@@ -118,9 +118,47 @@ static void test_beside(void **state)
 	assert_int_equal(t.most, THREADS);
 }
 
+struct order {
+	char said[16];
+	int n;
+	_Atomic int at_work, let_go;
+};
+
+static void note(void *state, struct lane_item *list)
+{
+	struct order *o = state;
+
+	for (; list; list = list->next)
+		o->said[o->n++] = (char)atomic_load(&((struct item *)list)->done);
+	atomic_store(&o->at_work, 1);
+	while (!atomic_load(&o->let_go))
+		nap();
+}
+
+static void test_urgent_first(void **state)
+{
+	static const struct lane_ops ops = {.work = note};
+	static const char pushed[] = "aBcDEf"; /* capitals: always */
+	struct item items[sizeof(pushed)] = {0};
+	struct order o = {0};
+	struct lane *l = lane_new("test", &ops, &o, 100, 2);
+
+	items[0].done = '-';
+	assert_int_equal(lane_push(l, &items[0].item, false), 0);
+	wait_for(&o.at_work, 1);
+	for (int i = 0; pushed[i]; i++) {
+		items[i + 1].done = pushed[i];
+		assert_int_equal(lane_push(l, &items[i + 1].item, pushed[i] < 'a'), 0);
+	}
+	atomic_store(&o.let_go, 1);
+	lane_free(l);
+	assert_string_equal(o.said, "-BDEacf");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_once), cmocka_unit_test(test_beside)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_once), cmocka_unit_test(test_beside),
+	                                   cmocka_unit_test(test_urgent_first)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

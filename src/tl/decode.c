@@ -201,6 +201,26 @@ static int decode_shape(struct rd *r, struct arena *a, const struct tl_shape *s,
 	return 0;
 }
 
+/* Pyrogram 2.0 sends a peer where a user or a channel is asked for (users.getUsers, contacts.addContact), and is answered. */
+static const struct {
+	uint16_t given, taken; /* with the same fields */
+} stand_ins[] = {
+	{TL_inputPeerEmpty, TL_inputUserEmpty}, {TL_inputPeerSelf, TL_inputUserSelf},
+	{TL_inputPeerUser, TL_inputUser},       {TL_inputPeerEmpty, TL_inputChannelEmpty},
+	{TL_inputPeerChannel, TL_inputChannel},
+};
+
+static const struct tl_shape *stand_in(uint16_t given, uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(stand_ins) / sizeof(*stand_ins); i++) {
+		const struct tl_shape *s = tl_shape_newest(stand_ins[i].taken);
+
+		if (stand_ins[i].given == given && s && s->type == type)
+			return s;
+	}
+	return NULL;
+}
+
 static int decode_boxed(struct rd *r, struct arena *a, uint16_t type, int depth, struct tl_obj **ret)
 {
 	uint32_t id = rd_u32(r);
@@ -209,7 +229,9 @@ static int decode_boxed(struct rd *r, struct arena *a, uint16_t type, int depth,
 	if (r->bad)
 		return -ERR_INVALID;
 	s = tl_shape_of(id);
-	if (!s || tl_is_method(s->name) || s->type != type)
+	if (!s || tl_is_method(s->name))
+		return -ERR_NOTFOUND;
+	if (s->type != type && !(s = stand_in(s->name, type)))
 		return -ERR_NOTFOUND;
 	return decode_shape(r, a, s, depth, ret);
 }

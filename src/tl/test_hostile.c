@@ -141,6 +141,27 @@ static void counts_and_types(void **state)
 		buf_u64(&b, 5);
 		assert_int_equal(decode_alone(b.p, b.n), -ERR_NOTFOUND);
 	}
+	/* an InputPeer stands for the InputUser of the same fields (Pyrogram), and for nothing else */
+	b.n = 4;
+	buf_u32(&b, TL_ID_VECTOR);
+	buf_u32(&b, 3);
+	buf_u32(&b, tl_shape_newest(TL_inputPeerUser)->id);
+	buf_u64(&b, 5);
+	buf_u64(&b, 6);
+	buf_u32(&b, tl_shape_newest(TL_inputPeerSelf)->id);
+	buf_u32(&b, tl_shape_newest(TL_inputUserEmpty)->id);
+	assert_int_equal(decode(b.p, b.n, 1 << 20, &o, &a), 0);
+	assert_true(TL_IS(inputUser, TL_AS(users_getUsers, o)->id.v[0]));
+	assert_int_equal(TL_AS(inputUser, TL_AS(users_getUsers, o)->id.v[0])->access_hash, 6);
+	assert_true(TL_IS(inputUserSelf, TL_AS(users_getUsers, o)->id.v[1]));
+	arena_fini(&a);
+	b.n = 4;
+	buf_u32(&b, TL_ID_VECTOR);
+	buf_u32(&b, 1);
+	buf_u32(&b, tl_shape_newest(TL_inputPeerChannel)->id);
+	buf_u64(&b, 5);
+	buf_u64(&b, 6);
+	assert_int_equal(decode_alone(b.p, b.n), -ERR_NOTFOUND);
 	/* at the top, what nobody knows has an error of its own */
 	b.n = 0;
 	buf_u32(&b, 0x01020304);

@@ -31,6 +31,8 @@ static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_
 
 	if (!h && !reply_to)
 		return stored;
+	if (!reply_to && !h->reply_to_peer_id) /* a quote of what this owner has not */
+		return NULL;
 	if (!h)
 		h = TL_NEW(&v->c->arena, messageReplyHeader);
 	if (reply_to) {
@@ -85,6 +87,8 @@ static struct tl_obj *own_service(struct view *v, struct tl_messageService *m, c
 	m->media_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
 	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
+	if (row->peer == row->owner && !m->saved_peer_id)
+		m->saved_peer_id = peer_to_tl(a, row->owner); /* TDLib wants a topic for each message there */
 	return &m->o;
 }
 

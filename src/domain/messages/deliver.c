@@ -49,11 +49,10 @@ static int translate(struct rpc_call *c, int64_t from_owner, int64_t from_peer, 
 		return 0;
 	if (r < 0)
 		return r;
-	if (row.origin_owner == owner) {
-		*ret = row.origin_id;
-		return 0;
-	}
-	r = store_msg_by_origin(c->db, owner, row.origin_owner, row.origin_id, &c->arena, &row);
+	if (row.origin_owner == owner) /* he may have deleted it, for himself alone */
+		r = store_msg_get(c->db, owner, from_owner, row.origin_id, &c->arena, &row);
+	else
+		r = store_msg_by_origin(c->db, owner, row.origin_owner, row.origin_id, &c->arena, &row);
 	if (r == 0)
 		*ret = row.id;
 	return r == -ERR_NOTFOUND ? 0 : r;

@@ -22,6 +22,18 @@ static int full_name(struct rpc_call *c, int64_t user, struct slice *ret)
 	return r;
 }
 
+/* A peer, or only a name, where he does not want to be found by what others pass on. */
+static int writer(struct rpc_call *c, int64_t user, struct tl_obj **ret_peer, struct slice *ret_name)
+{
+	int r = privacy_allows(c, user, PRIVACY_FORWARDS, c->user_id);
+
+	if (r == 0)
+		return full_name(c, user, ret_name);
+	if (r > 0)
+		*ret_peer = peer_to_tl(&c->arena, user);
+	return r < 0 ? r : 0;
+}
+
 int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct tl_message *m,
                    struct tl_messageFwdHeader **ret)
 {
@@ -31,30 +43,41 @@ int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct
 	if (!f) {
 		f = TL_NEW(&c->arena, messageFwdHeader);
 		f->date = (int32_t)row->date;
-		r = privacy_allows(c, row->from_id, PRIVACY_FORWARDS, c->user_id);
-		if (r > 0)
-			f->from_id = peer_to_tl(&c->arena, row->from_id);
-		else if (r == 0)
-			r = full_name(c, row->from_id, &f->from_name);
+		r = writer(c, row->from_id, &f->from_id, &f->from_name);
 	}
 	*ret = f;
-	return r < 0 ? r : 0;
+	return r;
 }
 
+/*
+ * Whose it was: kept from an earlier forward, else the writer, by name only if he hides it from the caller. A note of one's own is
+ * nobody's word: it goes out as if it were written there (TDLib calls anything else an error).
+ */
 static int header(struct rpc_call *c, const struct store_msg *row, struct tl_message *m, bool to_self)
 {
 	struct tl_messageFwdHeader *f;
-	int r = forward_origin(c, row, m, &f);
+	bool again = m->fwd_from != NULL;
+	int r;
 
-	if (r < 0)
+	if (!again && row->peer == row->owner)
+		return 0;
+	if ((r = forward_origin(c, row, m, &f)) < 0)
 		return r;
-	f->saved_from_peer = NULL;
-	f->has_saved_from_msg_id = false;
+	f->saved_from_peer = f->saved_from_id = NULL;
+	f->saved_from_name = (struct slice){0};
+	f->has_saved_from_msg_id = f->has_saved_date = f->saved_out = false;
 	if (to_self) {
 		f->saved_from_peer = peer_to_tl(&c->arena, row->peer);
 		f->has_saved_from_msg_id = true;
 		f->saved_from_msg_id = row->id;
 		m->saved_peer_id = peer_to_tl(&c->arena, row->peer);
+	}
+	if (to_self && again) { /* and who brought it, if not he who wrote it */
+		f->saved_out = row->from_id == row->owner;
+		f->has_saved_date = true;
+		f->saved_date = (int32_t)row->date;
+		if ((r = writer(c, row->from_id, &f->saved_from_id, &f->saved_from_name)) < 0)
+			return r;
 	}
 	m->fwd_from = &f->o;
 	return 0;

@@ -11,6 +11,7 @@
 #include "domain/sync/channel_event.h"
 #include "domain/sync/payload.h"
 #include "domain/sync/state_view.h"
+#include "store/dialog.h"
 #include "store/msg.h"
 #include "updates/peer.h"
 
@@ -68,7 +69,16 @@ static int delete_messages(struct view *v, const struct upd_event *ev, struct tl
 static int read_in(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
 	struct tl_updateReadHistoryInbox *u = TL_NEW(&v->c->arena, updateReadHistoryInbox);
+	struct store_dialog row;
+	int r;
 
+	r = store_dialog_get(v->c->db, ev->owner, ev->peer, &v->c->arena, &row);
+	if (r < 0)
+		return r;
+	if (row.folder) { /* where it is absent, TDLib takes the chat out of the archive */
+		u->has_folder_id = true;
+		u->folder_id = row.folder;
+	}
 	u->peer = peer_to_tl(&v->c->arena, ev->peer);
 	u->max_id = ev->id;
 	u->still_unread_count = payload_int(ev->payload);

@@ -9,6 +9,7 @@
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
+#include "store/dialog.h"
 #include "store/msg.h"
 #include "store/state.h"
 #include "store/upd.h"
@@ -120,13 +121,38 @@ static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_
 	if (ev->kind == UPD_EDIT && ev->id > from_pts)
 		return 0;
 	r = sync_compose_one(&g->v, ev, &u);
-	if (r >= 0 && u)
-		g->other[g->n_other++] = u;
-	return r;
+	if (r < 0 || !u)
+		return r;
+	if (TL_IS(updateFolderPeers, u)) /* in a difference, TDLib says, it counts for nothing */
+		TL_AS(updateFolderPeers, u)->pts_count = 0;
+	g->other[g->n_other++] = u;
+	return 0;
+}
+
+/*
+ * Chats that were pinned meanwhile: one order of a list instead of one update each. A client puts each on top as it comes, and
+ * rows of one second have no order. False: it is said already.
+ */
+static int as_order(struct gather *g, struct upd_event *ev, bool said[2])
+{
+	struct store_dialog row;
+	int r;
+
+	r = store_dialog_get(g->v.c->db, ev->owner, ev->peer, &g->v.c->arena, &row);
+	if (r < 0)
+		return r;
+	ev->kind = UPD_PINNED_DIALOGS;
+	ev->peer = 0;
+	ev->id = row.folder != 0;
+	if (said[ev->id])
+		return false;
+	said[ev->id] = true;
+	return true;
 }
 
 static int add_states(struct gather *g, int32_t date)
 {
+	bool said[2] = {false};
 	struct rpc_call *c = g->v.c;
 	struct store_state *rows;
 	struct tl_obj **more;
@@ -149,7 +175,10 @@ static int add_states(struct gather *g, int32_t date)
 		                       .date = rows[i].time,
 		                       .payload = rows[i].payload};
 
-		r = sync_compose_one(&g->v, &ev, &u);
+		r = ev.kind == UPD_DIALOG_PINNED ? as_order(g, &ev, said) : true;
+		if (r == false)
+			continue;
+		r = r < 0 ? r : sync_compose_one(&g->v, &ev, &u);
 		if (r < 0)
 			return r;
 		if (u)

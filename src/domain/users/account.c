@@ -8,14 +8,17 @@
 #include "domain/users/view.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
+#include "store/dialog.h"
 #include "store/meta.h"
 #include "store/profile_photo.h"
 #include "store/setting.h"
 #include "store/user.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum {
 	FIRST_USER_ID = 1000001, /* above the service account */
+	TOLD_CHATS_MAX = 500,
 	TOLD_MAX = 2000, /* contacts that hear of a change at once; the others see it when they next look */
 	PHONE_DIGITS_MIN = 5,
 	PHONE_DIGITS_MAX = 15, /* E.164 */
@@ -192,6 +195,33 @@ int user_delete(struct rpc_call *c, int64_t id)
 	return drop_from_contacts(c, id);
 }
 
+static bool is_among(const int64_t *v, size_t n, int64_t x)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v[i] == x)
+			return true;
+	return false;
+}
+
+/* Those who are in his newest chats, too: they have him by name, and nothing else brings them the new one (TDLib keeps what it has). */
+static int tell_chats(struct rpc_call *c, int64_t id, const int64_t *told, size_t n_told)
+{
+	struct upd_event ev = {.kind = UPD_USER, .peer = id};
+	struct store_dialog *rows;
+	size_t n;
+	int r;
+
+	r = store_dialog_page(c->db, id, -1, 0, 0, 0, TOLD_CHATS_MAX, &c->arena, &rows, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		if (!peer_is_user(rows[i].peer) || rows[i].peer == id || rows[i].peer == SERVICE_USER ||
+		    is_among(told, n_told, rows[i].peer))
+			continue;
+		ev.owner = rows[i].peer;
+		r = rpc_log_event(c, &ev);
+	}
+	return r < 0 ? r : 0;
+}
+
 int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)
 {
 	struct upd_event ev = {.kind = UPD_USER, .peer = id};
@@ -211,5 +241,5 @@ int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)
 		ev.except_key = 0;
 		r = rpc_log_event(c, &ev);
 	}
-	return r < 0 ? r : 0;
+	return r < 0 ? r : tell_chats(c, id, who, n);
 }

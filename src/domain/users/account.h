@@ -30,7 +30,7 @@ int user_delete(struct rpc_call *c, int64_t id);
 /* For rpc_reply_after: the caller as he sees himself. Thread: read lanes. */
 int user_reply_self(struct rpc_call *c, void *unused);
 
-/* Tell those who have `id` among their contacts, and his own other sessions, that he looks different (UPD_USER). */
+/* Tell those who have `id` among their contacts or chats, and his own other sessions, that he looks different (UPD_USER). */
 int user_changed(struct rpc_call *c, int64_t id, int64_t except_key);
 
 #endif

@@ -31,7 +31,10 @@ static int contact_settings(struct rpc_call *c, int64_t peer, struct tl_peerSett
 	return r < 0 ? r : 0;
 }
 
-/* No contact: until the bar is closed, whoever has a chat with him is offered to add or block him. */
+/*
+ * No contact: until the bar is closed, whoever has a chat with him is offered to add him; and to report and block him where he
+ * never answered. The latter two come together or not at all: TDLib takes one without the other for an error.
+ */
 static int stranger_settings(struct rpc_call *c, int64_t peer, struct tl_peerSettings *s)
 {
 	struct store_dialog row;
@@ -45,11 +48,11 @@ static int stranger_settings(struct rpc_call *c, int64_t peer, struct tl_peerSet
 	r = store_dialog_get(c->db, c->user_id, peer, &c->arena, &row);
 	if (r < 0 || !row.top_id)
 		return r < 0 ? r : 0;
-	s->add_contact = s->block_contact = true;
+	s->add_contact = true;
 	s->autoarchived = (row.flags & DIALOG_PUT_AWAY) != 0;
 	/* Who was written to has been invited: no spam. */
 	r = store_msg_last(c->db, c->user_id, peer, INT32_MAX, true, &c->arena, &own);
-	s->report_spam = r == -ERR_NOTFOUND || (r == 0 && !own.id);
+	s->report_spam = s->block_contact = r == -ERR_NOTFOUND || (r == 0 && !own.id);
 	return r < 0 && r != -ERR_NOTFOUND ? r : 0;
 }
 

@@ -21,6 +21,7 @@ const transports = { full: net.ConnectionTCPFull, abridged: net.ConnectionTCPAbr
 
 let client;
 let saved;
+let noted;
 
 const num = (x) => (x === undefined || x === null ? 0 : Number(x));
 const peerId = (p) => num(p?.userId ?? p?.chatId ?? p?.channelId);
@@ -35,6 +36,14 @@ const user = (u) => ({
   mutual: Boolean(u.mutualContact),
 });
 
+const more = { texturl: 'url', mentionname: 'userId', pre: 'language' };
+
+function entity(e) {
+  const kind = e.className.replace('MessageEntity', '').toLowerCase();
+  const extra = e[more[kind]];
+  return [kind, e.offset, e.length, ...(extra ? [kind === 'mentionname' ? num(extra) : extra] : [])];
+}
+
 const message = (m) => ({
   id: m.id,
   peer: peerId(m.peerId),
@@ -43,10 +52,11 @@ const message = (m) => ({
   date: m.date,
   edited: Boolean(m.editDate),
   reply_to: m.replyTo?.replyToMsgId ?? null,
+  quote: m.replyTo?.quoteText ?? '',
   forward: Boolean(m.fwdFrom),
   service: m.className === 'MessageService',
   pinned: Boolean(m.pinned),
-  entities: (m.entities ?? []).map((e) => [e.className.replace('MessageEntity', '').toLowerCase(), e.offset, e.length]),
+  entities: (m.entities ?? []).map(entity),
 });
 
 function onUpdate(u) {
@@ -74,11 +84,39 @@ function onUpdate(u) {
     case 'UpdateDialogUnreadMark':
       return event('mark', { peer: peerId(u.peer.peer), unread: Boolean(u.unread) });
     case 'UpdateDialogPinned':
-      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned) });
+      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned), folder: u.folderId ?? 0 });
+    case 'UpdatePinnedDialogs':
+      return event('pinned_dialogs', { folder: u.folderId ?? 0, order: (u.order ?? []).map((p) => peerId(p.peer)) });
     case 'UpdateFolderPeers':
       for (const p of u.folderPeers) event('folder', { peer: peerId(p.peer), folder: p.folderId });
+      return;
+    case 'UpdatePeerBlocked':
+      return event('blocked', { peer: peerId(u.peerId), blocked: Boolean(u.blocked) });
+    case 'UpdateUserName':
+      return event('name', { peer: num(u.userId), first: u.firstName, username: u.usernames[0]?.username ?? '' });
   }
 }
+
+// What an answer brings of updates: GramJS tells nobody.
+function take(r) {
+  for (const u of r.updates ?? []) onUpdate(u);
+  return r;
+}
+
+const born = (r) => r.updates.filter((u) => u.message).map((u) => message(u.message));
+
+// [[kind, offset, length, url or user or language]] as the library's own
+const entities = (spans) =>
+  Promise.all(
+    spans.map(async ([kind, offset, length, extra]) => {
+      if (kind === 'mentionname') {
+        const { userId, accessHash } = await client.getInputEntity(extra);
+        return new Api.InputMessageEntityMentionName({ offset, length, userId: new Api.InputUser({ userId, accessHash }) });
+      }
+      const name = Object.keys(Api).find((k) => k.toLowerCase() === `messageentity${kind}`);
+      return new Api[name]({ offset, length, ...(more[kind] ? { [more[kind]]: extra ?? '' } : {}) });
+    }),
+  );
 
 const driver = {
   async connect({ host, port, key, dir, transport = 'full' }) {
@@ -90,6 +128,7 @@ const driver = {
       }
     }
     saved = path.join(dir, 'gramjs.session');
+    noted = path.join(dir, 'state.json');
     const session = new StringSession(fs.existsSync(saved) ? fs.readFileSync(saved, 'utf8') : '');
     session.setDC(2, host, 443); // the port is kept in 16 signed bits; without this it takes 4 for home, and files of 2 for those of another DC
     client = new TelegramClient(session, 1, 'x', {
@@ -97,7 +136,7 @@ const driver = {
       networkSocket: transport === 'websocket' ? PromisedWebSockets : PromisedNetSockets,
       connectionRetries: 1000,
       retryDelay: 1000,
-      baseLogger: new Logger('warn'),
+      baseLogger: new Logger(process.env.GRAMJS_LOG ?? 'warn'),
     });
     client.addEventHandler(onUpdate, new Raw({}));
     await client.connect();
@@ -130,11 +169,37 @@ const driver = {
   },
   contacts: async () => (await client.invoke(new Api.contacts.GetContacts({ hash: bigInt(0) }))).users.map(user),
   set_username: async ({ username }) => user(await client.invoke(new Api.account.UpdateUsername({ username }))),
+  set_name: async ({ first, last = '' }) => user(await client.invoke(new Api.account.UpdateProfile({ firstName: first, lastName: last }))),
+  user: async ({ id }) => user((await client.invoke(new Api.users.GetUsers({ id: [id] })))[0]),
+  blocked: async () => (await client.invoke(new Api.contacts.GetBlocked({ offset: 0, limit: 100 }))).blocked.map((b) => peerId(b.peerId)),
+  pins: async ({ of }) => (await client.getMessages(of, { limit: 100, filter: new Api.InputMessagesFilterPinned() })).map((m) => m.id),
+  // Everything since the last time (the first time: nothing), as events: GramJS has no such thing itself.
+  async catch_up() {
+    let now;
+    if (!fs.existsSync(noted)) now = await client.invoke(new Api.updates.GetState());
+    else {
+      let [pts, date] = JSON.parse(fs.readFileSync(noted));
+      for (let end = false; !end; ) {
+        const d = await client.invoke(new Api.updates.GetDifference({ pts, date, qts: 1 }));
+        now = d.state ?? d.intermediateState ?? { pts, date: d.date };
+        ({ pts, date } = now);
+        for (const m of d.newMessages ?? []) event('new', { message: message(m) });
+        for (const u of d.otherUpdates ?? []) onUpdate(u);
+        end = d.className !== 'updates.DifferenceSlice';
+      }
+    }
+    fs.writeFileSync(noted, JSON.stringify([now.pts, now.date]));
+  },
   resolve: async ({ username }) => user(await client.getEntity(username)),
-  async send({ to, text, reply_to, random_id }) {
+  async send({ to, text, reply_to, random_id, entities: spans = [], quote, clear_draft = false }) {
     if (random_id === undefined) return message(await client.sendMessage(to, { message: text, replyTo: reply_to, parseMode: false }));
-    const r = await client.invoke(new Api.messages.SendMessage({ peer: to, message: text, randomId: bigInt(random_id) }));
-    return message(r.updates.find((u) => u.message).message);
+    const replyTo = reply_to ? new Api.InputReplyToMessage({ replyToMsgId: reply_to, quoteText: quote || undefined }) : undefined;
+    const about = { peer: to, message: text, randomId: bigInt(random_id), clearDraft: clear_draft };
+    return born(take(await client.invoke(new Api.messages.SendMessage({ ...about, replyTo, entities: await entities(spans) }))))[0];
+  },
+  async edit({ to, id, text, entities: spans }) {
+    if (!spans) return message(await client.editMessage(to, { message: id, text, parseMode: false }));
+    return born(take(await client.invoke(new Api.messages.EditMessage({ peer: to, id, message: text, entities: await entities(spans) }))))[0];
   },
   send_file: async ({ to, path: file, photo = false, caption = '' }) =>
     message(await client.sendFile(to, { file, caption, forceDocument: !photo, parseMode: false })),
@@ -147,14 +212,17 @@ const driver = {
     fs.writeFileSync(file, await client.downloadMedia(m, {})); // by outputFile it ends before its last bytes are written
     return file;
   },
-  edit: async ({ to, id, text }) => message(await client.editMessage(to, { message: id, text, parseMode: false })),
   async delete({ to, ids, revoke = true }) {
     await client.deleteMessages(to, ids, { revoke });
   },
   async read({ to, up_to }) {
     await client.invoke(new Api.messages.ReadHistory({ peer: to, maxId: up_to }));
   },
-  forward: async ({ to, source, ids }) => (await client.forwardMessages(to, { messages: ids, fromPeer: source })).flat().map(message),
+  async forward({ to, source, ids, random_ids }) {
+    if (!random_ids) return (await client.forwardMessages(to, { messages: ids, fromPeer: source })).flat().map(message);
+    const about = { fromPeer: source, toPeer: to, id: ids, randomId: random_ids.map((n) => bigInt(n)) };
+    return born(take(await client.invoke(new Api.messages.ForwardMessages(about))));
+  },
   async typing({ to }) {
     await client.invoke(new Api.messages.SetTyping({ peer: to, action: new Api.SendMessageTypingAction() }));
   },
@@ -168,8 +236,10 @@ const driver = {
       read_in: d.readInboxMaxId,
       read_out: d.readOutboxMaxId,
     })),
-  chats: async () =>
-    (await client.invoke(new Api.messages.GetDialogs({ offsetPeer: new Api.InputPeerEmpty(), limit: 100, hash: bigInt(0) }))).dialogs.map((d) => ({
+  async chats() {
+    const page = { offsetPeer: new Api.InputPeerEmpty(), limit: 100, hash: bigInt(0) };
+    const lists = [0, 1].map((folderId) => client.invoke(new Api.messages.GetDialogs({ ...page, folderId })));
+    return (await Promise.all(lists)).flatMap((r) => r.dialogs).map((d) => ({
       peer: peerId(d.peer),
       top: d.topMessage,
       unread: d.unreadCount,
@@ -179,9 +249,10 @@ const driver = {
       pinned: Boolean(d.pinned),
       folder: d.folderId ?? 0,
       draft: d.draft?.message ?? '',
-    })),
+    }));
+  },
   async pin({ to, id, pinned = true, oneside = false }) {
-    await client.invoke(new Api.messages.UpdatePinnedMessage({ peer: to, id, unpin: !pinned, pmOneside: oneside }));
+    take(await client.invoke(new Api.messages.UpdatePinnedMessage({ peer: to, id, unpin: !pinned, pmOneside: oneside })));
   },
   async draft({ to, text }) {
     await client.invoke(new Api.messages.SaveDraft({ peer: to, message: text }));
@@ -196,7 +267,7 @@ const driver = {
   },
   async archive({ to, archived }) {
     const peer = new Api.InputFolderPeer({ peer: await client.getInputEntity(to), folderId: Number(archived) });
-    await client.invoke(new Api.folders.EditPeerFolders({ folderPeers: [peer] }));
+    take(await client.invoke(new Api.folders.EditPeerFolders({ folderPeers: [peer] })));
   },
   async block({ who, blocked }) {
     await client.invoke(blocked ? new Api.contacts.Block({ id: who }) : new Api.contacts.Unblock({ id: who }));

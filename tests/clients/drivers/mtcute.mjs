@@ -28,7 +28,31 @@ const user = (u) => ({
   mutual: Boolean((u.raw ?? u).mutualContact),
 });
 
-const kinds = { text_link: 'texturl', text_mention: 'mentionname', pre: 'pre', strikethrough: 'strike', bot_command: 'botcommand', phone_number: 'phone' };
+const kinds = { text_link: 'texturl', text_mention: 'mentionname', strikethrough: 'strike', bot_command: 'botcommand', phone_number: 'phone' };
+const more = { texturl: 'url', pre: 'language' };
+
+function entity(e) {
+  const extra = e.params.url || e.params.userId || e.params.language;
+  return [kinds[e.kind] ?? e.kind, e.offset, e.length, ...(extra ? [extra] : [])];
+}
+
+// [[kind, offset, length, url or user or language]] as the library's own
+const entities = (spans) =>
+  Promise.all(
+    spans.map(async ([kind, offset, length, extra]) => {
+      if (kind === 'mentionname') return { _: 'inputMessageEntityMentionName', offset, length, userId: await client.resolveUser(extra) };
+      const name = { texturl: 'TextUrl' }[kind] ?? kind[0].toUpperCase() + kind.slice(1);
+      return { _: `messageEntity${name}`, offset, length, ...(more[kind] ? { [more[kind]]: extra ?? '' } : {}) };
+    }),
+  );
+
+// What an answer brings of updates, to where pushed ones go.
+function take(r) {
+  client.handleClientUpdate(r, false);
+  return r;
+}
+
+const born = (r) => r.updates.filter((u) => u.message).map((u) => ({ id: u.message.id, out: Boolean(u.message.out), text: u.message.message, date: u.message.date }));
 
 const message = (m) => ({
   id: m.id,
@@ -38,14 +62,21 @@ const message = (m) => ({
   date: Math.floor(m.date / 1000),
   edited: Boolean(m.editDate),
   reply_to: m.replyToMessage?.id ?? null,
+  quote: m.raw.replyTo?.quoteText ?? '',
   forward: m.forward !== null,
   service: m.isService,
   pinned: Boolean(m.raw.pinned),
-  entities: m.entities.map((e) => [kinds[e.kind] ?? e.kind, e.offset, e.length]),
+  entities: m.entities.map(entity),
 });
 
 function save() {
   fs.writeFileSync(saved, v8.serialize(storage.driver.states));
+}
+
+// Its parts keep what they were made with: that is filled, not replaced.
+function restore() {
+  const fill = (to, from) => (to instanceof Map ? from.forEach((v, k) => to.set(k, v)) : Object.keys(from).forEach((k) => fill(to[k], from[k])));
+  v8.deserialize(fs.readFileSync(saved)).forEach((from, part) => fill(storage.driver.states.get(part), from));
 }
 
 function onRaw(u) {
@@ -57,9 +88,16 @@ function onRaw(u) {
     case 'updateDialogUnreadMark':
       return event('mark', { peer: peerId(u.peer.peer), unread: Boolean(u.unread) });
     case 'updateDialogPinned':
-      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned) });
+      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned), folder: u.folderId ?? 0 });
+    case 'updatePinnedDialogs':
+      return event('pinned_dialogs', { folder: u.folderId ?? 0, order: (u.order ?? []).map((p) => peerId(p.peer)) });
     case 'updateFolderPeers':
       for (const p of u.folderPeers) event('folder', { peer: peerId(p.peer), folder: p.folderId });
+      return;
+    case 'updatePeerBlocked':
+      return event('blocked', { peer: peerId(u.peerId), blocked: Boolean(u.blocked) });
+    case 'updateUserName':
+      return event('name', { peer: u.userId, first: u.firstName, username: u.usernames[0]?.username ?? '' });
   }
 }
 
@@ -70,7 +108,7 @@ const driver = {
     addPublicKey(crypto, fs.readFileSync(key, 'utf8'));
     storage = new MemoryStorage();
     saved = path.join(dir, 'mtcute.storage');
-    if (fs.existsSync(saved)) storage.driver.states = v8.deserialize(fs.readFileSync(saved));
+    if (fs.existsSync(saved)) restore();
     const dc = { id: 2, ipAddress: host, port };
     client = new TelegramClient({
       apiId: 1,
@@ -93,7 +131,7 @@ const driver = {
     client.onUserStatusUpdate.add((u) => event('status', { peer: u.userId, online: u.status === 'online' }));
     client.onRawUpdate.add((info) => onRaw(info.update));
     // A server that is gone for a moment is no complaint.
-    client.onError.add((e) => console.error(e?.code?.startsWith('ECONN') ? 'INFO' : 'ERROR', e));
+    client.onError.add((e) => console.error(/^(ECONN|EPIPE)/.test(e?.code) ? 'INFO' : 'ERROR', e));
     await client.connect();
     let authorized = true;
     try {
@@ -138,12 +176,24 @@ const driver = {
     await client.setMyUsername(username);
     return user(await client.getMe());
   },
+  async set_name({ first, last = '' }) {
+    await client.call({ _: 'account.updateProfile', firstName: first, lastName: last });
+  },
+  user: async ({ id }) => user((await client.getUsers(id))[0]),
+  blocked: async () => (await client.call({ _: 'contacts.getBlocked', offset: 0, limit: 100 })).blocked.map((b) => peerId(b.peerId)),
+  pins: async ({ of }) => (await client.searchMessages({ chatId: of, limit: 100, filter: { _: 'inputMessagesFilterPinned' } })).map((m) => m.id),
   resolve: async ({ username }) => user(await client.getUser(username)),
-  async send({ to, text, reply_to, random_id }) {
+  async send({ to, text, reply_to, random_id, entities: spans = [], quote, clear_draft = false }) {
     if (random_id === undefined) return message(await client.sendText(to, text, { replyTo: reply_to ?? undefined }));
-    const r = await client.call({ _: 'messages.sendMessage', peer: await client.resolvePeer(to), message: text, randomId: Long.fromString(random_id) });
-    const m = r.updates.find((u) => u.message).message;
-    return { id: m.id, peer: to, out: Boolean(m.out), text: m.message, date: m.date };
+    const replyTo = reply_to ? { _: 'inputReplyToMessage', replyToMsgId: reply_to, quoteText: quote || undefined } : undefined;
+    const about = { peer: await client.resolvePeer(to), message: text, randomId: Long.fromString(random_id), clearDraft: clear_draft };
+    const r = take(await client.call({ _: 'messages.sendMessage', ...about, replyTo, entities: await entities(spans) }));
+    return { peer: to, ...born(r)[0] };
+  },
+  async edit({ to, id, text, entities: spans }) {
+    if (!spans) return message(await client.editMessage({ chatId: to, message: id, text }));
+    const peer = await client.resolvePeer(to);
+    return born(take(await client.call({ _: 'messages.editMessage', peer, id, message: text, entities: await entities(spans) })))[0];
   },
   async send_file({ to, path: file, photo = false, caption = '' }) {
     const media = { type: photo ? 'photo' : 'document', file: `file:${file}`, fileName: path.basename(file), caption };
@@ -158,11 +208,13 @@ const driver = {
     fs.writeFileSync(file, await client.downloadAsBuffer(m.media)); // downloadToFile ends before its last bytes are written
     return file;
   },
-  edit: async ({ to, id, text }) => message(await client.editMessage({ chatId: to, message: id, text })),
   delete: ({ to, ids, revoke = true }) => client.deleteMessagesById(to, ids, { revoke }),
   read: ({ to, up_to }) => client.readHistory(to, { maxId: up_to }),
-  forward: async ({ to, source, ids }) =>
-    (await client.forwardMessagesById({ fromChatId: source, messages: ids, toChatId: to })).map(message),
+  async forward({ to, source, ids, random_ids }) {
+    if (!random_ids) return (await client.forwardMessagesById({ fromChatId: source, messages: ids, toChatId: to })).map(message);
+    const about = { fromPeer: await client.resolvePeer(source), toPeer: await client.resolvePeer(to), id: ids };
+    return born(take(await client.call({ _: 'messages.forwardMessages', ...about, randomId: random_ids.map((n) => Long.fromString(n)) })));
+  },
   typing: ({ to }) => client.sendTyping(to, 'typing'),
   async history({ of, limit, before = 0 }) {
     if (limit) return (await client.getHistory(of, { limit, offset: before ? { id: before, date: 0 } : undefined })).map(message);
@@ -183,8 +235,9 @@ const driver = {
     return all;
   },
   async chats() {
-    const r = await client.call({ _: 'messages.getDialogs', offsetDate: 0, offsetId: 0, offsetPeer: { _: 'inputPeerEmpty' }, limit: 100, hash: Long.ZERO });
-    return r.dialogs.map((d) => ({
+    const page = { _: 'messages.getDialogs', offsetDate: 0, offsetId: 0, offsetPeer: { _: 'inputPeerEmpty' }, limit: 100, hash: Long.ZERO };
+    const lists = await Promise.all([0, 1].map((folderId) => client.call({ ...page, folderId })));
+    return lists.flatMap((r) => r.dialogs).map((d) => ({
       peer: peerId(d.peer),
       top: d.topMessage,
       unread: d.unreadCount,
@@ -198,8 +251,7 @@ const driver = {
   },
   async pin({ to, id, pinned = true, oneside = false }) {
     const peer = await client.resolvePeer(to);
-    const r = await client.call({ _: 'messages.updatePinnedMessage', peer, id, unpin: !pinned, pmOneside: oneside });
-    client.handleClientUpdate(r, false);
+    take(await client.call({ _: 'messages.updatePinnedMessage', peer, id, unpin: !pinned, pmOneside: oneside }));
   },
   async draft({ to, text }) {
     await client.call({ _: 'messages.saveDraft', peer: await client.resolvePeer(to), message: text });
@@ -212,7 +264,10 @@ const driver = {
     const peer = { _: 'inputDialogPeer', peer: await client.resolvePeer(to) };
     await client.call({ _: 'messages.toggleDialogPin', peer, pinned });
   },
-  archive: ({ to, archived }) => (archived ? client.archiveChats(to) : client.unarchiveChats(to)),
+  async archive({ to, archived }) {
+    const peer = { _: 'inputFolderPeer', peer: await client.resolvePeer(to), folderId: Number(archived) };
+    take(await client.call({ _: 'folders.editPeerFolders', folderPeers: [peer] }));
+  },
   block: ({ who, blocked }) => (blocked ? client.blockUser(who) : client.unblockUser(who)),
   log_out: () => client.logOut(),
   async disconnect() {

@@ -1,6 +1,7 @@
 """Pyrogram. It keeps addresses and keys in tables of its modules: those get ours."""
 import asyncio
 import hashlib
+import json
 import os
 
 import pyrogram
@@ -29,11 +30,26 @@ def raw_user(u):
             'username': u.username or '', 'contact': bool(u.contact), 'mutual': bool(u.mutual_contact)}
 
 
+KINDS = {'textlink': 'texturl', 'textmention': 'mentionname', 'strikethrough': 'strike', 'phonenumber': 'phone'}
+RAW = {k.removeprefix('MessageEntity').lower(): v for k, v in vars(raw.types).items() if k.startswith('MessageEntity')}
+MORE = {'texturl': 'url', 'pre': 'language'}
+
+
+def entity(e):
+    kind = e.type.name.lower().replace('_', '')
+    more = e.url or (e.user and e.user.id) or e.language
+    return [KINDS.get(kind, kind), e.offset, e.length, *([more] if more else [])]
+
+
 def message(m):
-    return {'id': m.id, 'peer': m.chat.id, 'out': bool(m.outgoing), 'text': m.text or m.caption or '',
-            'date': int(m.date.timestamp()), 'edited': m.edit_date is not None, 'reply_to': m.reply_to_message_id,
+    told = {'id': m.id, 'peer': m.chat.id, 'out': bool(m.outgoing), 'text': m.text or m.caption or '',
+            'date': int(m.date.timestamp()), 'edited': m.edit_date is not None, 'reply_to': m.reply_to_message_id, 'quote': '',
             'forward': m.forward_date is not None, 'service': m.service is not None, 'pinned': None,
-            'entities': [[e.type.name.lower().replace('_', ''), e.offset, e.length] for e in m.entities or []]}
+            'entities': [entity(e) for e in m.entities or []]}
+    if m.service:  # it keeps neither of a service message
+        told['out'] = bool(m.from_user and m.from_user.is_self)
+        del told['reply_to']
+    return told
 
 
 class Driver:
@@ -45,7 +61,9 @@ class Driver:
         rsa.server_public_keys.clear()
         rsa.server_public_keys[fingerprint(pub.n, pub.e)] = rsa.PublicKey(pub.n, pub.e)
         data_center.DataCenter.__new__ = lambda cls, *args: (host, port)
-        c = self.client = Client('pyrogram', 1, 'x', workdir=dir, no_updates=False)
+        self.noted = os.path.join(dir, 'state.json')
+        # One worker, so that events come in the order in which the server tells them.
+        c = self.client = Client('pyrogram', 1, 'x', workdir=dir, no_updates=False, workers=1)
         c.add_handler(handlers.RawUpdateHandler(self.on_raw), group=-1)
         c.add_handler(handlers.MessageHandler(self.on_message))
         c.add_handler(handlers.EditedMessageHandler(self.on_edit))
@@ -86,10 +104,43 @@ class Driver:
         elif name == 'UpdateDialogUnreadMark':
             event('mark', peer=u.peer.peer.user_id, unread=bool(u.unread))
         elif name == 'UpdateDialogPinned':
-            event('dialog_pinned', peer=u.peer.peer.user_id, pinned=bool(u.pinned))
+            event('dialog_pinned', peer=u.peer.peer.user_id, pinned=bool(u.pinned), folder=u.folder_id or 0)
+        elif name == 'UpdatePinnedDialogs':
+            event('pinned_dialogs', folder=u.folder_id or 0, order=[p.peer.user_id for p in u.order or []])
         elif name == 'UpdateFolderPeers':
             for p in u.folder_peers:
                 event('folder', peer=p.peer.user_id, folder=p.folder_id)
+        elif name == 'UpdatePeerBlocked':
+            event('blocked', peer=u.peer_id.user_id, blocked=bool(u.blocked))
+        elif name == 'UpdateUserName':
+            event('name', peer=u.user_id, first=u.first_name, username=u.usernames[0].username if u.usernames else '')
+
+    async def take(self, r):
+        """What an answer brings of updates, to where pushed ones go."""
+        await self.client.handle_updates(r)
+        return r
+
+    async def do_catch_up(self):
+        """Everything since the last time (the first time: nothing), as events: Pyrogram has no such thing itself."""
+        if not os.path.exists(self.noted):
+            now = await self.client.invoke(raw.functions.updates.GetState())
+        else:
+            with open(self.noted) as f:
+                pts, date = json.load(f)
+            while True:
+                d = await self.client.invoke(raw.functions.updates.GetDifference(pts=pts, date=date, qts=1))
+                if isinstance(d, raw.types.updates.DifferenceEmpty):
+                    now = raw.types.updates.State(pts=pts, qts=1, date=d.date, seq=0, unread_count=0)
+                    break
+                born = [raw.types.UpdateNewMessage(message=m, pts=0, pts_count=0) for m in d.new_messages]
+                await self.client.handle_updates(raw.types.Updates(
+                    updates=[*born, *d.other_updates], users=d.users, chats=d.chats, date=0, seq=0))
+                now = getattr(d, 'state', None) or d.intermediate_state
+                pts, date = now.pts, now.date
+                if isinstance(d, raw.types.updates.Difference):
+                    break
+        with open(self.noted, 'w') as f:
+            json.dump([now.pts, now.date], f)
 
     async def do_config(self):
         c = await self.client.invoke(raw.functions.help.GetConfig())
@@ -120,13 +171,41 @@ class Driver:
         await self.client.set_username(username)
         return user(await self.client.get_me())
 
+    async def do_set_name(self, first, last=''):
+        return raw_user(await self.client.invoke(raw.functions.account.UpdateProfile(first_name=first, last_name=last)))
+
+    async def do_user(self, id):
+        return user(await self.client.get_users(id))
+
+    async def do_blocked(self):
+        r = await self.client.invoke(raw.functions.contacts.GetBlocked(offset=0, limit=100))
+        return [b.peer_id.user_id for b in r.blocked]
+
+    async def do_pins(self, of):
+        found = self.client.search_messages(of, filter=pyrogram.enums.MessagesFilter.PINNED)
+        return [m.id async for m in found]
+
     async def do_resolve(self, username):
         return user(await self.client.get_users(username))
 
-    async def do_send(self, to, text, reply_to=None, random_id=None):
+    async def entities(self, spans):
+        """[[kind, offset, length, url or user or language]] as the library's own"""
+        made = []
+        for kind, offset, length, *more in spans:
+            at = {'offset': offset, 'length': length}
+            if kind == 'mentionname':
+                p = await self.client.resolve_peer(more[0])
+                who = raw.types.InputUser(user_id=p.user_id, access_hash=p.access_hash)
+                made.append(raw.types.InputMessageEntityMentionName(user_id=who, **at))
+            else:
+                made.append(RAW[kind](**at, **({MORE[kind]: (more or [''])[0]} if kind in MORE else {})))
+        return made
+
+    async def do_send(self, to, text, reply_to=None, random_id=None, entities=(), quote='', clear_draft=False):
         if random_id is not None:
-            r = await self.client.invoke(raw.functions.messages.SendMessage(
-                peer=await self.client.resolve_peer(to), message=text, random_id=int(random_id)))
+            r = await self.take(await self.client.invoke(raw.functions.messages.SendMessage(
+                peer=await self.client.resolve_peer(to), message=text, random_id=int(random_id), reply_to_msg_id=reply_to,
+                clear_draft=clear_draft, entities=await self.entities(entities))))
             m = next(u.message for u in r.updates if hasattr(u, 'message'))
             return {'id': m.id, 'peer': to, 'out': bool(m.out), 'text': m.message, 'date': m.date}
         return message(await self.client.send_message(to, text, reply_to_message_id=reply_to,
@@ -144,7 +223,12 @@ class Driver:
     async def do_download(self, of, id, path):
         return await self.client.download_media(await self.client.get_messages(of, id), file_name=path)
 
-    async def do_edit(self, to, id, text):
+    async def do_edit(self, to, id, text, entities=None):
+        if entities is not None:
+            r = await self.take(await self.client.invoke(raw.functions.messages.EditMessage(
+                peer=await self.client.resolve_peer(to), id=id, message=text, entities=await self.entities(entities))))
+            m = next(u.message for u in r.updates if hasattr(u, 'message'))
+            return {'id': m.id, 'text': m.message}
         return message(await self.client.edit_message_text(to, id, text, parse_mode=pyrogram.enums.ParseMode.DISABLED))
 
     async def do_delete(self, to, ids, revoke=True):
@@ -153,7 +237,12 @@ class Driver:
     async def do_read(self, to, up_to):
         await self.client.read_chat_history(to, up_to)
 
-    async def do_forward(self, to, source, ids):
+    async def do_forward(self, to, source, ids, random_ids=None):
+        if random_ids is not None:
+            r = await self.take(await self.client.invoke(raw.functions.messages.ForwardMessages(
+                from_peer=await self.client.resolve_peer(source), to_peer=await self.client.resolve_peer(to), id=ids,
+                random_id=[int(n) for n in random_ids])))
+            return [{'id': u.message.id, 'text': u.message.message} for u in r.updates if hasattr(u, 'message')]
         return [message(m) for m in await self.client.forward_messages(to, source, ids)]
 
     async def do_typing(self, to):
@@ -171,16 +260,16 @@ class Driver:
                 async for d in self.client.get_dialogs()]
 
     async def do_chats(self):
-        r = await self.client.invoke(raw.functions.messages.GetDialogs(
-            offset_date=0, offset_id=0, offset_peer=raw.types.InputPeerEmpty(), limit=100, hash=0))
+        lists = [await self.client.invoke(raw.functions.messages.GetDialogs(
+            offset_date=0, offset_id=0, offset_peer=raw.types.InputPeerEmpty(), limit=100, hash=0, folder_id=folder)) for folder in (0, 1)]
         return [{'peer': d.peer.user_id, 'top': d.top_message, 'unread': d.unread_count,
                  'read_in': d.read_inbox_max_id, 'read_out': d.read_outbox_max_id, 'mark': bool(d.unread_mark),
                  'pinned': bool(d.pinned), 'folder': d.folder_id or 0, 'draft': getattr(d.draft, 'message', '')}
-                for d in r.dialogs]
+                for r in lists for d in r.dialogs]
 
     async def do_pin(self, to, id, pinned=True, oneside=False):
-        await self.client.invoke(raw.functions.messages.UpdatePinnedMessage(
-            peer=await self.client.resolve_peer(to), id=id, unpin=not pinned, pm_oneside=oneside))
+        await self.take(await self.client.invoke(raw.functions.messages.UpdatePinnedMessage(
+            peer=await self.client.resolve_peer(to), id=id, unpin=not pinned, pm_oneside=oneside)))
 
     async def do_draft(self, to, text):
         await self.client.invoke(raw.functions.messages.SaveDraft(peer=await self.client.resolve_peer(to), message=text))
@@ -194,7 +283,8 @@ class Driver:
         await self.client.invoke(raw.functions.messages.ToggleDialogPin(peer=peer, pinned=pinned))
 
     async def do_archive(self, to, archived):
-        await (self.client.archive_chats(to) if archived else self.client.unarchive_chats(to))
+        peer = raw.types.InputFolderPeer(peer=await self.client.resolve_peer(to), folder_id=int(archived))
+        await self.take(await self.client.invoke(raw.functions.folders.EditPeerFolders(folder_peers=[peer])))
 
     async def do_block(self, who, blocked):
         await (self.client.block_user(who) if blocked else self.client.unblock_user(who))

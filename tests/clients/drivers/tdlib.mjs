@@ -15,7 +15,23 @@ let connected = false;
 
 const serverId = (id) => id / 2 ** 20; // ids with a fraction are local
 const tdId = (id) => id * 2 ** 20;
-const kinds = { TextUrl: 'texturl', MentionName: 'mentionname', PreCode: 'pre', Strikethrough: 'strike', PhoneNumber: 'phone', EmailAddress: 'email' };
+const kinds = { PreCode: 'pre', Strikethrough: 'strike', PhoneNumber: 'phone', EmailAddress: 'email', BankCardNumber: 'bankcard' };
+const types = { texturl: 'TextUrl', mentionname: 'MentionName', strike: 'Strikethrough', blockquote: 'BlockQuote' };
+const more = { texturl: 'url', mentionname: 'user_id', pre: 'language' };
+
+function entity(e) {
+  const name = e.type['@type'].replace('textEntityType', '');
+  const kind = kinds[name] ?? name.toLowerCase();
+  const extra = e.type[more[kind]];
+  return [kind, e.offset, e.length, ...(extra ? [extra] : [])];
+}
+
+// [[kind, offset, length, url or user or language]] as TDLib's own
+const entities = (spans) =>
+  spans.map(([kind, offset, length, extra]) => {
+    const name = kind === 'pre' && extra ? 'PreCode' : (types[kind] ?? kind[0].toUpperCase() + kind.slice(1));
+    return { offset, length, type: { '@type': `textEntityType${name}`, ...(extra ? { [more[kind]]: extra } : {}) } };
+  });
 
 const user = (u) => ({
   id: u.id,
@@ -36,18 +52,16 @@ function message(m) {
     text: t?.text ?? '',
     date: m.date,
     edited: m.edit_date !== 0,
-    reply_to: m.reply_to?.message_id ? serverId(m.reply_to.message_id) : null,
+    reply_to: serverId(m.reply_to?.message_id ?? m.content.message_id ?? 0) || null,
+    quote: m.reply_to?.quote?.text.text ?? '',
     forward: Boolean(m.forward_info),
     service: !t,
     pinned: m.is_pinned,
-    entities: (t?.entities ?? []).map((e) => {
-      const k = e.type['@type'].replace('textEntityType', '');
-      return [kinds[k] ?? k.toLowerCase(), e.offset, e.length];
-    }),
+    entities: (t?.entities ?? []).map(entity),
   };
 }
 
-const draftText = (d) => d?.input_message_text?.text.text ?? d?.content?.text?.text ?? '';
+const draftText = (d) => d?.content?.text?.text ?? '';
 
 async function onUpdate(o) {
   switch (o['@type']) {
@@ -82,22 +96,37 @@ async function onUpdate(o) {
 }
 
 // Opened, as in an app: TDLib tells who types only where somebody looks.
+const opened = new Set();
 const chat = async (id) => {
   const { id: chat_id } = await td.call('createPrivateChat', { user_id: id, force: false });
-  await td.call('openChat', { chat_id });
+  if (!opened.has(chat_id)) await td.call('openChat', { chat_id });
+  opened.add(chat_id);
   return chat_id;
 };
-const plain = (text) => ({ '@type': 'inputMessageText', text: { '@type': 'formattedText', text } });
 
-// Waits for what a call that returns at once with a temporary message comes to.
+// In an open chat it tells the server of what is read and drafted after seconds, in a closed one at once.
+async function closed(id, action) {
+  const chat_id = await chat(id);
+  await td.call('closeChat', { chat_id });
+  await action(chat_id);
+  await td.call('openChat', { chat_id });
+}
+const plain = (text, spans = [], clear_draft = false) => ({
+  '@type': 'inputMessageText',
+  text: { '@type': 'formattedText', text, entities: entities(spans) },
+  clear_draft,
+});
+
+// Waits for what a call that returns at once with a temporary message comes to; such ids are a chat's own.
 async function sent(call, ms = 30000) {
-  const early = new Map();
+  const early = [];
   const ended = (o) => o['@type'] === 'updateMessageSendSucceeded' || o['@type'] === 'updateMessageSendFailed';
-  const collect = (o) => ended(o) && void early.set(o.old_message_id, o);
+  const collect = (o) => void (ended(o) && early.push(o));
   td.waits.add(collect);
-  const { id } = await call();
+  const { id, chat_id } = await call();
   td.waits.delete(collect);
-  const o = early.get(id) ?? (await td.wait(`end of sending ${id}`, (u) => ended(u) && u.old_message_id === id && u, ms));
+  const is = (o) => ended(o) && o.old_message_id === id && o.message.chat_id === chat_id;
+  const o = early.find(is) ?? (await td.wait(`end of sending ${id}`, (u) => is(u) && u, ms));
   if (o['@type'] === 'updateMessageSendFailed') throw Object.assign(new Error(o.error.message), { code: o.error.code, tdMessage: o.error.message });
   return message(o.message);
 }
@@ -125,6 +154,10 @@ const driver = {
       await td.call('registerUser', { first_name: first, last_name: last });
       await td.waitState(['authorizationStateReady']);
     }
+    // What is born before it has asked for its state it counts as known, and tells nobody.
+    const is = (state) => (o) => o['@type'] === 'updateConnectionState' && o.state['@type'] === `connectionState${state}`;
+    if (connected) await td.wait('its question', is('Updating'), 2000).catch(() => {});
+    if (!connected) await td.wait('the answer', is('Ready'));
     return driver.me();
   },
   // Any call of its own: what it answers, as it says it.
@@ -147,10 +180,8 @@ const driver = {
     const { id } = await td.call('searchPublicChat', { username });
     return user(await td.call('getUser', { user_id: id }));
   },
-  async send({ to, text, reply_to }) {
-    const chat_id = await chat(to);
-    const reply = reply_to ? { '@type': 'inputMessageReplyToMessage', message_id: tdId(reply_to) } : undefined;
-    return sent(() => td.call('sendMessage', { chat_id, reply_to: reply, input_message_content: plain(text) }));
+  async set_name({ first, last = '' }) {
+    await td.call('setName', { first_name: first, last_name: last });
   },
   async send_file({ to, path, photo = false, caption = '' }) {
     const chat_id = await chat(to);
@@ -169,13 +200,30 @@ const driver = {
     fs.copyFileSync(done.local.path, path);
     return path;
   },
-  edit: async ({ to, id, text }) =>
-    message(await td.call('editMessageText', { chat_id: await chat(to), message_id: tdId(id), input_message_content: plain(text) })),
+  user: async ({ id }) => user(await td.call('getUser', { user_id: id })),
+  async blocked() {
+    const { senders } = await td.call('getBlockedMessageSenders', { block_list: { '@type': 'blockListMain' }, offset: 0, limit: 100 });
+    return senders.map((s) => s.user_id);
+  },
+  async pins({ of }) {
+    const filter = { '@type': 'searchMessagesFilterPinned' };
+    const { messages } = await td.call('searchChatMessages', { chat_id: await chat(of), limit: 100, filter });
+    return messages.map((m) => serverId(m.id));
+  },
+  // random_id is TDLib's own business: it keeps what it sends in its database, and sends it again after a restart.
+  async send({ to, text, reply_to, entities: spans, quote, clear_draft }) {
+    const chat_id = await chat(to);
+    const of = { '@type': 'inputMessageReplyToMessage', message_id: tdId(reply_to) };
+    if (quote) of.quote = { '@type': 'inputTextQuote', text: { '@type': 'formattedText', text: quote }, position: 0 };
+    return sent(() => td.call('sendMessage', { chat_id, reply_to: reply_to ? of : undefined, input_message_content: plain(text, spans, clear_draft) }));
+  },
+  edit: async ({ to, id, text, entities: spans }) =>
+    message(await td.call('editMessageText', { chat_id: await chat(to), message_id: tdId(id), input_message_content: plain(text, spans) })),
   async delete({ to, ids, revoke = true }) {
     await td.call('deleteMessages', { chat_id: await chat(to), message_ids: ids.map(tdId), revoke });
   },
   async read({ to, up_to }) {
-    await td.call('viewMessages', { chat_id: await chat(to), message_ids: [tdId(up_to)], force_read: true });
+    await closed(to, (chat_id) => td.call('viewMessages', { chat_id, message_ids: [tdId(up_to)], force_read: true }));
   },
   async forward({ to, source, ids }) {
     const chat_id = await chat(to);
@@ -258,15 +306,19 @@ const driver = {
     else await td.call('unpinChatMessage', of);
   },
   async draft({ to, text }) {
-    await td.call('setChatDraftMessage', { chat_id: await chat(to), draft_message: text ? { '@type': 'draftMessage', input_message_text: plain(text) } : null });
+    const content = { '@type': 'draftMessageContentText', text: { '@type': 'formattedText', text } };
+    const draft_message = text ? { '@type': 'draftMessage', content } : null;
+    await closed(to, (chat_id) => td.call('setChatDraftMessage', { chat_id, draft_message }));
   },
   async mark({ to, unread }) {
     await td.call('toggleChatIsMarkedAsUnread', { chat_id: await chat(to), is_marked_as_unread: unread });
   },
   async pin_chat({ to, pinned }) {
     const chat_id = await chat(to);
-    const { positions } = await td.call('getChat', { chat_id });
-    await td.call('toggleChatIsPinned', { chat_list: positions[0]?.list ?? { '@type': 'chatListMain' }, chat_id, is_pinned: pinned });
+    const chat_list = (await td.call('getChat', { chat_id })).positions[0]?.list ?? { '@type': 'chatListMain' };
+    const load = () => td.call('loadChats', { chat_list, limit: 100 }).then(load, (e) => e.code === 404 || Promise.reject(e));
+    await load();
+    await td.call('toggleChatIsPinned', { chat_list, chat_id, is_pinned: pinned });
   },
   async archive({ to, archived }) {
     await td.call('addChatToList', { chat_id: await chat(to), chat_list: { '@type': archived ? 'chatListArchive' : 'chatListMain' } });

@@ -1,10 +1,12 @@
 """Telethon, of the version that PYTHONPATH says."""
 import asyncio
 import datetime
+import inspect
+import json
 import re
 import os
 
-from telethon import TelegramClient, errors, events, functions, types
+from telethon import TelegramClient, errors, events, functions, types, utils
 from telethon import __version__ as version
 from telethon.crypto import rsa
 from telethon.network import connection
@@ -69,14 +71,24 @@ def user(u):
             'username': u.username or '', 'contact': bool(u.contact), 'mutual': bool(u.mutual_contact)}
 
 
+ENTITIES = {k.removeprefix('MessageEntity').lower(): v for k, v in vars(types).items() if k.startswith('MessageEntity')}
+MORE = {'texturl': 'url', 'mentionname': 'user_id', 'pre': 'language'}
+
+
+def entity(e):
+    kind = type(e).__name__.removeprefix('MessageEntity').lower()
+    more = getattr(e, MORE[kind]) if kind in MORE else None
+    return [kind, e.offset, e.length, *([more] if more else [])]
+
+
 def message(m):
     reply = m.reply_to.reply_to_msg_id if m.reply_to else None
-    kind = lambda e: type(e).__name__.removeprefix('MessageEntity').lower()
-    return {'id': m.id, 'peer': peer_id(m.peer_id), 'out': bool(m.out), 'text': m.message or '',
-            'date': int(m.date.timestamp()), 'edited': bool(m.edit_date), 'reply_to': reply,
-            'forward': m.fwd_from is not None, 'service': isinstance(m, types.MessageService),
+    return {'id': m.id, 'peer': peer_id(m.peer_id), 'out': bool(m.out), 'text': getattr(m, 'message', '') or '',
+            'date': int(m.date.timestamp()), 'edited': bool(getattr(m, 'edit_date', None)), 'reply_to': reply,
+            'quote': getattr(m.reply_to, 'quote_text', None) or '',
+            'forward': getattr(m, 'fwd_from', None) is not None, 'service': isinstance(m, types.MessageService),
             'pinned': bool(getattr(m, 'pinned', False)),
-            'entities': [[kind(e), e.offset, e.length] for e in m.entities or []]}
+            'entities': [entity(e) for e in getattr(m, 'entities', None) or []]}
 
 
 class Driver:
@@ -85,11 +97,12 @@ class Driver:
     def __init__(self):
         self.server_ids = []
 
-    async def do_connect(self, host, port, key, dir, transport='full', retries=10):
+    async def do_connect(self, host, port, key, dir, transport='full', retries=10, catch_up=True):
+        self.noted = os.path.join(dir, 'state.json')
         with open(key) as f:
             rsa.add_key(f.read(), old=False)
         session = os.path.join(dir, 'telethon')
-        late = {'catch_up': True} if version >= '1.26' else {}
+        late = {'catch_up': catch_up} if version >= '1.26' else {}
         c = self.client = TelegramClient(session, 1, 'x', connection=TRANSPORTS[transport], connection_retries=1000,
                                          retry_delay=1, request_retries=retries,
                                          raise_last_call_error=True, **late)
@@ -139,10 +152,47 @@ class Driver:
         elif name == 'UpdateDialogUnreadMark':
             event('mark', peer=peer_id(u.peer.peer), unread=bool(u.unread))
         elif name == 'UpdateDialogPinned':
-            event('dialog_pinned', peer=peer_id(u.peer.peer), pinned=bool(u.pinned))
+            event('dialog_pinned', peer=peer_id(u.peer.peer), pinned=bool(u.pinned), folder=u.folder_id or 0)
+        elif name == 'UpdatePinnedDialogs':
+            event('pinned_dialogs', folder=u.folder_id or 0, order=[peer_id(p.peer) for p in u.order or []])
         elif name == 'UpdateFolderPeers':
             for p in u.folder_peers:
                 event('folder', peer=peer_id(p.peer), folder=p.folder_id)
+        elif name == 'UpdatePeerBlocked':
+            event('blocked', peer=peer_id(u.peer_id), blocked=bool(u.blocked))
+        elif name == 'UpdateUserName':
+            names = [u.username] if hasattr(u, 'username') else [n.username for n in u.usernames]
+            event('name', peer=u.user_id, first=u.first_name, username=(names or [''])[0])
+
+    async def take(self, r):
+        """What an answer brings of updates: Telethon counts them, and tells nobody."""
+        for u in getattr(r, 'updates', ()):
+            await self.on_update(u)
+        return r
+
+    async def do_catch_up(self):
+        """Everything since the last time (the first time: nothing), as events. By hand: Telethon does so from 1.26 on only, and tells
+        of new messages alone (it takes edits, deletions and read marks of a difference for known)."""
+        if not os.path.exists(self.noted):
+            now = await self.client(functions.updates.GetStateRequest())
+        else:
+            with open(self.noted) as f:
+                pts, date = json.load(f)
+            while True:
+                d = await self.client(functions.updates.GetDifferenceRequest(pts=pts, date=date, qts=1))
+                if isinstance(d, types.updates.DifferenceEmpty):
+                    now = types.updates.State(pts, 1, d.date, 0, 0)
+                    break
+                for m in d.new_messages:
+                    event('new', message=message(m))
+                for u in d.other_updates:
+                    await self.on_update(u)
+                now = getattr(d, 'state', None) or d.intermediate_state
+                pts, date = now.pts, now.date
+                if isinstance(d, types.updates.Difference):
+                    break
+        with open(self.noted, 'w') as f:
+            json.dump([now.pts, int(now.date.timestamp())], f)
 
     async def do_config(self):
         c = await self.client(functions.help.GetConfigRequest())
@@ -192,14 +242,47 @@ class Driver:
     async def do_set_username(self, username):
         return user(await self.client(functions.account.UpdateUsernameRequest(username)))
 
+    async def do_set_name(self, first, last=''):
+        return user(await self.client(functions.account.UpdateProfileRequest(first_name=first, last_name=last)))
+
+    async def do_user(self, id):
+        who = utils.get_input_user(await self.client.get_input_entity(id))
+        return user((await self.client(functions.users.GetUsersRequest([who])))[0])
+
+    async def do_blocked(self):
+        r = await self.client(functions.contacts.GetBlockedRequest(offset=0, limit=100))
+        return [peer_id(getattr(b, 'peer_id', b)) for b in r.blocked]
+
+    async def do_pins(self, of):
+        return [m.id for m in await self.client.get_messages(of, limit=100, filter=types.InputMessagesFilterPinned)]
+
     async def do_resolve(self, username):
         return user(await self.client.get_entity(username))
 
-    async def do_send(self, to, text, reply_to=None, random_id=None):
+    async def entities(self, spans):
+        """[[kind, offset, length, url or user or language]] as the library's own"""
+        made = []
+        for kind, offset, length, *more in spans:
+            if kind == 'mentionname':
+                who = utils.get_input_user(await self.client.get_input_entity(more[0]))
+                made.append(types.InputMessageEntityMentionName(offset, length, who))
+            else:
+                made.append(ENTITIES[kind](offset, length, *(more or ([''] if kind == 'pre' else []))))
+        return made
+
+    async def do_send(self, to, text, reply_to=None, random_id=None, entities=(), quote='', clear_draft=False):
         if random_id is None:
             return message(await self.client.send_message(to, text, reply_to=reply_to, parse_mode=None))
-        r = functions.messages.SendMessageRequest(await self.client.get_input_entity(to), text, random_id=int(random_id))
-        return message(next(u.message for u in (await self.client(r)).updates if hasattr(u, 'message')))
+        request = functions.messages.SendMessageRequest
+        reply = {}
+        if reply_to and 'reply_to' in inspect.signature(request).parameters:
+            reply['reply_to'] = types.InputReplyToMessage(reply_to, quote_text=quote or None)
+        elif reply_to:
+            reply['reply_to_msg_id'] = reply_to
+        r = await self.take(await self.client(request(
+            await self.client.get_input_entity(to), text, random_id=int(random_id), clear_draft=clear_draft,
+            entities=await self.entities(entities), **reply)))
+        return message(next(u.message for u in r.updates if hasattr(u, 'message')))
 
     async def do_send_file(self, to, path, photo=False, caption=''):
         m = await self.client.send_file(to, path, caption=caption, force_document=not photo, parse_mode=None)
@@ -212,8 +295,12 @@ class Driver:
         m = await self.client.get_messages(of, ids=id)
         return await self.client.download_media(m, path)
 
-    async def do_edit(self, to, id, text):
-        return message(await self.client.edit_message(to, id, text, parse_mode=None))
+    async def do_edit(self, to, id, text, entities=None):
+        if entities is None:
+            return message(await self.client.edit_message(to, id, text, parse_mode=None))
+        r = await self.take(await self.client(functions.messages.EditMessageRequest(
+            await self.client.get_input_entity(to), id, message=text, entities=await self.entities(entities))))
+        return message(next(u.message for u in r.updates if hasattr(u, 'message')))
 
     async def do_delete(self, to, ids, revoke=True):
         await self.client.delete_messages(to, ids, revoke=revoke)
@@ -221,8 +308,13 @@ class Driver:
     async def do_read(self, to, up_to):
         await self.client.send_read_acknowledge(to, max_id=up_to)
 
-    async def do_forward(self, to, source, ids):
-        return [message(m) for m in await self.client.forward_messages(to, ids, source)]
+    async def do_forward(self, to, source, ids, random_ids=None):
+        if random_ids is None:
+            return [message(m) for m in await self.client.forward_messages(to, ids, source)]
+        r = await self.take(await self.client(functions.messages.ForwardMessagesRequest(
+            from_peer=await self.client.get_input_entity(source), to_peer=await self.client.get_input_entity(to),
+            id=ids, random_id=[int(n) for n in random_ids])))
+        return [message(u.message) for u in r.updates if hasattr(u, 'message')]
 
     async def do_typing(self, to):
         await self.client(functions.messages.SetTypingRequest(to, types.SendMessageTypingAction()))
@@ -239,14 +331,16 @@ class Driver:
                 for d in await self.client.get_dialogs()]
 
     async def do_chats(self):
-        r = await self.client(functions.messages.GetDialogsRequest(0, 0, types.InputPeerEmpty(), 100, 0))
+        lists = [await self.client(functions.messages.GetDialogsRequest(0, 0, types.InputPeerEmpty(), 100, 0, folder_id=folder))
+                 for folder in (0, 1)]
         return [{'peer': peer_id(d.peer), 'top': d.top_message, 'unread': d.unread_count,
                  'read_in': d.read_inbox_max_id, 'read_out': d.read_outbox_max_id, 'mark': bool(d.unread_mark),
                  'pinned': bool(d.pinned), 'folder': d.folder_id or 0, 'draft': getattr(d.draft, 'message', '')}
-                for d in r.dialogs]
+                for r in lists for d in r.dialogs]
 
     async def do_pin(self, to, id, pinned=True, oneside=False):
-        await self.client(functions.messages.UpdatePinnedMessageRequest(to, id, unpin=not pinned, pm_oneside=oneside))
+        await self.take(await self.client(functions.messages.UpdatePinnedMessageRequest(
+            to, id, unpin=not pinned, pm_oneside=oneside)))
 
     async def do_draft(self, to, text):
         await self.client(functions.messages.SaveDraftRequest(to, text))
@@ -260,7 +354,7 @@ class Driver:
         await self.client(functions.messages.ToggleDialogPinRequest(peer, pinned=pinned))
 
     async def do_archive(self, to, archived):
-        await self.client.edit_folder(to, int(archived))
+        await self.take(await self.client.edit_folder(to, int(archived)))
 
     async def do_block(self, who, blocked):
         call = functions.contacts.BlockRequest if blocked else functions.contacts.UnblockRequest

@@ -11,21 +11,9 @@ import struct
 import subprocess
 import time
 
-from harness import Failed, Refused, expect, expect_clean_logs, expect_equal, free_port, tdlib_complaints
+from harness import Failed, Refused, expect, expect_clean_logs, expect_equal, free_port, tdlib_complaints, until_answered
 
 FAKETIME = next(pathlib.Path('/usr/lib').glob('*/faketime/libfaketimeMT.so.1'), None)
-
-
-async def until_answered(operation, **arguments):
-    """As a client that a person uses: it tries again, with the same random_id, until the server has answered."""
-    end = time.monotonic() + 30
-    while True:
-        try:
-            return await operation(timeout=10, **arguments)
-        except (Failed, Refused) as e:
-            if time.monotonic() > end or isinstance(e, Refused) and e.code and 400 <= e.code < 500 and e.code != 420:
-                raise
-            await asyncio.sleep(0.3)
 
 
 async def whole_history(c, of):
