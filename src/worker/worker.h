@@ -90,7 +90,10 @@ struct worker_video {                          /* video or sound */
 int worker_video(struct worker_pool *p, int fd, bool want_waveform, struct arena *a,
                  struct worker_video *ret);
 
-/* An animated GIF to MP4 (H.264, no sound). *ret_fd: a memory file, the caller closes it. */
+/*
+ * An animated GIF to MP4 (H.264, no sound, even sides, at most 1280). *ret_fd: a sealed memory file, the caller closes it.
+ * -ERR_UNSUPPORTED: no GIF, or one with a single picture; -ERR_TOO_BIG: more than 6,000 pictures, 10 minutes or 64 MiB.
+ */
 int worker_gif_to_mp4(struct worker_pool *p, int fd, struct arena *a, struct worker_video *ret, int *ret_fd);
 
 enum worker_sticker_kind { WORKER_STICKER_STATIC, WORKER_STICKER_ANIMATED, WORKER_STICKER_VIDEO };
@@ -103,7 +106,11 @@ struct worker_sticker {
 	struct worker_size thumb; /* WebP of a static one; jpeg absent: none */
 };
 
-/* -ERR_INVALID: no sticker: wrong sides (one is 512, the other at most; 100 for custom emoji), too long, not what it says. */
+/*
+ * By content: one side is 512 and the other at most that (custom emoji: 100 x 100; a .tgs always 512 x 512), 3 seconds at most,
+ * a static one up to 512 KiB, a .tgs 64, a video 256. -ERR_INVALID: it breaks one of these or is broken; -ERR_UNSUPPORTED: nothing
+ * that could be a sticker; -ERR_TOO_BIG as for images, and for a .tgs that unpacks to more than 4 MiB.
+ */
 int worker_sticker(struct worker_pool *p, int fd, bool custom_emoji, struct arena *a,
                    struct worker_sticker *ret);
 
