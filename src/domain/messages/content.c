@@ -31,7 +31,8 @@ static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_
 
 	if (!h && !reply_to)
 		return stored;
-	if (!reply_to && !h->reply_to_peer_id) /* a quote of what this owner has not */
+	/* A quote of what this owner has not; what was said elsewhere comes with its words and writer. */
+	if (!reply_to && !h->reply_to_peer_id && !h->reply_from)
 		return NULL;
 	if (!h)
 		h = TL_NEW(&v->c->arena, messageReplyHeader);
