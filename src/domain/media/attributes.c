@@ -37,13 +37,16 @@ static bool side_fits(int32_t v)
 /* At most `max` bytes, cut between characters; the end that tells the kind is kept. */
 static struct slice shorten(struct arena *a, struct slice s, uint32_t max)
 {
-	const uint8_t *dot = memrchr(s.p, '.', s.n);
-	uint32_t end = dot && s.p + s.n - dot <= 16 ? (uint32_t)(s.p + s.n - dot) : 0, keep = max - end;
+	const uint8_t *dot;
+	uint32_t end, keep;
 	struct buf b = {0};
 	struct slice r;
 
-	if (s.n <= max)
+	if (s.n <= max) /* an empty one may have no bytes at all to look at */
 		return s;
+	dot = memrchr(s.p, '.', s.n);
+	end = dot && s.p + s.n - dot <= 16 ? (uint32_t)(s.p + s.n - dot) : 0;
+	keep = max - end;
 	while (keep > 0 && (s.p[keep] & 0xc0) == 0x80)
 		keep--;
 	buf_put(&b, s.p, keep);
