@@ -40,14 +40,4 @@ int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret);
 /* Unread posts of somebody, from the head and his marks: read_in, and how many own posts lie above it. */
 int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret);
 
-/* Write lane: a service message of the channel (action), by `from` (0: the channel). */
-int channel_service(struct rpc_call *c, struct channel *ch, int64_t from, struct tl_obj *action,
-                    int32_t *ret_id);
-/* Write lane: something without pts changed: told to the audience, and to those who come later by chats[]. */
-int channel_changed(struct rpc_call *c, const struct channel *ch);
-/* Write lane: joins or leaves of one user, rows, audience, counters; the admin log has it. */
-int channel_join(struct rpc_call *c, struct channel *ch, int64_t user, int64_t by, int64_t invite);
-int channel_leave(struct rpc_call *c, struct channel *ch, int64_t user, enum store_channel_role as,
-                  int64_t by, int64_t banned, unixtime_t until);
-
 #endif

@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "domain/channels/rights.h"
 #include "domain/chats/chat.h"
+#include "domain/users/peer.h"
 
 static struct tl_obj *forbidden(struct view *v, const struct store_chat *c)
 {

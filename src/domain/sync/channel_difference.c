@@ -7,6 +7,7 @@
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/sync/channel_event.h"
+#include "domain/sync/compose.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
 #include "store/upd.h"
@@ -69,14 +70,7 @@ static bool born_here(const struct store_upd *rows, size_t n, int32_t id)
 static int add_event(struct gather *g, const struct store_upd *rows, size_t at)
 {
 	const struct store_upd *row = &rows[at];
-	struct upd_event ev = {.owner = row->owner,
-	                       .pts = row->pts,
-	                       .pts_count = row->count,
-	                       .kind = (enum upd_kind)row->kind,
-	                       .peer = row->peer,
-	                       .id = row->id,
-	                       .date = row->date,
-	                       .payload = row->payload};
+	struct upd_event ev = sync_event_of(row);
 	struct tl_obj *u;
 	int r;
 

@@ -13,6 +13,7 @@
 #include "domain/sync/state_view.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/upd.h"
 #include "updates/peer.h"
 
 /* The message of an event as it is now: 1, or 0 if it is gone. */
@@ -147,6 +148,19 @@ static int folder_peers(struct view *v, const struct upd_event *ev, struct tl_ob
 	u->pts_count = ev->pts_count;
 	*ret = &u->o;
 	return 0;
+}
+
+struct upd_event sync_event_of(const struct store_upd *row)
+{
+	return (struct upd_event){.owner = row->owner,
+	                          .pts = row->pts,
+	                          .pts_count = row->count,
+	                          .kind = (enum upd_kind)row->kind,
+	                          .peer = row->peer,
+	                          .id = row->id,
+	                          .date = row->date,
+	                          .random_id = row->random_id,
+	                          .payload = row->payload};
 }
 
 int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)

@@ -25,6 +25,10 @@ struct rpc_crowd;
 /* Events of a channel's box for all who are strangers to everybody in them (rpc/crowd.h); c->user_id is 0. */
 int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n, struct rpc_crowd *ret);
 
+struct store_upd;
+/* The event that a row of the log keeps. Its payload is the row's. */
+struct upd_event sync_event_of(const struct store_upd *row);
+
 /* One event as one Update (not UPD_NEW with its updateMessageID); NULL: nothing to show. Peers go into v. */
 int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update);
 

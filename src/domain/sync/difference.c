@@ -66,19 +66,6 @@ int updates_getState(struct rpc_call *c, const struct tl_updates_getState *q)
 	return rpc_reply(c, state);
 }
 
-static struct upd_event event_of(const struct store_upd *row)
-{
-	return (struct upd_event){.owner = row->owner,
-	                          .pts = row->pts,
-	                          .pts_count = row->count,
-	                          .kind = (enum upd_kind)row->kind,
-	                          .peer = row->peer,
-	                          .id = row->id,
-	                          .date = row->date,
-	                          .random_id = row->random_id,
-	                          .payload = row->payload};
-}
-
 /* Was this own message sent by the authorisation that asks? Only its client has the random_id waiting. */
 static bool sent_by_caller(const struct rpc_call *c, const struct upd_event *ev)
 {
@@ -260,7 +247,7 @@ int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDiffere
 	g.new_messages = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1);
 	g.other = ARENA_ARRAY(&c->arena, struct tl_obj *, 2 * n + 1);
 	for (size_t i = 0; i < n; i++) {
-		struct upd_event ev = event_of(&rows[i]);
+		struct upd_event ev = sync_event_of(&rows[i]);
 
 		r = add_event(&g, &ev, q->pts);
 		if (r < 0)
