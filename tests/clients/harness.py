@@ -16,7 +16,7 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-ENV = pathlib.Path(os.environ.get('TEST_ENV', ROOT / '.test-env'))
+ENV = pathlib.Path(os.environ.get('TEST_ENV', ROOT / '.test-env')).absolute()
 CHAPAR = os.environ.get('CHAPAR', ROOT / 'build/chapar')
 PYTHON = ENV / 'python/bin/python'
 
@@ -172,7 +172,7 @@ class Client:
         with open(self.dir / 'driver.log', 'a') as log:
             self.process = await asyncio.create_subprocess_exec(
                 *map(str, command), env={**os.environ, **env}, stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE, stderr=log, limit=1 << 26)
+                stdout=asyncio.subprocess.PIPE, stderr=log, limit=1 << 26, cwd=self.dir)  # Pyrogram notes unknown errors there
         self.reader = asyncio.create_task(self._listen())
 
     async def _listen(self):

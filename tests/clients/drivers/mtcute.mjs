@@ -216,10 +216,10 @@ const driver = {
     return born(take(await client.call({ _: 'messages.forwardMessages', ...about, randomId: random_ids.map((n) => Long.fromString(n)) })));
   },
   typing: ({ to }) => client.sendTyping(to, 'typing'),
-  async history({ of, limit, before = 0 }) {
+  async history({ of, limit, before = 0, reverse = false }) {
     if (limit) return (await client.getHistory(of, { limit, offset: before ? { id: before, date: 0 } : undefined })).map(message);
     const all = [];
-    for await (const m of client.iterHistory(of)) all.push(message(m));
+    for await (const m of client.iterHistory(of, { reverse })) all.push(message(m));
     return all;
   },
   async search({ query, of, limit = 100 }) {

@@ -75,6 +75,10 @@ async function onUpdate(o) {
       const m = await td.call('getMessage', { chat_id: o.chat_id, message_id: o.message_id });
       return event('edit', { message: message(m) });
     }
+    case 'updateMessageSendAcknowledged': // by a quick ack of the transport; only with the option use_quick_ack
+      return event('acknowledged', { peer: o.chat_id });
+    case 'updateMessageSendFailed':
+      return event('failed', { name: o.error.message, needs_quote: o.message.sending_state.need_another_reply_quote });
     case 'updateMessageIsPinned':
       return event('pinned', { ids: [serverId(o.message_id)], pinned: o.is_pinned });
     case 'updateChatDraftMessage':
@@ -243,6 +247,11 @@ const driver = {
       all.push(...messages.map((m) => ({ td: m.id, ...message(m) })));
     }
     return all.map(({ td: _, ...m }) => m);
+  },
+  // One page as it gives it: from `before` on, and -offset messages newer than that one.
+  async page({ of, before, offset, limit }) {
+    const about = { chat_id: await chat(of), from_message_id: tdId(before), offset, limit };
+    return (await td.call('getChatHistory', about)).messages.map(message);
   },
   async search({ query, of, limit = 100 }) {
     const found = of

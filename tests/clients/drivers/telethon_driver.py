@@ -319,8 +319,8 @@ class Driver:
     async def do_typing(self, to):
         await self.client(functions.messages.SetTypingRequest(to, types.SendMessageTypingAction()))
 
-    async def do_history(self, of, limit=None, before=0):
-        return [message(m) for m in await self.client.get_messages(of, limit=limit, offset_id=before)]
+    async def do_history(self, of, limit=None, before=0, reverse=False):
+        return [message(m) for m in await self.client.get_messages(of, limit=limit, offset_id=before, reverse=reverse)]
 
     async def do_search(self, query, of=None, limit=100):
         return [message(m) for m in await self.client.get_messages(of, limit=limit, search=query)]
