@@ -126,6 +126,7 @@ int rpc_reply_raw(struct rpc_call *c, struct buf *taken)
 int rpc_snapshot_renew(struct rpc_call *c)
 {
 	sql_rollback(c->db);
+	c->now = rpc_snapshot_time(rpc_job_of(c)->server);
 	return sql_begin(c->db);
 }
 

@@ -20,7 +20,7 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 {
 	bool good;
 
-	j->call.now = clock_unix();
+	j->call.now = rd->now;
 	j->call.db = rd->db;
 	if (r < 0)
 		j->r = r;
@@ -57,6 +57,7 @@ static void work(void *state, struct lane_item *list)
 	for (; list; list = next) {
 		next = list->next;
 		if (clock_usec() >= until) {
+			rd->now = rpc_snapshot_time(rd->server);
 			r = sql_begin(rd->db); /* ends the one before */
 			until = clock_usec() + RPC_SNAPSHOT_USEC;
 		}

@@ -76,6 +76,7 @@ struct rpc_job {
 struct rpc_reader { /* one read or blob thread's own */
 	struct rpc_server *server;
 	struct sql_db *db; /* of upload: NULL */
+	unixtime_t now;    /* of a read thread: when its snapshot began, rpc_snapshot_time() */
 };
 
 struct rpc_server {
@@ -89,7 +90,8 @@ struct rpc_server {
 	_Atomic size_t blob_bytes;  /* waiting, of RPC_BLOB_BYTES */
 	struct rpc_limiter *limiter;
 	_Atomic bool can_write;
-	_Atomic uint64_t calls[TL_NAMES];           /* by enum tl_name, served or not */
+	_Atomic unixtime_t writing_since; /* when the batch of now began, until its commit; 0: none */
+	_Atomic uint64_t calls[TL_NAMES]; /* by enum tl_name, served or not */
 	_Atomic uint64_t errors[RPC_ERROR_CLASSES]; /* by rpc_error_classes */
 	_Atomic uint64_t batches[RPC_WRITE_BATCH];  /* commits by the calls in them, less one */
 };
@@ -110,6 +112,12 @@ void rpc_job_answer(struct rpc_job *j);
 void rpc_count_call(struct rpc_server *s, uint16_t name);
 void rpc_count_error(struct rpc_server *s, int code);
 void rpc_count_batch(struct rpc_server *s, unsigned calls);
+
+/*
+ * For a snapshot that begins after this: what it does not see is written at this time or later. So a date that is told from it
+ * hides no change without pts from the next difference, however long its commit takes. Thread: any.
+ */
+unixtime_t rpc_snapshot_time(struct rpc_server *s);
 
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
 extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops;

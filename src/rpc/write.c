@@ -77,6 +77,7 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 	unsigned n = 0;
 	int r;
 
+	atomic_store(&s->writing_since, clock_unix());
 	r = sql_begin(s->writer_db);
 	do {
 		struct rpc_job *j = (struct rpc_job *)*list;
@@ -91,6 +92,7 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 	rpc_count_batch(s, n);
 	if (r >= 0)
 		r = sql_commit(s->writer_db);
+	atomic_store(&s->writing_since, 0);
 	if (r < 0) {
 		upd_boxes_clear(s->boxes);
 		if (atomic_exchange_explicit(&s->can_write, false, memory_order_relaxed))
@@ -104,6 +106,13 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 		it->next = NULL;
 		finish(s, (struct rpc_job *)it, r);
 	}
+}
+
+unixtime_t rpc_snapshot_time(struct rpc_server *s)
+{
+	unixtime_t now = clock_unix(), since = atomic_load(&s->writing_since); /* in this order */
+
+	return since && since < now ? since : now;
 }
 
 static void *begin(void *arg)

@@ -1,4 +1,5 @@
 /* test_difference.c - getState and getDifference, as every client uses them: one event, some, all, too many, none. */
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "rpc/server.h"
 #include "store/state.h"
 #include "talk.h"
 #include "updates/event.h"
@@ -273,11 +275,50 @@ static void test_states(void **state)
 	assert_null(d.state);
 }
 
+struct slow {
+	struct s *s;
+	sem_t begun, go;
+};
+
+/* A change without pts, in a batch that takes ten seconds. */
+static int slow_state(struct rpc_call *c, void *arg)
+{
+	struct slow *w = arg;
+	int r = store_state_put(c->db, w->s->a.id, UPD_DRAFT, w->s->b.id, c->now, SLICE_LIT(""));
+
+	clock_set_test(10000000);
+	sem_post(&w->begun);
+	sem_wait(&w->go);
+	return r;
+}
+
+/* The date of an answer hides nothing that was being written meanwhile. */
+static void test_slow_commit(void **state)
+{
+	struct s *s = *state;
+	struct slow w = {.s = s};
+	const struct tl_updates_state *st;
+	struct diff d;
+
+	sem_init(&w.begun, 0, 0);
+	sem_init(&w.go, 0, 0);
+	assert_int_equal(rpc_write(world_app(s->w)->rpc, slow_state, NULL, &w), 0);
+	sem_wait(&w.begun);
+	st = TL_AS(updates_state, talk_call(s->w, s->a, &Q(s, updates_getState)->o));
+	d = ask(s, s->a, query(s, 1, st->date));
+	assert_null(d.state);
+	sem_post(&w.go);
+	world_pushes(s->w, s->a.key); /* until it is done */
+	d = ask(s, s->a, query(s, 1, st->date));
+	assert_int_equal(count(d.other, TL_updateDraftMessage), 1);
+	assert_true(d.state->date >= st->date + 10);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_errors), T(test_one), T(test_ranges), T(test_slices),
-	                                   T(test_states)};
+	const struct CMUnitTest tests[] = {T(test_errors), T(test_one),    T(test_ranges),
+	                                   T(test_slices), T(test_states), T(test_slow_commit)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,10 @@ const driver = {
     client.onUserTyping.add((u) => event('typing', { peer: u.userId }));
     client.onUserStatusUpdate.add((u) => event('status', { peer: u.userId, online: u.status === 'online' }));
     client.onRawUpdate.add((info) => onRaw(info.update));
+    // It means to ask for what it missed when the server begins a new session, but compares with an id that it never keeps
+    // (lastSessionCreatedUid in network/session-connection.js of @mtcute/core 0.30.3): whatever a restart of the server hid from
+    // it, it hears of by the next gap in pts, and of what has no pts never. Whoever uses it has to ask.
+    client.onConnectionState.add((state) => state === 'connected' && client.handleClientUpdate({ _: 'updatesTooLong' }, false));
     // A server that is gone for a moment is no complaint.
     client.onError.add((e) => console.error(/^(ECONN|EPIPE)/.test(e?.code) ? 'INFO' : 'ERROR', e));
     await client.connect();

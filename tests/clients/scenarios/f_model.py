@@ -20,7 +20,7 @@ WORDS = ('salam', 'سلام', 'привет', 'Ёлка', '你好', 'hello', '�
 FOUND = (('url', 'https://example.org/a'), ('mention', '@somebody'), ('hashtag', '#tag'), ('email', 'me@example.org'),
          ('cashtag', '$USD'))
 STYLES = 'bold', 'italic', 'underline', 'strike', 'spoiler', 'code', 'pre', 'texturl', 'mentionname', 'blockquote'
-CATCHES_UP = 'mtcute', 'tdlib'  # they ask for differences themselves as soon as they have connected again
+CATCHES_UP = 'mtcute', 'tdlib'  # they ask for the difference (mtcute's driver: for it) as soon as they have connected again
 OPTIONS = {'telethon': {'catch_up': False}, 'telethon-new': {'catch_up': False}}
 # Calls that were on their way when the connection broke: Pyrogram repeats them 15 s later, GramJS never answers some.
 FORGETS = 'pyrogram', 'gramjs'
