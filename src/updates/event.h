@@ -21,7 +21,8 @@ enum upd_kind {
 	UPD_READ_CONTENTS = 6, /* payload: int32 ids; pts_count = their number */
 	UPD_PIN = 7, /* peer; payload: int32 pinned (0/1), then int32 ids; pts_count = number of ids */
 	UPD_FOLDER_PEERS = 8, /* payload: pairs of int64 peer, int32 folder; pts_count = number of pairs */
-	UPD_EPOCH = 9,        /* pts jumped (a backup was restored): nothing to show, pts_count = the jump */
+	UPD_EPOCH =
+		9, /* pts jumped by pts_count: a backup was restored; shown in a difference alone, to who saw more */
 	/* No pts: one row per (owner, kind, key) with its last time; the present value is read when composed. */
 	UPD_STATE_FIRST = 64,
 	UPD_DRAFT = 64,          /* peer */

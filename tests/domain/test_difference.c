@@ -17,6 +17,7 @@
 struct s {
 	struct world *w;
 	struct person a, b;
+	int32_t kept; /* the pts at which a backup was made */
 };
 
 #define Q(s, n) TL_NEW(world_arena((s)->w), n)
@@ -241,6 +242,51 @@ static void test_slices(void **state)
 	assert_null(ask(s, s->a, query(s, pts, date + 2)).state);
 }
 
+static int lift(struct rpc_call *c, void *arg)
+{
+	struct s *s = arg;
+	struct upd_event ev = {.owner = s->a.id, .kind = UPD_EPOCH, .pts_count = 1000};
+
+	return rpc_log_event(c, &ev);
+}
+
+/* A backup that ends at pts 4 was restored: who has seen more is told that those messages are gone, who has not is not. */
+static void test_epoch(void **state)
+{
+	struct s *s = *state;
+	const struct tl_updateDeleteMessages *gone;
+	int32_t end, date = (int32_t)clock_unix();
+	struct diff d;
+
+	for (int i = 0; i < 3; i++)
+		talk_say(s->w, s->a, s->b, "kept");
+	s->kept = talk_pts(s->w, s->a);
+	assert_int_equal(world_write(s->w, lift, s), 0);
+	end = s->kept + 1000;
+	d = ask(s, s->a, query(s, s->kept + 7, date));
+	assert_int_equal(d.state->pts, end);
+	assert_int_equal(d.new_messages.n, 0);
+	assert_int_equal(count(d.other, TL_updateDeleteMessages), 1);
+	gone = TL_AS(updateDeleteMessages, d.other.v[0]);
+	assert_int_equal(gone->messages.n, 7);
+	assert_int_equal(gone->messages.v[0], s->kept + 1);
+	assert_int_equal(gone->messages.v[6], s->kept + 7);
+	assert_int_equal(gone->pts, end);
+	assert_int_equal(gone->pts_count, 1000);
+	for (int32_t pts = s->kept - 1; pts <= s->kept; pts++) {
+		d = ask(s, s->a, query(s, pts, date));
+		assert_int_equal(d.new_messages.n, s->kept - pts);
+		assert_int_equal(count(d.other, TL_updateDeleteMessages), 0);
+		assert_int_equal(d.state->pts, end);
+	}
+	assert_true(talk_say(s->w, s->b, s->a, "afterwards") > 0);
+	d = ask(s, s->a, query(s, s->kept + 1, date));
+	assert_int_equal(d.new_messages.n, 1);
+	assert_int_equal(count(d.other, TL_updateDeleteMessages), 1);
+	assert_int_equal(d.state->pts, end + 1);
+	assert_null(ask(s, s->a, query(s, end + 1, date)).state);
+}
+
 static int many_states(struct rpc_call *c, void *arg)
 {
 	struct s *s = arg;
@@ -317,8 +363,8 @@ static void test_slow_commit(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_errors), T(test_one),    T(test_ranges),
-	                                   T(test_slices), T(test_states), T(test_slow_commit)};
+	const struct CMUnitTest tests[] = {T(test_errors), T(test_one),    T(test_ranges),     T(test_slices),
+	                                   T(test_epoch),  T(test_states), T(test_slow_commit)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,6 @@
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
-#include "store/dialog.h"
 #include "store/msg.h"
 #include "store/state.h"
 #include "store/upd.h"
@@ -17,6 +16,7 @@
 
 enum {
 	SLICE_EVENTS = 500, /* Telegram slices at 2500; smaller answers come sooner on bad lines */
+	LOST_MAX = 1 << 16, /* ids in one answer; 256 KB */
 	QTS_NONE = 1        /* qts starts at 1; nothing has been counted in it yet */
 };
 
@@ -97,6 +97,30 @@ static int add_new(struct gather *g, const struct upd_event *ev)
 	return 0;
 }
 
+/*
+ * A backup was restored that is older than what this client has seen: messages born behind it are gone. Which they were nobody
+ * knows any more, but an id is the pts at birth, so all of them lie between the backup's pts and the client's. Ids among these
+ * that were no message harm nobody.
+ */
+static void add_lost(struct gather *g, const struct upd_event *ev, int32_t from_pts)
+{
+	struct tl_updateDeleteMessages *u;
+	int32_t kept = ev->pts - ev->pts_count, *ids;
+
+	if (from_pts <= kept)
+		return;
+	if (from_pts - kept > LOST_MAX)
+		kept = from_pts - LOST_MAX;
+	ids = ARENA_ARRAY(&g->v.c->arena, int32_t, from_pts - kept);
+	for (int32_t id = kept; id < from_pts; id++)
+		ids[id - kept] = id + 1;
+	u = TL_NEW(&g->v.c->arena, updateDeleteMessages);
+	u->messages = (struct tl_vec_int){ids, (uint32_t)(from_pts - kept)};
+	u->pts = ev->pts;
+	u->pts_count = ev->pts_count;
+	g->other[g->n_other++] = &u->o;
+}
+
 static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_pts)
 {
 	struct tl_obj *u;
@@ -104,6 +128,10 @@ static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_
 
 	if (ev->kind == UPD_NEW)
 		return add_new(g, ev);
+	if (ev->kind == UPD_EPOCH) {
+		add_lost(g, ev, from_pts);
+		return 0;
+	}
 	/* Born after from_pts means that it is in new_messages already, in its present form. */
 	if (ev->kind == UPD_EDIT && ev->id > from_pts)
 		return 0;

@@ -249,8 +249,8 @@ const driver = {
     return all.map(({ td: _, ...m }) => m);
   },
   // One page as it gives it: from `before` on, and -offset messages newer than that one.
-  async page({ of, before, offset, limit }) {
-    const about = { chat_id: await chat(of), from_message_id: tdId(before), offset, limit };
+  async page({ of, before, offset, limit, only_local = false }) {
+    const about = { chat_id: await chat(of), from_message_id: tdId(before), offset, limit, only_local };
     return (await td.call('getChatHistory', about)).messages.map(message);
   },
   async search({ query, of, limit = 100 }) {
