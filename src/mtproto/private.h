@@ -195,6 +195,7 @@ struct mt_session {
 };
 
 struct mt_handshake;
+struct mt_held;
 
 struct mt_loop {
 	struct mt_server *s;
@@ -210,6 +211,9 @@ struct mt_loop {
 	struct mt_seal *seal;
 	struct io_timer sweep;
 	unsigned sweeps;
+	struct mt_held *held; /* early.c */
+	unsigned n_held;
+	struct io_timer early;
 	uint64_t next_serial;
 	int64_t next_want;
 };
@@ -376,6 +380,13 @@ void mt_messages(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32
 /* service.c: true if the message was one of MTProto's own */
 bool mt_service(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t id, struct slice body);
 void mt_bad_msg(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no, int code);
+
+/*
+ * early.c: a message refused with 16 that is hardly older than our start: the refusal goes when the client's clock has passed it,
+ * and this is true. False: the caller refuses it.
+ */
+bool mt_early_hold(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no);
+void mt_early_free(struct mt_loop *l);
 
 /* wrapper.c: a call, out of its wrappers, to ops.call (or an error) */
 void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body);

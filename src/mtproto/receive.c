@@ -50,7 +50,8 @@ static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct 
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
 
 	if (code) {
-		mt_bad_msg(s, c, m->msg_id, m->seq_no, code);
+		if (code != 16 || !mt_early_hold(s, c, m->msg_id, m->seq_no))
+			mt_bad_msg(s, c, m->msg_id, m->seq_no, code);
 		return;
 	}
 	/* A binding restarts the whole connection of Desktop if its salt is refused (mtproto.md 2.4). */

@@ -79,6 +79,7 @@ static void loop_free(struct mt_loop *l)
 		mt_key_entry_free(e);
 	}
 	mt_routes_free(l);
+	mt_early_free(l);
 	buf_fini(&l->scratch);
 	mt_seal_free(l->seal);
 	free(l);
