@@ -21,6 +21,10 @@ struct bench_options {
 	unsigned seconds; /* that count */
 	unsigned warm;    /* seconds before them */
 	unsigned settle;  /* idle: seconds until memory is read */
+	unsigned size;    /* of a file, MiB */
+	unsigned part;    /* of it at a time, KiB */
+	unsigned stall;   /* download: seconds in which nobody listens */
+	bool once;        /* download: all of it by each connection */
 };
 
 struct bench {
@@ -115,5 +119,7 @@ int bench_handshakes(struct bench *b);
 int bench_pings(struct bench *b);
 int bench_messages(struct bench *b);
 int bench_idle(struct bench *b);
+int bench_upload(struct bench *b);
+int bench_download(struct bench *b);
 
 #endif

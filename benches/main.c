@@ -16,6 +16,9 @@ static const struct {
 	{"handshakes", bench_handshakes, "authorisation keys made a second"},
 	{"pings", bench_pings, "pings answered a second"},
 	{"messages", bench_messages, "messages a second, until the answer and until the receiver's update"},
+	{"upload", bench_upload, "a file that goes up in parts, into Saved Messages"},
+	{"download", bench_download,
+         "the file that lies there last, over and over or once by each connection"},
 	{"idle", bench_idle, "memory of sessions that are signed in, took one update and wait"},
 };
 
@@ -32,14 +35,20 @@ static const char help[] =
 	"                       obfuscated-intermediate\n"
 	"  --layer N            of the API (228)\n"
 	"  --seconds N          that count (10); --warm N before them (2)\n"
-	"  --clients N          connections; messages and idle: accounts (handshakes 16, pings 64, messages "
-	"1000, idle 15000)\n"
+	"  --clients N          connections; messages and idle: accounts (handshakes, upload, download 16, "
+	"pings 64, messages 1000, idle 15000)\n"
 	"  --first N            number of the first account: 0 is 99966 0 0000 (0)\n"
 	"  --friends N          messages: partners of each account, at most 64 (10)\n"
-	"  --window N           pings, messages: questions open at a time, in all (pings 64, messages 256)\n"
+	"  --window N           questions open at a time, in all (pings 64, messages 256) or of each "
+	"connection (upload, download 2)\n"
 	"  --rate N             messages: so many a second at random moments, however slow the answers are\n"
 	"  --settle N           idle: seconds until memory is read (60)\n"
-	"messages and idle sign in with test numbers: the server must run with --test-numbers.\n"
+	"  --size N             upload: MiB of the file (100); --part N KiB at a time, download too (128)\n"
+	"  --once               download: each connection takes all of it once; alone it compares every "
+	"byte\n"
+	"  --stall N            download: all ask, and nobody listens for so many seconds\n"
+	"messages, idle, upload and download sign in with test numbers: the server must run with "
+        "--test-numbers.\n"
 	"Exit code: 0 done, 1 something failed, 2 wrong usage.\n";
 
 enum opt {
@@ -55,7 +64,11 @@ enum opt {
 	FRIENDS,
 	WINDOW,
 	RATE,
-	SETTLE
+	SETTLE,
+	SIZE,
+	PART,
+	ONCE,
+	STALL
 };
 
 static const struct option longs[] = {
@@ -72,6 +85,10 @@ static const struct option longs[] = {
 	{"window", required_argument, NULL, WINDOW},
 	{"rate", required_argument, NULL, RATE},
 	{"settle", required_argument, NULL, SETTLE},
+	{"size", required_argument, NULL, SIZE},
+	{"part", required_argument, NULL, PART},
+	{"once", no_argument, NULL, ONCE},
+	{"stall", required_argument, NULL, STALL},
 	{"help", no_argument, NULL, 'h'},
 	{"list", no_argument, NULL, 'l'},
 	{NULL, 0, NULL, 0},
@@ -130,6 +147,15 @@ static bool set(struct bench_options *o, int opt, const char *v)
 		return number("rate", v, 1000000, &o->rate);
 	case SETTLE:
 		return number("settle", v, 86400, &o->settle);
+	case SIZE:
+		return number("size", v, 4000, &o->size);
+	case PART:
+		return number("part", v, 1024, &o->part);
+	case ONCE:
+		o->once = true;
+		return true;
+	case STALL:
+		return number("stall", v, 3600, &o->stall);
 	default:
 		return false;
 	}

@@ -5,7 +5,7 @@ build_packages=(gcc libc6-dev meson ninja-build pkg-config python3 libuv1-dev li
 	libwebsockets-evlib-uv libmicrohttpd-dev libsqlite3-dev libcurl4-openssl-dev libjansson-dev zlib1g-dev uthash-dev libinih-dev
 	libvips-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libseccomp-dev libcmocka-dev)
 # What ./bench needs besides.
-bench_packages=(libvips-tools)
+bench_packages=(libvips-tools nginx-light curl)
 # What ./test needs besides. Node.js from elsewhere than Debian brings its own npm.
 test_packages=(clang libclang-rt-14-dev llvm-14 clang-format git ccache python3-venv ca-certificates sqlite3 curl
 	telegram-desktop libfaketime xvfb xdotool imagemagick zbar-tools "${bench_packages[@]}")

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "transport/transport.h"
 
-enum { READ_SIZE = 16384, READS_A_TURN = 64 };
+enum { READ_SIZE = 16384, READ_MORE = 262144, READS_A_TURN = 64 };
 
 struct client_link {
 	struct client_watch watch;
@@ -27,7 +27,7 @@ struct client_link {
 	size_t frame_at, frame_n; /* between begin and end */
 	uint64_t received, sent;
 	int refused; /* errno of a connect that failed at once */
-	bool connecting, wants_write, over;
+	bool connecting, wants_write, deaf, over;
 	bool busy, freed; /* a callback of ours is on the stack; free asked for inside it */
 };
 
@@ -86,12 +86,18 @@ int client_address_of(const char *host_port, struct client_address *ret)
 	return 0;
 }
 
+static void watch(struct client_link *k)
+{
+	client_watch_change(k->loop, &k->watch,
+	                    (k->deaf ? 0 : CLIENT_READ) | (k->wants_write ? CLIENT_WRITE : 0));
+}
+
 static void want_write(struct client_link *k, bool on)
 {
 	if (k->over || on == k->wants_write)
 		return;
 	k->wants_write = on;
-	client_watch_change(k->loop, &k->watch, CLIENT_READ | (on ? CLIENT_WRITE : 0));
+	watch(k);
 }
 
 static void destroy(struct client_link *k)
@@ -173,13 +179,15 @@ static int take_packets(struct client_link *k)
 
 static void read_some(struct client_link *k)
 {
+	size_t want;
 	uint8_t *p;
 	ssize_t n;
 	int r;
 
 	for (int i = 0; i < READS_A_TURN; i++) {
-		p = buf_reserve(&k->in, READ_SIZE);
-		n = recv(k->watch.fd, p, READ_SIZE, 0);
+		want = k->in.n ? READ_MORE : READ_SIZE; /* a packet that is not small */
+		p = buf_reserve(&k->in, want);
+		n = recv(k->watch.fd, p, want, 0);
 		if (n <= 0) {
 			if (k->in.n == 0)
 				buf_fini(&k->in);
@@ -203,7 +211,7 @@ static void read_some(struct client_link *k)
 			end(k, -ERR_INVALID);
 			return;
 		}
-		if (n < READ_SIZE)
+		if ((size_t)n < want)
 			return;
 	}
 }
@@ -311,6 +319,13 @@ void client_link_half_close(struct client_link *k)
 {
 	if (!k->over)
 		shutdown(k->watch.fd, SHUT_WR);
+}
+
+void client_link_listen(struct client_link *k, bool on)
+{
+	k->deaf = !on;
+	if (!k->over)
+		watch(k);
 }
 
 uint64_t client_link_received(const struct client_link *k)
