@@ -200,9 +200,7 @@ static bool take(struct bench_flow *f, const uint8_t *plain, size_t have, bool w
 		id = (int64_t)rd_u64(&r);
 		seq_no = rd_u32(&r);
 		n = rd_u32(&r);
-		if (n > rd_left(&r))
-			n = (uint32_t)rd_left(&r);
-		message(f, id, seq_no, n, rd_of(r.p, n), whole);
+		message(f, id, seq_no, n, rd_of(r.p, n < rd_left(&r) ? n : rd_left(&r)), whole);
 		rd_bytes(&r, n);
 	}
 	return true;

@@ -48,7 +48,7 @@ static const char help[] =
 	"byte\n"
 	"  --stall N            download: all ask, and nobody listens for so many seconds\n"
 	"messages, idle, upload and download sign in with test numbers: the server must run with "
-        "--test-numbers.\n"
+	"--test-numbers.\n"
 	"Exit code: 0 done, 1 something failed, 2 wrong usage.\n";
 
 enum opt {

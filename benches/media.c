@@ -437,7 +437,8 @@ static void measure(struct media *m)
 		return;
 	if (!bench_server_read(m->b, &before))
 		return;
-	m->bytes = m->each ? m->bytes : 0;
+	if (!m->each)
+		m->bytes = m->compared = 0;
 	took = clock_usec();
 	if (!carry(m, &idle, took + (usec_t)o->seconds * 1000000))
 		return;

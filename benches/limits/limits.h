@@ -18,6 +18,8 @@ uint64_t limit_random(void);
 int limit_handshake(int seconds);
 /* Questions and answers of a ping's size between two processes. Exit code. */
 int limit_echo(int seconds);
+/* SHA-256, IGE and CTR of a file in pieces of 128 KiB, as it is sent and as it is taken; the best of several sizes of batches. */
+int limit_crypto(int seconds);
 /*
  * The rows of private sends, written to a copy of a server's database by plain statements, so many a commit as `commits` says:
  * lines "commits_up_to_N COUNT ..." of chapar-bench messages. Exit code; what is wrong is said.

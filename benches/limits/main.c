@@ -8,6 +8,7 @@
 
 static const char help[] = "usage: bench-limits handshake SECONDS\n"
 			   "       bench-limits echo SECONDS\n"
+			   "       bench-limits crypto SECONDS\n"
 			   "       bench-limits sqlite SECONDS DATABASE COMMITS\n"
 			   "What the machine could do at best. sqlite writes to DATABASE, a copy of a\n"
 			   "server's chapar.db: never that of a server in use. COMMITS is a file with what "
@@ -58,6 +59,8 @@ int main(int argc, char **argv)
 		return limit_handshake(seconds);
 	if (seconds > 0 && argc == 3 && strcmp(argv[1], "echo") == 0)
 		return limit_echo(seconds);
+	if (seconds > 0 && argc == 3 && strcmp(argv[1], "crypto") == 0)
+		return limit_crypto(seconds);
 	if (seconds > 0 && argc == 5 && strcmp(argv[1], "sqlite") == 0)
 		return limit_sqlite(argv[3], argv[4], seconds);
 	fputs(help, stderr);
