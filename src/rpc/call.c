@@ -12,6 +12,7 @@
 #include "rpc/limit.h"
 #include "rpc/rpc_private.h"
 #include "sql/sql.h"
+#include "store/channel.h"
 #include "store/state.h"
 #include "updates/peer.h"
 
@@ -125,9 +126,55 @@ int rpc_reply_raw(struct rpc_call *c, struct buf *taken)
 
 int rpc_snapshot_renew(struct rpc_call *c)
 {
+	struct rpc_job *j = rpc_job_of(c);
+	int r;
+
+	assert(j->reader);
 	sql_rollback(c->db);
-	c->now = rpc_snapshot_time(rpc_job_of(c)->server);
-	return sql_begin(c->db);
+	r = rpc_snapshot_begin(j->reader);
+	c->now = j->reader->now;
+	return r;
+}
+
+int rpc_head(struct rpc_call *c, int64_t channel, struct upd_head *ret)
+{
+	struct rpc_job *j = rpc_job_of(c);
+	struct store_channel_head row;
+	int r;
+
+	if (!j->reader) { /* as this transaction sees it, which nobody else may yet */
+		r = store_channel_head(c->db, peer_channel_id(channel), &row);
+		*ret = (struct upd_head){.channel = channel,
+		                         .pts = row.pts,
+		                         .top_id = row.top_id,
+		                         .top_date = row.top_date,
+		                         .changed = row.changed};
+		return r;
+	}
+	r = upd_heads_get(c->app->heads, c->db, atomic_load(&j->server->commits), channel, ret);
+	if (r < 0 || ret->commit <= j->reader->seen)
+		return r;
+	return rpc_snapshot_renew(c);
+}
+
+/* What the box of a channel is after this event, for when it is committed. */
+static int head_after(struct rpc_call *c, const struct upd_event *ev, struct upd_head *ret)
+{
+	struct store_channel_head top;
+	int r;
+
+	*ret = (struct upd_head){.channel = ev->owner, .changed = ev->date};
+	if ((r = rpc_box_pts(c, ev->owner, &ret->pts)) < 0)
+		return r;
+	if (ev->kind == UPD_NEW) {
+		ret->top_id = ev->id;
+		ret->top_date = ev->date;
+		return 0;
+	}
+	r = store_channel_top(c->db, peer_channel_id(ev->owner), &top);
+	ret->top_id = top.top_id;
+	ret->top_date = top.top_date;
+	return r;
 }
 
 int rpc_fail(struct rpc_call *c, int code, const char *fmt, ...)
@@ -185,6 +232,9 @@ int rpc_log_event(struct rpc_call *c, struct upd_event *ev)
 	e = ARENA_NEW(&c->arena, struct rpc_event);
 	e->ev = *ev;
 	e->ev.payload = arena_slice(&c->arena, ev->payload);
+	if (peer_is_channel(ev->owner) && ev->kind < UPD_PASSING_FIRST &&
+	    (r = head_after(c, ev, &e->head)) < 0)
+		return r;
 	*j->events_tail = e;
 	j->events_tail = &e->next;
 	return 0;

@@ -88,6 +88,12 @@ int rpc_box_pts(struct rpc_call *c, int64_t owner, int32_t *ret_pts);
  * caller's), in order; for the function given to rpc_reply_after.
  */
 const struct upd_event *rpc_own_events(struct rpc_call *c, size_t *ret_n);
+/*
+ * The head of a channel's box (updates/heads.h). Read lanes: and a snapshot at least as new; it is renewed where it is older, so
+ * that nobody is told a pts whose message he is not shown. Write lane: as the transaction has it. -ERR_NOTFOUND.
+ */
+struct upd_head;
+int rpc_head(struct rpc_call *c, int64_t channel, struct upd_head *ret);
 /* The session that made this call takes its authorisation's updates from now on. */
 void rpc_wants_updates(struct rpc_call *c);
 

@@ -7,7 +7,6 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "rpc/rpc_private.h"
-#include "updates/audience.h"
 #include "updates/peer.h"
 
 #define GROUP_MAX 256u /* events of one owner composed at once */
@@ -38,12 +37,10 @@ static void add_copy(struct rpc_job *j, const struct upd_event *ev)
 	j->events_tail = &e->next;
 }
 
+/* Who hears of a channel is known when its turn comes: somebody may be on his way in. */
 static bool is_heard(const struct app *app, const struct upd_event *ev)
 {
-	if (ev->kind == UPD_MEMBER_CAME || ev->kind == UPD_MEMBER_LEFT)
-		return true;
-	return peer_is_channel(ev->owner) ? upd_audience_has(app->audience, ev->owner)
-	                                  : upd_online_has(app->online, ev->owner);
+	return peer_is_channel(ev->owner) || upd_online_has(app->online, ev->owner);
 }
 
 void rpc_fan_out(struct rpc_server *s, struct rpc_event *events)

@@ -15,6 +15,13 @@ struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner)
 	return s->read[((uint64_t)owner * 0x9e3779b97f4a7c15u >> 32) % s->cfg.n_read];
 }
 
+int rpc_snapshot_begin(struct rpc_reader *rd)
+{
+	rd->now = rpc_snapshot_time(rd->server);
+	rd->seen = atomic_load(&rd->server->commits);
+	return sql_begin(rd->db);
+}
+
 /* r: of the snapshot. False: something went wrong in it. */
 static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 {
@@ -22,6 +29,7 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 
 	j->call.now = rd->now;
 	j->call.db = rd->db;
+	j->reader = rd;
 	if (r < 0)
 		j->r = r;
 	else if (j->kind == RPC_JOB_EVENTS)
@@ -33,6 +41,7 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 	else
 		j->r = j->method->handler(&j->call, j->query);
 	j->call.db = NULL;
+	j->reader = NULL;
 	good = j->r >= 0 || j->r == -ERR_RPC || j->r == -ERR_NOTFOUND;
 	if (j->r < 0 && j->r != -ERR_RPC &&
 	    !(j->kind == RPC_JOB_WORK && j->r == -ERR_NOTFOUND)) /* a stranger's key */
@@ -57,8 +66,7 @@ static void work(void *state, struct lane_item *list)
 	for (; list; list = next) {
 		next = list->next;
 		if (clock_usec() >= until) {
-			rd->now = rpc_snapshot_time(rd->server);
-			r = sql_begin(rd->db); /* ends the one before */
+			r = rpc_snapshot_begin(rd); /* ends the one before */
 			until = clock_usec() + RPC_SNAPSHOT_USEC;
 		}
 		if (!run_job(rd, (struct rpc_job *)list, r))
@@ -70,18 +78,21 @@ static void work(void *state, struct lane_item *list)
 const struct lane_ops rpc_read_ops = {.work = work};
 
 /* A call of cpu or blob: the handler, or the first of two phases. */
-static void run_phase(struct rpc_server *s, struct rpc_job *j, struct sql_db *db)
+static void run_phase(struct rpc_server *s, struct rpc_job *j, struct rpc_reader *rd)
 {
+	struct sql_db *db = rd ? rd->db : NULL;
 	bool first = j->method->prepare != NULL;
-	int r = db ? sql_begin(db) : 0;
+	int r = db ? rpc_snapshot_begin(rd) : 0;
 
 	j->call.now = clock_unix();
 	j->call.db = db;
+	j->reader = db ? rd : NULL;
 	if (r < 0)
 		j->r = r;
 	else
 		j->r = (first ? j->method->prepare : j->method->handler)(&j->call, j->query);
 	j->call.db = NULL;
+	j->reader = NULL;
 	if (db && r >= 0)
 		sql_rollback(db);
 	if (j->r < 0 && j->r != -ERR_RPC)
@@ -121,7 +132,7 @@ static void blob_work(void *state, struct lane_item *list)
 
 		next = list->next;
 		atomic_fetch_sub_explicit(&rd->server->blob_bytes, j->queued, memory_order_relaxed);
-		run_phase(rd->server, j, rd->db);
+		run_phase(rd->server, j, rd);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "rpc/server.h"
 #include "tl/tl.h"
 #include "updates/box.h"
+#include "updates/heads.h"
 #include "updates/online.h"
 
 #define RPC_CALL_MAGIC    0x6c6c6163u /* "call" */
@@ -32,7 +33,8 @@
 struct rpc_event { /* in the job's arena */
 	struct rpc_event *next;
 	struct upd_event ev;
-	bool taken; /* fan_out has put it into its owner's group */
+	struct upd_head head; /* of a channel's box after it; channel 0: does not change one */
+	bool taken;           /* fan_out has put it into its owner's group */
 };
 
 struct rpc_after {
@@ -68,6 +70,7 @@ struct rpc_job {
 	int (*run)(struct rpc_call *c, void *arg); /* RPC_JOB_WORK */
 	void (*done)(struct app *app, void *arg, int r);
 	void *arg;
+	struct rpc_reader *reader;     /* on whose snapshot it runs; NULL: not on one */
 	const struct rpc_crowd *crowd; /* while it is pushed */
 	size_t queued;                 /* bytes that it holds of RPC_BLOB_BYTES */
 	int r;                         /* of the handler or run */
@@ -76,7 +79,8 @@ struct rpc_job {
 struct rpc_reader { /* one read or blob thread's own */
 	struct rpc_server *server;
 	struct sql_db *db; /* of upload: NULL */
-	unixtime_t now;    /* of a read thread: when its snapshot began, rpc_snapshot_time() */
+	unixtime_t now;    /* when its snapshot began, rpc_snapshot_time() */
+	uint64_t seen;     /* its snapshot has at least so many commits */
 };
 
 struct rpc_server {
@@ -89,6 +93,7 @@ struct rpc_server {
 	struct rpc_reader uploader; /* of all threads of upload: they need no store */
 	_Atomic size_t blob_bytes;  /* waiting, of RPC_BLOB_BYTES */
 	struct rpc_limiter *limiter;
+	_Atomic uint64_t commits; /* that the write lane has made: heads are dated by it */
 	_Atomic bool can_write;
 	_Atomic unixtime_t writing_since; /* when the batch of now began, until its commit; 0: none */
 	_Atomic uint64_t calls[TL_NAMES]; /* by enum tl_name, served or not */
@@ -123,6 +128,9 @@ struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
 extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops;
 /* To one of blob, prepare, upload. -ERR_FULL also if requests that wait hold too many bytes. */
 int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j);
+
+/* A snapshot begins, or begins anew. */
+int rpc_snapshot_begin(struct rpc_reader *rd);
 
 /* After the commit: hand a job's events to the read threads of their owners. */
 void rpc_fan_out(struct rpc_server *s, struct rpc_event *events);

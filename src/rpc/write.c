@@ -40,10 +40,16 @@ static int run_one(struct rpc_server *s, struct rpc_job *j)
 static void finish(struct rpc_server *s, struct rpc_job *j, int r)
 {
 	struct rpc_after *a;
+	struct rpc_event *e;
 	bool later;
 
 	if (r < 0 && j->r >= 0)
 		j->r = r;
+	for (e = j->events; e && j->r >= 0; e = e->next)
+		if (e->head.channel) {
+			e->head.commit = atomic_load(&s->commits);
+			upd_heads_publish(s->app->heads, &e->head);
+		}
 	if (j->r >= 0)
 		for (a = j->after; a; a = a->next)
 			a->f(s->app, a->arg);
@@ -92,6 +98,7 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 	rpc_count_batch(s, n);
 	if (r >= 0)
 		r = sql_commit(s->writer_db);
+	atomic_fetch_add(&s->commits, 1);
 	atomic_store(&s->writing_since, 0);
 	if (r < 0) {
 		upd_boxes_clear(s->boxes);

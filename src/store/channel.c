@@ -176,6 +176,23 @@ int store_channel_last_id(struct sql_db *db, int64_t channel, int32_t *ret)
 	return r;
 }
 
+int store_channel_top(struct sql_db *db, int64_t channel, struct store_channel_head *ret)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT id, date FROM msg WHERE owner = $1 AND peer = $1 ORDER BY id DESC LIMIT 1");
+	int r;
+
+	ret->top_id = 0;
+	ret->top_date = 0;
+	sql_bind_int(s, 1, STORE_CHANNEL_KEY(channel));
+	if ((r = sql_step(s)) == 1) {
+		ret->top_id = (int32_t)sql_int(s, 0);
+		ret->top_date = sql_int(s, 1);
+	}
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
 int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_head *ret)
 {
 	int64_t key = STORE_CHANNEL_KEY(channel), created = 0, state = 0;
@@ -201,15 +218,7 @@ int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_
 	sql_done(s);
 	if (r < 0)
 		return r;
-	s = sql_prepare(db,
-	                "SELECT id, date FROM msg WHERE owner = $1 AND peer = $1 ORDER BY id DESC LIMIT 1");
-	sql_bind_int(s, 1, key);
-	if ((r = sql_step(s)) == 1) {
-		ret->top_id = (int32_t)sql_int(s, 0);
-		ret->top_date = sql_int(s, 1);
-	}
-	sql_done(s);
-	if (r < 0)
+	if ((r = store_channel_top(db, channel, ret)) < 0)
 		return r;
 	s = sql_prepare(db, "SELECT time FROM state WHERE owner = $1 ORDER BY time DESC LIMIT 1");
 	sql_bind_int(s, 1, key);

@@ -110,6 +110,8 @@ struct store_channel_head {
 	int32_t pts, top_id;
 	unixtime_t top_date, changed;
 };
+/* top_id and top_date alone. */
+int store_channel_top(struct sql_db *db, int64_t channel, struct store_channel_head *ret);
 /* -ERR_NOTFOUND: no such channel. */
 int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_head *ret);
 /* The highest message id that was ever given; 0: none. */

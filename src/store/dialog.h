@@ -10,7 +10,7 @@ struct store_dialog {
 	int32_t top_id; /* 0: no message (a draft or a mark alone) */
 	unixtime_t top_date;
 	int32_t read_in, read_out; /* highest read incoming id; highest own id that the other has read */
-	int32_t unread;
+	int32_t unread;            /* of a channel: how many of the owner's own posts lie above read_in */
 	bool unread_mark;
 	int32_t count;     /* messages in it */
 	int32_t pin_order; /* > 0: pinned, the highest first */
@@ -48,7 +48,7 @@ int store_dialog_channels(struct sql_db *db, int64_t owner, struct arena *a, str
 /* Dialogs with messages in a folder; folder < 0: all. Channels are not counted. */
 int store_dialog_count(struct sql_db *db, int64_t owner, int folder, uint32_t *ret);
 
-/* Unread messages in all dialogs. */
+/* Unread messages in all dialogs but channels, where that is not in the rows. */
 int store_dialog_unread(struct sql_db *db, int64_t owner, int64_t *ret);
 
 #endif

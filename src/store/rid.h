@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "sql/sql.h"
 
-/* The message id that (owner, random_id) got today or yesterday. -ERR_NOTFOUND. */
-int store_rid_find(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_t now, int32_t *ret_id);
-int store_rid_put(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_t now, int32_t id);
+/* The pts at which what (owner, random_id) sent today or yesterday was born, in the box that it went to. -ERR_NOTFOUND. */
+int store_rid_find(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_t now, int32_t *ret_pts);
+int store_rid_put(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_t now, int32_t pts);
 /* Drops up to `limit` rows of days before yesterday; returns how many. */
 int store_rid_prune(struct sql_db *db, unixtime_t now, int limit);
 

@@ -93,7 +93,8 @@ void upd_heads_publish(struct upd_heads *h, const struct upd_head *head)
 	pthread_mutex_unlock(&h->part[p].lock);
 }
 
-int upd_heads_get(struct upd_heads *h, struct sql_db *db, int64_t channel, struct upd_head *ret)
+int upd_heads_get(struct upd_heads *h, struct sql_db *db, uint64_t commit, int64_t channel,
+                  struct upd_head *ret)
 {
 	unsigned p = part_of(channel);
 	struct store_channel_head row;
@@ -114,7 +115,8 @@ int upd_heads_get(struct upd_heads *h, struct sql_db *db, int64_t channel, struc
 	                         .pts = row.pts,
 	                         .top_id = row.top_id,
 	                         .top_date = row.top_date,
-	                         .changed = row.changed};
+	                         .changed = row.changed,
+	                         .commit = commit};
 	/*
 	 * A commit may have published between our snapshot and here, and its entry fallen out again; the next commit puts that
 	 * right, and until then a reader sees what its snapshot said.

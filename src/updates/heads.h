@@ -19,13 +19,19 @@ struct upd_head {
 	int32_t top_id;
 	unixtime_t top_date;
 	unixtime_t changed; /* of whatever a difference would tell */
+	uint64_t
+		commit; /* in which it became so: what an older snapshot shows of the channel is older than this head */
 };
 
 struct upd_heads *upd_heads_new(void);
 void upd_heads_free(struct upd_heads *h);
 
-/* Present, or loaded through `db` (a snapshot). -ERR_NOTFOUND: there is no such channel. */
-int upd_heads_get(struct upd_heads *h, struct sql_db *db, int64_t channel, struct upd_head *ret);
+/*
+ * Present, or loaded through `db`, a snapshot that shows no commit after `commit`. -ERR_NOTFOUND: there is no such channel.
+ * Handlers: rpc_head().
+ */
+int upd_heads_get(struct upd_heads *h, struct sql_db *db, uint64_t commit, int64_t channel,
+                  struct upd_head *ret);
 /* Newer by pts or changed; an older one is ignored (a reader that loaded late must not undo a commit). */
 void upd_heads_publish(struct upd_heads *h, const struct upd_head *head);
 /* After a restore. */

@@ -15,21 +15,21 @@ static void test_heads(void **state)
 
 	assert_int_equal(store_channel_insert(t.db, &c), 0);
 	key = STORE_CHANNEL_KEY(c.id);
-	assert_int_equal(upd_heads_get(h, t.db, key - 1, &got), -ERR_NOTFOUND);
-	assert_int_equal(upd_heads_get(h, t.db, key, &got), 0);
+	assert_int_equal(upd_heads_get(h, t.db, 0, key - 1, &got), -ERR_NOTFOUND);
+	assert_int_equal(upd_heads_get(h, t.db, 0, key, &got), 0);
 	assert_int_equal(got.pts, 1);
 	assert_int_equal(got.changed, NOW);
 	pub = (struct upd_head){
 		.channel = key, .pts = 9, .top_id = 8, .top_date = NOW + 9, .changed = NOW + 9};
 	upd_heads_publish(h, &pub);
-	assert_int_equal(upd_heads_get(h, t.db, key, &got), 0);
+	assert_int_equal(upd_heads_get(h, t.db, 0, key, &got), 0);
 	assert_memory_equal(&got, &pub, sizeof(got));
 	pub.pts = 8; /* somebody who read before that commit */
 	upd_heads_publish(h, &pub);
-	assert_int_equal(upd_heads_get(h, t.db, key, &got), 0);
+	assert_int_equal(upd_heads_get(h, t.db, 0, key, &got), 0);
 	assert_int_equal(got.pts, 9);
 	upd_heads_clear(h);
-	assert_int_equal(upd_heads_get(h, t.db, key, &got), 0);
+	assert_int_equal(upd_heads_get(h, t.db, 0, key, &got), 0);
 	assert_int_equal(got.pts, 1);
 	upd_heads_free(h);
 }

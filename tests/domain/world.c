@@ -17,9 +17,12 @@
 #include "domain/search/index.h"
 #include "domain/users/account.h"
 #include "domain/users/peer.h"
+#include "rpc/crowd.h"
 #include "rpc/server.h"
 #include "sql/sql.h"
 #include "store/schema.h"
+#include "updates/audience.h"
+#include "updates/heads.h"
 #include "updates/online.h"
 #include "worker/worker.h"
 
@@ -82,6 +85,27 @@ static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)
 	buf_fini(body);
 }
 
+/* As a loop does it: each listener gets his own numbers. */
+static void push_crowd(void *ctx, struct buf *body, const struct rpc_place *places, size_t n_places,
+                       const struct rpc_listener *who, size_t n)
+{
+	struct world *w = ctx;
+
+	for (size_t i = 0; i < n; i++) {
+		struct buf own = {0};
+
+		buf_put(&own, body->p, body->n);
+		for (size_t k = 0; k < n_places; k++) {
+			int64_t v = access_hash(&w->app, who[i].viewer, (enum peer_kind)places[k].kind,
+			                        places[k].target);
+
+			memcpy(own.p + places[k].at, &v, sizeof(v));
+		}
+		push(ctx, &who[i].key, 1, &own);
+	}
+	buf_fini(body);
+}
+
 static void wants_updates(void *ctx, const struct rpc_origin *o)
 {
 }
@@ -117,13 +141,18 @@ static void make_database(struct world *w)
 struct world *world_new(void)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
-	struct rpc_server_config cfg = {
-		.app = &w->app,
-		.ops = {.ctx = w, .reply = reply, .push = push, .wants_updates = wants_updates},
-		.db_path = w->path,
-		.n_read = 2,
-		.n_cpu = 1,
-		.compose = domain_compose};
+	struct rpc_server_config cfg = {.app = &w->app,
+	                                .ops = {.ctx = w,
+	                                        .reply = reply,
+	                                        .push = push,
+	                                        .push_crowd = push_crowd,
+	                                        .wants_updates = wants_updates},
+	                                .db_path = w->path,
+	                                .n_read = 2,
+	                                .n_cpu = 1,
+	                                .compose = domain_compose,
+	                                .compose_crowd = domain_compose_crowd,
+	                                .channels_of = domain_channels_of};
 	struct worker_config cfg_workers = {0};
 	struct blob_config cfg_blobs = {.max_size = (uint64_t)4000 << 20};
 	char why[300];
@@ -140,6 +169,8 @@ struct world *world_new(void)
 	settings_init(&w->settings);
 	w->app.settings = &w->settings;
 	w->app.online = upd_online_new();
+	w->app.audience = upd_audience_new();
+	w->app.heads = upd_heads_new();
 	w->app.search = search_index_new();
 	w->app.files = media_cache_new();
 	w->app.test_numbers = true;
@@ -176,6 +207,8 @@ void world_free(struct world *w)
 	rpc_server_free(w->app.rpc);
 	jobs_free(w->app.jobs);
 	upd_online_free(w->app.online);
+	upd_audience_free(w->app.audience);
+	upd_heads_free(w->app.heads);
 	search_index_free(w->app.search);
 	media_cache_free(w->app.files);
 	settings_fini(&w->settings);
@@ -292,7 +325,7 @@ struct person world_person(struct world *w, const char *phone, const char *first
 
 void world_connect(struct world *w, struct person p, int64_t key, int layer)
 {
-	upd_online_set(w->app.online, key, p.id, layer, layer != 0);
+	rpc_key_online(w->app.rpc, key, p.id, layer, layer != 0);
 }
 
 static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc, int layer,
@@ -371,6 +404,24 @@ struct tl_obj *world_peer(struct world *w, struct person who, int64_t whom)
 
 	u->user_id = whom;
 	u->access_hash = access_hash(&w->app, who.id, ACCESS_USER, whom);
+	return &u->o;
+}
+
+struct tl_obj *world_channel(struct world *w, struct person who, int64_t channel)
+{
+	struct tl_inputChannel *u = TL_NEW(&w->arena, inputChannel);
+
+	u->channel_id = channel;
+	u->access_hash = access_hash(&w->app, who.id, ACCESS_CHANNEL, channel);
+	return &u->o;
+}
+
+struct tl_obj *world_channel_peer(struct world *w, struct person who, int64_t channel)
+{
+	struct tl_inputPeerChannel *u = TL_NEW(&w->arena, inputPeerChannel);
+
+	u->channel_id = channel;
+	u->access_hash = access_hash(&w->app, who.id, ACCESS_CHANNEL, channel);
 	return &u->o;
 }
 

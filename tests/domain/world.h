@@ -46,6 +46,10 @@ const char *world_error(const struct world *w);
 struct tl_obj *world_user(struct world *w, struct person who, int64_t whom);
 struct tl_obj *world_peer(struct world *w, struct person who, int64_t whom);
 
+/* The same of a channel: InputChannel and InputPeer. */
+struct tl_obj *world_channel(struct world *w, struct person who, int64_t channel);
+struct tl_obj *world_channel_peer(struct world *w, struct person who, int64_t channel);
+
 /* Waits until lanes are idle, then gives what was pushed to this key since the last look, oldest first. */
 struct tl_vec world_pushes(struct world *w, int64_t key);
 /* The first update of this name in a vector of Updates objects (updates, updateShort), or NULL. */

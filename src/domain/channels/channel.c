@@ -23,6 +23,20 @@ static const struct right rights[CHANNEL_ACTS] = {
 #undef RIGHT
 };
 
+/* A group is as open as the channel whose posts it discusses. */
+static int is_open(struct rpc_call *c, const struct store_channel *row, bool *ret)
+{
+	struct store_channel linked;
+	int r;
+
+	*ret = row->username.n > 0;
+	if (*ret || !row->linked || !(row->flags & STORE_CHANNEL_MEGAGROUP))
+		return 0;
+	r = store_channel_get(c->db, row->linked, &c->arena, &linked);
+	*ret = r == 0 && linked.username.n && !(linked.flags & STORE_CHANNEL_CLOSED);
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
 int channel_load(struct rpc_call *c, int64_t id, struct channel *ret)
 {
 	int r;
@@ -34,12 +48,14 @@ int channel_load(struct rpc_call *c, int64_t id, struct channel *ret)
 	r = store_channel_member_get(c->db, id, c->user_id, &c->arena, &ret->me);
 	if (r == -ERR_NOTFOUND)
 		ret->me = (struct store_channel_member){.channel = id, .user = c->user_id};
+	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
 	if (ret->me.until && ret->me.until != INT32_MAX && ret->me.until <= c->now) { /* over by itself */
 		ret->me.banned = 0;
 		if (ret->me.role == STORE_CHANNEL_KICKED)
 			ret->me.role = STORE_CHANNEL_LEFT;
 	}
-	return r == -ERR_NOTFOUND ? 0 : r;
+	return is_open(c, &ret->row, &ret->open);
 }
 
 bool channel_is_in(const struct channel *ch)
@@ -58,33 +74,43 @@ bool channel_may_see(const struct channel *ch)
 {
 	if ((ch->row.flags & STORE_CHANNEL_CLOSED) || ch->me.role == STORE_CHANNEL_KICKED)
 		return false;
-	return channel_is_in(ch) || ch->row.username.n ||
-	       (ch->row.linked && (ch->row.flags & STORE_CHANNEL_MEGAGROUP));
+	return channel_is_in(ch) || ch->open;
 }
 
-static int id_and_hash(const struct tl_obj *p, int64_t *id, int64_t *hash)
+/* Its id, if the caller may name it. */
+static int named(struct rpc_call *c, const struct tl_obj *p, int64_t *ret_id)
 {
-	if (TL_IS(inputChannel, p)) {
-		*id = TL_AS(inputChannel, p)->channel_id;
-		*hash = TL_AS(inputChannel, p)->access_hash;
-	} else if (TL_IS(inputPeerChannel, p)) {
-		*id = TL_AS(inputPeerChannel, p)->channel_id;
-		*hash = TL_AS(inputPeerChannel, p)->access_hash;
-	} else {
-		return -ERR_NOTFOUND;
+	const struct tl_inputChannelFromMessage *in = TL_AS(inputChannelFromMessage, p);
+	const struct tl_inputPeerChannelFromMessage *peer = TL_AS(inputPeerChannelFromMessage, p);
+	int64_t hash;
+
+	if (in || peer) {
+		*ret_id = in ? in->channel_id : peer->channel_id;
+		return peer_in_message(c, in ? in->peer : peer->peer, in ? in->msg_id : peer->msg_id,
+		                       peer_channel(*ret_id));
 	}
+	if (TL_IS(inputChannel, p)) {
+		*ret_id = TL_AS(inputChannel, p)->channel_id;
+		hash = TL_AS(inputChannel, p)->access_hash;
+	} else if (TL_IS(inputPeerChannel, p)) {
+		*ret_id = TL_AS(inputPeerChannel, p)->channel_id;
+		hash = TL_AS(inputPeerChannel, p)->access_hash;
+	} else {
+		return rpc_fail(c, 400, "CHANNEL_INVALID");
+	}
+	if (*ret_id <= 0 ||
+	    (hash != access_hash(c->app, c->user_id, ACCESS_CHANNEL, *ret_id) && !(c->is_bot && hash == 0)))
+		return rpc_fail(c, 400, "CHANNEL_INVALID");
 	return 0;
 }
 
 int channel_resolve(struct rpc_call *c, const struct tl_obj *input, struct channel *ret)
 {
-	int64_t id, hash;
+	int64_t id = 0;
 	int r;
 
-	if (id_and_hash(input, &id, &hash) < 0 || id <= 0)
-		return rpc_fail(c, 400, "CHANNEL_INVALID");
-	if (hash != access_hash(c->app, c->user_id, ACCESS_CHANNEL, id) && !(c->is_bot && hash == 0))
-		return rpc_fail(c, 400, "CHANNEL_INVALID");
+	if ((r = named(c, input, &id)) < 0)
+		return r;
 	r = channel_load(c, id, ret);
 	if (r == -ERR_NOTFOUND || (r == 0 && !channel_may_see(ret)))
 		return rpc_fail(c, 400, "CHANNEL_PRIVATE");
@@ -186,7 +212,7 @@ int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t
 	int r;
 
 	*ret = 0;
-	r = upd_heads_get(c->app->heads, c->db, peer_channel(channel), &head);
+	r = rpc_head(c, peer_channel(channel), &head);
 	if (r < 0 || head.top_id <= read_in)
 		return r < 0 ? r : 0;
 	r = store_channel_gaps(c->db, channel, read_in, head.top_id, &gone);

@@ -13,6 +13,7 @@
 struct channel {
 	struct store_channel row;
 	struct store_channel_member me; /* role LEFT with date 0: never was there */
+	bool open;                      /* public, or it discusses the posts of a public channel */
 };
 
 /* Acts, each a row of rights.def: what is asked of the caller for it. */
@@ -23,7 +24,7 @@ enum channel_act {
 	CHANNEL_ACTS
 };
 
-/* InputChannel or InputPeer: 400 CHANNEL_INVALID, 400 CHANNEL_PRIVATE (also for what never was). */
+/* InputChannel or InputPeer, by hash or by the message that it stands in: 400 CHANNEL_INVALID, 400 CHANNEL_PRIVATE (also for what never was). */
 int channel_resolve(struct rpc_call *c, const struct tl_obj *input, struct channel *ret);
 /* -ERR_NOTFOUND. A restriction whose time is over is not there. */
 int channel_load(struct rpc_call *c, int64_t id, struct channel *ret);
@@ -39,5 +40,15 @@ int channel_may_send(struct rpc_call *c, const struct channel *ch, int64_t needs
 int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret);
 /* Unread posts of somebody, from the head and his marks: read_in, and how many own posts lie above it. */
 int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret);
+
+/*
+ * Write lane: what happens to a channel beside its messages (those: messages/message.h). All of it goes the way of its posts, in
+ * their order, so that nobody who was kicked hears the next post.
+ * Changed: something without pts (title, rights, photo, settings); who is online hears updateChannel, the others find it in chats[].
+ */
+int channel_changed(struct rpc_call *c, int64_t channel);
+/* The user is in it, or no more, from here on: his devices are told by an updateChannel of his own. Rows are the caller's. */
+int channel_came(struct rpc_call *c, int64_t channel, int64_t user);
+int channel_left(struct rpc_call *c, int64_t channel, int64_t user);
 
 #endif

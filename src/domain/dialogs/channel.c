@@ -20,7 +20,7 @@ int dialog_fill(struct rpc_call *c, struct store_dialog *d)
 
 	if (!peer_is_channel(d->peer))
 		return 0;
-	r = upd_heads_get(c->app->heads, c->db, d->peer, &head);
+	r = rpc_head(c, d->peer, &head);
 	if (r == -ERR_NOTFOUND) {
 		d->top_id = 0;
 		return 0;
@@ -36,7 +36,7 @@ int dialog_fill(struct rpc_call *c, struct store_dialog *d)
 int dialog_channel_pts(struct rpc_call *c, int64_t peer, int32_t *ret_pts)
 {
 	struct upd_head head;
-	int r = upd_heads_get(c->app->heads, c->db, peer, &head);
+	int r = rpc_head(c, peer, &head);
 
 	*ret_pts = r == 0 ? head.pts : 1;
 	return r == -ERR_NOTFOUND ? 0 : r;

@@ -46,15 +46,29 @@ static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_
 	return &h->o;
 }
 
+/* In a channel nothing of the row is a viewer's: whose it is says who wrote it. */
+static bool is_out(const struct view *v, const struct store_msg *row)
+{
+	if (peer_is_channel(row->owner))
+		return v->viewer && row->origin_owner == v->viewer;
+	return (row->flags & STORE_MSG_OUT) != 0;
+}
+
+/* A channel's posts are nobody's, unless they are signed with a profile. */
+static struct tl_obj *from_whom(struct arena *a, const struct store_msg *row, bool post)
+{
+	return post && row->from_id == row->owner ? NULL : peer_to_tl(a, row->from_id);
+}
+
 static struct tl_obj *own_message(struct view *v, struct tl_message *m, const struct store_msg *row)
 {
 	struct arena *a = &v->c->arena;
 
 	m->id = row->id;
 	m->peer_id = peer_to_tl(a, row->peer);
-	m->from_id = peer_to_tl(a, row->from_id);
+	m->from_id = from_whom(a, row, m->post);
 	m->date = (int32_t)row->date;
-	m->out = (row->flags & STORE_MSG_OUT) != 0;
+	m->out = is_out(v, row);
 	m->mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
 	m->media_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
@@ -81,9 +95,9 @@ static struct tl_obj *own_service(struct view *v, struct tl_messageService *m, c
 
 	m->id = row->id;
 	m->peer_id = peer_to_tl(a, row->peer);
-	m->from_id = peer_to_tl(a, row->from_id);
+	m->from_id = from_whom(a, row, m->post);
 	m->date = (int32_t)row->date;
-	m->out = (row->flags & STORE_MSG_OUT) != 0;
+	m->out = is_out(v, row);
 	m->mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
 	m->media_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;

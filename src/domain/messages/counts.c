@@ -32,7 +32,7 @@ int messages_getUnreadMentions(struct rpc_call *c, const struct tl_messages_getU
 		return r;
 	view_init(&v, c);
 	view_peer(&v, peer.key);
-	return page_reply(c, &v, NULL, 0, 0, true);
+	return page_reply(c, &v, NULL, NULL, 0, 0, true);
 }
 
 int messages_readMentions(struct rpc_call *c, const struct tl_messages_readMentions *q)

@@ -3,36 +3,19 @@
  * (random_id there, origin here), so that boxes may live in different stores one day; here one transaction holds both.
  */
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
+#include "domain/messages/reply.h"
 #include "domain/messages/twin.h"
 #include "domain/messages/ttl.h"
 #include "domain/search/index.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/rid.h"
 #include "store/saved.h"
 #include "tl/tl.h"
 #include "updates/event.h"
-
-/* The body of a row. peer_id must be there on the wire; the row knows the real one. */
-static struct slice encode_content(struct rpc_call *c, struct tl_obj *content)
-{
-	struct tl_obj *nobody = peer_to_tl(&c->arena, 1);
-	struct buf b = {0};
-	struct slice s;
-
-	if (TL_IS(message, content))
-		TL_AS(message, content)->peer_id = nobody;
-	if (TL_IS(messageService, content))
-		TL_AS(messageService, content)->peer_id = nobody;
-	if (tl_encode(&b, content, TL_LAYER_MAX) < 0) {
-		buf_fini(&b);
-		return (struct slice){0};
-	}
-	s = arena_slice(&c->arena, buf_slice(&b));
-	buf_fini(&b);
-	return s;
-}
 
 /* The id under which `owner` knows what `from_owner` calls `id`; 0 if he does not have it. */
 static int translate(struct rpc_call *c, int64_t from_owner, int64_t from_peer, int32_t id, int64_t owner,
@@ -132,6 +115,8 @@ static int to_sender(struct rpc_call *c, const struct message_draft *m, struct s
 	r = into_box(c, m, &row, &ev, false);
 	if (r >= 0 && m->peer == m->from)
 		r = store_saved_put(c->db, m->from, saved_from(m), row.id);
+	if (r >= 0 && m->random_id)
+		r = store_rid_put(c->db, m->from, m->random_id, c->now, ev.pts);
 	if (r >= 0)
 		*ret_id = row.id;
 	return r;
@@ -181,7 +166,7 @@ int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32
 		text->has_grouped_id = m->grouped_id != 0;
 		text->grouped_id = m->grouped_id;
 	}
-	body = encode_content(c, m->content);
+	body = message_body(c, m->content);
 	if (!body.p)
 		return -ERR_INVALID;
 	if (!m->only_receiver)
@@ -191,4 +176,12 @@ int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32
 	if (r >= 0)
 		*ret_id = sent ? sent : received;
 	return r;
+}
+
+int message_send(struct rpc_call *c, const struct peer *to, struct message_draft *m, int32_t *ret_id)
+{
+	if (to->channel)
+		return message_post(c, to->channel, m, ret_id);
+	m->peer = to->key;
+	return message_deliver(c, m, ret_id);
 }

@@ -6,7 +6,6 @@
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
-#include "store/rid.h"
 #include "store/user.h"
 #include "updates/event.h"
 #include "updates/peer.h"
@@ -152,7 +151,6 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
                const struct peer *from, const struct peer *to, struct album *album)
 {
 	struct message_draft m = {.from = c->user_id,
-	                          .peer = to->key,
 	                          .random_id = q->random_id.v[i],
 	                          .silent = q->silent,
 	                          .noforwards = q->noforwards,
@@ -171,9 +169,7 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 		return r;
 	m.media = media.media ? &media : NULL;
 	m.grouped_id = regroup(album, row.grouped_id);
-	if ((r = message_deliver(c, &m, &id)) < 0)
-		return r;
-	return store_rid_put(c->db, c->user_id, m.random_id, c->now, id);
+	return message_send(c, to, &m, &id);
 }
 
 static bool are_distinct(const struct tl_vec_long *random_ids)
@@ -205,7 +201,7 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 	if ((r = message_may_send(c, &to)) < 0)
 		return r;
 	/* The whole call is one transaction: if the first was sent, all were. */
-	if ((r = message_are_repeats(c, to.key, q->random_id.v, q->random_id.n)) != 0)
+	if ((r = message_are_repeats(c, &to, q->random_id.v, q->random_id.n)) != 0)
 		return r < 0 ? r : 0;
 	for (uint32_t i = 0; i < q->id.n; i++)
 		if ((r = one(c, q, i, &from, &to, &album)) < 0)

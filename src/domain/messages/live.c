@@ -24,22 +24,23 @@ int messages_getRecentLocations(struct rpc_call *c, const struct tl_messages_get
 	uint32_t limit = q->limit < 1 ? 1 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : (uint32_t)q->limit, n = 0;
 	struct store_msg *rows = ARENA_ARRAY(&c->arena, struct store_msg, limit + 1);
 	struct store_media *v;
+	struct place place;
 	struct peer peer;
 	struct view view;
 	size_t n_geo;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0 ||
-	    (r = store_media_walk(c->db, c->user_id, peer.key, 1u << STORE_MEDIA_GEO, INT32_MAX, false, LOOKS,
-	                          &c->arena, &v, &n_geo)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
+	    (r = store_media_walk(c->db, place.owner, place.peer, 1u << STORE_MEDIA_GEO, INT32_MAX, false,
+	                          LOOKS, &c->arena, &v, &n_geo)) < 0)
 		return r;
 	for (size_t i = 0; i < n_geo && n < limit; i++) {
 		r = store_msg_get(c->db, v[i].owner, v[i].peer, v[i].id, &c->arena, &rows[n]);
 		if (r < 0)
 			return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r;
-		n += is_live(c, &rows[n], &c->arena);
+		n += rows[n].id >= place.first_id && is_live(c, &rows[n], &c->arena);
 	}
 	view_init(&view, c);
 	view_peer(&view, peer.key);
-	return page_reply(c, &view, rows, n, n, true);
+	return page_reply(c, &view, &place, rows, n, n, true);
 }

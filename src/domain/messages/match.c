@@ -17,6 +17,7 @@
 #include "store/search.h"
 #include "store/upd.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum { TAIL_MAX = 2000, BATCH = 64, LOOKS = 5000, ROWS_LOOKS = 50000 };
 
@@ -34,8 +35,8 @@ static int read_tail(struct rpc_call *c, struct match *m)
 	size_t n, k = 0;
 	int r;
 
-	if ((r = store_search_done(c->db, c->user_id, &done)) < 0 ||
-	    (r = store_upd_range(c->db, c->user_id, done, TAIL_MAX, &c->arena, &v, &n)) < 0)
+	if ((r = store_search_done(c->db, m->place.owner, &done)) < 0 ||
+	    (r = store_upd_range(c->db, m->place.owner, done, TAIL_MAX, &c->arena, &v, &n)) < 0)
 		return r;
 	m->tail = ARENA_ARRAY(&c->arena, int32_t, n + 1);
 	for (size_t i = 0; i < n; i++)
@@ -61,7 +62,7 @@ int match_open(struct rpc_call *c, struct match *m)
 	                                    : MATCH_DIALOG;
 	if (m->source != MATCH_WORDS)
 		return 0;
-	m->expression = search_expression(&c->arena, c->user_id, m->peer, m->query, m->link);
+	m->expression = search_expression(&c->arena, m->place.owner, m->place.peer, m->query, m->link);
 	return m->expression.n ? read_tail(c, m) : 0;
 }
 
@@ -72,9 +73,9 @@ static int answers(struct rpc_call *c, const struct match *m, const struct store
 	int64_t saved;
 	int r;
 
-	if ((m->peer && row->peer != m->peer) || (m->from_id && row->from_id != m->from_id) ||
-	    (m->min_date && row->date <= m->min_date) || (m->max_date && row->date >= m->max_date) ||
-	    (m->link && !message_has_link(&c->arena, row)))
+	if (row->id < m->place.first_id || (m->place.peer && row->peer != m->place.peer) ||
+	    (m->from_id && row->from_id != m->from_id) || (m->min_date && row->date <= m->min_date) ||
+	    (m->max_date && row->date >= m->max_date) || (m->link && !message_has_link(&c->arena, row)))
 		return 0;
 	if (m->query.n && !search_matches(search_fold(&c->arena, message_searched(&c->arena, row)), m->query))
 		return 0;
@@ -113,7 +114,7 @@ static int next_indexed(struct rpc_call *c, const struct match *m, struct run *x
 	int r;
 
 	if (x->at == x->n && !x->over) {
-		r = store_search_match(c->db, c->user_id, m->expression, x->from, up, BATCH, &c->arena,
+		r = store_search_match(c->db, m->place.owner, m->expression, x->from, up, BATCH, &c->arena,
 		                       &x->ids, &x->n);
 		if (r < 0)
 			return r;
@@ -158,6 +159,14 @@ static int take(struct rpc_call *c, const struct match *m, struct found *f, cons
 	return 0;
 }
 
+/* A channel's ids are no pts: its log does not lead from one to the other. */
+static int message_of(struct rpc_call *c, const struct match *m, int32_t id, struct store_msg *ret)
+{
+	if (peer_is_channel(m->place.owner))
+		return store_msg_get(c->db, m->place.owner, m->place.owner, id, &c->arena, ret);
+	return store_msg_find(c->db, m->place.owner, id, &c->arena, ret);
+}
+
 static int walk_words(struct rpc_call *c, const struct match *m, int32_t from, bool up, struct found *f)
 {
 	int32_t tail = next_in_tail(m, from, up), indexed, id;
@@ -175,7 +184,7 @@ static int walk_words(struct rpc_call *c, const struct match *m, int32_t from, b
 			x.at++;
 		if (id == tail)
 			tail = next_in_tail(m, up ? id + 1 : id, up);
-		r = store_msg_find(c->db, c->user_id, id, &c->arena, &row);
+		r = message_of(c, m, id, &row);
 		if (r == 0)
 			r = take(c, m, f, &row);
 		if (r < 0 && r != -ERR_NOTFOUND)
@@ -193,13 +202,13 @@ static int by_dates(struct rpc_call *c, const struct match *m, int32_t *ret_low,
 	*ret_low = 1;
 	*ret_high = INT32_MAX;
 	if (m->max_date) {
-		r = store_msg_before_date(c->db, c->user_id, m->peer, m->max_date, &before);
+		r = store_msg_before_date(c->db, m->place.owner, m->place.peer, m->max_date, &before);
 		if (r < 0)
 			return r;
 		*ret_high = before + 1;
 	}
 	if (m->min_date > 0 && m->min_date < INT32_MAX) {
-		r = store_msg_before_date(c->db, c->user_id, m->peer, m->min_date + 1, &before);
+		r = store_msg_before_date(c->db, m->place.owner, m->place.peer, m->min_date + 1, &before);
 		if (r < 0)
 			return r;
 		*ret_low = before + 1;
@@ -214,7 +223,8 @@ static int batch_of_media(struct rpc_call *c, const struct match *m, int32_t fro
 	struct store_msg *rows = ARENA_ARRAY(&c->arena, struct store_msg, BATCH);
 	struct store_media *v;
 	size_t n;
-	int r = store_media_walk(c->db, c->user_id, m->peer, m->kinds, from, up, BATCH, &c->arena, &v, &n);
+	int r = store_media_walk(c->db, m->place.owner, m->place.peer, m->kinds, from, up, BATCH, &c->arena,
+	                         &v, &n);
 
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = store_msg_get(c->db, v[i].owner, v[i].peer, v[i].id, &c->arena, &rows[i]);
@@ -230,13 +240,14 @@ static int next_batch(struct rpc_call *c, const struct match *m, int32_t from, b
 	case MATCH_MEDIA:
 		return batch_of_media(c, m, from, up, ret, ret_n);
 	case MATCH_SAVED:
-		return store_saved_walk(c->db, c->user_id, m->saved_peer, from, up, 0, BATCH, &c->arena, ret,
-		                        ret_n);
+		return store_saved_walk(c->db, m->place.owner, m->saved_peer, from, up, 0, BATCH, &c->arena,
+		                        ret, ret_n);
 	case MATCH_PINNED:
-		return store_msg_walk_pinned(c->db, c->user_id, m->peer, from, up, BATCH, &c->arena, ret,
-		                             ret_n);
+		return store_msg_walk_pinned(c->db, m->place.owner, m->place.peer, from, up, BATCH, &c->arena,
+		                             ret, ret_n);
 	default:
-		return store_msg_walk(c->db, c->user_id, m->peer, from, up, 0, BATCH, &c->arena, ret, ret_n);
+		return store_msg_walk(c->db, m->place.owner, m->place.peer, from, up, 0, BATCH, &c->arena,
+		                      ret, ret_n);
 	}
 }
 
@@ -247,7 +258,7 @@ static int walk_rows(struct rpc_call *c, const struct match *m, int32_t from, bo
 	size_t n = BATCH;
 	int r;
 
-	if (m->peer && (r = by_dates(c, m, &low, &high)) < 0)
+	if (m->place.peer && (r = by_dates(c, m, &low, &high)) < 0)
 		return r;
 	from = up ? (from > low ? from : low) : (from < high ? from : high);
 	for (int looks = 0; n == BATCH && f->n < f->max && looks < ROWS_LOOKS; looks += BATCH) {
@@ -283,10 +294,10 @@ static int count_words(struct rpc_call *c, const struct match *m, uint32_t *ret)
 
 	if (!m->expression.n)
 		return 0;
-	if ((r = store_search_count(c->db, c->user_id, m->expression, ret)) < 0)
+	if ((r = store_search_count(c->db, m->place.owner, m->expression, ret)) < 0)
 		return r;
 	for (size_t i = 0; i < m->n_tail; i++) {
-		r = store_msg_find(c->db, c->user_id, m->tail[i], &c->arena, &row);
+		r = message_of(c, m, m->tail[i], &row);
 		if (r == 0)
 			r = answers(c, m, &row);
 		if (r < 0 && r != -ERR_NOTFOUND)
@@ -299,7 +310,6 @@ static int count_words(struct rpc_call *c, const struct match *m, uint32_t *ret)
 int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *ret_exact)
 {
 	bool narrowed = m->from_id || m->min_date || m->max_date || m->folder >= 0;
-	struct store_dialog d;
 	int64_t n;
 	int r;
 
@@ -310,17 +320,15 @@ int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *
 	case MATCH_WORDS:
 		return count_words(c, m, ret);
 	case MATCH_PINNED:
-		return store_msg_count_pinned(c->db, c->user_id, m->peer, ret);
+		return store_msg_count_pinned(c->db, m->place.owner, m->place.peer, ret);
 	case MATCH_SAVED:
-		return store_saved_count(c->db, c->user_id, m->saved_peer, ret);
+		return store_saved_count(c->db, m->place.owner, m->saved_peer, ret);
 	case MATCH_MEDIA:
-		r = store_media_count(c->db, c->user_id, m->peer, m->kinds, &n);
+		r = store_media_count(c->db, m->place.owner, m->place.peer, m->kinds, &n);
 		*ret = (uint32_t)n;
 		return r;
 	case MATCH_DIALOG:
 		break;
 	}
-	r = store_dialog_get(c->db, c->user_id, m->peer, &c->arena, &d);
-	*ret = (uint32_t)d.count;
-	return r < 0 ? r : 0;
+	return place_count(c, &m->place, ret);
 }

@@ -2,13 +2,14 @@
 #ifndef DOMAIN_MESSAGES_MATCH_H
 #define DOMAIN_MESSAGES_MATCH_H
 
+#include "domain/messages/place.h"
 #include "rpc/call.h"
 #include "store/msg.h"
 
 enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED, MATCH_SAVED, MATCH_MEDIA };
 
 struct match {
-	int64_t peer;               /* 0: all chats, by words or kinds only */
+	struct place place;         /* place.peer 0: all chats of the box, by words or kinds only */
 	int64_t saved_peer;         /* of Saved Messages, those from him; 0: all */
 	int64_t from_id;            /* 0: anybody's */
 	int32_t min_date, max_date; /* 0: no bound; both excluded */

@@ -16,9 +16,9 @@
 struct store_msg;
 struct upd_event;
 
-/* A message about to be born in its sender's box and, unless it is to himself, in the other's. */
+/* A message about to be born in its sender's box and, unless it is to himself, in the other's; or in a channel's. */
 struct message_draft {
-	int64_t from;           /* user id */
+	int64_t from; /* whose it is shown to be: a user; in a channel's box also a channel (posts, anonymous admins) */
 	int64_t peer;           /* whom to, as the sender names him */
 	struct tl_obj *content; /* tl_message or tl_messageService as said above */
 	int32_t reply_to;       /* id in the sender's box, 0: none */
@@ -37,7 +37,17 @@ struct message_draft {
  */
 int message_deliver(struct rpc_call *c, const struct message_draft *m, int32_t *ret_id);
 
-/* One row as c->user_id (== row->owner) sees it: tl_message or tl_messageService; mentioned peers are noted in v. */
+struct channel;
+/*
+ * Write lane: a post or message in a channel's box: one row and one pts, whatever the number of members. c->user_id wrote it;
+ * m->from says as whom, m->peer, only_* and ttl are not looked at. Told to the audience, and to the caller by
+ * rpc_reply_after(c, message_reply_updates, NULL). The channel's row and member `ch->me` are the caller's, checked by channel_may_send().
+ */
+int message_post(struct rpc_call *c, struct channel *ch, const struct message_draft *m, int32_t *ret_id);
+/* The same of a MessageAction: by the caller, or by the channel where it is its posts' or he is an anonymous admin. */
+int message_post_service(struct rpc_call *c, struct channel *ch, struct tl_obj *action, int32_t *ret_id);
+
+/* One row as v->viewer (its owner, or who may read the channel) sees it: tl_message or tl_messageService; mentioned peers are noted in v. */
 int message_view(struct view *v, const struct store_msg *row, struct tl_obj **ret);
 
 /* Text of the newest message that a client may still see in this row, for quotes; absent if it has none. */

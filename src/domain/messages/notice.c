@@ -3,7 +3,6 @@
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "rpc_methods.h"
-#include "store/rid.h"
 
 int messages_sendScreenshotNotification(struct rpc_call *c,
                                         const struct tl_messages_sendScreenshotNotification *q)
@@ -18,21 +17,20 @@ int messages_sendScreenshotNotification(struct rpc_call *c,
 	int32_t id;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &to)) < 0)
+	if ((r = peer_resolve_user(c, q->peer, &to)) < 0)
 		return r;
 	if (to.self)
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if (!q->random_id)
 		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
-	if ((r = message_are_repeats(c, to.key, &q->random_id, 1)) != 0)
+	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &header)) < 0)
 		return r;
 	m.peer = to.key;
 	content->action = &TL_NEW(&c->arena, messageActionScreenshotTaken)->o;
-	if ((r = message_deliver(c, &m, &id)) < 0 ||
-	    (r = store_rid_put(c->db, c->user_id, q->random_id, c->now, id)) < 0)
+	if ((r = message_deliver(c, &m, &id)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

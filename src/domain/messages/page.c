@@ -6,6 +6,8 @@
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
 #include "store/saved.h"
+#include "updates/heads.h"
+#include "updates/peer.h"
 
 /* Nobody pages so far by counting; whoever does finds that there is no more. */
 enum { SKIP_MAX = 100000 };
@@ -18,11 +20,11 @@ static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bo
 		return 0;
 	if (q->match)
 		return match_walk(c, q->match, from, up, (uint32_t)skip, (uint32_t)n, ret, ret_n);
-	if (q->saved)
-		return store_saved_walk(c->db, c->user_id, q->peer, from, up, (uint32_t)skip, (uint32_t)n,
-		                        &c->arena, ret, ret_n);
-	return store_msg_walk(c->db, c->user_id, q->peer, from, up, (uint32_t)skip, (uint32_t)n, &c->arena,
-	                      ret, ret_n);
+	if (q->saved_peer)
+		return store_saved_walk(c->db, c->user_id, q->saved_peer, from, up, (uint32_t)skip,
+		                        (uint32_t)n, &c->arena, ret, ret_n);
+	return store_msg_walk(c->db, q->place.owner, q->place.peer, from, up, (uint32_t)skip, (uint32_t)n,
+	                      &c->arena, ret, ret_n);
 }
 
 /* The id at which the list is cut in two: newer ones are at it and above. 0: the newest end. */
@@ -34,15 +36,15 @@ static int boundary(struct rpc_call *c, const struct page_query *q, int32_t *ret
 	*ret = q->offset_id > 0 ? q->offset_id : 0;
 	if (*ret || q->offset_date <= 0)
 		return 0;
-	r = store_msg_before_date(c->db, c->user_id, q->saved ? c->user_id : q->peer, q->offset_date,
-	                          &before);
+	r = store_msg_before_date(c->db, q->place.owner, q->place.peer, q->offset_date, &before);
 	*ret = before + 1;
 	return r;
 }
 
 static bool is_inside(const struct page_query *q, const struct store_msg *m)
 {
-	return (q->max_id <= 0 || m->id < q->max_id) && (q->min_id <= 0 || m->id > q->min_id);
+	return m->id >= q->place.first_id && (q->max_id <= 0 || m->id < q->max_id) &&
+	       (q->min_id <= 0 || m->id > q->min_id);
 }
 
 /*
@@ -80,11 +82,13 @@ int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg *
 	return 0;
 }
 
-int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total,
-               bool is_exact)
+int page_reply(struct rpc_call *c, struct view *v, const struct place *place, const struct store_msg *rows,
+               size_t n, uint32_t total, bool is_exact)
 {
+	struct tl_messages_channelMessages *of_channel;
 	struct tl_messages_messagesSlice *s;
 	struct tl_messages_messages *m;
+	struct upd_head head;
 	struct tl_vec list, users, chats;
 	int r;
 
@@ -94,6 +98,19 @@ int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows,
 			return r;
 	if ((r = view_users(v, &users)) < 0 || (r = view_chats(v, &chats)) < 0)
 		return r;
+	if (place && peer_is_channel(place->owner)) {
+		if ((r = rpc_head(c, place->owner, &head)) < 0)
+			return r;
+		of_channel = TL_NEW(&c->arena, messages_channelMessages);
+		of_channel->inexact = !is_exact;
+		of_channel->pts = head.pts;
+		of_channel->count = (int32_t)(total > n ? total : n);
+		of_channel->messages = list;
+		of_channel->users = users;
+		of_channel->chats = chats;
+		of_channel->topics = tl_vec_new(&c->arena, 0);
+		return rpc_reply(c, &of_channel->o);
+	}
 	if (n >= total) {
 		m = TL_NEW(&c->arena, messages_messages);
 		m->messages = list;

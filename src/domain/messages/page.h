@@ -2,16 +2,17 @@
 #ifndef DOMAIN_MESSAGES_PAGE_H
 #define DOMAIN_MESSAGES_PAGE_H
 
+#include "domain/messages/place.h"
 #include "domain/users/view.h"
 #include "store/msg.h"
 
 struct match;
 
 struct page_query {
-	int64_t peer;
+	struct place place;
 	int32_t offset_id, offset_date, add_offset, limit, max_id, min_id;
-	bool saved;                /* of Saved Messages, those from `peer` */
-	const struct match *match; /* of those that answer a search; peer may then be 0 */
+	int64_t saved_peer;        /* of Saved Messages, which is the place, those from him; 0: all */
+	const struct match *match; /* of those that answer a search; place.peer may then be 0 */
 };
 
 /*
@@ -21,9 +22,9 @@ struct page_query {
 int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg **ret, size_t *ret_n);
 /*
  * messages.messages if these are all there are (n == total), else messagesSlice with its count, which may be too high unless
- * is_exact.
+ * is_exact; of one channel channelMessages, with its pts. place: whence they are; NULL: from several chats.
  */
-int page_reply(struct rpc_call *c, struct view *v, const struct store_msg *rows, size_t n, uint32_t total,
-               bool is_exact);
+int page_reply(struct rpc_call *c, struct view *v, const struct place *place, const struct store_msg *rows,
+               size_t n, uint32_t total, bool is_exact);
 
 #endif

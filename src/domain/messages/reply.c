@@ -3,7 +3,10 @@
 
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/channels/channel.h"
+#include "domain/channels/rights.h"
 #include "domain/messages/message.h"
+#include "domain/messages/place.h"
 #include "domain/messages/text.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
@@ -21,6 +24,10 @@ int message_may_send(struct rpc_call *c, const struct peer *to)
 
 	if (to->self)
 		return 0;
+	if (to->channel)
+		return channel_may_send(c, to->channel, 0);
+	if (!peer_is_user(to->key))
+		return rpc_fail(c, 403, "CHAT_WRITE_FORBIDDEN");
 	r = store_user_load(c->db, to->key, &c->arena, &u);
 	if (r < 0)
 		return r;
@@ -36,13 +43,44 @@ int message_may_send(struct rpc_call *c, const struct peer *to)
 	return r;
 }
 
+/* Which permission a kind of media needs. */
+static int64_t needs_of(const struct media_ready *m)
+{
+	if (!m || !m->media)
+		return BAN_PLAIN;
+	switch (m->kind) {
+	case STORE_MEDIA_PHOTO:
+		return BAN_PHOTOS;
+	case STORE_MEDIA_VIDEO:
+		return BAN_VIDEOS;
+	case STORE_MEDIA_ROUND:
+		return BAN_ROUND;
+	case STORE_MEDIA_MUSIC:
+		return BAN_AUDIOS;
+	case STORE_MEDIA_VOICE:
+		return BAN_VOICES;
+	case STORE_MEDIA_DOCUMENT:
+		return BAN_DOCS;
+	case STORE_MEDIA_STICKER:
+		return BAN_STICKERS;
+	case STORE_MEDIA_GIF:
+		return BAN_GIFS;
+	case STORE_MEDIA_POLL:
+		return BAN_POLLS;
+	default:
+		return BAN_PLAIN;
+	}
+}
+
 int message_may_carry(struct rpc_call *c, const struct peer *to, const struct media_ready *m)
 {
 	int r;
 
-	if (to->self)
-		return m->ttl ? rpc_fail(c, 400, "TTL_MEDIA_INVALID") : 0;
-	if (m->kind != STORE_MEDIA_VOICE && m->kind != STORE_MEDIA_ROUND)
+	if (m && m->ttl && (to->self || !peer_is_user(to->key)))
+		return rpc_fail(c, 400, "TTL_MEDIA_INVALID");
+	if (to->channel)
+		return channel_may_send(c, to->channel, needs_of(m));
+	if (to->self || !m || (m->kind != STORE_MEDIA_VOICE && m->kind != STORE_MEDIA_ROUND))
 		return 0;
 	r = privacy_allows(c, to->key, PRIVACY_VOICE, c->user_id);
 	return r == 0 ? rpc_fail(c, 400, "VOICE_MESSAGES_FORBIDDEN") : r < 0 ? r : 0;
@@ -120,6 +158,7 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 {
 	const struct tl_inputReplyToMessage *in = TL_AS(inputReplyToMessage, reply_to);
 	struct peer from = *to;
+	struct place place;
 	struct store_msg row;
 	int r;
 
@@ -133,7 +172,9 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 		return 0;
 	if (in->reply_to_peer_id && (r = peer_resolve(c, in->reply_to_peer_id, &from)) < 0)
 		return r;
-	r = store_msg_get(c->db, c->user_id, from.key, in->reply_to_msg_id, &c->arena, &row);
+	if ((r = place_of(c, &from, &place)) < 0)
+		return r;
+	r = place_message(c, &place, in->reply_to_msg_id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
 	if (r == 0 && from.key != to->key)

@@ -7,9 +7,15 @@
 
 struct store_msg;
 
-/* May the caller write to this peer: 400 INPUT_USER_DEACTIVATED, USER_IS_BLOCKED, YOU_BLOCKED_USER. */
+/*
+ * May the caller write to this peer: 400 INPUT_USER_DEACTIVATED, USER_IS_BLOCKED, YOU_BLOCKED_USER; in channels the errors of
+ * channel_may_send().
+ */
 int message_may_send(struct rpc_call *c, const struct peer *to);
-/* And this: 400 VOICE_MESSAGES_FORBIDDEN by the other's privacy, TTL_MEDIA_INVALID to oneself. */
+/*
+ * And this (NULL: text alone): 400 VOICE_MESSAGES_FORBIDDEN by the other's privacy, TTL_MEDIA_INVALID to oneself and to many; 403
+ * CHAT_SEND_*_FORBIDDEN by the permissions of members.
+ */
 int message_may_carry(struct rpc_call *c, const struct peer *to, const struct media_ready *m);
 /*
  * InputReplyTo (or NULL) checked: the id in the caller's box (0: none) and a stored reply header for what the id alone
@@ -24,7 +30,16 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct tl_message *m,
                    struct tl_messageFwdHeader **ret);
 /* 1 if these random_ids were sent before, in one call (the answer is then set), 0 if not. */
-int message_are_repeats(struct rpc_call *c, int64_t peer, const int64_t *random_ids, uint32_t n);
+int message_are_repeats(struct rpc_call *c, const struct peer *to, const int64_t *random_ids, uint32_t n);
+struct message_draft;
+/* Write lane: into the channel, or both boxes; by message_may_send() and _may_carry(). */
+int message_send(struct rpc_call *c, const struct peer *to, struct message_draft *m, int32_t *ret_id);
+/*
+ * As whom the caller writes there: m->from and, in content, the signature. send_as: InputPeer or NULL, then what he has chosen for this
+ * chat. 400 SEND_AS_PEER_INVALID.
+ */
+int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_obj *send_as,
+                    struct message_draft *m, struct tl_message *content);
 /* Clears the caller's draft in this dialog, with its event, if there is one. */
 int draft_clear(struct rpc_call *c, int64_t peer);
 

@@ -63,7 +63,7 @@ static int open_search(struct rpc_call *c, const struct tl_obj *filter, struct p
 	m->pinned = kind == KIND_PINNED;
 	m->link = kind == KIND_LINK;
 	m->kinds = kinds_of(filter);
-	m->peer = p->peer;
+	m->place = p->place;
 	if ((r = match_open(c, m)) < 0)
 		return r;
 	if (m->source != MATCH_DIALOG || m->from_id || m->min_date || m->max_date)
@@ -71,14 +71,15 @@ static int open_search(struct rpc_call *c, const struct tl_obj *filter, struct p
 	return 0;
 }
 
-static int nothing(struct rpc_call *c, int64_t peer)
+/* place: NULL, or peer 0, for all chats. */
+static int nothing(struct rpc_call *c, const struct place *place)
 {
 	struct view v;
 
 	view_init(&v, c);
-	if (peer)
-		view_peer(&v, peer);
-	return page_reply(c, &v, NULL, 0, 0, true);
+	if (place && place->peer)
+		view_peer(&v, place->peer);
+	return page_reply(c, &v, place, NULL, 0, 0, true);
 }
 
 static int reply(struct rpc_call *c, const struct page_query *p, const struct match *m)
@@ -93,9 +94,9 @@ static int reply(struct rpc_call *c, const struct page_query *p, const struct ma
 	if ((r = page_read(c, p, &rows, &n)) < 0 || (r = match_count(c, m, &total, &exact)) < 0)
 		return r;
 	view_init(&v, c);
-	if (p->peer)
-		view_peer(&v, p->peer);
-	return page_reply(c, &v, rows, n, total, exact);
+	if (p->place.peer)
+		view_peer(&v, p->place.peer);
+	return page_reply(c, &v, &p->place, rows, n, total, exact);
 }
 
 static int from_whom(struct rpc_call *c, const struct tl_obj *from, int64_t *ret)
@@ -112,7 +113,8 @@ static int from_whom(struct rpc_call *c, const struct tl_obj *from, int64_t *ret
 
 int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 {
-	struct page_query p = {.offset_id = q->offset_id,
+	struct page_query p = {.place = {.owner = c->user_id},
+	                       .offset_id = q->offset_id,
 	                       .add_offset = q->add_offset,
 	                       .limit = q->limit,
 	                       .max_id = q->max_id,
@@ -126,18 +128,17 @@ int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 	int r;
 
 	if (!TL_IS(inputPeerEmpty, q->peer)) {
-		if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		if ((r = place_resolve(c, q->peer, &peer, &p.place)) < 0)
 			return r;
-		p.peer = peer.key;
 	}
 	if ((r = from_whom(c, q->from_id, &m.from_id)) < 0)
 		return r;
-	if (q->saved_peer_id && p.peer == c->user_id &&
+	if (q->saved_peer_id && p.place.peer == c->user_id &&
 	    (r = from_whom(c, q->saved_peer_id, &m.saved_peer)) < 0)
 		return r;
 	if (kind == KIND_NOTHING || q->has_top_msg_id || (q->q.n && !m.query.n) ||
-	    (!p.peer && kind != KIND_LINK && kind != KIND_MEDIA && !m.query.n))
-		return nothing(c, p.peer);
+	    (!p.place.peer && kind != KIND_LINK && kind != KIND_MEDIA && !m.query.n))
+		return nothing(c, &p.place);
 	if ((r = open_search(c, q->filter, &p, &m)) < 0)
 		return r;
 	return reply(c, &p, &m);
@@ -147,7 +148,8 @@ int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlobal *q)
 {
 	int32_t limit = q->limit < 1 ? 1 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit;
-	struct match m = {.min_date = q->min_date,
+	struct match m = {.place = {.owner = c->user_id},
+	                  .min_date = q->min_date,
 	                  .max_date = q->max_date,
 	                  .folder = q->has_folder_id ? q->folder_id : -1,
 	                  .query = search_fold(&c->arena, q->q)};
@@ -164,7 +166,7 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 		return rpc_fail(c, 400, "SEARCH_QUERY_EMPTY");
 	if (kind == KIND_NOTHING || kind == KIND_PINNED || q->broadcasts_only || q->groups_only ||
 	    (q->q.n && !m.query.n))
-		return nothing(c, 0);
+		return nothing(c, NULL);
 	m.link = kind == KIND_LINK;
 	m.kinds = kinds_of(q->filter);
 	if ((r = match_open(c, &m)) < 0 ||
@@ -174,7 +176,7 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 		return r;
 	view_init(&v, c);
 	if (n < (size_t)limit && q->offset_id <= 0)
-		return page_reply(c, &v, rows, n, (uint32_t)n, true); /* all of them */
+		return page_reply(c, &v, NULL, rows, n, (uint32_t)n, true); /* all of them */
 	s = TL_NEW(&c->arena, messages_messagesSlice);
 	s->inexact = !exact;
 	s->count = (int32_t)total;
@@ -193,21 +195,21 @@ int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlo
 /* One's own media in all chats, newest first, for sending it again. */
 int messages_searchSentMedia(struct rpc_call *c, const struct tl_messages_searchSentMedia *q)
 {
-	struct page_query p = {.limit = q->limit};
+	struct page_query p = {.place = {.owner = c->user_id}, .limit = q->limit};
 	struct match m = {.from_id = c->user_id, .folder = -1, .query = search_fold(&c->arena, q->q)};
 	int r;
 
 	if (kind_of(q->filter) != KIND_MEDIA)
 		return rpc_fail(c, 400, "INPUT_FILTER_INVALID");
 	if (q->q.n && !m.query.n)
-		return nothing(c, 0);
+		return nothing(c, NULL);
 	r = open_search(c, q->filter, &p, &m);
 	return r < 0 ? r : reply(c, &p, &m);
 }
 
-static int count(struct rpc_call *c, int64_t peer, const struct tl_obj *filter, uint32_t *ret)
+static int count(struct rpc_call *c, const struct place *place, const struct tl_obj *filter, uint32_t *ret)
 {
-	struct page_query p = {.peer = peer};
+	struct page_query p = {.place = *place};
 	struct match m = {.folder = -1};
 	bool exact;
 	int r;
@@ -222,17 +224,18 @@ static int count(struct rpc_call *c, int64_t peer, const struct tl_obj *filter, 
 int messages_getSearchCounters(struct rpc_call *c, const struct tl_messages_getSearchCounters *q)
 {
 	struct tl_vector *v = TL_NEW(&c->arena, vector);
+	struct place place;
 	struct peer peer;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
 		return r;
 	v->objs = tl_vec_new(&c->arena, q->filters.n);
 	for (uint32_t i = 0; i < q->filters.n; i++) {
 		struct tl_messages_searchCounter *x = TL_NEW(&c->arena, messages_searchCounter);
 		uint32_t n;
 
-		if ((r = count(c, peer.key, q->filters.v[i], &n)) < 0)
+		if ((r = count(c, &place, q->filters.v[i], &n)) < 0)
 			return r;
 		x->filter = q->filters.v[i];
 		x->count = (int32_t)n;
@@ -256,11 +259,10 @@ static int listed(struct rpc_call *c, const struct tl_obj *input, const struct t
 
 	*ret_n = 0;
 	*ret_total = 0;
-	if ((r = peer_resolve(c, input, &peer)) < 0)
+	if ((r = place_resolve(c, input, &peer, &p->place)) < 0)
 		return r;
 	if (kind == KIND_ALL)
 		return rpc_fail(c, 400, "FILTER_NOT_SUPPORTED");
-	p->peer = peer.key;
 	if (kind == KIND_NOTHING)
 		return 0;
 	if ((r = open_search(c, filter, p, &m)) < 0 || (r = match_count(c, &m, ret_total, &exact)) < 0)
@@ -321,7 +323,7 @@ int messages_getSearchResultsCalendar(struct rpc_call *c,
 	if (r < 0)
 		return r;
 	view_init(&v, c);
-	view_peer(&v, p.peer);
+	view_peer(&v, p.place.peer);
 	t->count = (int32_t)total;
 	t->periods = tl_vec_new(&c->arena, (uint32_t)n);
 	t->messages = tl_vec_new(&c->arena, (uint32_t)n);

@@ -1,12 +1,15 @@
 /* send.c - messages.sendMessage: check, resolve, deliver; the answer is composed from what was written. */
 #include "base/err.h"
 #include "domain/messages/message.h"
+#include "domain/messages/post.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/text.h"
 #include "domain/sync/compose.h"
 #include "rpc_methods.h"
 #include "store/rid.h"
+#include "store/upd.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 int message_reply_updates(struct rpc_call *c, void *unused)
 {
@@ -34,29 +37,50 @@ static int reply_repeat(struct rpc_call *c, void *arg)
 	return u ? rpc_reply(c, u) : rpc_fail(c, 500, "RANDOM_ID_DUPLICATE"); /* deleted since */
 }
 
-int message_are_repeats(struct rpc_call *c, int64_t peer, const int64_t *random_ids, uint32_t n)
+/* The birth that a random_id led to, if it was in this box. */
+static int birth_of(struct rpc_call *c, int64_t owner, int32_t pts, int64_t random_id, struct upd_event *ret)
+{
+	struct store_upd *row;
+	struct post_note note;
+	size_t n;
+	int r;
+
+	r = store_upd_range(c->db, owner, pts - 1, 1, &c->arena, &row, &n);
+	if (r < 0)
+		return r;
+	if (!n || row->pts != pts || row->kind != UPD_NEW || row->random_id != random_id)
+		return -ERR_NOTFOUND;
+	*ret = sync_event_of(row);
+	if (!peer_is_channel(owner))
+		return 0;
+	post_note_of(&c->arena, row->payload, &note);
+	if (note.author != c->user_id)
+		return -ERR_NOTFOUND;
+	note.key = c->client->auth_key_id; /* who asks again is told its random_id */
+	ret->payload = post_payload(&c->arena, &note);
+	return 0;
+}
+
+int message_are_repeats(struct rpc_call *c, const struct peer *to, const int64_t *random_ids, uint32_t n)
 {
 	struct repeat *first = arena_alloc(&c->arena, sizeof(*first) + n * sizeof(first->ev[0]));
+	int64_t owner = to->channel ? to->key : c->user_id;
 	uint32_t known = 0;
-	int32_t id;
+	int32_t pts;
 	int r;
 
 	first->n = n;
 	for (uint32_t i = 0; i < n; i++) {
-		r = store_rid_find(c->db, c->user_id, random_ids[i], c->now, &id);
+		r = store_rid_find(c->db, c->user_id, random_ids[i], c->now, &pts);
 		if (r == -ERR_NOTFOUND)
 			continue;
+		if (r >= 0)
+			r = birth_of(c, owner, pts, random_ids[i], &first->ev[i]);
+		if (r == -ERR_NOTFOUND) /* it sent something elsewhere */
+			return rpc_fail(c, 500, "RANDOM_ID_DUPLICATE");
 		if (r < 0)
 			return r;
 		known++;
-		first->ev[i] = (struct upd_event){.owner = c->user_id,
-		                                  .kind = UPD_NEW,
-		                                  .pts = id,
-		                                  .pts_count = 1,
-		                                  .peer = peer,
-		                                  .id = id,
-		                                  .random_id = random_ids[i],
-		                                  .date = c->now};
 	}
 	if (!known)
 		return 0;
@@ -82,7 +106,7 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 		return r;
 	if (!q->random_id)
 		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
-	if ((r = message_are_repeats(c, to.key, &q->random_id, 1)) != 0)
+	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
@@ -91,14 +115,14 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 	if ((r = text_prepare(c, q->message, &q->entities, TEXT_MESSAGE, &content->message,
 	                      &content->entities)) < 0)
 		return r;
+	if ((r = message_may_carry(c, &to, NULL)) < 0 ||
+	    (r = message_send_as(c, &to, q->send_as, &m, content)) < 0)
+		return r;
 	if ((r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &content->reply_to)) < 0)
 		return r;
 	content->invert_media = q->invert_media;
-	m.peer = to.key;
 	m.content = &content->o;
-	if ((r = message_deliver(c, &m, &id)) < 0)
-		return r;
-	if ((r = store_rid_put(c->db, c->user_id, q->random_id, c->now, id)) < 0)
+	if ((r = message_send(c, &to, &m, &id)) < 0)
 		return r;
 	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
 		return r;

@@ -13,15 +13,15 @@
 /* Before work that takes long: is it a repeat (1: nothing to be made), may it be sent? */
 static int look_first(struct rpc_call *c, const struct tl_obj *input_peer, int64_t random_id)
 {
+	int32_t pts;
 	struct peer to;
-	int32_t id;
 	int r;
 
 	if (!random_id)
 		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
 	if ((r = peer_resolve(c, input_peer, &to)) < 0)
 		return r;
-	r = store_rid_find(c->db, c->user_id, random_id, c->now, &id);
+	r = store_rid_find(c->db, c->user_id, random_id, c->now, &pts);
 	if (r != -ERR_NOTFOUND)
 		return r < 0 ? r : 1;
 	if ((r = message_may_send(c, &to)) < 0)
@@ -55,7 +55,7 @@ int messages_sendMedia(struct rpc_call *c, const struct tl_messages_sendMedia *q
 
 	if ((r = peer_resolve(c, q->peer, &to)) < 0)
 		return r;
-	if ((r = message_are_repeats(c, to.key, &q->random_id, 1)) != 0)
+	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
@@ -69,12 +69,10 @@ int messages_sendMedia(struct rpc_call *c, const struct tl_messages_sendMedia *q
 	if ((r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &content->reply_to)) < 0)
 		return r;
 	content->invert_media = q->invert_media;
-	m.peer = to.key;
 	m.content = &content->o;
 	m.media = media.media ? &media : NULL;
-	if ((r = message_deliver(c, &m, &id)) < 0)
-		return r;
-	if ((r = store_rid_put(c->db, c->user_id, q->random_id, c->now, id)) < 0)
+	if ((r = message_send_as(c, &to, q->send_as, &m, content)) < 0 ||
+	    (r = message_send(c, &to, &m, &id)) < 0)
 		return r;
 	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
 		return r;
@@ -138,7 +136,8 @@ static int album_of(const struct media_ready *m)
 }
 
 static int send_one(struct rpc_call *c, const struct tl_messages_sendMultiMedia *q, uint32_t i,
-                    struct message_draft *m, const struct media_ready *media, struct tl_obj *reply)
+                    const struct peer *to, struct message_draft *m, const struct media_ready *media,
+                    struct tl_obj *reply)
 {
 	const struct tl_inputSingleMedia *s = single(q, i);
 	struct tl_message *content = TL_NEW(&c->arena, message);
@@ -153,9 +152,9 @@ static int send_one(struct rpc_call *c, const struct tl_messages_sendMultiMedia 
 	m->random_id = s->random_id;
 	m->content = &content->o;
 	m->media = media;
-	if ((r = message_deliver(c, m, &id)) < 0)
+	if ((r = message_send_as(c, to, q->send_as, m, content)) < 0)
 		return r;
-	return store_rid_put(c->db, c->user_id, s->random_id, c->now, id);
+	return message_send(c, to, m, &id);
 }
 
 int messages_sendMultiMedia(struct rpc_call *c, const struct tl_messages_sendMultiMedia *q)
@@ -175,23 +174,24 @@ int messages_sendMultiMedia(struct rpc_call *c, const struct tl_messages_sendMul
 		return r;
 	for (uint32_t i = 0; i < q->multi_media.n; i++)
 		random_ids[i] = single(q, i)->random_id;
-	if ((r = message_are_repeats(c, to.key, random_ids, q->multi_media.n)) != 0)
+	if ((r = message_are_repeats(c, &to, random_ids, q->multi_media.n)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &reply)) < 0)
 		return r;
-	m.peer = to.key;
 	m.grouped_id = q->multi_media.n > 1 ? (int64_t)(rng_u64() >> 1) | 1 : 0;
 	for (uint32_t i = 0; i < q->multi_media.n; i++) {
 		if ((r = media_commit(c, single(q, i)->media, made[i], (int)i, &media[i])) < 0)
 			return r;
 		if (!album_of(&media[i]) || album_of(&media[i]) != album_of(&media[0]))
 			return rpc_fail(c, 400, "MEDIA_INVALID");
+		if ((r = message_may_carry(c, &to, &media[i])) < 0)
+			return r;
 	}
 	for (uint32_t i = 0; i < q->multi_media.n; i++)
-		if ((r = send_one(c, q, i, &m, &media[i], reply)) < 0)
+		if ((r = send_one(c, q, i, &to, &m, &media[i], reply)) < 0)
 			return r;
 	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
 		return r;

@@ -15,8 +15,6 @@
 #include "updates/event.h"
 #include "updates/peer.h"
 
-enum { PERIOD_MAX = 366 * 86400 };
-
 static int set_side(struct rpc_call *c, int64_t owner, int64_t peer, int32_t period)
 {
 	struct upd_event ev = {.owner = owner, .kind = UPD_PEER_TTL, .peer = peer};
@@ -91,7 +89,7 @@ int messages_setHistoryTTL(struct rpc_call *c, const struct tl_messages_setHisto
 		return r;
 	if (to.self || !peer_is_user(to.key) || to.key == SERVICE_USER)
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	if (q->period < 0 || q->period > PERIOD_MAX)
+	if (q->period < 0 || q->period > LIMIT_TTL_PERIOD)
 		return rpc_fail(c, 400, "TTL_PERIOD_INVALID");
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = store_peer_ttl_get(c->db, c->user_id, to.key, &period, &wish)) < 0)
@@ -111,7 +109,7 @@ int messages_setDefaultHistoryTTL(struct rpc_call *c, const struct tl_messages_s
 {
 	int r;
 
-	if (q->period < 0 || q->period > PERIOD_MAX)
+	if (q->period < 0 || q->period > LIMIT_TTL_PERIOD)
 		return rpc_fail(c, 400, "TTL_PERIOD_INVALID");
 	r = store_peer_ttl_put(c->db, c->user_id, 0, q->period);
 	return r < 0 ? r : rpc_reply_bool(c, true);

@@ -5,6 +5,7 @@
 #include "domain/search/index.h"
 #include "store/dialog.h"
 #include "store/saved.h"
+#include "tl/tl.h"
 #include "updates/event.h"
 #include "updates/peer.h"
 
@@ -15,6 +16,26 @@ int message_twin(struct rpc_call *c, const struct store_msg *mine, struct store_
 	if (mine->origin_owner == mine->peer)
 		return store_msg_get(c->db, mine->peer, mine->owner, mine->origin_id, &c->arena, ret);
 	return store_msg_by_origin(c->db, mine->peer, mine->owner, mine->id, &c->arena, ret);
+}
+
+/* peer_id must be there on the wire; the row knows the real one. */
+struct slice message_body(struct rpc_call *c, struct tl_obj *content)
+{
+	struct tl_obj *nobody = peer_to_tl(&c->arena, 1);
+	struct buf b = {0};
+	struct slice s;
+
+	if (TL_IS(message, content))
+		TL_AS(message, content)->peer_id = nobody;
+	if (TL_IS(messageService, content))
+		TL_AS(messageService, content)->peer_id = nobody;
+	if (tl_encode(&b, content, TL_LAYER_MAX) < 0) {
+		buf_fini(&b);
+		return (struct slice){0};
+	}
+	s = arena_slice(&c->arena, buf_slice(&b));
+	buf_fini(&b);
+	return s;
 }
 
 struct slice ids_payload(struct arena *a, int flag, const int32_t *ids, uint32_t n)

@@ -8,6 +8,8 @@
 
 /* 0, or -ERR_NOTFOUND: a message to oneself, a notice for one side, or one that the other has deleted. */
 int message_twin(struct rpc_call *c, const struct store_msg *mine, struct store_msg *ret);
+/* The body of a row, in the arena: content without what is the row's own. Absent: it cannot be encoded. */
+struct slice message_body(struct rpc_call *c, struct tl_obj *content);
 /* int32 ids as an event's payload; `flag` >= 0 goes in front (UPD_PIN). */
 struct slice ids_payload(struct arena *a, int flag, const int32_t *ids, uint32_t n);
 

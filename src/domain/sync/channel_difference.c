@@ -170,7 +170,7 @@ int updates_getChannelDifference(struct rpc_call *c, const struct tl_updates_get
 	key = peer_channel(ch.row.id);
 	if (q->pts <= 0)
 		return rpc_fail(c, 400, "PERSISTENT_TIMESTAMP_EMPTY");
-	if ((r = upd_heads_get(c->app->heads, c->db, key, &head)) < 0)
+	if ((r = rpc_head(c, key, &head)) < 0)
 		return r;
 	watch(c, &ch);
 	if (q->pts > head.pts)

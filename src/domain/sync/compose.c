@@ -8,6 +8,7 @@
 #include "base/rd.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
+#include "domain/messages/post.h"
 #include "domain/sync/channel_event.h"
 #include "domain/sync/payload.h"
 #include "domain/sync/state_view.h"
@@ -192,6 +193,19 @@ int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj *
 	}
 }
 
+/* Of a user's own box all his devices may know; of a channel's only the one that sent it. */
+static bool names_random_id(const struct view *v, const struct upd_event *ev)
+{
+	struct post_note note;
+
+	if (ev->kind != UPD_NEW || !ev->random_id || v->crowd)
+		return false;
+	if (!peer_is_channel(ev->owner))
+		return true;
+	post_note_of(&v->c->arena, ev->payload, &note);
+	return v->c->client && note.key == v->c->client->auth_key_id;
+}
+
 static struct tl_obj *message_id(struct arena *a, const struct upd_event *ev)
 {
 	struct tl_updateMessageID *u = TL_NEW(a, updateMessageID);
@@ -231,7 +245,7 @@ int sync_compose_in(struct view *v, const struct upd_event *ev, size_t n, struct
 	list = ARENA_ARRAY(&c->arena, struct tl_obj *, 2 * n + 1);
 	/* All updateMessageID first: clients match their unsent messages before the messages themselves arrive. */
 	for (size_t i = 0; i < n; i++)
-		if (ev[i].kind == UPD_NEW && ev[i].random_id && !v->crowd)
+		if (names_random_id(v, &ev[i]))
 			list[k++] = message_id(&c->arena, &ev[i]);
 	for (size_t i = 0; i < n; i++) {
 		r = sync_compose_one(v, &ev[i], &list[k]);

@@ -339,6 +339,16 @@ static int sticker_order(const struct view *v, const struct upd_event *ev, struc
 	return sticker_set_order(v->c, (enum store_sticker_kind)ev->id, &u->order);
 }
 
+/* He came into this channel or is no more in it: chats[] says which. */
+static void channel(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateChannel *u = TL_NEW(&v->c->arena, updateChannel);
+
+	u->channel_id = peer_channel_id(ev->peer);
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+}
+
 int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
 {
 	*ret_update = NULL;
@@ -367,6 +377,9 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return user(v, ev, ret_update);
 	case UPD_CONTACTS_RESET:
 		*ret_update = &TL_NEW(&v->c->arena, updateContactsReset)->o;
+		return 0;
+	case UPD_CHANNEL:
+		channel(v, ev, ret_update);
 		return 0;
 	case UPD_SAVED_PINNED:
 		return saved_pinned(v, ev, ret_update);

@@ -1,10 +1,13 @@
-/*
- * peer.c - what a client calls somebody, to our key. The access hash is checked here and nowhere else.
- * inputPeerUserFromMessage is for min users, which are never sent: such a peer answers as unknown.
- */
+/* peer.c - what a client calls somebody, to our key. The access hash is checked here and nowhere else. */
 #include "domain/users/peer.h"
 
 #include "base/err.h"
+#include "domain/channels/channel.h"
+#include "domain/messages/message.h"
+#include "domain/messages/place.h"
+#include "store/chat.h"
+#include "store/dialog.h"
+#include "store/msg.h"
 #include "store/user.h"
 #include "updates/peer.h"
 
@@ -21,30 +24,95 @@ static int known_user(struct rpc_call *c, int64_t id, int64_t hash)
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
-int peer_resolve(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
+/* Members, and who has left: his rows are still his. */
+static int known_chat(struct rpc_call *c, int64_t id)
 {
-	int64_t id = 0, hash = 0;
-	int r = -ERR_NOTFOUND;
+	struct store_chat_member m;
+	struct store_dialog d;
+	int r;
 
-	if (TL_IS(inputPeerSelf, p)) {
-		id = c->user_id;
-		r = 0;
-	} else if (TL_IS(inputPeerUser, p)) {
+	if (id <= 0 || id > PEER_CHANNEL_BASE)
+		return -ERR_NOTFOUND;
+	r = store_chat_member_get(c->db, id, c->user_id, &m);
+	if (r != -ERR_NOTFOUND)
+		return r;
+	r = store_dialog_get(c->db, c->user_id, peer_chat(id), &c->arena, &d);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
+int peer_in_message(struct rpc_call *c, const struct tl_obj *input_peer, int32_t id, int64_t whom)
+{
+	struct store_msg row;
+	struct place place;
+	struct peer peer;
+	struct tl_obj *o;
+	struct view v;
+	int r;
+
+	if (TL_IS(inputPeerUserFromMessage, input_peer) || TL_IS(inputPeerChannelFromMessage, input_peer))
+		return rpc_fail(c, 400, "PEER_ID_INVALID"); /* no chains */
+	if ((r = peer_resolve(c, input_peer, &peer)) < 0 || (r = place_of(c, &peer, &place)) < 0)
+		return r;
+	r = place_message(c, &place, id, &row);
+	if (r == -ERR_NOTFOUND)
+		return rpc_fail(c, 400, "MSG_ID_INVALID");
+	view_init(&v, c);
+	if (r < 0 || (r = message_view(&v, &row, &o)) < 0)
+		return r;
+	for (uint32_t i = 0; i < v.n_peers; i++)
+		if (v.peers[i] == whom)
+			return 0;
+	return rpc_fail(c, 400, "MSG_ID_INVALID");
+}
+
+static int resolve_user(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
+{
+	const struct tl_inputPeerUserFromMessage *m = TL_AS(inputPeerUserFromMessage, p);
+	int64_t id = c->user_id;
+	int r = 0;
+
+	if (TL_IS(inputPeerUser, p)) {
 		id = TL_AS(inputPeerUser, p)->user_id;
-		hash = TL_AS(inputPeerUser, p)->access_hash;
-		r = known_user(c, id, hash);
-	} else if (TL_IS(inputPeerChat, p)) {
-		return rpc_fail(c, 400, "CHAT_ID_INVALID");
-	} else if (TL_IS(inputPeerChannel, p) || TL_IS(inputPeerChannelFromMessage, p)) {
-		return rpc_fail(c, 400, "CHANNEL_INVALID");
+		r = known_user(c, id, TL_AS(inputPeerUser, p)->access_hash);
+	} else if (m) {
+		id = m->user_id;
+		r = peer_in_message(c, m->peer, m->msg_id, peer_user(id));
+		if (r >= 0) /* what was written may name who never was */
+			r = known_user(c, id, access_hash(c->app, c->user_id, ACCESS_USER, id));
 	}
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	if (r < 0)
-		return r;
 	ret->key = peer_user(id);
 	ret->self = id == c->user_id;
-	return 0;
+	return r;
+}
+
+int peer_resolve(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
+{
+	int r;
+
+	*ret = (struct peer){0};
+	if (TL_IS(inputPeerSelf, p) || TL_IS(inputPeerUser, p) || TL_IS(inputPeerUserFromMessage, p))
+		return resolve_user(c, p, ret);
+	if (TL_IS(inputPeerChat, p)) {
+		r = known_chat(c, TL_AS(inputPeerChat, p)->chat_id);
+		ret->key = peer_chat(TL_AS(inputPeerChat, p)->chat_id);
+		return r == -ERR_NOTFOUND ? rpc_fail(c, 400, "CHAT_ID_INVALID") : r;
+	}
+	if (TL_IS(inputPeerChannel, p) || TL_IS(inputPeerChannelFromMessage, p)) {
+		ret->channel = ARENA_NEW(&c->arena, struct channel);
+		r = channel_resolve(c, p, ret->channel);
+		ret->key = peer_channel(ret->channel->row.id);
+		return r;
+	}
+	return rpc_fail(c, 400, "PEER_ID_INVALID");
+}
+
+int peer_resolve_user(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
+{
+	int r = peer_resolve(c, p, ret);
+
+	return r < 0 || peer_is_user(ret->key) ? r : rpc_fail(c, 400, "PEER_ID_INVALID");
 }
 
 int peer_resolve_dialog(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
@@ -65,6 +133,13 @@ int user_resolve(struct rpc_call *c, const struct tl_obj *u, int64_t *ret_id)
 	} else if (TL_IS(inputUser, u)) {
 		id = TL_AS(inputUser, u)->user_id;
 		r = known_user(c, id, TL_AS(inputUser, u)->access_hash);
+	} else if (TL_IS(inputUserFromMessage, u)) {
+		const struct tl_inputUserFromMessage *m = TL_AS(inputUserFromMessage, u);
+
+		id = m->user_id;
+		r = peer_in_message(c, m->peer, m->msg_id, peer_user(id));
+		if (r >= 0)
+			r = known_user(c, id, access_hash(c->app, c->user_id, ACCESS_USER, id));
 	}
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "USER_ID_INVALID");

@@ -1,0 +1,85 @@
+/* create.c - channels.createChannel and getChannels. */
+#include "base/err.h"
+#include "base/utf8.h"
+#include "domain/channels/channel.h"
+#include "domain/channels/rights.h"
+#include "domain/messages/message.h"
+#include "rpc_methods.h"
+#include "updates/peer.h"
+
+static int new_row(struct rpc_call *c, const struct tl_channels_createChannel *q, struct store_channel *ret)
+{
+	*ret = (struct store_channel){.creator = c->user_id,
+	                              .title = utf8_trim(q->title),
+	                              .about = utf8_trim(q->about),
+	                              .date = c->now,
+	                              .flags = q->broadcast ? STORE_CHANNEL_BROADCAST
+	                                                    : STORE_CHANNEL_MEGAGROUP,
+	                              .ttl = q->has_ttl_period ? q->ttl_period : 0};
+	if (q->forum)
+		ret->flags |= STORE_CHANNEL_FORUM;
+	if (!ret->title.n)
+		return rpc_fail(c, 400, "CHAT_TITLE_EMPTY");
+	if (utf8_len(ret->title) > LIMIT_CHAT_TITLE)
+		return rpc_fail(c, 400, "CHAT_TITLE_TOO_LONG");
+	if (utf8_len(ret->about) > LIMIT_CHAT_ABOUT)
+		return rpc_fail(c, 400, "CHAT_ABOUT_TOO_LONG");
+	if (q->ttl_period < 0 || q->ttl_period > LIMIT_TTL_PERIOD)
+		return rpc_fail(c, 400, "TTL_PERIOD_INVALID");
+	return 0;
+}
+
+static int may_have_more(struct rpc_call *c)
+{
+	int64_t *mine;
+	size_t n;
+	int r = store_channels_of(c->db, c->user_id, &c->arena, &mine, &n);
+
+	return r >= 0 && n >= LIMIT_CHANNELS ? rpc_fail(c, 400, "CHANNELS_TOO_MUCH") : r;
+}
+
+int channels_createChannel(struct rpc_call *c, const struct tl_channels_createChannel *q)
+{
+	struct tl_messageActionChannelCreate *action = TL_NEW(&c->arena, messageActionChannelCreate);
+	struct channel ch = {0};
+	int32_t id;
+	int r;
+
+	if (q->broadcast == (q->megagroup || q->forum))
+		return rpc_fail(c, 400, "CHANNEL_INVALID");
+	if ((r = new_row(c, q, &ch.row)) < 0 || (r = may_have_more(c)) < 0 ||
+	    (r = store_channel_insert(c->db, &ch.row)) < 0)
+		return r;
+	ch.me = (struct store_channel_member){.channel = ch.row.id,
+	                                      .user = c->user_id,
+	                                      .role = STORE_CHANNEL_CREATOR,
+	                                      .date = c->now,
+	                                      .rights = ADMIN_ALL & ~ADMIN_ANONYMOUS};
+	if ((r = store_channel_member_put(c->db, &ch.row, &ch.me)) < 0 ||
+	    (r = channel_came(c, ch.row.id, c->user_id)) < 0)
+		return r;
+	action->title = ch.row.title;
+	if ((r = message_post_service(c, &ch, &action->o, &id)) < 0)
+		return r;
+	return rpc_reply_after(c, message_reply_updates, NULL);
+}
+
+int channels_getChannels(struct rpc_call *c, const struct tl_channels_getChannels *q)
+{
+	struct tl_messages_chats *m = TL_NEW(&c->arena, messages_chats);
+	struct view v;
+	int r;
+
+	if (q->id.n > LIMIT_MESSAGES_PER_CALL)
+		return rpc_fail(c, 400, "CHANNEL_INVALID");
+	view_init(&v, c);
+	for (uint32_t i = 0; i < q->id.n; i++) {
+		struct channel ch;
+
+		if ((r = channel_resolve(c, q->id.v[i], &ch)) < 0)
+			return r;
+		view_peer(&v, peer_channel(ch.row.id));
+	}
+	r = view_chats(&v, &m->chats);
+	return r < 0 ? r : rpc_reply(c, &m->o);
+}

@@ -1,0 +1,223 @@
+/* test_channels.c - channels and supergroups: what is written, who is told, and what each one sees. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "domain/channels/channel.h"
+#include "sql/sql.h"
+#include "store/channel.h"
+#include "talk.h"
+#include "updates/peer.h"
+
+struct s {
+	struct world *w;
+	struct person a, b, c;
+	int64_t random_id;
+};
+
+#define Q(s, n) TL_NEW(world_arena((s)->w), n)
+
+static int setup(void **state)
+{
+	struct s *s = calloc(1, sizeof(*s));
+
+	log_set_level(LOG_ERROR);
+	s->w = world_new();
+	s->a = world_person(s->w, "15550001", "Ann", "");
+	s->b = world_person(s->w, "15550002", "Bob", "");
+	s->c = world_person(s->w, "15550003", "Cat", "");
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct s *s = *state;
+
+	world_free(s->w);
+	free(s);
+	return 0;
+}
+
+static struct tl_updates *create(struct s *s, struct person who, bool broadcast)
+{
+	struct tl_channels_createChannel *q = Q(s, channels_createChannel);
+
+	q->broadcast = broadcast;
+	q->megagroup = !broadcast;
+	q->title = SLICE_LIT("Room");
+	q->about = SLICE_LIT("");
+	return TL_AS(updates, talk_call(s->w, who, &q->o));
+}
+
+static int64_t channel_of(const struct tl_updates *u)
+{
+	for (uint32_t i = 0; i < u->chats.n; i++)
+		if (TL_IS(channel, u->chats.v[i]))
+			return TL_AS(channel, u->chats.v[i])->id;
+	return 0;
+}
+
+struct joining {
+	int64_t channel, user;
+};
+
+/* As a join does it, without its rights. */
+static int join(struct rpc_call *c, void *arg)
+{
+	struct joining *j = arg;
+	struct store_channel row;
+	struct store_channel_member m = {
+		.channel = j->channel, .user = j->user, .role = STORE_CHANNEL_MEMBER, .date = c->now};
+	int r = store_channel_get(c->db, j->channel, &c->arena, &row);
+
+	if (r >= 0)
+		r = store_channel_member_put(c->db, &row, &m);
+	return r < 0 ? r : channel_came(c, j->channel, j->user);
+}
+
+static void joins(struct s *s, struct person who, int64_t channel)
+{
+	struct joining j = {channel, who.id};
+
+	assert_int_equal(world_write(s->w, join, &j), 0);
+	world_pushes(s->w, who.key);
+}
+
+static struct tl_obj *say_q(struct s *s, struct person who, int64_t channel, const char *text)
+{
+	struct tl_messages_sendMessage *q = Q(s, messages_sendMessage);
+
+	q->peer = world_channel_peer(s->w, who, channel);
+	q->message = slice_str(text);
+	q->random_id = ++s->random_id;
+	return &q->o;
+}
+
+static struct tl_message *said(const struct tl_obj *updates)
+{
+	struct tl_obj *u = talk_update(updates, TL_updateNewChannelMessage);
+
+	return u ? TL_AS(message, TL_AS(updateNewChannelMessage, u)->message) : NULL;
+}
+
+static struct tl_message *say(struct s *s, struct person who, int64_t channel, const char *text)
+{
+	return said(talk_call(s->w, who, say_q(s, who, channel, text)));
+}
+
+static struct tl_vec history(struct s *s, struct person who, int64_t channel)
+{
+	struct tl_messages_getHistory *q = Q(s, messages_getHistory);
+
+	q->peer = world_channel_peer(s->w, who, channel);
+	q->limit = 100;
+	return TL_AS(messages_channelMessages, talk_call(s->w, who, &q->o))->messages;
+}
+
+static void test_created(void **state)
+{
+	struct s *s = *state;
+	struct tl_updates *u = create(s, s->a, true);
+	struct tl_updateNewChannelMessage *n;
+	struct tl_messageService *m;
+
+	assert_int_equal(u->updates.n, 2);
+	assert_true(TL_IS(updateChannel, u->updates.v[0]));
+	n = TL_AS(updateNewChannelMessage, u->updates.v[1]);
+	assert_int_equal(n->pts, 2);
+	assert_int_equal(n->pts_count, 1);
+	m = TL_AS(messageService, n->message);
+	assert_int_equal(m->id, 1);
+	assert_true(m->post && m->out && !m->from_id);
+	assert_true(TL_IS(messageActionChannelCreate, m->action));
+	assert_true(TL_AS(channel, u->chats.v[0])->creator);
+	assert_int_equal(TL_AS(channel, u->chats.v[0])->participants_count, 1);
+}
+
+static void test_post_is_seen(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, false));
+	struct tl_message *m;
+	struct tl_vec v;
+
+	joins(s, s->b, id);
+	m = say(s, s->a, id, "hello");
+	assert_int_equal(m->id, 2);
+	assert_true(m->out);
+	v = world_pushes(s->w, s->b.key);
+	m = TL_AS(message,
+	          TL_AS(updateNewChannelMessage, world_update(v, TL_updateNewChannelMessage))->message);
+	assert_false(m->out);
+	assert_int_equal(TL_AS(peerUser, m->from_id)->user_id, s->a.id);
+	assert_int_equal(world_pushes(s->w, s->c.key).n, 0);
+	assert_int_equal(world_pushes(s->w, s->a.key).n, 0); /* his answer said it */
+	v = history(s, s->b, id);
+	assert_int_equal(v.n, 2);
+	assert_int_equal(TL_AS(message, v.v[0])->id, 2);
+	talk_refused(s->w, s->c, say_q(s, s->c, id, "let me in"), "400 CHANNEL_PRIVATE");
+}
+
+static void test_repeat(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, true));
+	struct tl_obj *q = say_q(s, s->a, id, "once"), *u;
+
+	talk_call(s->w, s->a, q);
+	u = talk_call(s->w, s->a, q);
+	assert_int_equal(said(u)->id, 2);
+	assert_non_null(talk_update(u, TL_updateMessageID));
+	assert_int_equal(history(s, s->a, id).n, 2);
+}
+
+static int count_rows(struct rpc_call *c, void *arg)
+{
+	struct sql_stmt *s = sql_prepare(c->db,
+	                                 "SELECT (SELECT count(*) FROM msg) + (SELECT count(*) FROM upd)"
+	                                 " + (SELECT count(*) FROM dlg)");
+	int64_t *n = arg;
+	int r = sql_value(s, n);
+
+	return r < 0 ? r : 0;
+}
+
+/* Whatever the number of members: one row of messages and one of the log. */
+static void test_cost(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, true)), before, after;
+
+	joins(s, s->b, id);
+	joins(s, s->c, id);
+	for (int i = 0; i < 40; i++) {
+		char phone[16];
+
+		snprintf(phone, sizeof(phone), "1555%04d", 100 + i);
+		joins(s, world_person(s->w, phone, "Sub", ""), id);
+	}
+	say(s, s->a, id, "one");
+	assert_int_equal(world_write(s->w, count_rows, &before), 0);
+	say(s, s->a, id, "two");
+	assert_int_equal(world_write(s->w, count_rows, &after), 0);
+	assert_int_equal(after - before, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_created, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_post_is_seen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_repeat, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
