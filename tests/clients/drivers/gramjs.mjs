@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import bigInt from 'big-integer';
 import { loadRsa } from '../tdlib/rsa.mjs';
 import { event, serve } from './driver.mjs';
+import { media } from './gramjs_media.mjs';
 
 const require = createRequire(import.meta.url);
 const { Api, TelegramClient, version } = require('telegram');
@@ -272,6 +273,7 @@ const driver = {
   async block({ who, blocked }) {
     await client.invoke(blocked ? new Api.contacts.Block({ id: who }) : new Api.contacts.Unblock({ id: who }));
   },
+  ...media(() => client),
   async log_out() {
     await client.invoke(new Api.auth.LogOut());
   },

@@ -8,6 +8,7 @@ import { addPublicKey } from '@mtcute/core/utils.js';
 import { Long, TelegramClient, tl } from '@mtcute/node';
 import { NodeCryptoProvider } from '@mtcute/node/utils.js';
 import { event, serve } from './driver.mjs';
+import { media } from './mtcute_media.mjs';
 
 const require = createRequire(import.meta.url);
 const version = JSON.parse(fs.readFileSync(path.join(path.dirname(require.resolve('@mtcute/node')), 'package.json'))).version;
@@ -273,6 +274,7 @@ const driver = {
     take(await client.call({ _: 'folders.editPeerFolders', folderPeers: [peer] }));
   },
   block: ({ who, blocked }) => (blocked ? client.blockUser(who) : client.unblockUser(who)),
+  ...media(() => client),
   log_out: () => client.logOut(),
   async disconnect() {
     await client.disconnect();

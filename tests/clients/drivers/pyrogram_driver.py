@@ -10,6 +10,7 @@ from pyrogram import Client, errors, handlers, raw
 from pyrogram.crypto import rsa
 from pyrogram.session.internals import data_center
 from driver import event, serve
+from pyrogram_media import Media
 
 
 def fingerprint(n, e):
@@ -52,7 +53,7 @@ def message(m):
     return told
 
 
-class Driver:
+class Driver(Media):
     client = None
 
     async def do_connect(self, host, port, key, dir):

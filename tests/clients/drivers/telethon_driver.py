@@ -14,6 +14,7 @@ from telethon.network.connection import http
 from telethon.tl.alltlobjects import LAYER
 from telethon.tl.tlobject import TLObject, TLRequest
 from driver import event, serve
+from telethon_media import Media
 
 class HttpCodec(http.HttpPacketCodec):
     """Telethon's own compares a number with bytes, and so finds no line whole."""
@@ -91,7 +92,7 @@ def message(m):
             'entities': [entity(e) for e in getattr(m, 'entities', None) or []]}
 
 
-class Driver:
+class Driver(Media):
     client = None
 
     def __init__(self):

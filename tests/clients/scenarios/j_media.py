@@ -1,59 +1,12 @@
 """Photos, albums and files between libraries of different layers: what comes out is what went in, byte by byte."""
-import asyncio
-import hashlib
-import itertools
-import os
-import pathlib
-
-from harness import Refused, expect, expect_clean_logs, expect_equal
+from harness import expect, expect_clean_logs, expect_equal
+from media_files import digest, everybody as people_of, fetch, give, numbers, output, picture, ring, some_file
 
 PEOPLE = 'tdlib', 'mtcute', 'telethon', 'gramjs', 'pyrogram'
-numbers = itertools.count(1)
 
 
 async def everybody(stage):
-    if not hasattr(stage, 'people'):
-        stage.people = {name: await stage.person(name) for name in PEOPLE}
-        await stage.acquaint(*stage.people.values())
-    return stage.people
-
-
-def ring(people):
-    all = list(people.values())
-    return list(zip(all, all[1:] + all[:1]))
-
-
-async def picture(stage, w=1600, h=1200):
-    """A JPEG that is like no other."""
-    path = stage.dir / ('picture-%d.jpg' % next(numbers))
-    p = await asyncio.create_subprocess_exec('convert', '-size', '%dx%d' % (w, h), '-seed', str(next(numbers)), 'plasma:red-blue',
-                                             '-quality', '80', str(path))
-    expect_equal(await p.wait(), 0, 'convert makes a picture')
-    return path
-
-
-def some_file(stage, size):
-    path = stage.dir / ('file-%d.bin' % next(numbers))
-    path.write_bytes(os.urandom(size))
-    return path
-
-
-def digest(path):
-    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
-
-
-async def give(a, b, path, photo=False):
-    """a sends it to b: (a's message, b's message)"""
-    caption, mark = 'caption %d' % next(numbers), b.mark()
-    mine = await a.call('send_file', 300, to=b.me['id'], path=str(path), photo=photo, caption=caption)
-    expect_equal(mine['text'], caption, 'the caption')
-    return mine, await b.wait_text(caption, since=mark, timeout=60)
-
-
-async def fetch(stage, c, of, id, timeout=300):
-    """Some libraries add an ending to the name."""
-    path = stage.dir / ('got-%d' % next(numbers))
-    return pathlib.Path(await c.call('download', timeout, of=of, id=id, path=str(path)))
+    return await people_of(stage, *PEOPLE)
 
 
 async def test_photo(stage):
@@ -62,8 +15,7 @@ async def test_photo(stage):
         got, own = await fetch(stage, b, a.me['id'], theirs['id']), await fetch(stage, a, b.me['id'], mine['id'])
         expect(got.read_bytes()[:3] == b'\xff\xd8\xff', 'the photo is a JPEG')
         expect_equal(digest(got), digest(own), 'both sides have the same photo')
-        p = await asyncio.create_subprocess_exec('identify', '-format', '%w %h', str(got), stdout=asyncio.subprocess.PIPE)
-        out, _ = await p.communicate()
+        out = await output('identify', '-format', '%w %h', got)
         expect(out.decode().split()[0] in ('1280', '1600'), 'its largest size, not %r' % out)
 
 
@@ -100,21 +52,6 @@ async def test_forward(stage):
     await b.forward(to=c.me['id'], source=a.me['id'], ids=[theirs['id']])
     m = (await c.wait('new', since=mark))['message']
     expect_equal(digest(await fetch(stage, c, b.me['id'], m['id'])), digest(path), 'a forwarded file')
-
-
-async def test_kill(stage):
-    """An upload and a download go on through kill -9."""
-    people = await everybody(stage)
-    a, b = people['tdlib'], people['mtcute']
-    path = some_file(stage, 40_000_000)
-    sending = asyncio.create_task(give(a, b, path))
-    await asyncio.sleep(1)
-    await stage.server.restart_after_kill()
-    _, theirs = await sending
-    fetching = asyncio.create_task(fetch(stage, a, b.me['id'], (await a.history(of=b.me['id'], limit=1))[0]['id']))
-    got = await fetch(stage, b, a.me['id'], theirs['id'])
-    await fetching
-    expect_equal(digest(got), digest(path), '40 MB after a kill in the middle')
 
 
 async def test_clean_logs(stage):

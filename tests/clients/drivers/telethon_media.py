@@ -1,0 +1,61 @@
+"""What files are beyond their bytes, by Telethon: video, voice, what is seen once, changed media, stickers, profile photos."""
+from telethon import functions, types
+from media_words import about, attributes
+
+
+class Media:
+    async def do_send_media(self, to, kind, path, thumb=None, duration=0, w=0, h=0, waveform='', ttl=None, caption=''):
+        how = {'video': [types.DocumentAttributeVideo(duration, w, h, supports_streaming=True)],
+               'voice': [types.DocumentAttributeAudio(duration, voice=True, waveform=bytes.fromhex(waveform) or None)]}
+        m = await self.client.send_file(to, path, caption=caption, thumb=thumb, attributes=how.get(kind), ttl=ttl,
+                                        voice_note=kind == 'voice', parse_mode=None)
+        return {'id': m.id, 'text': m.message}
+
+    async def do_media(self, of, id):
+        return about((await self.client.get_messages(of, ids=id)).media)
+
+    async def do_edit_media(self, to, id, path, caption):
+        m = await self.client.edit_message(to, id, caption, file=path, force_document=True, parse_mode=None)
+        return {'id': m.id, 'text': m.message}
+
+    async def do_open(self, of, id):
+        await self.client(functions.messages.ReadMessageContentsRequest([id]))
+
+    async def do_location(self, of, id):
+        """What upload.getFile wants of a document: it is this account's own."""
+        d = (await self.client.get_messages(of, ids=id)).media.document
+        return {'id': d.id, 'access_hash': d.access_hash, 'reference': d.file_reference.hex()}
+
+    async def do_fetch_location(self, id, access_hash, reference):
+        at = types.InputDocumentFileLocation(id, access_hash, bytes.fromhex(reference), '')
+        return len((await self.client(functions.upload.GetFileRequest(at, 0, 4096))).bytes)
+
+    async def do_sticker_set(self, name):
+        """Installs it, and tells of its stickers."""
+        r = await self.client(functions.messages.GetStickerSetRequest(types.InputStickerSetShortName(name), 0))
+        await self.client(functions.messages.InstallStickerSetRequest(types.InputStickerSetID(r.set.id, r.set.access_hash), False))
+        mine = await self.client(functions.messages.GetAllStickersRequest(0))
+        return {'title': r.set.title, 'mimes': [d.mime_type for d in r.documents], 'emoji': [p.emoticon for p in r.packs],
+                'installed': r.set.id in [s.id for s in mine.sets]}
+
+    async def do_send_sticker(self, to, set, place):
+        r = await self.client(functions.messages.GetStickerSetRequest(types.InputStickerSetShortName(set), 0))
+        m = await self.client.send_file(to, r.documents[place])
+        return {'id': m.id}
+
+    async def do_recent_stickers(self):
+        r = await self.client(functions.messages.GetRecentStickersRequest(0))
+        return [attributes(d)['Sticker'].alt for d in r.stickers]
+
+    async def do_set_photo(self, path):
+        await self.client(functions.photos.UploadProfilePhotoRequest(file=await self.client.upload_file(path)))
+
+    async def do_photos(self, of):
+        return [str(p.id) for p in await self.client.get_profile_photos(of)]
+
+    async def do_download_photo(self, of, path):
+        return await self.client.download_profile_photo(of, path)
+
+    async def do_delete_photo(self):
+        p = (await self.client.get_profile_photos('me'))[0]
+        await self.client(functions.photos.DeletePhotosRequest([types.InputPhoto(p.id, p.access_hash, p.file_reference)]))

@@ -1,0 +1,333 @@
+"""Files and what they are beyond their bytes, through kills and a full disk: video, voice, stickers, profile photos, who may see them."""
+import asyncio
+import os
+import pathlib
+import random
+import subprocess
+
+from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, until_answered
+from media_files import animated_sticker, digest, everybody as people_of, fetch, give, moving_picture, numbers, picture, ring, \
+    some_file, sound
+
+PEOPLE = 'tdlib', 'mtcute', 'telethon', 'pyrogram', 'gramjs'
+ONCE = 2 ** 31 - 1
+MB = 1000000
+PART = 65536  # of TDLib, for files of these sizes
+CHUNK = {'mtcute': 131072, 'pyrogram': 1048576}
+
+
+async def everybody(stage):
+    return await people_of(stage, *PEOPLE)
+
+
+async def show(a, b, kind, path, **how):
+    """a sends it to b: (a's message, b's message)"""
+    caption, mark = '%s %d' % (kind, next(numbers)), b.mark()
+    mine = await a.call('send_media', 120, to=b.me['id'], kind=kind, path=str(path), caption=caption, **how)
+    return mine, await b.wait_text(caption, since=mark, timeout=60)
+
+
+async def admin(stage, *words):
+    p = await asyncio.create_subprocess_exec(str(CHAPAR), 'admin', '--data', str(stage.server.data), *words,
+                                             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+    out = (await asyncio.wait_for(p.communicate(), 120))[0].decode()
+    return p.returncode, out
+
+
+async def expect_contents_are_well(stage):
+    code, out = await admin(stage, 'blobs', 'check')
+    expect_equal(code, 0, 'admin blobs check is content:\n' + out)
+
+
+async def test_video(stage):
+    """A GIF that moves comes as a video; that video, sent as one, has its sides, its length and a thumb."""
+    people = await everybody(stage)
+    mine, theirs = await show(people['telethon'], people['mtcute'], 'gif', await moving_picture(stage))
+    m = await people['mtcute'].media(of=people['telethon'].me['id'], id=theirs['id'])
+    expect_equal((m['kind'], m['mime'], m['w'], m['h']), ('gif', 'video/mp4', 320, 240), 'an animated GIF')
+    made = await fetch(stage, people['mtcute'], people['telethon'].me['id'], theirs['id'])
+    path = made.rename(made.with_suffix('.mp4'))
+    expect_equal(path.read_bytes()[4:8], b'ftyp', 'the video is an MP4')
+    thumb = await picture(stage, 320, 240)
+    for a, b in ring(people):
+        for own in None, str(thumb):
+            _, theirs = await show(a, b, 'video', path, thumb=own, duration=1, w=320, h=240)
+            m = await b.media(of=a.me['id'], id=theirs['id'])
+            expect_equal((m['kind'], m['w'], m['h'], m['mime']), ('video', 320, 240, 'video/mp4'), 'a video from %r to %r' % (a, b))
+            expect(m['duration'] >= 1 and 'm' in m['thumbs'], 'its length and thumb: %r' % m)
+        expect_equal(digest(await fetch(stage, b, a.me['id'], theirs['id'])), digest(path), 'its bytes')
+
+
+async def test_voice(stage):
+    wave = random.randbytes(63).hex()
+    for a, b in ring(await everybody(stage)):
+        _, theirs = await show(a, b, 'voice', sound(stage), duration=2, waveform=wave)
+        m = await b.media(of=a.me['id'], id=theirs['id'])
+        expect_equal((m['kind'], m['duration']), ('voice', 2), 'a voice from %r to %r' % (a, b))
+        if a.library == 'pyrogram':  # it says nothing of a waveform, so the server has looked for one
+            expect(len(m['waveform']) == 126 and m['waveform'] != '00' * 63, 'a waveform of what is heard: %r' % m)
+        else:
+            expect_equal(m['waveform'][:124], wave[:124], 'the waveform that %r has sent' % a)  # 100 samples are 62.5 bytes
+
+
+async def test_stickers(stage):
+    """Sets made by two libraries, installed and used by others, a still sticker and one that moves."""
+    people = await everybody(stage)
+    for maker in people['tdlib'], people['mtcute']:
+        name = 'Set_%s_%d' % (maker.library, random.getrandbits(30))
+        items = [{'path': str(await picture(stage, 512, 512, 'webp')), 'emoji': '👍'}, {'path': str(animated_sticker(stage)), 'emoji': '🔥'}]
+        mimes = ['image/webp', 'application/x-tgsticker']
+        expect_equal(await maker.create_sticker_set(name=name, title='What moves', stickers=items), mimes, 'the set of %r' % maker)
+        for c in people['telethon'], people['pyrogram'], *(c for c in (people['tdlib'], people['mtcute']) if c is not maker):
+            got = await c.sticker_set(name=name)
+            expect_equal((got['title'], got['mimes'], sorted(got['emoji']), got['installed']),
+                         ('What moves', mimes, sorted(['👍', '🔥']), True), 'the set for %r' % c)
+        for a, b in (people['telethon'], people['tdlib']), (people['tdlib'], people['mtcute']), (people['mtcute'], people['telethon']):
+            mark = b.mark()
+            await a.call('send_sticker', 60, to=b.me['id'], set=name, place=1)
+            theirs = (await b.wait('new', lambda e: not e['message']['out'], since=mark))['message']
+            m = await b.media(of=a.me['id'], id=theirs['id'])
+            expect_equal((m['kind'], m['emoji'], m['mime']), ('sticker', '🔥', mimes[1]), 'a sticker from %r to %r' % (a, b))
+
+
+async def test_profile_photo(stage):
+    people = await everybody(stage)
+    ways = [(a, b) for a, b in ring({k: v for k, v in people.items() if k != 'gramjs'})]
+    for a, b in ways:
+        for n in range(2):
+            await a.call('set_photo', 60, path=str(await picture(stage, 700, 900)))
+        expect_equal(len(await b.photos(of=a.me['id'])), 2, 'photos of %r for %r' % (a, b))
+        got = pathlib.Path(await b.download_photo(of=a.me['id'], path=str(stage.dir / ('profile-%d.jpg' % next(numbers)))))
+        expect_equal(got.read_bytes()[:3], b'\xff\xd8\xff', 'the photo of %r is a JPEG' % a)
+        await a.delete_photo()
+        expect_equal(len(await a.photos(of=a.me['id'])), 1, 'one is left for %r' % a)
+        if b.library != 'tdlib':  # it answers from what it knows
+            expect_equal(len(await b.photos(of=a.me['id'])), 1, 'and for %r' % b)
+
+
+async def test_edited(stage):
+    """A file is put in the place of another, and both sides have the new one."""
+    people = await everybody(stage)
+    for a, b in ring({k: v for k, v in people.items() if k != 'gramjs'}):
+        mine, theirs = await give(a, b, some_file(stage, 5000))
+        path, caption, mark = some_file(stage, 200_000), 'edited %d' % next(numbers), b.mark()
+        await a.call('edit_media', 60, to=b.me['id'], id=mine['id'], path=str(path), caption=caption)
+        m = await b.wait_text(caption, kind='edit', since=mark)
+        expect_equal(m['id'], theirs['id'], 'the same message')
+        for c, of, id in (b, a, theirs['id']), (a, b, mine['id']):
+            expect_equal(digest(await fetch(stage, c, of.me['id'], id)), digest(path), 'what %r has of it' % c)
+
+
+async def test_once(stage):
+    """What is to be seen once is seen, and then gone on both sides."""
+    people = await everybody(stage)
+    td, mt, te, py = (people[k] for k in ('tdlib', 'mtcute', 'telethon', 'pyrogram'))
+    for a, b in (td, te), (te, mt), (mt, td), (py, te):
+        mine, theirs = await show(a, b, 'photo', await picture(stage, 640, 480), ttl=60 if a is py else ONCE)
+        m = await b.media(of=a.me['id'], id=theirs['id'])
+        expect_equal((m['kind'], m['ttl']), ('photo', 60 if a is py else ONCE), 'a photo with a lifetime from %r to %r' % (a, b))
+        if a is py:
+            continue
+        await b.open(of=a.me['id'], id=theirs['id'])
+        for c, of, id in (b, a, theirs['id']), (a, b, mine['id']):
+            for _ in range(50):
+                m = await c.media(of=of.me['id'], id=id)
+                if m['kind'] == 'expired':
+                    break
+                await asyncio.sleep(0.1)
+            expect_equal(m['kind'], 'expired', 'it is gone for %r' % c)
+
+
+async def test_stranger(stage):
+    """Whoever has another's way to a file, with its access hash and reference, has nothing."""
+    people = await everybody(stage)
+    a, b = people['telethon'], people['tdlib']
+    stranger = await stage.person('telethon', 'Stranger')
+    mine, theirs = await give(a, b, some_file(stage, 100_000))
+    at = await a.location(of=b.me['id'], id=mine['id'])
+    expect_equal(await a.fetch_location(**at), 4096, 'its own way leads to it')
+    try:
+        await stranger.fetch_location(**at)
+        expect(False, 'the way of another leads nowhere')
+    except Refused as e:
+        expect(e.code == 400, 'it is refused, not %r' % e)
+    for c, of, id in (b, a, theirs['id']), (people['mtcute'], b, None), (people['pyrogram'], b, None):
+        if id is None:
+            _, got = await give(b, c, some_file(stage, 100_000))
+            id = got['id']
+        remote = await c.remote(of=of.me['id'], id=id)
+        other = await stage.client(c.library)
+        await stage.sign_in(other, '99966%d%04d' % (1 + next(stage.numbers) % 9, 5000 + next(stage.numbers)), 'Thief')
+        try:
+            path = await other.call('download_remote', 60, remote=remote, path=str(stage.dir / ('stolen-%d' % next(numbers))))
+            nothing = not path or pathlib.Path(path).stat().st_size == 0  # Pyrogram writes of a refusal into its log alone
+            expect(c.library == 'pyrogram' and nothing, 'what %r names leads nowhere for another: %r' % (c, path))
+        except Refused as e:
+            expect(c.library != 'pyrogram' and (e.code in (400, 404) or c.library == 'mtcute'), 'it is refused: %r' % e)
+        await other.end()
+
+
+async def calls(stage, method):
+    return (await stage.server.metrics()).get('chapar_calls_total{method="%s"}' % method, 0)
+
+
+async def calls_reach(stage, method, n, of=None):
+    """Waits for them; `of`: a task that must not be over by then."""
+    for _ in range(3000):
+        expect(not of or not of.done(), 'the server is killed while %s goes on' % method)
+        now = await calls(stage, method)
+        if now >= n:
+            return now
+        await asyncio.sleep(0.01)
+    expect(False, '%d calls of %s' % (n, method))
+
+
+async def test_transfers_go_on(stage):
+    """100 MB: an upload and downloads go on through kill -9, from where they were."""
+    people = await everybody(stage)
+    a, b = people['tdlib'], people['mtcute']
+    path = some_file(stage, 100 * MB)
+    sending = asyncio.create_task(give(a, b, path))
+    parts = await calls_reach(stage, 'upload.saveBigFilePart', 500, sending)
+    await stage.server.restart_after_kill()
+    _, theirs = await sending
+    after = await calls(stage, 'upload.saveBigFilePart')
+    expect(after < 100 * MB / PART - parts + 100, 'what was there is not sent again: %d parts before, %d after' % (parts, after))
+    for c in b, people['pyrogram']:
+        if c is not b:
+            await until_answered(b.forward, to=c.me['id'], source=a.me['id'], ids=[theirs['id']])
+            theirs = (await until_answered(c.history, of=b.me['id'], limit=1))[0]  # it misses events of while it was away
+        before = await calls(stage, 'upload.getFile')
+        fetching = asyncio.create_task(fetch(stage, c, (a if c is b else b).me['id'], theirs['id']))
+        got = await calls_reach(stage, 'upload.getFile', before + 30, fetching) - before
+        await stage.server.restart_after_kill()
+        expect_equal(digest(await fetching), digest(path), '100 MB for %r' % c)
+        after = await calls(stage, 'upload.getFile')
+        expect(after < 100 * MB / CHUNK[c.library] - got + 20, 'what it has is not asked for again: %d before, %d after' % (got, after))
+    await expect_contents_are_well(stage)
+
+
+async def test_client_is_killed(stage):
+    """TDLib and the server end in the middle of an upload: it goes on, from what TDLib had noted."""
+    people = await everybody(stage)
+    a, b = await stage.person('tdlib', 'Killed'), people['telethon']
+    await stage.acquaint(a, b)
+    path, mark = some_file(stage, 40 * MB), b.mark()
+    sending = asyncio.create_task(a.send_file(to=b.me['id'], path=str(path)))
+    await calls_reach(stage, 'upload.saveBigFilePart', 400, sending)
+    await a.end()
+    await asyncio.gather(sending, return_exceptions=True)
+    await stage.server.restart_after_kill()
+    again = await stage.client('tdlib', name=a.dir.name)
+    theirs = (await b.wait('new', since=mark, timeout=90))['message']
+    after = await calls(stage, 'upload.saveBigFilePart')
+    expect(after < 40 * MB / PART, 'not everything is sent again, as %d parts are' % after)
+    expect_equal(digest(await fetch(stage, b, a.me['id'], theirs['id'])), digest(path), 'the file')
+    expect_clean_logs(again)
+
+
+async def killed_amid_work(stage, people, reader, rounds):
+    """Files and pictures come, pictures go, and the server is killed meanwhile: the files whose messages were acknowledged."""
+    kept, kills = [], 0
+
+    async def write(c):
+        for n in range(rounds):
+            path = some_file(stage, 300_000)
+            m = await until_answered(c.send_file, each=20, to=reader.me['id'], path=str(path), caption='kept')
+            kept.append((c, m['id'], path))
+            photo = str(await picture(stage, 2400, 1800))
+            gone = await until_answered(c.send_file, each=20, to=reader.me['id'], path=photo, photo=True, caption='gone')
+            await until_answered(c.delete, to=reader.me['id'], ids=[gone['id']])
+
+    async def collect():
+        while True:
+            await admin(stage, 'blobs', 'gc')
+
+    async def kill():
+        nonlocal kills
+        while True:
+            await asyncio.sleep(random.uniform(0.5, 2.5))
+            await stage.server.restart_after_kill(0.1)
+            kills += 1
+    beside = [asyncio.create_task(collect()), asyncio.create_task(kill())]
+    try:
+        await asyncio.gather(*(write(c) for c in people))
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+    await stage.server.kill()
+    await stage.server.start()
+    expect(kills >= 3, 'several kills, not %d' % kills)
+    return kept
+
+
+async def test_kills_amid_work(stage):
+    """Killed while pictures are made and contents dropped: what was acknowledged is there, and nothing is left over."""
+    async with stage.another('killed') as killed:
+        people = [await killed.person('telethon', 'Writer %d' % n) for n in range(2)]
+        reader = await killed.person('telethon', 'Reader')
+        await killed.acquaint(reader, *people)
+        kept = await killed_amid_work(killed, people, reader, 10 if stage.long else 4)
+        await expect_contents_are_well(killed)
+        code, out = await admin(killed, 'blobs', 'gc')
+        expect_equal(code, 0, 'blobs gc: ' + out)
+        for c, id, path in kept:
+            got = pathlib.Path(await until_answered(c.download, of=reader.me['id'], id=id, path=str(killed.dir / ('got-%d' % next(numbers)))))
+            expect_equal(digest(got), digest(path), 'a file of %r' % c)
+        await expect_contents_are_well(killed)
+
+
+async def test_full_disk(stage):
+    """Files lie on a disk of their own, which fills up in the middle of an upload: that is said, nothing else suffers, and it heals."""
+    if os.geteuid() or subprocess.run(('unshare', '-m', 'true')).returncode:
+        return 'no mount namespaces here'
+    folder = stage.dir / 'small-disk'
+    blobs = folder / 'data/blobs'
+    mount = 'mkdir -p "$0" && chmod 700 "${0%/*}" "$0" && mount -t tmpfs -o size=12m,mode=700 tmpfs "$0" && exec "$@"'
+    async with stage.another('small-disk', prefix=('unshare', '-m', 'sh', '-c', mount, blobs)) as small:
+        there = pathlib.Path('/proc/%d/root%s' % (small.server.process.pid, blobs))
+        te, gr, mt = await small.person('telethon', retries=2), await small.person('gramjs'), await small.person('mtcute')
+        await small.acquaint(te, gr, mt)
+        path = some_file(stage, 3 * MB)
+        _, before = await give(te, mt, path)
+        (there / 'ballast').write_bytes(bytes(6 * MB))
+        waits = some_file(stage, 4 * MB)  # mtcute tries again until there is room
+        waiting = asyncio.create_task(mt.call('send_file', 90, to=te.me['id'], path=str(waits), caption='in the end'))
+        for a, b in (te, gr), (gr, te):
+            try:
+                await a.call('send_file', 60, to=b.me['id'], path=str(some_file(stage, 11 * MB)), caption='too much')
+                expect(False, 'there is no room for a file of %r' % a)
+            except Refused as e:
+                expect_equal((e.code, 'STORAGE_FULL' in str(e)), (500, True), 'what %r hears: %s' % (a, e))
+            mark = b.mark()
+            await a.send(to=b.me['id'], text='but words go on')
+            await b.wait_text('but words go on', since=mark)
+        expect_equal(digest(await fetch(stage, mt, te.me['id'], before['id'])), digest(path), 'and what is there can be read')
+        expect(not waiting.done(), 'there is no room for what mtcute sends')
+        (there / 'ballast').unlink()
+        await waiting
+        m = await te.wait_text('in the end')
+        expect_equal(digest(await fetch(stage, te, mt.me['id'], m['id'])), digest(waits), 'what has waited for room')
+        for a, b in (te, gr), (gr, te):
+            path = some_file(stage, MB // 2)
+            _, m = await give(a, b, path)
+            expect_equal(digest(await fetch(stage, b, a.me['id'], m['id'])), digest(path), 'a file when there is room again')
+        await expect_contents_are_well(small)
+
+
+async def test_largest(stage):
+    if not stage.long:
+        return 'in the long run only'
+    a, b = await stage.person('tdlib', 'Gives'), await stage.person('tdlib', 'Takes')
+    await stage.acquaint(a, b)
+    path = some_file(stage, 3 << 30)
+    _, theirs = await give(a, b, path, timeout=580)
+    got = await fetch(stage, b, a.me['id'], theirs['id'], timeout=580)
+    expect_equal(digest(got), digest(path), '3 GB')
+    for p in got, path:
+        p.unlink()
+
+
+async def test_clean_logs(stage):
+    expect_clean_logs(*(await everybody(stage)).values())
