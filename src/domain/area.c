@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "domain/auth/jobs.h"
+#include "domain/channels/jobs.h"
 #include "domain/media/media.h"
 #include "domain/messages/expire.h"
 #include "domain/messages/ttl.h"
@@ -95,6 +96,9 @@ const struct jobs_kind domain_jobs[] = {
          .slice = strays_job_next,
          .every_s = 86400},
 	{.name = UPLOADS_OF_JOB, .outside = uploads_of_job, .outside_seconds = CONTENTS_JOB_SECONDS},
+	{.name = CHANNEL_UNBAN_JOB, .slice = channel_unban_job},
+	{.name = CHANNEL_CLOSE_JOB, .slice = channel_close_job},
+	{.name = "channel-log", .slice = channel_log_job, .every_s = 3600},
 	{.name = "log", .slice = log_job, .every_s = 86400},
 	{0},
 };

@@ -227,3 +227,30 @@ int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_
 		ret->changed = state;
 	return r;
 }
+
+int store_channel_rows_forget(struct sql_db *db, int64_t channel, uint32_t limit)
+{
+	static const char *const texts[] = {
+		"DELETE FROM upd WHERE owner = $1 AND pts IN (SELECT pts FROM upd WHERE owner = $1 ORDER BY "
+		"pts LIMIT $3)",
+		"DELETE FROM state WHERE owner = $1 AND (kind, k) IN (SELECT kind, k FROM state WHERE owner "
+		"= $1 LIMIT $3)",
+		"DELETE FROM chan_gap WHERE channel = $2 AND block IN (SELECT block FROM chan_gap WHERE "
+		"channel = $2 LIMIT $3)",
+		"DELETE FROM chan_log WHERE channel = $2 AND id IN (SELECT id FROM chan_log WHERE channel = "
+		"$2 LIMIT $3)",
+	};
+	bool more = false;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct sql_stmt *s = sql_prepare(db, texts[i]);
+		int r;
+
+		sql_bind_int(s, i < 2 ? 1 : 2, i < 2 ? STORE_CHANNEL_KEY(channel) : channel);
+		sql_bind_int(s, 3, limit);
+		if ((r = sql_run(s)) < 0)
+			return r;
+		more |= sql_changes(db) >= limit;
+	}
+	return more;
+}

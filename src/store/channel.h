@@ -37,8 +37,9 @@ struct store_channel {
 	int64_t migrated_chat;
 	int32_t migrated_max;
 	int32_t slowmode, ttl;
-	int32_t members, admins, kicked, restricted, requests; /* kept by store_channel_member_put */
-	struct slice reactions;                                /* TL ChatReactions; absent: all */
+	int32_t members, admins, kicked, restricted; /* kept by store_channel_member_put */
+	int32_t requests;                            /* that wait: kept by domain/channels */
+	struct slice reactions;                      /* TL ChatReactions; absent: all */
 	struct slice extra; /* TL of rarer settings (sticker sets, location ...), or absent */
 };
 
@@ -47,20 +48,20 @@ enum store_channel_role {                         /* what somebody is there */
 	                  STORE_CHANNEL_MEMBER = 1,
 	                  STORE_CHANNEL_ADMIN = 2,
 	                  STORE_CHANNEL_CREATOR = 3,
-	                  STORE_CHANNEL_KICKED = 4,    /* banned from seeing it */
-	                  STORE_CHANNEL_REQUESTED = 5, /* waits to be let in */
+	                  STORE_CHANNEL_KICKED = 4, /* banned from seeing it */
 };
 
 struct store_channel_member {
 	int64_t channel, user;
 	enum store_channel_role role;
-	int64_t by;           /* inviter, promoter or banner */
-	unixtime_t date;      /* joined, or banned */
-	int64_t rights;       /* of an admin */
-	int64_t banned;       /* restrictions of his own; 0: none */
-	unixtime_t until;     /* of those; INT32_MAX: for ever */
-	int32_t first_id;     /* lowest message id that he may see; 0: all */
-	int64_t invite;       /* link by which he came; 0: none */
+	int64_t by;       /* inviter, promoter or banner */
+	unixtime_t date;  /* joined, or banned */
+	int64_t rights;   /* of an admin */
+	int64_t banned;   /* restrictions of his own; 0: none */
+	unixtime_t until; /* of those; INT32_MAX: for ever */
+	int32_t first_id; /* lowest message id that he may see; 0: all */
+	bool by_request;  /* an admin let him in */
+	bool is_bot;
 	unixtime_t last_sent; /* for slow mode */
 	struct slice rank;
 };
@@ -84,14 +85,21 @@ enum store_channel_list {
 	STORE_CHANNEL_ADMINS,
 	STORE_CHANNEL_KICKEDS,
 	STORE_CHANNEL_RESTRICTEDS,
-	STORE_CHANNEL_REQUESTS
+	STORE_CHANNEL_BOTS
 };
-/* A page of them: admins by date of promotion, the others newest first. */
+/* A page of them: admins by date of promotion, the others newest first; passing over `offset` of them costs as many index rows. */
 int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel_list which, uint32_t offset,
                           uint32_t limit, struct arena *a, struct store_channel_member **ret, size_t *ret_n);
 
 /* Channels that a user is in, ascending. */
 int store_channels_of(struct sql_db *db, int64_t user, struct arena *a, int64_t **ret, size_t *ret_n);
+int store_channels_count(struct sql_db *db, int64_t user, uint32_t *ret);
+/* What is left of members once the channel is closed, up to `limit` by user id. */
+int store_channel_rest(struct sql_db *db, int64_t channel, uint32_t limit, int64_t *ret_users, size_t *ret_n);
+int store_channel_member_forget(struct sql_db *db, int64_t channel, int64_t user);
+
+/* Up to `limit` rows of each of its log, states, gaps and admin log, once it is closed: 1 if there may be more. */
+int store_channel_rows_forget(struct sql_db *db, int64_t channel, uint32_t limit);
 
 /* Owner and peer of the channel's messages and log. */
 #define STORE_CHANNEL_KEY(id) (-1000000000000 - (id))

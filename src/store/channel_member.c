@@ -3,7 +3,7 @@
 #include "store/channel.h"
 #include "store/list.h"
 
-#define COLUMNS "user_id, role, by_id, date, rights, banned, until, first_id, invite, last_sent, rank"
+#define COLUMNS "user_id, role, by_id, date, rights, banned, until, first_id, invite, last_sent, rank, bot"
 
 static void read_row(struct sql_stmt *s, int64_t channel, struct arena *a, struct store_channel_member *ret)
 {
@@ -16,9 +16,10 @@ static void read_row(struct sql_stmt *s, int64_t channel, struct arena *a, struc
 	                                     .banned = sql_int(s, 5),
 	                                     .until = sql_int(s, 6),
 	                                     .first_id = (int32_t)sql_int(s, 7),
-	                                     .invite = sql_int(s, 8),
+	                                     .by_request = sql_int(s, 8) != 0,
 	                                     .last_sent = sql_int(s, 9),
-	                                     .rank = sql_copy(s, 10, a)};
+	                                     .rank = sql_copy(s, 10, a),
+	                                     .is_bot = sql_int(s, 11) != 0};
 }
 
 int store_channel_member_get(struct sql_db *db, int64_t channel, int64_t user, struct arena *a,
@@ -49,19 +50,19 @@ static void count(struct store_channel *c, const struct store_channel_member *m,
 	c->admins += m->role == STORE_CHANNEL_ADMIN || m->role == STORE_CHANNEL_CREATOR ? by : 0;
 	c->kicked += m->role == STORE_CHANNEL_KICKED ? by : 0;
 	c->restricted += m->banned && m->role != STORE_CHANNEL_KICKED ? by : 0;
-	c->requests += m->role == STORE_CHANNEL_REQUESTED ? by : 0;
 }
 
 static int write_row(struct sql_db *db, const struct store_channel_member *m)
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "INSERT INTO chan_member (channel, " COLUMNS
-		    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (channel, "
+		    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (channel, "
 		    "user_id) DO UPDATE"
 		    " SET role = excluded.role, by_id = excluded.by_id, date = excluded.date, rights = "
 		    "excluded.rights,"
 		    " banned = excluded.banned, until = excluded.until, first_id = excluded.first_id,"
-		    " invite = excluded.invite, last_sent = excluded.last_sent, rank = excluded.rank");
+		    " invite = excluded.invite, last_sent = excluded.last_sent, rank = excluded.rank, bot = "
+		    "excluded.bot");
 
 	sql_bind_int(s, 1, m->channel);
 	sql_bind_int(s, 2, m->user);
@@ -72,9 +73,10 @@ static int write_row(struct sql_db *db, const struct store_channel_member *m)
 	sql_bind_int(s, 7, m->banned);
 	sql_bind_int(s, 8, m->until);
 	sql_bind_int(s, 9, m->first_id);
-	sql_bind_int(s, 10, m->invite);
+	sql_bind_int(s, 10, m->by_request);
 	sql_bind_int(s, 11, m->last_sent);
 	sql_bind_text(s, 12, m->rank);
+	sql_bind_int(s, 13, m->is_bot);
 	return sql_run(s);
 }
 
@@ -93,15 +95,13 @@ static int list_of_user(struct sql_db *db, const struct store_channel_member *m)
 static int write_counts(struct sql_db *db, const struct store_channel *c)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "UPDATE chan SET members = $2, admins = $3, kicked = $4, restricted = $5,"
-		    " requests = $6 WHERE id = $1");
+		db, "UPDATE chan SET members = $2, admins = $3, kicked = $4, restricted = $5 WHERE id = $1");
 
 	sql_bind_int(s, 1, c->id);
 	sql_bind_int(s, 2, c->members);
 	sql_bind_int(s, 3, c->admins);
 	sql_bind_int(s, 4, c->kicked);
 	sql_bind_int(s, 5, c->restricted);
-	sql_bind_int(s, 6, c->requests);
 	return sql_run(s);
 }
 
@@ -123,9 +123,8 @@ int store_channel_member_put(struct sql_db *db, struct store_channel *c, const s
 	    is_in(had.role) != is_in(m->role))
 		r = list_of_user(db, m);
 	arena_fini(&a);
-	if (r >= 0 &&
-	    (c->members != before.members || c->admins != before.admins || c->kicked != before.kicked ||
-	     c->restricted != before.restricted || c->requests != before.requests))
+	if (r >= 0 && (c->members != before.members || c->admins != before.admins ||
+	               c->kicked != before.kicked || c->restricted != before.restricted))
 		r = write_counts(db, c);
 	return r;
 }
@@ -167,9 +166,9 @@ int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel
 		s = sql_prepare(db, "SELECT " COLUMNS " FROM chan_member WHERE channel = $1 AND role = 4"
 		                    " ORDER BY date DESC, user_id LIMIT $2 OFFSET $3");
 		break;
-	case STORE_CHANNEL_REQUESTS:
-		s = sql_prepare(db, "SELECT " COLUMNS " FROM chan_member WHERE channel = $1 AND role = 5"
-		                    " ORDER BY date DESC, user_id LIMIT $2 OFFSET $3");
+	case STORE_CHANNEL_BOTS:
+		s = sql_prepare(db, "SELECT " COLUMNS " FROM chan_member WHERE channel = $1 AND bot <> 0"
+		                    " AND role >= 1 AND role <= 3 ORDER BY user_id LIMIT $2 OFFSET $3");
 		break;
 	case STORE_CHANNEL_RESTRICTEDS:
 		s = sql_prepare(db, "SELECT " COLUMNS
@@ -188,4 +187,42 @@ int store_channels_of(struct sql_db *db, int64_t user, struct arena *a, int64_t 
 	return store_list_of(
 		sql_prepare(db, "SELECT channel FROM chan_of WHERE user_id = $1 ORDER BY channel"), user, a,
 		ret, ret_n);
+}
+
+int store_channels_count(struct sql_db *db, int64_t user, uint32_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM chan_of WHERE user_id = $1");
+
+	sql_bind_int(s, 1, user);
+	return store_count_of(s, ret);
+}
+
+int store_channel_rest(struct sql_db *db, int64_t channel, uint32_t limit, int64_t *ret_users, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT user_id FROM chan_member WHERE channel = $1 ORDER BY user_id LIMIT $2");
+	int r;
+
+	*ret_n = 0;
+	sql_bind_int(s, 1, channel);
+	sql_bind_int(s, 2, limit);
+	while ((r = sql_step(s)) == 1)
+		ret_users[(*ret_n)++] = sql_int(s, 0);
+	sql_done(s);
+	return r;
+}
+
+int store_channel_member_forget(struct sql_db *db, int64_t channel, int64_t user)
+{
+	struct sql_stmt *s = sql_prepare(db, "DELETE FROM chan_member WHERE channel = $1 AND user_id = $2");
+	int r;
+
+	sql_bind_int(s, 1, channel);
+	sql_bind_int(s, 2, user);
+	if ((r = sql_run(s)) < 0)
+		return r;
+	s = sql_prepare(db, "DELETE FROM chan_of WHERE user_id = $1 AND channel = $2");
+	sql_bind_int(s, 1, user);
+	sql_bind_int(s, 2, channel);
+	return sql_run(s);
 }

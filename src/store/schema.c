@@ -214,6 +214,27 @@ static const char *const steps[] = {
 	"CREATE TABLE sticker_list (owner BIGINT, list BIGINT, file BIGINT, place BIGINT, date BIGINT, "
 	"PRIMARY KEY "
 	"(owner, list, file)) WITHOUT ROWID;",
+
+	/* 15: who is a bot in a channel; its admin log; invite links of groups and channels and who came by them. */
+	"ALTER TABLE chan_member ADD COLUMN bot BIGINT NOT NULL DEFAULT 0;"
+	"CREATE INDEX chan_member_bot ON chan_member (channel) WHERE bot <> 0;"
+	"CREATE TABLE chan_log (channel BIGINT, id BIGINT, date BIGINT, user_id BIGINT, kind BIGINT, body "
+	"BYTEA, "
+	"before BYTEA, after BYTEA, PRIMARY KEY (channel, id)) WITHOUT ROWID;"
+	"CREATE INDEX chan_log_date ON chan_log (date);"
+	"CREATE TABLE dir_link (hash TEXT PRIMARY KEY, peer BIGINT) WITHOUT ROWID;"
+	"CREATE TABLE link (peer BIGINT, hash TEXT, admin BIGINT, flags BIGINT, date BIGINT, start BIGINT, "
+	"expires BIGINT, most BIGINT, used BIGINT, waiting BIGINT, title TEXT, PRIMARY KEY (peer, hash)) "
+	"WITHOUT "
+	"ROWID;"
+	"CREATE INDEX link_admin ON link (peer, admin, date);"
+	"CREATE TABLE link_user (peer BIGINT, hash TEXT, user_id BIGINT, date BIGINT, approved_by BIGINT, "
+	"PRIMARY "
+	"KEY (peer, hash, user_id)) WITHOUT ROWID;"
+	"CREATE INDEX link_user_date ON link_user (peer, hash, date);"
+	"CREATE TABLE join_request (peer BIGINT, user_id BIGINT, hash TEXT, date BIGINT, PRIMARY KEY (peer, "
+	"user_id)) WITHOUT ROWID;"
+	"CREATE INDEX join_request_date ON join_request (peer, date);",
 };
 
 int store_migrate(struct sql_db *db)

@@ -39,6 +39,8 @@ enum upd_kind {
 	UPD_CONTACTS_RESET = 75,
 	UPD_CHANNEL =
 		76, /* of a channel's box: title, rights, photo, settings; of a user's: peer = a channel that is new or gone */
+	UPD_JOIN_REQUESTS =
+		78,    /* of an admin's box; peer = a group or channel where others wait to be let in */
 	UPD_CHAT = 77, /* peer = a basic group whose members, title, rights or photo changed */
 	/* Never stored: pushed to who is online, forgotten. */
 	UPD_SAVED_PINNED = 80, /* peer: of Saved Messages */

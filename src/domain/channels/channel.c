@@ -50,12 +50,16 @@ int channel_load(struct rpc_call *c, int64_t id, struct channel *ret)
 		ret->me = (struct store_channel_member){.channel = id, .user = c->user_id};
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
-	if (ret->me.until && ret->me.until != INT32_MAX && ret->me.until <= c->now) { /* over by itself */
-		ret->me.banned = 0;
-		if (ret->me.role == STORE_CHANNEL_KICKED)
-			ret->me.role = STORE_CHANNEL_LEFT;
-	}
+	channel_lift_over(&ret->me, c->now);
 	return is_open(c, &ret->row, &ret->open);
+}
+
+int channel_is_there(struct rpc_call *c, int64_t id)
+{
+	struct store_channel row;
+	int r = store_channel_get(c->db, id, &c->arena, &row);
+
+	return r == 0 && (row.flags & STORE_CHANNEL_CLOSED) ? -ERR_NOTFOUND : r;
 }
 
 bool channel_is_in(const struct channel *ch)

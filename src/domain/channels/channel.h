@@ -28,6 +28,10 @@ enum channel_act {
 int channel_resolve(struct rpc_call *c, const struct tl_obj *input, struct channel *ret);
 /* -ERR_NOTFOUND. A restriction whose time is over is not there. */
 int channel_load(struct rpc_call *c, int64_t id, struct channel *ret);
+/* 0: a channel that is not closed has this id; -ERR_NOTFOUND. Its name stays its own for a while after. */
+int channel_is_there(struct rpc_call *c, int64_t id);
+/* A restriction of this row whose time is over counts no more. */
+void channel_lift_over(struct store_channel_member *m, unixtime_t now);
 bool channel_is_in(const struct channel *ch);    /* the caller: member, admin or creator */
 bool channel_is_admin(const struct channel *ch); /* admin or creator */
 bool channel_may_see(const struct channel *ch);
@@ -38,6 +42,12 @@ int channel_may_send(struct rpc_call *c, const struct channel *ch, int64_t needs
 
 /* Chat objects: channel or channelForbidden as v->viewer gets it; min for crowds. */
 int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret);
+/* ChatPhoto; Photo with the caller's own reference (NULL: none); 1: the file is one of its photos. */
+int channel_photo_view(struct view *v, const struct store_channel *row, struct tl_obj **ret);
+int channel_photo_object(struct rpc_call *c, const struct store_channel *row, struct tl_obj **ret);
+int channel_photo_is(struct rpc_call *c, const struct channel *ch, int64_t file);
+/* updatePendingJoinRequests of a channel's key; NULL: it is gone. */
+int channel_requests_view(struct view *v, int64_t peer, struct tl_obj **ret);
 /* Unread posts of somebody, from the head and his marks: read_in, and how many own posts lie above it. */
 int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret);
 

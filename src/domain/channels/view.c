@@ -35,8 +35,7 @@ static void set_flags(struct tl_channel *o, int flags)
 }
 
 /* What only the viewer's own row tells. */
-static void set_own(struct view *v, struct tl_channel *o, const struct store_channel *c,
-                    const struct store_channel_member *m)
+static void set_own(struct view *v, struct tl_channel *o, const struct store_channel_member *m)
 {
 	struct arena *a = &v->c->arena;
 
@@ -44,16 +43,9 @@ static void set_own(struct view *v, struct tl_channel *o, const struct store_cha
 	o->left = m->role != STORE_CHANNEL_CREATOR && m->role != STORE_CHANNEL_ADMIN &&
 	          m->role != STORE_CHANNEL_MEMBER;
 	if (o->creator || m->role == STORE_CHANNEL_ADMIN)
-		o->admin_rights = admin_rights_view(a, m->rights);
+		o->admin_rights = admin_rights_view(a, m->rights ? m->rights : ADMIN_ALL);
 	if (m->banned && !o->creator)
 		o->banned_rights = banned_rights_view(a, m->banned, (int32_t)m->until);
-	if (c->flags & STORE_CHANNEL_MEGAGROUP)
-		o->default_banned_rights = banned_rights_view(a, c->banned, INT32_MAX);
-}
-
-static struct tl_obj *photo_view(struct view *v, const struct store_channel *c)
-{
-	return &TL_NEW(&v->c->arena, chatPhotoEmpty)->o;
 }
 
 int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret)
@@ -82,15 +74,19 @@ int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret)
 	o->username = c.username.n ? c.username : (struct slice){0};
 	o->has_link = c.linked != 0;
 	o->slowmode_enabled = c.slowmode != 0;
-	o->photo = photo_view(v, &c);
+	if ((r = channel_photo_view(v, &c, &o->photo)) < 0)
+		return r;
 	o->min = min;
 	o->has_participants_count = true;
 	o->participants_count = c.members;
 	set_flags(o, c.flags);
+	if (c.flags &
+	    STORE_CHANNEL_MEGAGROUP) /* in min ones, too: clients take what is absent as nothing forbidden */
+		o->default_banned_rights = banned_rights_view(&v->c->arena, c.banned, INT32_MAX);
 	o->has_access_hash = true;
 	o->access_hash = access_hash(v->c->app, v->viewer, ACCESS_CHANNEL, id);
 	if (!min)
-		set_own(v, o, &c, &m);
+		set_own(v, o, &m);
 	*ret = &o->o;
 	return 0;
 }

@@ -1,6 +1,7 @@
-/* find.c - people by name, username or number. */
+/* find.c - people by name, username or number; channels by username. */
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/channels/channel.h"
 #include "domain/search/fold.h"
 #include "domain/users/account.h"
 #include "domain/users/peer.h"
@@ -42,6 +43,8 @@ int contacts_resolveUsername(struct rpc_call *c, const struct tl_contacts_resolv
 	if (!username_is_valid(name))
 		return rpc_fail(c, 400, "USERNAME_INVALID");
 	r = store_username_find(c->db, name, &peer);
+	if (r == 0 && peer_is_channel(peer))
+		r = channel_is_there(c, peer_channel_id(peer));
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "USERNAME_NOT_OCCUPIED");
 	return r < 0 ? r : reply_peer(c, peer);
@@ -79,11 +82,11 @@ static bool is_known(const struct view *v, int64_t id)
 	return false;
 }
 
-static void take(struct search *s, struct tl_vec *list, int64_t id)
+static void take(struct search *s, struct tl_vec *list, int64_t id) /* a peer */
 {
 	if (list->n >= s->limit)
 		return;
-	list->v[list->n++] = peer_to_tl(&s->c->arena, peer_user(id));
+	list->v[list->n++] = peer_to_tl(&s->c->arena, id);
 	view_peer(&s->shown, id);
 }
 
@@ -141,9 +144,16 @@ static int search_global(struct search *s, struct slice q)
 	if (prefix.n < GLOBAL_MIN)
 		return 0;
 	r = store_username_prefix(s->c->db, prefix, s->limit, peers, &n);
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		if (peer_is_user(peers[i]) && !is_known(&s->shown, peers[i]))
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		if (is_known(&s->shown, peers[i]))
+			continue;
+		if (peer_is_channel(peers[i]))
+			r = channel_is_there(s->c, peer_channel_id(peers[i]));
+		if (r >= 0)
 			take(s, &s->found->results, peers[i]);
+		else if (r == -ERR_NOTFOUND)
+			r = 0;
+	}
 	return r;
 }
 

@@ -44,9 +44,7 @@ NOTHING(messages_getFeaturedStickers, messages_featuredStickers)
 NOTHING(messages_getFeaturedEmojiStickers, messages_featuredStickers)
 NOTHING(messages_getAttachMenuBots, attachMenuBots)
 NOTHING(messages_getQuickReplies, messages_quickReplies)
-NOTHING(messages_getCommonChats, messages_chats)
 NOTHING(messages_getSponsoredMessages, messages_sponsoredMessagesEmpty)
-NOTHING(channels_getAdminedPublicChannels, messages_chats)
 NOTHING(channels_getChannelRecommendations, messages_chats)
 
 /* Web pages are not fetched: a link stays a link. */

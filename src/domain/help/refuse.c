@@ -13,10 +13,8 @@
 
 REFUSE(messages_getFullChat, 400, "CHAT_ID_INVALID")
 REFUSE(messages_getChats, 400, "CHAT_ID_INVALID")
-REFUSE(messages_getOnlines, 400, "CHAT_ID_INVALID")
 REFUSE(account_resetWebAuthorization, 400, "HASH_INVALID")
 REFUSE(upload_getWebFile, 400, "LOCATION_INVALID")
-REFUSE(channels_getFullChannel, 400, "CHANNEL_INVALID")
 REFUSE(auth_checkPassword, 400, "PASSWORD_HASH_INVALID")
 REFUSE(auth_requestPasswordRecovery, 400, "PASSWORD_EMPTY")
 REFUSE(auth_checkRecoveryPassword, 400, "PASSWORD_EMPTY")

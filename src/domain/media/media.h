@@ -108,6 +108,8 @@ int media_commit_sticker(struct rpc_call *c, struct media_made *made, const stru
 int media_describe_sticker(struct rpc_call *c, int64_t file, const struct media_sticker *s);
 /* A document as it is stored, without what is a viewer's. -ERR_NOTFOUND: none of this id. Any lane. */
 int media_document_body(struct rpc_call *c, int64_t file, struct tl_document **ret);
+/* A photo likewise. -ERR_NOTFOUND. Any lane. */
+int media_photo_body(struct rpc_call *c, int64_t file, struct tl_obj **ret);
 
 /* Write lane: references to a file that viewers hold are void; clients ask for the message again. -ERR_NOTFOUND. */
 int media_take_down(struct rpc_call *c, int64_t file);

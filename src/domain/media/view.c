@@ -151,3 +151,14 @@ int media_file_view(struct rpc_call *c, int64_t file, const struct media_origin 
 	*ret = o;
 	return 0;
 }
+
+int media_photo_body(struct rpc_call *c, int64_t file, struct tl_obj **ret)
+{
+	struct store_file f;
+	int r = store_file_get(c->db, file, &c->arena, &f);
+
+	if (r < 0)
+		return r;
+	*ret = media_body(&c->arena, &f);
+	return TL_IS(photo, *ret) ? 0 : -ERR_NOTFOUND;
+}

@@ -5,6 +5,7 @@
 #include "domain/sync/state_view.h"
 
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/stickers/sticker.h"
 #include "domain/users/peer.h"
@@ -381,6 +382,8 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 	case UPD_CHANNEL:
 		channel(v, ev, ret_update);
 		return 0;
+	case UPD_JOIN_REQUESTS:
+		return channel_requests_view(v, ev->peer, ret_update);
 	case UPD_SAVED_PINNED:
 		return saved_pinned(v, ev, ret_update);
 	case UPD_PEER_TTL:

@@ -1,0 +1,136 @@
+/* room.c - see room.h. */
+#include "room.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "domain/channels/rights.h"
+
+#define Q(w, n) TL_NEW(world_arena(w), n)
+
+int64_t room_create(struct world *w, struct person owner, bool broadcast)
+{
+	struct tl_channels_createChannel *q = Q(w, channels_createChannel);
+	struct tl_updates *u;
+
+	q->broadcast = broadcast;
+	q->megagroup = !broadcast;
+	q->title = SLICE_LIT("Room");
+	q->about = SLICE_LIT("");
+	u = TL_AS(updates, talk_call(w, owner, &q->o));
+	assert_int_equal(u->chats.n, 1);
+	return TL_AS(channel, u->chats.v[0])->id;
+}
+
+void room_invite(struct world *w, struct person by, int64_t room, struct person whom)
+{
+	struct tl_channels_inviteToChannel *q = Q(w, channels_inviteToChannel);
+	struct tl_messages_invitedUsers *o;
+
+	q->channel = world_channel(w, by, room);
+	q->users = tl_vec_new(world_arena(w), 1);
+	q->users.v[0] = world_user(w, by, whom.id);
+	o = TL_AS(messages_invitedUsers, talk_call(w, by, &q->o));
+	assert_non_null(o);
+	assert_int_equal(o->missing_invitees.n, 0);
+}
+
+struct tl_obj *room_ban_q(struct world *w, struct person by, int64_t room, struct person whom, int64_t bits,
+                          int32_t until)
+{
+	struct tl_channels_editBanned *q = Q(w, channels_editBanned);
+
+	q->channel = world_channel(w, by, room);
+	q->participant = world_peer(w, by, whom.id);
+	q->banned_rights = banned_rights_view(world_arena(w), bits, until);
+	return &q->o;
+}
+
+struct tl_obj *room_admin_q(struct world *w, struct person by, int64_t room, struct person whom, int64_t bits)
+{
+	struct tl_channels_editAdmin *q = Q(w, channels_editAdmin);
+
+	q->channel = world_channel(w, by, room);
+	q->user_id = world_user(w, by, whom.id);
+	q->admin_rights = admin_rights_view(world_arena(w), bits);
+	q->rank = SLICE_LIT("");
+	return &q->o;
+}
+
+struct tl_obj *room_join_q(struct world *w, struct person who, int64_t room)
+{
+	struct tl_channels_joinChannel *q = Q(w, channels_joinChannel);
+
+	q->channel = world_channel(w, who, room);
+	return &q->o;
+}
+
+struct tl_obj *room_leave_q(struct world *w, struct person who, int64_t room)
+{
+	struct tl_channels_leaveChannel *q = Q(w, channels_leaveChannel);
+
+	q->channel = world_channel(w, who, room);
+	return &q->o;
+}
+
+struct tl_obj *room_say_q(struct world *w, struct person who, int64_t room, const char *text)
+{
+	static int64_t random_id = 7000;
+	struct tl_messages_sendMessage *q = Q(w, messages_sendMessage);
+
+	q->peer = world_channel_peer(w, who, room);
+	q->message = slice_str(text);
+	q->random_id = ++random_id;
+	return &q->o;
+}
+
+void room_username(struct world *w, struct person owner, int64_t room, const char *name)
+{
+	struct tl_channels_updateUsername *q = Q(w, channels_updateUsername);
+
+	q->channel = world_channel(w, owner, room);
+	q->username = slice_str(name);
+	talk_call(w, owner, &q->o);
+}
+
+struct tl_obj *room_participant(struct world *w, struct person by, int64_t room, struct person whom)
+{
+	struct tl_channels_getParticipant *q = Q(w, channels_getParticipant);
+	struct tl_obj *o;
+
+	q->channel = world_channel(w, by, room);
+	q->participant = world_peer(w, by, whom.id);
+	o = world_call(w, by, &q->o);
+	if (!o) {
+		assert_string_equal(world_error(w), "400 USER_NOT_PARTICIPANT");
+		return NULL;
+	}
+	return TL_AS(channels_channelParticipant, o)->participant;
+}
+
+struct tl_channelFull *room_full(struct world *w, struct person who, int64_t room)
+{
+	struct tl_channels_getFullChannel *q = Q(w, channels_getFullChannel);
+
+	q->channel = world_channel(w, who, room);
+	return TL_AS(channelFull, TL_AS(messages_chatFull, talk_call(w, who, &q->o))->full_chat);
+}
+
+struct tl_vec room_list(struct world *w, struct person who, int64_t room, struct tl_obj *filter,
+                        int32_t *ret_count)
+{
+	struct tl_channels_getParticipants *q = Q(w, channels_getParticipants);
+	struct tl_channels_channelParticipants *o;
+
+	q->channel = world_channel(w, who, room);
+	q->filter = filter;
+	q->limit = 100;
+	o = TL_AS(channels_channelParticipants, talk_call(w, who, &q->o));
+	assert_non_null(o);
+	*ret_count = o->count;
+	return o->participants;
+}
