@@ -1,5 +1,5 @@
 /*
- * doctor.c - asks a server as a client would, on each transport, and says in plain words what is wrong: who answers there at
+ * doctor.c - asks a server as a client would, on each transport (HTTP and WebSocket through a door), and says in plain words what is wrong: who answers there at
  * all, whether it has the key that clients were given, its clock, its data centre, its layers.
  */
 #include <getopt.h>
@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "client/wait.h"
+#include "roles/door.h"
 #include "roles/role.h"
 #include "tl/tl.h"
 
@@ -22,6 +23,7 @@ static const char help[] =
 
 struct visit {
 	struct client_loop *loop;
+	const char *address;
 	struct client_address to;
 	struct rsa_key *key;
 	bool key_given;
@@ -130,11 +132,12 @@ static int config(struct visit *v, struct client *c, int layer)
 	return -1;
 }
 
-/* False: no other transport can fare better. */
-static bool visit_by(struct visit *v, enum client_transport tr)
+/* One look: 0 if it was well, -ERR_DENIED if nobody listens there. The door, if there is one, is shut. */
+static int look(struct visit *v, const char *name, enum client_transport tr, const struct client_address *to,
+                struct door *door)
 {
 	struct client_config cfg = {.loop = v->loop,
-	                            .to = v->to,
+	                            .to = *to,
 	                            .transport = tr,
 	                            .header_dc = 2,
 	                            .auth = {.rsa = v->key, .inner = CLIENT_INNER_DC, .dc = 2},
@@ -146,10 +149,15 @@ static bool visit_by(struct visit *v, enum client_transport tr)
 	int32_t code = 0;
 	int r;
 
-	printf("%-24s ", client_transport_name(tr));
+	printf("%-24s ", name);
 	fflush(stdout);
 	r = client_connect_wait(c, WITHIN, &code);
-	if (r < 0) {
+	if (r < 0 && door)
+		door_shut(door);
+	if (r < 0 && door && *door_error(door)) {
+		printf("%s\n", door_error(door));
+		v->bad++;
+	} else if (r < 0) {
 		tell_failure(v, c, r, code);
 	} else if (config(v, c, OLDEST) == 0 && config(v, c, NEWEST) == 0) {
 		if (client_violations(c, &first)) {
@@ -161,12 +169,36 @@ static bool visit_by(struct visit *v, enum client_transport tr)
 		tell_clock(v, c);
 	}
 	client_free(c);
-	return r != -ERR_DENIED;
+	return r;
+}
+
+static void look_through(struct visit *v, const char *name, enum door_kind kind, enum client_transport tr)
+{
+	struct door *door;
+	int r = door_open(kind, v->address, &door);
+
+	if (r < 0) {
+		printf("%-24s %s\n", name, err_name(r));
+		v->bad++;
+		return;
+	}
+	look(v, name, tr, door_address(door), door);
+	door_free(door);
+}
+
+static void visit(struct visit *v)
+{
+	for (int tr = 1; tr < CLIENT_TRANSPORTS; tr++)
+		if (look(v, client_transport_name(tr), (enum client_transport)tr, &v->to, NULL) ==
+		    -ERR_DENIED)
+			return; /* no other transport can fare better */
+	look_through(v, "http", DOOR_HTTP, CLIENT_INTERMEDIATE);
+	look_through(v, "websocket", DOOR_WEBSOCKET, CLIENT_OBFUSCATED_INTERMEDIATE);
 }
 
 static int run(const char *address, const char *key)
 {
-	struct visit v = {.key_given = true};
+	struct visit v = {.address = address, .key_given = true};
 	int r;
 
 	r = client_address_of(address, &v.to);
@@ -189,9 +221,7 @@ static int run(const char *address, const char *key)
 		v.key = rsa_key_generate();
 	}
 	v.loop = client_loop_new();
-	for (int tr = 1; tr < CLIENT_TRANSPORTS; tr++)
-		if (!visit_by(&v, (enum client_transport)tr))
-			break;
+	visit(&v);
 	client_loop_free(v.loop);
 	rsa_key_free(v.key);
 	printf(v.bad ? "Something is wrong there.\n" : "All is well.\n");
