@@ -80,7 +80,9 @@ int store_chat_member_put(struct sql_db *db, const struct store_chat_member *m)
 {
 	struct sql_stmt *s = sql_prepare(
 		db,
-		"INSERT INTO chat_member (chat, user_id, inviter, date, role) VALUES ($1, $2, $3, $4, $5)"
+		"INSERT INTO chat_member (chat, user_id, inviter, date, role, got) VALUES ($1, $2, $3, $4, "
+		"$5,"
+		" COALESCE((SELECT seq FROM chat WHERE id = $1), 0))"
 		" ON CONFLICT (chat, user_id) DO UPDATE SET inviter = excluded.inviter, date = excluded.date,"
 		" role = excluded.role");
 	int r;

@@ -37,6 +37,7 @@ int store_chat_insert(struct sql_db *db, struct store_chat *c);
 int store_chat_get(struct sql_db *db, int64_t id, struct arena *a,
                    struct store_chat *ret); /* -ERR_NOTFOUND */
 int store_chat_put(struct sql_db *db, const struct store_chat *c);
+/* Who is new begins with what happens from now on (chat_out.h). */
 int store_chat_member_put(struct sql_db *db, const struct store_chat_member *m);
 int store_chat_member_delete(struct sql_db *db, int64_t chat, int64_t user); /* -ERR_NOTFOUND */
 int store_chat_member_get(struct sql_db *db, int64_t chat, int64_t user, struct store_chat_member *ret);

@@ -2,6 +2,7 @@
 #include "store/msg.h"
 
 #include "base/err.h"
+#include "store/content.h"
 #include "store/list.h"
 #include "store/upd.h"
 
@@ -22,13 +23,75 @@ static int set_pin(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, b
 	return sql_run(s);
 }
 
-int store_msg_insert(struct sql_db *db, const struct store_msg *m)
+static struct content_key content_of(const struct store_msg *m)
 {
-	struct sql_stmt *s = sql_prepare(db,
-	                                 "INSERT INTO msg (" COLUMNS ")"
-	                                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+	return (struct content_key){m->origin_owner, m->origin_id, m->edit_date};
+}
+
+static int put_shared(struct sql_db *db, const struct store_msg *m)
+{
+	struct content_key k = content_of(m);
+
+	if (m->origin_owner == m->owner)
+		return store_content_insert(db, &k, m->body);
+	return store_content_refer(db, &k, 1);
+}
+
+/* Where the body of a row lies. 1: there, 0: in the row, or there is none. */
+static int shared_at(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct content_key *ret)
+{
+	struct sql_stmt *s;
 	int r;
 
+	if (peer >= 0 || owner == peer) /* basic groups alone share */
+		return 0;
+	s = sql_prepare(db, "SELECT origin_owner, origin_id, edit_date FROM msg WHERE owner = $1"
+	                    " AND peer = $2 AND id = $3 AND flags & 256 <> 0");
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, id);
+	r = sql_step(s);
+	if (r == 1)
+		*ret = (struct content_key){sql_int(s, 0), (int32_t)sql_int(s, 1), sql_int(s, 2)};
+	sql_done(s);
+	return r;
+}
+
+/* From one version to the next: the origin brings it, the others take it. */
+static int move_shared(struct sql_db *db, int64_t owner, const struct content_key *at, struct slice body,
+                       unixtime_t version)
+{
+	struct content_key next = {at->owner, at->id, version};
+	int r;
+
+	if (at->version == version)
+		return at->owner == owner ? store_content_set(db, at, body) : 0;
+	r = at->owner == owner ? store_content_insert(db, &next, body) : store_content_refer(db, &next, 1);
+	return r < 0 ? r : store_content_refer(db, at, -1);
+}
+
+static int fetch_shared(struct sql_db *db, struct arena *a, struct store_msg *v, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct content_key k = content_of(&v[i]);
+
+		if (v[i].flags & STORE_MSG_SHARED)
+			r = store_content_get(db, &k, a, &v[i].body);
+	}
+	return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r;
+}
+
+int store_msg_insert(struct sql_db *db, const struct store_msg *m)
+{
+	struct sql_stmt *s;
+	int r = m->flags & STORE_MSG_SHARED ? put_shared(db, m) : 0;
+
+	if (r < 0)
+		return r;
+	s = sql_prepare(db, "INSERT INTO msg (" COLUMNS ")"
+	                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 	sql_bind_int(s, 1, m->owner);
 	sql_bind_int(s, 2, m->peer);
 	sql_bind_int(s, 3, m->id);
@@ -41,7 +104,7 @@ int store_msg_insert(struct sql_db *db, const struct store_msg *m)
 	sql_bind_int(s, 10, m->reply_to);
 	sql_bind_int(s, 11, m->grouped_id);
 	sql_bind_int(s, 12, m->ttl);
-	sql_bind_bytes(s, 13, m->body);
+	sql_bind_bytes(s, 13, m->flags & STORE_MSG_SHARED ? (struct slice){0} : m->body);
 	r = sql_run(s);
 	return r < 0 || !(m->flags & STORE_MSG_PINNED) ? r : set_pin(db, m->owner, m->peer, m->id, true);
 }
@@ -63,17 +126,18 @@ static struct store_msg row_of(struct sql_stmt *s, struct arena *a)
 	                          .body = sql_copy(s, 12, a)};
 }
 
-static int one(struct sql_stmt *s, struct arena *a, struct store_msg *ret)
+static int one(struct sql_db *db, struct sql_stmt *s, struct arena *a, struct store_msg *ret)
 {
 	int r = sql_step(s);
 
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return r == 1 ? fetch_shared(db, a, ret, 1) : r < 0 ? r : -ERR_NOTFOUND;
 }
 
-static int many(struct sql_stmt *s, uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n)
+static int many(struct sql_db *db, struct sql_stmt *s, uint32_t limit, struct arena *a,
+                struct store_msg **ret, size_t *ret_n)
 {
 	struct store_msg *v = ARENA_ARRAY(a, struct store_msg, limit ? limit : 1);
 	size_t n = 0;
@@ -84,7 +148,7 @@ static int many(struct sql_stmt *s, uint32_t limit, struct arena *a, struct stor
 	sql_done(s);
 	*ret = v;
 	*ret_n = n;
-	return r < 0 ? r : 0;
+	return r < 0 ? r : fetch_shared(db, a, v, n);
 }
 
 int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct arena *a,
@@ -96,7 +160,7 @@ int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, st
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, id);
-	return one(s, a, ret);
+	return one(db, s, a, ret);
 }
 
 int store_msg_find(struct sql_db *db, int64_t owner, int32_t id, struct arena *a, struct store_msg *ret)
@@ -121,19 +185,26 @@ int store_msg_by_origin(struct sql_db *db, int64_t owner, int64_t origin_owner, 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, origin_owner);
 	sql_bind_int(s, 3, origin_id);
-	return one(s, a, ret);
+	return one(db, s, a, ret);
 }
 
 int store_msg_set_body(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct slice body,
                        unixtime_t edit_date)
 {
-	struct sql_stmt *s = sql_prepare(
-		db, "UPDATE msg SET body = $4, edit_date = $5 WHERE owner = $1 AND peer = $2 AND id = $3");
+	struct content_key at;
+	struct sql_stmt *s;
+	int r, shared = shared_at(db, owner, peer, id, &at);
 
+	if (shared < 0)
+		return shared;
+	if (shared && (r = move_shared(db, owner, &at, body, edit_date)) < 0)
+		return r;
+	s = sql_prepare(
+		db, "UPDATE msg SET body = $4, edit_date = $5 WHERE owner = $1 AND peer = $2 AND id = $3");
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, id);
-	sql_bind_bytes(s, 4, body);
+	sql_bind_bytes(s, 4, shared ? (struct slice){0} : body);
 	sql_bind_int(s, 5, edit_date);
 	return sql_run(s);
 }
@@ -154,15 +225,21 @@ int store_msg_set_flags(struct sql_db *db, int64_t owner, int64_t peer, int32_t 
 
 int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
 {
-	struct sql_stmt *s = sql_prepare(db, "DELETE FROM msg WHERE owner = $1 AND peer = $2 AND id = $3");
-	int r;
+	struct content_key at;
+	struct sql_stmt *s;
+	int r, shared = shared_at(db, owner, peer, id, &at);
 
+	if (shared < 0)
+		return shared;
+	s = sql_prepare(db, "DELETE FROM msg WHERE owner = $1 AND peer = $2 AND id = $3");
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, id);
 	r = sql_run(s);
 	if (r < 0 || !sql_changes(db))
 		return r < 0 ? r : -ERR_NOTFOUND;
+	if (shared && (r = store_content_refer(db, &at, -1)) < 0)
+		return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r;
 	return set_pin(db, owner, peer, id, false);
 }
 
@@ -187,7 +264,7 @@ int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from,
 		                    " ORDER BY id DESC LIMIT $4 OFFSET $5");
 	bind_walk(s, owner, peer, from, limit);
 	sql_bind_int(s, 5, skip);
-	return many(s, limit, a, ret, ret_n);
+	return many(db, s, limit, a, ret, ret_n);
 }
 
 int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up,
@@ -204,7 +281,7 @@ int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_
 		                    " (SELECT id FROM pin WHERE owner = $1 AND peer = $2 AND id < $3"
 		                    " ORDER BY id DESC LIMIT $4) ORDER BY id DESC");
 	bind_walk(s, owner, peer, from, limit);
-	return many(s, limit, a, ret, ret_n);
+	return many(db, s, limit, a, ret, ret_n);
 }
 
 /* Id and date of the newest message below `from`. 1: there is one. */
@@ -282,5 +359,5 @@ int store_msg_last(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, b
 
 	bind_walk(s, owner, peer, id, own);
 	sql_bind_int(s, 5, STORE_MSG_LOOK_BACK);
-	return one(s, a, ret);
+	return one(db, s, a, ret);
 }

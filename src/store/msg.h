@@ -17,6 +17,8 @@ enum store_msg_flag {
 	STORE_MSG_NOFORWARDS = 32,
 	STORE_MSG_SERVICE = 64,
 	STORE_MSG_MEDIA = 128, /* has a row in `media` (store/media.h) */
+	STORE_MSG_SHARED =
+		256, /* the body lies with the origin, for all boxes that have it (store/content.h) */
 };
 
 struct store_msg {
@@ -36,6 +38,7 @@ struct store_msg {
 
 enum { STORE_MSG_LOOK_BACK = 10000 };
 
+/* A shared one brings its body if it is its own origin; the others refer to it: -ERR_NOTFOUND where it is gone. */
 int store_msg_insert(struct sql_db *db, const struct store_msg *m);
 /* -ERR_NOTFOUND. Body in the arena. */
 int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct arena *a,
@@ -43,6 +46,10 @@ int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, st
 int store_msg_find(struct sql_db *db, int64_t owner, int32_t id, struct arena *a, struct store_msg *ret);
 int store_msg_by_origin(struct sql_db *db, int64_t owner, int64_t origin_owner, int32_t origin_id,
                         struct arena *a, struct store_msg *ret);
+/*
+ * Of a shared one another edit_date is another version, which the origin brings; the others take it and their `body` is not looked
+ * at: -ERR_NOTFOUND where it is not there.
+ */
 int store_msg_set_body(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, struct slice body,
                        unixtime_t edit_date);
 int store_msg_set_flags(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, int flags);

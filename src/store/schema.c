@@ -235,6 +235,14 @@ static const char *const steps[] = {
 	"CREATE TABLE join_request (peer BIGINT, user_id BIGINT, hash TEXT, date BIGINT, PRIMARY KEY (peer, "
 	"user_id)) WITHOUT ROWID;"
 	"CREATE INDEX join_request_date ON join_request (peer, date);",
+
+	/* 16: messages of basic groups: bodies once (content.h), and what has not reached every member (chat_out.h). */
+	"CREATE TABLE content (owner BIGINT, id BIGINT, version BIGINT, refs BIGINT, body BYTEA, PRIMARY KEY "
+	"(owner, id, version)) WITHOUT ROWID;"
+	"ALTER TABLE chat ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE chat_member ADD COLUMN got BIGINT NOT NULL DEFAULT 0;"
+	"CREATE TABLE chat_out (chat BIGINT, seq BIGINT, kind BIGINT, owner BIGINT, id BIGINT, date BIGINT, "
+	"payload BYTEA, PRIMARY KEY (chat, seq)) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -3,6 +3,8 @@
 
 #include "store/channel.h"
 #include "store/chat.h"
+#include "store/chat_out.h"
+#include "store/content.h"
 #include "store/msg.h"
 #include "store/upd.h"
 
@@ -46,6 +48,92 @@ static void test_chat(void **state)
 	assert_int_equal(store_chat_member_get(t.db, c.id, BOB, &m), -ERR_NOTFOUND);
 	assert_int_equal(store_chats_of(t.db, BOB, &t.a, &of, &n), 0);
 	assert_int_equal(n, 0);
+}
+
+static struct store_msg shared(int64_t owner, int32_t id, unixtime_t edited, const char *body)
+{
+	return (struct store_msg){.owner = owner,
+	                          .peer = -7,
+	                          .id = id,
+	                          .date = NOW,
+	                          .from_id = ALICE,
+	                          .flags = STORE_MSG_SHARED,
+	                          .edit_date = edited,
+	                          .origin_owner = ALICE,
+	                          .origin_id = 5,
+	                          .body = body ? slice_str(body) : (struct slice){0}};
+}
+
+/* One body for all boxes; an edit reaches one after the other, and the last who has it takes it along. */
+static void test_shared(void **state)
+{
+	struct content_key sent = {ALICE, 5, 0}, edited = {ALICE, 5, NOW};
+	struct store_msg m = shared(ALICE, 5, 0, "one"), *rows;
+	struct slice body;
+	size_t n;
+
+	assert_int_equal(store_msg_insert(t.db, &m), 0);
+	m = shared(BOB, 9, 0, NULL);
+	assert_int_equal(store_msg_insert(t.db, &m), 0);
+	assert_int_equal(store_msg_get(t.db, BOB, -7, 9, &t.a, &m), 0);
+	assert_slice(m.body, "one");
+	assert_int_equal(store_msg_by_origin(t.db, BOB, ALICE, 5, &t.a, &m), 0);
+	assert_slice(m.body, "one");
+	assert_int_equal(store_msg_set_body(t.db, ALICE, -7, 5, SLICE_LIT("two"), NOW), 0);
+	assert_int_equal(store_msg_walk(t.db, ALICE, -7, INT32_MAX, false, 0, 9, &t.a, &rows, &n), 0);
+	assert_int_equal(n, 1);
+	assert_slice(rows[0].body, "two");
+	assert_int_equal(store_msg_get(t.db, BOB, -7, 9, &t.a, &m), 0);
+	assert_slice(m.body, "one"); /* not there yet */
+	assert_int_equal(store_msg_set_body(t.db, BOB, -7, 9, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_msg_get(t.db, BOB, -7, 9, &t.a, &m), 0);
+	assert_slice(m.body, "two");
+	assert_int_equal(store_content_get(t.db, &sent, &t.a, &body), -ERR_NOTFOUND);
+	assert_int_equal(store_msg_delete(t.db, ALICE, -7, 5), 0);
+	assert_int_equal(store_msg_get(t.db, BOB, -7, 9, &t.a, &m), 0);
+	assert_slice(m.body, "two");
+	assert_int_equal(store_msg_delete(t.db, BOB, -7, 9), 0);
+	assert_int_equal(store_content_get(t.db, &edited, &t.a, &body), -ERR_NOTFOUND);
+	m = shared(CAROL, 3, 0, NULL);
+	assert_int_equal(store_msg_insert(t.db, &m), -ERR_NOTFOUND);
+}
+
+static void test_out(void **state)
+{
+	struct store_chat c = {
+		.creator = ALICE, .title = SLICE_LIT("g"), .date = NOW, .version = 1, .members = 2};
+	struct store_chat_member m = {.user = ALICE, .date = NOW};
+	struct store_out o = {.kind = 1, .owner = ALICE, .id = 4, .payload = SLICE_LIT("x")}, *rows;
+	int64_t seq, who;
+	size_t n;
+
+	assert_int_equal(store_chat_insert(t.db, &c), 0);
+	o.chat = m.chat = c.id;
+	assert_int_equal(store_chat_member_put(t.db, &m), 0);
+	assert_int_equal(store_out_waits(t.db, c.id), 0);
+	assert_int_equal(store_out_append(t.db, &o, &seq), 0);
+	assert_int_equal(seq, 1);
+	m.user = BOB; /* who comes now begins behind it */
+	assert_int_equal(store_chat_member_put(t.db, &m), 0);
+	assert_int_equal(store_out_waits(t.db, c.id), 1);
+	assert_int_equal(store_out_append(t.db, &o, &seq), 0);
+	assert_int_equal(store_out_behind(t.db, c.id, &who, &seq), 0);
+	assert_int_equal(who, ALICE);
+	assert_int_equal(seq, 0);
+	assert_int_equal(store_out_after(t.db, c.id, 0, 9, &t.a, &rows, &n), 0);
+	assert_int_equal(n, 2);
+	assert_slice(rows[1].payload, "x");
+	assert_int_equal(store_out_over(t.db, c.id, &t.a, &o), -ERR_NOTFOUND);
+	assert_int_equal(store_out_set_got(t.db, c.id, ALICE, 2), 0);
+	assert_int_equal(store_out_over(t.db, c.id, &t.a, &o), 0);
+	assert_int_equal(o.seq, 1);
+	assert_int_equal(store_out_drop(t.db, c.id, 1), 0);
+	assert_int_equal(store_out_behind(t.db, c.id, &who, &seq), 0);
+	assert_int_equal(who, BOB);
+	assert_int_equal(seq, 1);
+	assert_int_equal(store_out_set_got(t.db, c.id, BOB, 2), 0);
+	assert_int_equal(store_out_behind(t.db, c.id, &who, &seq), -ERR_NOTFOUND);
+	assert_int_equal(store_out_got(t.db, c.id, CAROL, &seq), -ERR_NOTFOUND);
 }
 
 static struct store_channel make(void)
@@ -207,6 +295,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_chat, test_open, test_close),
+		cmocka_unit_test_setup_teardown(test_shared, test_open, test_close),
+		cmocka_unit_test_setup_teardown(test_out, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_members, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_gaps, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_head, test_open, test_close),
