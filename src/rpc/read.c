@@ -17,7 +17,10 @@ struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner)
 
 int rpc_snapshot_begin(struct rpc_reader *rd)
 {
-	rd->now = rpc_snapshot_time(rd->server);
+	unixtime_t now = rpc_snapshot_time(rd->server);
+
+	/* What was told once stays true of all that is written later, and TDLib complains of a date that falls. */
+	rd->now = now > rd->now ? now : rd->now;
 	rd->seen = atomic_load(&rd->server->commits);
 	return sql_begin(rd->db);
 }

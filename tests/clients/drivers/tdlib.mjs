@@ -159,7 +159,8 @@ const driver = {
       await td.call('registerUser', { first_name: first, last_name: last });
       await td.waitState(['authorizationStateReady']);
     }
-    // What is born before it has asked for its state it counts as known, and tells nobody.
+    // What is born before it has asked for its state it counts as known, and tells nobody. It renews its session right after it
+    // has signed in (update_mtproto_header), and asks for the state again in the new one if there was no answer yet.
     const is = (state) => (o) => o['@type'] === 'updateConnectionState' && o.state['@type'] === `connectionState${state}`;
     if (connected) await td.wait('its question', is('Updating'), 2000).catch(() => {});
     if (!connected) await td.wait('the answer', is('Ready'));
