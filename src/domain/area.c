@@ -8,6 +8,7 @@
 #include "domain/messages/expire.h"
 #include "domain/messages/ttl.h"
 #include "domain/media/jobs.h"
+#include "domain/reactions/reactions.h"
 #include "domain/search/index.h"
 #include "domain/sync/compose.h"
 #include "domain/sync/jobs.h"
@@ -95,6 +96,10 @@ const struct jobs_kind domain_jobs[] = {
          .outside_seconds = CONTENTS_JOB_SECONDS,
          .slice = strays_job_next,
          .every_s = 86400},
+	{.name = REACTIONS_JOB,
+         .outside = reactions_job,
+         .outside_seconds = REACTIONS_JOB_SECONDS,
+         .tries_max = 3},
 	{.name = UPLOADS_OF_JOB, .outside = uploads_of_job, .outside_seconds = CONTENTS_JOB_SECONDS},
 	{.name = CHANNEL_UNBAN_JOB, .slice = channel_unban_job},
 	{.name = CHANNEL_CLOSE_JOB, .slice = channel_close_job},

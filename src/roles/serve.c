@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "admin/admin.h"
+#include "base/beside.h"
 #include "base/counters.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -22,6 +23,7 @@
 #include "crypto/rng.h"
 #include "domain/area.h"
 #include "domain/media/cache.h"
+#include "domain/reactions/reactions.h"
 #include "domain/search/index.h"
 #include "io/conn.h"
 #include "io/listener.h"
@@ -194,6 +196,19 @@ static int start_workers(struct serve *s)
 		fprintf(stderr,
 		        "chapar serve: media.workers is 0 to 256, media.worker_memory_mib 64 to 65536\n");
 	return r;
+}
+
+/* Beside our program where it was built, else where it was installed. None at all: there are no reactions. */
+static int ship_reactions(struct serve *s)
+{
+	static const char *const folders[] = {"assets/reactions", "../share/chapar/reactions"};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (path_beside(folders[i], path) == 0 && access(path, R_OK | X_OK) == 0)
+			return reactions_ship(&s->app, path);
+	log_event(LOG_NOTICE, "reactions", "error=\"their folder is not beside this program\"");
+	return 0;
 }
 
 static int make_loops(struct serve *s)
@@ -380,6 +395,8 @@ static int start(struct serve *s)
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
 		return r;
 	}
+	if ((r = ship_reactions(s)) < 0)
+		return r;
 	if ((r = admin_start(&s->app, s->data.socket, s->data.db, &s->admin)) < 0) {
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.socket,
 		        r == -ERR_TOO_BIG ? "a socket's path has at most 107 letters; choose a shorter "

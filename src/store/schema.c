@@ -243,6 +243,11 @@ static const char *const steps[] = {
 	"ALTER TABLE chat_member ADD COLUMN got BIGINT NOT NULL DEFAULT 0;"
 	"CREATE TABLE chat_out (chat BIGINT, seq BIGINT, kind BIGINT, owner BIGINT, id BIGINT, date BIGINT, "
 	"payload BYTEA, PRIMARY KEY (chat, seq)) WITHOUT ROWID;",
+
+	/* 17: the emoji by which messages can be answered (reaction.h). */
+	"CREATE TABLE reaction (place BIGINT PRIMARY KEY, emoji TEXT, title TEXT, icon BIGINT, "
+	"appear BIGINT, pick BIGINT, activate BIGINT, effect BIGINT, around BIGINT, center BIGINT) "
+	"WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -23,6 +23,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/beside.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -370,25 +371,14 @@ int worker_pool_run(struct worker_pool *p, const struct worker_request *q, const
 	return again ? -ERR_FULL : r;
 }
 
-/* Beside our own program. */
 static int find_program(const char *given, char path[PATH_MAX])
 {
-	static const char name[] = "chapar-worker";
-	ssize_t n;
-	char *slash;
-
-	if (given) {
-		if (strlen(given) >= PATH_MAX)
-			return -ERR_NOTFOUND;
+	if (given && strlen(given) >= PATH_MAX)
+		return -ERR_NOTFOUND;
+	if (given)
 		strcpy(path, given);
-	} else {
-		n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(name));
-		if (n <= 0)
-			return -ERR_NOTFOUND;
-		path[n] = 0;
-		slash = strrchr(path, '/');
-		strcpy(slash ? slash + 1 : path, name);
-	}
+	else if (path_beside("chapar-worker", path) < 0)
+		return -ERR_NOTFOUND;
 	return access(path, X_OK) == 0 ? 0 : -ERR_NOTFOUND;
 }
 

@@ -3,17 +3,9 @@
 
 #include "base/err.h"
 #include "domain/users/view.h"
+#include "rpc/list_hash.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
-
-/* The hash by which a client says what it has: api.md 4.3. */
-static uint64_t fold_hash(uint64_t h, uint64_t v)
-{
-	h ^= h >> 21;
-	h ^= h << 35;
-	h ^= h >> 4;
-	return h + v;
-}
 
 int contacts_getContacts(struct rpc_call *c, const struct tl_contacts_getContacts *q)
 {
@@ -27,9 +19,9 @@ int contacts_getContacts(struct rpc_call *c, const struct tl_contacts_getContact
 	r = store_contact_list(c->db, c->user_id, LIMIT_CONTACTS, &c->arena, &rows, &n);
 	if (r < 0)
 		return r;
-	hash = fold_hash(0, n);
+	hash = list_hash(0, n);
 	for (size_t i = 0; i < n; i++)
-		hash = fold_hash(hash, (uint64_t)rows[i].user_id);
+		hash = list_hash(hash, (uint64_t)rows[i].user_id);
 	if (q->hash && (uint64_t)q->hash == hash)
 		return rpc_reply(c, &TL_NEW(&c->arena, contacts_contactsNotModified)->o);
 	view_init(&v, c);

@@ -8,6 +8,7 @@
 #ifndef DOMAIN_MEDIA_MEDIA_H
 #define DOMAIN_MEDIA_MEDIA_H
 
+#include "blob/blob.h"
 #include "domain/users/peer.h"
 #include "domain/users/view.h"
 #include "rpc/call.h"
@@ -110,6 +111,19 @@ int media_describe_sticker(struct rpc_call *c, int64_t file, const struct media_
 int media_document_body(struct rpc_call *c, int64_t file, struct tl_document **ret);
 /* A photo likewise. -ERR_NOTFOUND. Any lane. */
 int media_photo_body(struct rpc_call *c, int64_t file, struct tl_obj **ret);
+
+/*
+ * Documents that come with the program, small ones (BLOB_WINDOW at most), of nobody: bytes to a content, on a thread that may block;
+ * then on the write lane the document, of 512 x 512, a sticker for `alt` in no set. The same content is the same document.
+ */
+struct media_shipped {
+	struct blob_id blob;
+	const char *mime; /* static */
+	uint32_t size;
+};
+int media_ship(struct app *app, struct slice bytes, const char *mime, struct media_shipped *ret);
+int media_commit_shipped(struct rpc_call *c, const struct media_shipped *s, struct slice alt,
+                         int64_t *ret_file);
 
 /* Write lane: references to a file that viewers hold are void; clients ask for the message again. -ERR_NOTFOUND. */
 int media_take_down(struct rpc_call *c, int64_t file);

@@ -126,6 +126,38 @@ static void describe(struct arena *a, struct tl_document *d, const struct media_
 	d->attributes = v;
 }
 
+int media_ship(struct app *app, struct slice bytes, const char *mime, struct media_shipped *ret)
+{
+	if (bytes.n > BLOB_WINDOW)
+		return -ERR_TOO_BIG;
+	ret->mime = mime;
+	ret->size = bytes.n;
+	return blob_put(app->blobs, bytes, &ret->blob, NULL);
+}
+
+int media_commit_shipped(struct rpc_call *c, const struct media_shipped *s, struct slice alt,
+                         int64_t *ret_file)
+{
+	struct media_made *m = ARENA_NEW(&c->arena, struct media_made);
+	struct tl_documentAttributeImageSize *size = TL_NEW(&c->arena, documentAttributeImageSize);
+	struct tl_document *d = TL_NEW(&c->arena, document);
+	struct media_sticker says = {.alt = alt};
+	int r = store_file_by_blob(c->db, s->blob.b, 0, ret_file);
+
+	if (r != -ERR_NOTFOUND)
+		return r;
+	m->document = d;
+	m->parts[m->n_parts++] = (struct made_part){.blob = s->blob, .size = s->size};
+	d->file_reference = SLICE_LIT("");
+	d->mime_type = slice_str(s->mime);
+	d->size = s->size;
+	d->attributes = tl_vec_new(&c->arena, 1);
+	d->attributes.v[0] = &size->o;
+	size->w = size->h = 512;
+	describe(&c->arena, d, &says);
+	return media_insert(c, m, ret_file);
+}
+
 int media_commit_sticker(struct rpc_call *c, struct media_made *made, const struct tl_obj *input_document,
                          const struct media_sticker *s, int64_t *ret_file)
 {

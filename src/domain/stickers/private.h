@@ -4,6 +4,7 @@
 
 #include "domain/media/media.h"
 #include "domain/stickers/sticker.h"
+#include "rpc/list_hash.h"
 #include "updates/event.h"
 
 /* set.c: InputStickerSet to its row; 400 STICKERSET_INVALID: there is none, or the access hash is not the caller's. */
@@ -12,8 +13,6 @@ int set_resolve(struct rpc_call *c, const struct tl_obj *input_set, struct store
 struct slice set_fold(struct arena *a, struct slice name);
 /* A number that another version of the set does not have; positive. */
 int32_t set_hash(const struct store_sticker_set *s);
-/* The hash of a list, as clients compute it. */
-uint64_t list_hash(uint64_t h, uint64_t number);
 
 /* view.c: StickerSet; messages.StickerSet; StickerSetCovered. */
 int set_view(struct rpc_call *c, const struct store_sticker_set *s, struct tl_obj **ret);
@@ -29,8 +28,6 @@ struct tl_vec packs_view(struct arena *a, const int64_t *files, const struct sli
 
 /* The next emoji of a text that has only such, with what belongs to it, from *at on; false: the end, or no emoji. */
 bool emoji_next(struct slice s, uint32_t *at, struct slice *ret);
-/* As it is looked up: without variation selectors. */
-struct slice emoji_key(struct arena *a, struct slice emoji);
 /* One emoji at least, and nothing else. */
 bool emoji_valid(struct slice s);
 

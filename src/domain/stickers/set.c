@@ -64,14 +64,6 @@ int32_t set_hash(const struct store_sticker_set *s)
 	return (int32_t)((x >> 33) | 1) & INT32_MAX;
 }
 
-uint64_t list_hash(uint64_t h, uint64_t number)
-{
-	h ^= h >> 21;
-	h ^= h << 35;
-	h ^= h >> 4;
-	return h + number;
-}
-
 int tell_own(struct rpc_call *c, enum upd_kind kind, int64_t peer, int32_t id)
 {
 	struct upd_event ev = {.owner = c->user_id,

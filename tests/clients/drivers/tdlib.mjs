@@ -95,6 +95,8 @@ async function onUpdate(o) {
       return event('read_in', { peer: o.chat_id, max_id: serverId(o.last_read_inbox_message_id), unread: o.unread_count });
     case 'updateChatAction':
       return event('typing', { peer: o.chat_id });
+    case 'updateActiveEmojiReactions':
+      return event('reactions', { emoji: o.emojis });
     case 'updateUserStatus':
       return event('status', { peer: o.user_id, online: o.status['@type'] === 'userStatusOnline' });
   }

@@ -1,12 +1,14 @@
 """Files and what they are beyond their bytes, through kills and a full disk: video, voice, stickers, profile photos, who may see them."""
 import asyncio
+import gzip
+import json
 import os
 import pathlib
 import random
 import subprocess
 
 from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, until_answered
-from media_files import animated_sticker, digest, everybody as people_of, fetch, give, moving_picture, numbers, picture, ring, \
+from media_files import animated_sticker, digest, everybody as people_of, fetch, give, moving_picture, numbers, output, picture, ring, \
     some_file, sound
 
 PEOPLE = 'tdlib', 'mtcute', 'telethon', 'pyrogram', 'gramjs'
@@ -165,6 +167,33 @@ async def test_stranger(stage):
         except Refused as e:
             expect(c.library != 'pyrogram' and (e.code in (400, 404) or c.library == 'mtcute'), 'it is refused: %r' % e)
         await other.end()
+
+
+async def test_reactions(stage):
+    """The reactions that come with the server: TDLib offers all of them, and each animation can be had."""
+    people = await everybody(stage)
+    td, te = people['tdlib'], people['telethon']
+    got = await te.call('call', text='messages.GetAvailableReactionsRequest(0)')
+    emoji = [r['reaction'] for r in got['reactions']]
+    expect(len(emoji) >= 10 and emoji[0] == '👍', 'what is offered: %r' % emoji)
+    again = await te.call('call', text='messages.GetAvailableReactionsRequest(%d)' % got['hash'])
+    expect_equal(again['_'], 'AvailableReactionsNotModified', 'the second answer')
+    top = await te.call('call', text='messages.GetTopReactionsRequest(5, 0)')
+    expect_equal([r['emoticon'] for r in top['reactions']], emoji[:5], 'those at the top')
+    for e in emoji[0], emoji[-1]:
+        r = await td.reaction(emoji=e)
+        expect(r['active'] and r['title'], 'TDLib offers %s: %r' % (e, r))
+        for part, f in r['parts'].items():
+            data = pathlib.Path(f['path']).read_bytes()
+            if part == 'static_icon':
+                expect_equal((f['format'], data[8:16]), ('stickerFormatWebp', b'WEBPVP8L'), 'the icon of %s' % e)
+                expect_equal(await output('identify', '-format', '%w %h', f['path']), b'512 512', 'its size')
+            else:
+                o = json.loads(gzip.decompress(data))
+                expect_equal((f['format'], o['w'], o['fr']), ('stickerFormatTgs', 512, 60), '%s of %s' % (part, e))
+    known = set(emoji)
+    heard = [e for e in td.events if e['event'] == 'reactions']
+    expect(heard and known == set(heard[-1]['emoji']), 'TDLib says which are active: %r' % heard)
 
 
 async def calls(stage, method):
