@@ -5,8 +5,10 @@
 #include "domain/auth/jobs.h"
 #include "domain/channels/jobs.h"
 #include "domain/media/media.h"
+#include "domain/messages/clear.h"
 #include "domain/messages/expire.h"
 #include "domain/messages/ttl.h"
+#include "domain/messages/views.h"
 #include "domain/media/jobs.h"
 #include "domain/reactions/reactions.h"
 #include "domain/search/index.h"
@@ -85,6 +87,8 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = "used", .slice = used_job, .every_s = 600},
 	{.name = "lifetime", .slice = lifetime_job, .every_s = 86400},
 	{.name = EXPIRE_JOB, .slice = expire_job},
+	{.name = VIEWS_JOB, .slice = views_job, .every_s = VIEWS_JOB_EVERY},
+	{.name = CLEAR_JOB, .slice = clear_job},
 	{.name = TTL_JOB, .slice = ttl_job},
 	{.name = "files", .slice = media_forget_job, .every_s = 600},
 	{.name = "contents",

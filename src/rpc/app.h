@@ -20,6 +20,7 @@ struct upd_audience;
 struct upd_heads;
 struct jobs;
 struct search_index;
+struct views;
 struct blob_store;
 struct media_cache;
 struct worker_pool;
@@ -35,6 +36,7 @@ struct app {
 	struct jobs *jobs;             /* durable timed work: jobs/jobs.h */
 	uint8_t access_secret[32];   /* access hashes are HMACs under this (meta row, made at first start) */
 	struct search_index *search; /* what of the boxes waits to be indexed: domain/search/index.h */
+	struct views *views;         /* of posts, as far as they are not in rows: domain/messages/views.h */
 	struct blob_store *blobs;    /* contents of files: blob/blob.h */
 	struct worker_pool *workers; /* look at images and video: worker/worker.h; NULL: nobody does */
 	struct media_cache *files;   /* what locations came to lately: domain/media/cache.h */

@@ -125,4 +125,12 @@ int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_
 /* The highest message id that was ever given; 0: none. */
 int store_channel_last_id(struct sql_db *db, int64_t channel, int32_t *ret);
 
+/*
+ * How far its messages were read: the highest id, by whom, and the highest of anybody else. Of supergroups only. 1: somebody may
+ * now find read what he did not before: what was written above *ret_before; 0: nobody.
+ */
+int store_channel_read_put(struct sql_db *db, int64_t channel, int64_t user, int32_t id, int32_t *ret_before);
+/* How far others than `user` have read; 0: not at all. */
+int store_channel_read_of_others(struct sql_db *db, int64_t channel, int64_t user, int32_t *ret);
+
 #endif

@@ -361,3 +361,47 @@ int store_msg_last(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, b
 	sql_bind_int(s, 5, STORE_MSG_LOOK_BACK);
 	return one(db, s, a, ret);
 }
+
+int store_msg_count_by(struct sql_db *db, int64_t channel, int64_t author, int32_t after, uint32_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM msg WHERE owner = $1 AND origin_owner = $2"
+	                                     " AND origin_id > $3 AND origin_owner <> owner");
+
+	sql_bind_int(s, 1, channel);
+	sql_bind_int(s, 2, author);
+	sql_bind_int(s, 3, after);
+	return store_count_of(s, ret);
+}
+
+int store_msg_walk_by(struct sql_db *db, int64_t channel, int64_t author, int32_t from, uint32_t limit,
+                      struct arena *a, struct store_msg **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT " COLUMNS " FROM msg WHERE owner = $1 AND origin_owner = $2"
+		    " AND origin_id < $3 AND origin_owner <> owner ORDER BY origin_id DESC LIMIT $4");
+
+	bind_walk(s, channel, author, from, limit);
+	return many(db, s, limit, a, ret, ret_n);
+}
+
+int store_msg_authors(struct sql_db *db, int64_t channel, int32_t after, int32_t upto, uint32_t limit,
+                      struct arena *a, int64_t **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT DISTINCT origin_owner FROM (SELECT origin_owner FROM "
+	                                     "msg WHERE owner = $1 AND peer = $1"
+	                                     " AND id > $2 AND id <= $3 ORDER BY id DESC LIMIT $4) AS x");
+	int64_t *v = ARENA_ARRAY(a, int64_t, limit + 1u);
+	size_t n = 0;
+	int r;
+
+	sql_bind_int(s, 1, channel);
+	sql_bind_int(s, 2, after);
+	sql_bind_int(s, 3, upto);
+	sql_bind_int(s, 4, limit);
+	while ((r = sql_step(s)) == 1 && n < limit)
+		v[n++] = sql_int(s, 0);
+	sql_done(s);
+	*ret = v;
+	*ret_n = n;
+	return r < 0 ? r : 0;
+}

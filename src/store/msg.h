@@ -71,6 +71,13 @@ int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixti
 /* Incoming messages with id > after, counted up to `limit`. */
 int store_msg_count_unread(struct sql_db *db, int64_t owner, int64_t peer, int32_t after, uint32_t limit,
                            uint32_t *ret);
+/* Of a channel: what `author` wrote there, ids above `after`: how many; the newest below `from`, downwards. */
+int store_msg_count_by(struct sql_db *db, int64_t channel, int64_t author, int32_t after, uint32_t *ret);
+int store_msg_walk_by(struct sql_db *db, int64_t channel, int64_t author, int32_t from, uint32_t limit,
+                      struct arena *a, struct store_msg **ret, size_t *ret_n);
+/* Who wrote the newest `limit` messages with ids in (after, upto] of a channel, each once. */
+int store_msg_authors(struct sql_db *db, int64_t channel, int32_t after, int32_t upto, uint32_t limit,
+                      struct arena *a, int64_t **ret, size_t *ret_n);
 /*
  * The newest own or foreign message (own: flags has OUT) at or below `id`, among the STORE_MSG_LOOK_BACK newest there: a
  * stranger's flood must not make us read all of it. -ERR_NOTFOUND.

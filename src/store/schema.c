@@ -248,6 +248,17 @@ static const char *const steps[] = {
 	"CREATE TABLE reaction (place BIGINT PRIMARY KEY, emoji TEXT, title TEXT, icon BIGINT, "
 	"appear BIGINT, pick BIGINT, activate BIGINT, effect BIGINT, around BIGINT, center BIGINT) "
 	"WITHOUT ROWID;",
+
+	/* 18: messages of channels: how far they were read (channel.h), whom they mean (unseen.h), how often seen (msg_count.h). */
+	"CREATE TABLE chan_read (channel BIGINT PRIMARY KEY, top BIGINT, by_id BIGINT, second BIGINT) "
+	"WITHOUT ROWID;"
+	"CREATE TABLE mention (owner BIGINT, channel BIGINT, id BIGINT, PRIMARY KEY (owner, channel, id)) "
+	"WITHOUT ROWID;"
+	"CREATE INDEX mention_message ON mention (channel, id);"
+	"CREATE TABLE unseen (owner BIGINT, channel BIGINT, kind BIGINT, id BIGINT, PRIMARY KEY (owner, "
+	"channel, kind, id)) WITHOUT ROWID;"
+	"CREATE TABLE msg_count (channel BIGINT, id BIGINT, views BIGINT, forwards BIGINT, PRIMARY KEY "
+	"(channel, id)) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -42,13 +42,16 @@ enum upd_kind {
 	UPD_JOIN_REQUESTS =
 		78,    /* of an admin's box; peer = a group or channel where others wait to be let in */
 	UPD_CHAT = 77, /* peer = a basic group whose members, title, rights or photo changed */
+	UPD_READ_CHANNEL_IN = 84,  /* peer: how far its owner has read there */
+	UPD_READ_CHANNEL_OUT = 85, /* peer: how far somebody else has read what its owner wrote there */
 	/* Never stored: pushed to who is online, forgotten. */
 	UPD_SAVED_PINNED = 80, /* peer: of Saved Messages */
 	UPD_SAVED_PINS = 81,
-	UPD_PEER_TTL = 82,        /* peer: its messages' time changed */
-	UPD_STICKER_SETS = 96,    /* id = kind of sets (store/sticker_set.h): which are installed */
-	UPD_NEW_STICKER_SET = 97, /* peer = a set that was installed */
-	UPD_STICKER_ORDER = 98,   /* id = kind of sets */
+	UPD_PEER_TTL = 82,          /* peer: its messages' time changed */
+	UPD_CHANNEL_AVAILABLE = 83, /* peer: what is shown of its history begins later */
+	UPD_STICKER_SETS = 96,      /* id = kind of sets (store/sticker_set.h): which are installed */
+	UPD_NEW_STICKER_SET = 97,   /* peer = a set that was installed */
+	UPD_STICKER_ORDER = 98,     /* id = kind of sets */
 	UPD_RECENT_STICKERS = 99,
 	UPD_FAVED_STICKERS = 100,
 	UPD_SAVED_GIFS = 101,
@@ -61,6 +64,8 @@ enum upd_kind {
 	/* Of a channel's box: peer = the user. Nobody is told by these; the audience follows them, in the order of the posts. */
 	UPD_MEMBER_CAME = 133,
 	UPD_MEMBER_LEFT = 134,
+	UPD_CHANNEL_CONTENTS =
+		135,     /* of a user's box: peer = channel; payload: int32 ids of what he has opened there */
 	UPD_RESET = 132, /* updatesTooLong: the session ended; the next call hears 401 */
 };
 

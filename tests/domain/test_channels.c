@@ -209,6 +209,170 @@ static void test_cost(void **state)
 	assert_int_equal(after - before, 2);
 }
 
+static struct tl_dialog *dialog(struct s *s, struct person who, int64_t channel)
+{
+	struct tl_messages_getPeerDialogs *q = Q(s, messages_getPeerDialogs);
+	struct tl_inputDialogPeer *p = Q(s, inputDialogPeer);
+
+	p->peer = world_channel_peer(s->w, who, channel);
+	q->peers = tl_vec_new(world_arena(s->w), 1);
+	q->peers.v[0] = &p->o;
+	return TL_AS(dialog, TL_AS(messages_peerDialogs, talk_call(s->w, who, &q->o))->dialogs.v[0]);
+}
+
+static void reads(struct s *s, struct person who, int64_t channel, int32_t upto)
+{
+	struct tl_channels_readHistory *q = Q(s, channels_readHistory);
+
+	q->channel = world_channel(s->w, who, channel);
+	q->max_id = upto;
+	talk_call(s->w, who, &q->o);
+}
+
+static struct tl_obj *delete_q(struct s *s, struct person who, int64_t channel, int32_t id)
+{
+	struct tl_channels_deleteMessages *q = Q(s, channels_deleteMessages);
+	int32_t *ids = arena_alloc(world_arena(s->w), sizeof(*ids));
+
+	*ids = id;
+	q->channel = world_channel(s->w, who, channel);
+	q->id = (struct tl_vec_int){ids, 1};
+	return &q->o;
+}
+
+static void test_unread(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, false));
+	struct tl_updateReadChannelInbox *in;
+	struct tl_updateReadChannelOutbox *out;
+	struct tl_dialog *d;
+
+	joins(s, s->b, id);
+	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
+	for (int i = 0; i < 5; i++)
+		say(s, s->a, id, "hello"); /* 2..6 */
+	say(s, s->b, id, "mine");          /* 7 */
+	say(s, s->a, id, "more");          /* 8 */
+	assert_int_equal(dialog(s, s->b, id)->unread_count, 7);
+	assert_int_equal(dialog(s, s->a, id)->unread_count, 1);
+	talk_call(s->w, s->a, delete_q(s, s->a, id, 3));
+	assert_int_equal(dialog(s, s->b, id)->unread_count, 6);
+	world_pushes(s->w, s->a.key);
+	world_pushes(s->w, s->b.key + 1);
+	reads(s, s->b, id, 5);
+	d = dialog(s, s->b, id);
+	assert_int_equal(d->unread_count, 2); /* 6 and 8 */
+	assert_int_equal(d->read_inbox_max_id, 5);
+	assert_int_equal(d->pts, 10);
+	in = TL_AS(updateReadChannelInbox,
+	           world_update(world_pushes(s->w, s->b.key + 1), TL_updateReadChannelInbox));
+	assert_int_equal(in->max_id, 5);
+	assert_int_equal(in->still_unread_count, 2);
+	out = TL_AS(updateReadChannelOutbox,
+	            world_update(world_pushes(s->w, s->a.key), TL_updateReadChannelOutbox));
+	assert_int_equal(out->max_id, 5);
+	assert_int_equal(dialog(s, s->a, id)->read_outbox_max_id, 5);
+	talk_call(s->w, s->b, delete_q(s, s->b, id, 7));
+	assert_int_equal(dialog(s, s->b, id)->unread_count, 2);
+	reads(s, s->b, id, 0);
+	assert_int_equal(dialog(s, s->b, id)->unread_count, 0);
+	talk_refused(s->w, s->b, delete_q(s, s->b, id, 8), "403 MESSAGE_DELETE_FORBIDDEN");
+}
+
+static struct tl_updates_channelDifference *difference(struct s *s, struct person who, int64_t channel,
+                                                       int32_t pts)
+{
+	struct tl_updates_getChannelDifference *q = Q(s, updates_getChannelDifference);
+
+	q->channel = world_channel(s->w, who, channel);
+	q->filter = &Q(s, channelMessagesFilterEmpty)->o;
+	q->pts = pts;
+	q->limit = 100;
+	return TL_AS(updates_channelDifference, talk_call(s->w, who, &q->o));
+}
+
+static void test_difference(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, true));
+	struct tl_updates_channelDifference *d;
+	struct tl_updates_getDifference *q = Q(s, updates_getDifference);
+	struct tl_messages_editMessage *e = Q(s, messages_editMessage);
+	struct tl_updateChannelTooLong *t;
+	struct tl_vec v = {0};
+
+	joins(s, s->b, id);
+	say(s, s->a, id, "one");
+	say(s, s->a, id, "two");
+	talk_call(s->w, s->a, delete_q(s, s->a, id, 2));
+	e->peer = world_channel_peer(s->w, s->a, id);
+	e->id = 3;
+	e->message = SLICE_LIT("three");
+	talk_call(s->w, s->a, &e->o);
+	d = difference(s, s->b, id, 2);
+	assert_int_equal(d->pts, 6);
+	assert_true(d->final);
+	assert_int_equal(d->new_messages.n, 1);
+	assert_true(slice_eq(TL_AS(message, d->new_messages.v[0])->message, SLICE_LIT("three")));
+	assert_int_equal(d->other_updates.n, 1);
+	assert_true(TL_IS(updateDeleteChannelMessages, d->other_updates.v[0]));
+	q->pts = talk_pts(s->w, s->b);
+	q->date = (int32_t)clock_unix() - 100;
+	v = TL_AS(updates_difference, talk_call(s->w, s->b, &q->o))->other_updates;
+	for (uint32_t i = 0; i < v.n; i++)
+		if ((t = TL_AS(updateChannelTooLong, v.v[i])) != NULL)
+			assert_int_equal(t->pts, 6);
+	assert_true(v.n > 0);
+}
+
+static void test_mention(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, false));
+	struct tl_inputReplyToMessage *reply = Q(s, inputReplyToMessage);
+	struct tl_messages_readMentions *q = Q(s, messages_readMentions);
+	struct tl_obj *say = say_q(s, s->a, id, "an answer");
+	struct tl_message *m;
+
+	joins(s, s->b, id);
+	talk_call(s->w, s->b, say_q(s, s->b, id, "a question"));
+	reply->reply_to_msg_id = 2;
+	TL_AS(messages_sendMessage, say)->reply_to = &reply->o;
+	world_pushes(s->w, s->b.key);
+	talk_call(s->w, s->a, say);
+	m = TL_AS(message, TL_AS(updateNewChannelMessage,
+	                         world_update(world_pushes(s->w, s->b.key), TL_updateNewChannelMessage))
+	                           ->message);
+	assert_true(m->mentioned && m->media_unread && !m->out);
+	assert_int_equal(dialog(s, s->b, id)->unread_mentions_count, 1);
+	q->peer = world_channel_peer(s->w, s->b, id);
+	talk_call(s->w, s->b, &q->o);
+	assert_int_equal(dialog(s, s->b, id)->unread_mentions_count, 0);
+}
+
+static void test_views(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, true));
+	struct tl_messages_getMessagesViews *q = Q(s, messages_getMessagesViews);
+	int32_t *ids = arena_alloc(world_arena(s->w), sizeof(*ids));
+	struct tl_messages_messageViews *v;
+
+	joins(s, s->b, id);
+	*ids = say(s, s->a, id, "look")->id;
+	q->id = (struct tl_vec_int){ids, 1};
+	q->increment = true;
+	for (int i = 0; i < 2; i++) { /* he counts once */
+		q->peer = world_channel_peer(s->w, s->b, id);
+		talk_call(s->w, s->b, &q->o);
+	}
+	q->peer = world_channel_peer(s->w, s->a, id);
+	v = TL_AS(messages_messageViews, talk_call(s->w, s->a, &q->o));
+	assert_int_equal(TL_AS(messageViews, v->views.v[0])->views, 2);
+	assert_int_equal(TL_AS(message, history(s, s->b, id).v[0])->views, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +380,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_post_is_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_repeat, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unread, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_difference, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mention, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_views, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -27,6 +27,8 @@ int dialog_fill(struct rpc_call *c, struct store_dialog *d)
 	}
 	if (r < 0 || (r = channel_unread(c, peer_channel_id(d->peer), d->read_in, d->unread, &unread)) < 0)
 		return r;
+	if ((r = store_channel_read_of_others(c->db, peer_channel_id(d->peer), d->owner, &d->read_out)) < 0)
+		return r;
 	d->top_id = head.top_id;
 	d->top_date = head.top_date;
 	d->unread = unread;

@@ -28,6 +28,8 @@ int filter_view(struct view *v, int id, struct tl_obj **ret);
 int dialog_put_away(struct rpc_call *c, int64_t owner, int64_t peer);
 /* Peers of Saved Messages' pinned chats in their order. */
 int saved_pins(struct rpc_call *c, int64_t owner, struct tl_vec_long *ret);
+/* Write lane: whoever reads a chat that he had marked takes the mark off, though there may be nothing new to read. */
+int dialog_clear_mark(struct rpc_call *c, struct store_dialog *d);
 /* Ids of all folders in their order. */
 int filter_order(struct rpc_call *c, int64_t owner, struct tl_vec_int *ret);
 

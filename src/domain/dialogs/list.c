@@ -30,6 +30,8 @@ static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t
 			continue;
 		r = store_msg_get(c->db, peer_is_channel(rows[i].peer) ? rows[i].peer : rows[i].owner,
 		                  rows[i].peer, rows[i].top_id, &c->arena, &top);
+		if (r == -ERR_NOTFOUND && peer_is_channel(rows[i].peer))
+			continue; /* deleted since the head was read: its deletion is told to who hears of the chat */
 		if (r == 0)
 			r = message_view(&v, &top, &l->messages.v[l->messages.n++]);
 		if (r < 0)

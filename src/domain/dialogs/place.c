@@ -118,6 +118,19 @@ int messages_markDialogUnread(struct rpc_call *c, const struct tl_messages_markD
 	return rpc_reply_bool(c, true);
 }
 
+int dialog_clear_mark(struct rpc_call *c, struct store_dialog *d)
+{
+	struct upd_event ev = {.owner = d->owner,
+	                       .kind = UPD_UNREAD_MARK,
+	                       .peer = d->peer,
+	                       .except_key = c->client->auth_key_id};
+	int r;
+
+	d->unread_mark = false;
+	r = store_dialog_put(c->db, d);
+	return r < 0 ? r : rpc_log_event(c, &ev);
+}
+
 int messages_getDialogUnreadMarks(struct rpc_call *c, const struct tl_messages_getDialogUnreadMarks *q)
 {
 	struct tl_vector *v = TL_NEW(&c->arena, vector);

@@ -8,6 +8,7 @@
 #include "store/filter.h"
 #include "store/peer_ttl.h"
 #include "store/setting.h"
+#include "store/unseen.h"
 #include "updates/peer.h"
 
 static struct tl_obj *no_draft(struct arena *a, unixtime_t date)
@@ -83,13 +84,17 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 {
 	struct tl_dialog *d = TL_NEW(&v->c->arena, dialog);
 	int32_t ttl, wish;
+	uint32_t mentions;
 	int r;
 
 	d->peer = peer_to_tl(&v->c->arena, row->peer);
 	if (peer_is_channel(row->peer)) {
 		d->has_pts = true;
-		if ((r = dialog_channel_pts(v->c, row->peer, &d->pts)) < 0)
+		if ((r = dialog_channel_pts(v->c, row->peer, &d->pts)) < 0 ||
+		    (r = store_unseen_count(v->c->db, row->owner, row->peer, STORE_UNSEEN_MENTION,
+		                            &mentions)) < 0)
 			return r;
+		d->unread_mentions_count = (int32_t)mentions;
 	}
 	if (peer_is_user(row->peer)) {
 		if ((r = store_peer_ttl_get(v->c->db, row->owner, row->peer, &ttl, &wish)) < 0)

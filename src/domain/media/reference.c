@@ -6,6 +6,7 @@
 #include "base/rd.h"
 #include "base/settings.h"
 #include "crypto/hash.h"
+#include "updates/peer.h"
 
 enum { VERSION = 1, MAC_AT = 22, MAC_SIZE = REFERENCE_SIZE - MAC_AT };
 
@@ -61,7 +62,9 @@ static int expired(struct rpc_call *c, int item)
 int reference_check(struct rpc_call *c, int64_t file, int64_t epoch, struct slice reference, int item)
 {
 	int64_t lasts = c->app->settings ? c->app->settings->media_reference_seconds : 0;
+	struct media_origin from;
 	uint8_t want[MAC_SIZE];
+	bool of_all;
 	struct rd r;
 	uint32_t of_epoch, made;
 
@@ -69,7 +72,9 @@ int reference_check(struct rpc_call *c, int64_t file, int64_t epoch, struct slic
 		return empty(c, item);
 	if (reference.n != REFERENCE_SIZE || reference.p[0] != VERSION)
 		return invalid(c, item);
-	mac(c->app, c->user_id, file, reference.p, want);
+	reference_origin(reference, &from);
+	of_all = from.kind == MEDIA_FROM_MESSAGE && peer_is_channel(from.peer);
+	mac(c->app, of_all ? 0 : c->user_id, file, reference.p, want);
 	if (!equal_consttime(want, reference.p + MAC_AT, MAC_SIZE))
 		return invalid(c, item);
 	r = rd_of(reference.p + 2, MAC_AT - 2);

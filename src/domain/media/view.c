@@ -7,6 +7,7 @@
 #include "domain/media/private.h"
 #include "domain/media/reference.h"
 #include "store/file.h"
+#include "updates/peer.h"
 
 /* Its references' epoch; a file that is gone has none, and its reference will not help. */
 static int epoch_of(struct rpc_call *c, int64_t file, int64_t *ret)
@@ -18,6 +19,12 @@ static int epoch_of(struct rpc_call *c, int64_t file, int64_t *ret)
 	return r;
 }
 
+/* A post's references are the same for all who read it, so that it can be sent to many at once; access hashes are each one's own. */
+static int64_t reader_of(const struct view *v, const struct media_origin *from)
+{
+	return from->kind == MEDIA_FROM_MESSAGE && peer_is_channel(from->peer) ? 0 : v->viewer;
+}
+
 static int lay_photo(struct view *v, const struct media_origin *from, struct tl_photo *p)
 {
 	int64_t epoch;
@@ -27,8 +34,9 @@ static int lay_photo(struct view *v, const struct media_origin *from, struct tl_
 		return 0;
 	if ((r = epoch_of(v->c, p->id, &epoch)) < 0)
 		return r;
+	view_file(v, ACCESS_PHOTO, p->id);
 	p->access_hash = access_hash(v->c->app, v->viewer, ACCESS_PHOTO, p->id);
-	p->file_reference = reference_make(v->c, v->viewer, p->id, epoch, from);
+	p->file_reference = reference_make(v->c, reader_of(v, from), p->id, epoch, from);
 	p->dc_id = MEDIA_DC;
 	return 0;
 }
@@ -37,8 +45,10 @@ static void lay_set(struct view *v, const struct tl_obj *stickerset)
 {
 	struct tl_inputStickerSetID *s = TL_AS(inputStickerSetID, stickerset);
 
-	if (s)
-		s->access_hash = access_hash(v->c->app, v->viewer, ACCESS_STICKERS, s->id);
+	if (!s)
+		return;
+	view_file(v, ACCESS_STICKERS, s->id);
+	s->access_hash = access_hash(v->c->app, v->viewer, ACCESS_STICKERS, s->id);
 }
 
 static bool is_of_a_set(const struct tl_document *d)
@@ -87,8 +97,9 @@ static int lay_document(struct view *v, const struct media_origin *from, struct 
 
 		lay_set(v, s ? s->stickerset : e ? e->stickerset : NULL);
 	}
+	view_file(v, ACCESS_DOCUMENT, d->id);
 	d->access_hash = access_hash(v->c->app, v->viewer, ACCESS_DOCUMENT, d->id);
-	d->file_reference = reference_make(v->c, v->viewer, d->id, epoch, from);
+	d->file_reference = reference_make(v->c, reader_of(v, from), d->id, epoch, from);
 	d->dc_id = MEDIA_DC;
 	return 0;
 }

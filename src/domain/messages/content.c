@@ -4,7 +4,9 @@
  */
 #include "base/err.h"
 #include "domain/messages/message.h"
+#include "domain/messages/views.h"
 #include "store/msg.h"
+#include "store/unseen.h"
 #include "updates/peer.h"
 
 static void note_forward(struct view *v, const struct tl_obj *o)
@@ -46,6 +48,25 @@ static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_
 	return &h->o;
 }
 
+/* Of a channel: is the viewer meant by it, and has he not seen that yet? Rows say so, for the few who are. */
+static int mark_meant(struct view *v, const struct store_msg *row, bool *ret_mentioned, bool *ret_unread)
+{
+	int r;
+
+	*ret_mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
+	*ret_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
+	if (!peer_is_channel(row->owner) || !*ret_mentioned)
+		return 0;
+	*ret_mentioned = *ret_unread = false;
+	if (!v->viewer || (r = store_mention_is(v->c->db, v->viewer, row->owner, row->id)) == 0)
+		return 0;
+	*ret_mentioned = r > 0;
+	if (r > 0)
+		r = store_unseen_is(v->c->db, v->viewer, row->owner, STORE_UNSEEN_MENTION, row->id);
+	*ret_unread = r > 0;
+	return r < 0 ? r : 0;
+}
+
 /* In a channel nothing of the row is a viewer's: whose it is says who wrote it. */
 static bool is_out(const struct view *v, const struct store_msg *row)
 {
@@ -60,6 +81,22 @@ static struct tl_obj *from_whom(struct arena *a, const struct store_msg *row, bo
 	return post && row->from_id == row->owner ? NULL : peer_to_tl(a, row->from_id);
 }
 
+/* A post says how often it was seen and passed on; a message of a group that was forwarded from one keeps to itself. */
+static int count_views(struct view *v, struct tl_message *m, const struct store_msg *row)
+{
+	struct store_msg_count n;
+	int r;
+
+	if (!peer_is_channel(row->owner) || !m->post)
+		return 0;
+	if ((r = views_of(v->c, row->owner, row->id, &n)) < 0)
+		return r;
+	m->has_views = m->has_forwards = true;
+	m->views = n.views;
+	m->forwards = n.forwards;
+	return 0;
+}
+
 static struct tl_obj *own_message(struct view *v, struct tl_message *m, const struct store_msg *row)
 {
 	struct arena *a = &v->c->arena;
@@ -69,8 +106,6 @@ static struct tl_obj *own_message(struct view *v, struct tl_message *m, const st
 	m->from_id = from_whom(a, row, m->post);
 	m->date = (int32_t)row->date;
 	m->out = is_out(v, row);
-	m->mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
-	m->media_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
 	m->pinned = (row->flags & STORE_MSG_PINNED) != 0;
 	m->noforwards = (row->flags & STORE_MSG_NOFORWARDS) != 0;
@@ -98,8 +133,6 @@ static struct tl_obj *own_service(struct view *v, struct tl_messageService *m, c
 	m->from_id = from_whom(a, row, m->post);
 	m->date = (int32_t)row->date;
 	m->out = is_out(v, row);
-	m->mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
-	m->media_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
 	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
 	if (row->peer == row->owner && !m->saved_peer_id)
@@ -129,13 +162,20 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 	view_peer(v, row->from_id);
 	if ((e = media_view(v, &from, carried(o))) < 0)
 		return e;
-	if (TL_IS(message, o))
-		*ret = own_message(v, TL_AS(message, o), row);
-	else if (TL_IS(messageService, o))
-		*ret = own_service(v, TL_AS(messageService, o), row);
-	else
-		return -ERR_CORRUPT;
-	return 0;
+	if (TL_IS(message, o)) {
+		struct tl_message *m = TL_AS(message, o);
+
+		*ret = own_message(v, m, row);
+		e = mark_meant(v, row, &m->mentioned, &m->media_unread);
+		return e < 0 ? e : count_views(v, m, row);
+	}
+	if (TL_IS(messageService, o)) {
+		struct tl_messageService *m = TL_AS(messageService, o);
+
+		*ret = own_service(v, m, row);
+		return mark_meant(v, row, &m->mentioned, &m->media_unread);
+	}
+	return -ERR_CORRUPT;
 }
 
 struct slice message_text(struct arena *a, const struct store_msg *row)

@@ -1,47 +1,154 @@
-/*
- * counts.c - what is counted in groups and channels: views, mentions, who is there. A private chat, which is all there is so
- * far, has none of it.
- */
+/* counts.c - what is counted in channels: views and forwards of posts, and mentions that somebody has not looked at. */
+#include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/messages/message.h"
 #include "domain/messages/page.h"
+#include "domain/messages/twin.h"
+#include "domain/messages/views.h"
 #include "rpc_methods.h"
+#include "store/unseen.h"
+#include "updates/event.h"
+#include "updates/peer.h"
+
+static int views_at(struct rpc_call *c, const struct place *p, int32_t id, bool increment,
+                    struct tl_obj **ret)
+{
+	struct tl_messageViews *o = TL_NEW(&c->arena, messageViews);
+	struct store_msg_count n;
+	struct store_msg row;
+	int r;
+
+	*ret = &o->o;
+	if (!peer_is_channel(p->owner))
+		return 0;
+	r = place_message(c, p, id, &row);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	if (increment)
+		views_see(c->app->views, p->owner, id, c->user_id);
+	if ((r = views_of(c, p->owner, id, &n)) < 0)
+		return r;
+	o->has_views = o->has_forwards = true;
+	o->views = n.views;
+	o->forwards = n.forwards;
+	return 0;
+}
 
 int messages_getMessagesViews(struct rpc_call *c, const struct tl_messages_getMessagesViews *q)
 {
 	struct tl_messages_messageViews *o = TL_NEW(&c->arena, messages_messageViews);
+	struct place place;
 	struct peer peer;
+	struct view v;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
 		return r;
 	if (q->id.n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
 	o->views = tl_vec_new(&c->arena, q->id.n); /* in the order of the question */
 	for (uint32_t i = 0; i < q->id.n; i++)
-		o->views.v[i] = &TL_NEW(&c->arena, messageViews)->o;
+		if ((r = views_at(c, &place, q->id.v[i], q->increment, &o->views.v[i])) < 0)
+			return r;
+	view_init(&v, c);
+	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+		return r;
 	return rpc_reply(c, &o->o);
+}
+
+/* --- mentions */
+
+/* Pages of ids as history's: api.md 4.3. */
+static int unseen_ids(struct rpc_call *c, int64_t key, const struct tl_messages_getUnreadMentions *q,
+                      int32_t **ret, size_t *ret_n)
+{
+	uint32_t limit = q->limit < 1 ? 1 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : (uint32_t)q->limit;
+	int32_t newer = q->add_offset < 0 ? -q->add_offset : 0, cut = q->offset_id > 0 ? q->offset_id : 0;
+	int32_t *up = NULL, *down, *all = ARENA_ARRAY(&c->arena, int32_t, 2 * limit + 1);
+	size_t n_up = 0, n_down = 0, n = 0;
+	int r = 0;
+
+	if (newer > (int32_t)limit)
+		newer = (int32_t)limit;
+	if (cut && newer)
+		r = store_unseen_walk(c->db, c->user_id, key, STORE_UNSEEN_MENTION, cut, true, 0,
+		                      (uint32_t)newer, &c->arena, &up, &n_up);
+	if (r < 0 ||
+	    (r = store_unseen_walk(c->db, c->user_id, key, STORE_UNSEEN_MENTION, cut ? cut : INT32_MAX, false,
+	                           q->add_offset > 0 ? (uint32_t)q->add_offset : 0, limit - (uint32_t)newer,
+	                           &c->arena, &down, &n_down)) < 0)
+		return r;
+	for (size_t i = n_up; i-- > 0;)
+		all[n++] = up[i];
+	for (size_t i = 0; i < n_down; i++)
+		all[n++] = down[i];
+	*ret = all;
+	*ret_n = n;
+	return 0;
 }
 
 int messages_getUnreadMentions(struct rpc_call *c, const struct tl_messages_getUnreadMentions *q)
 {
+	struct store_msg *rows;
+	size_t n_ids, n = 0;
+	struct place place;
 	struct peer peer;
+	uint32_t total;
+	int32_t *ids;
 	struct view v;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
+	    (r = store_unseen_count(c->db, c->user_id, peer.key, STORE_UNSEEN_MENTION, &total)) < 0 ||
+	    (r = unseen_ids(c, peer.key, q, &ids, &n_ids)) < 0)
 		return r;
+	rows = ARENA_ARRAY(&c->arena, struct store_msg, n_ids + 1);
+	for (size_t i = 0; i < n_ids; i++) {
+		if ((q->max_id > 0 && ids[i] >= q->max_id) || (q->min_id > 0 && ids[i] <= q->min_id))
+			continue;
+		r = place_message(c, &place, ids[i], &rows[n]);
+		if (r < 0 && r != -ERR_NOTFOUND)
+			return r;
+		n += r == 0;
+	}
 	view_init(&v, c);
 	view_peer(&v, peer.key);
-	return page_reply(c, &v, NULL, NULL, 0, 0, true);
+	return page_reply(c, &v, &place, rows, n, total, true);
+}
+
+enum { READ_SLICE = 100 };
+
+/* Some of them are seen; their number. */
+static int see_some(struct rpc_call *c, int64_t key, size_t *ret_n)
+{
+	struct upd_event ev = {.owner = c->user_id,
+	                       .kind = UPD_CHANNEL_CONTENTS,
+	                       .peer = key,
+	                       .except_key = c->client->auth_key_id};
+	int32_t *ids;
+	int r = store_unseen_walk(c->db, c->user_id, key, STORE_UNSEEN_MENTION, INT32_MAX, false, 0,
+	                          READ_SLICE, &c->arena, &ids, ret_n);
+
+	for (size_t i = 0; r >= 0 && i < *ret_n; i++)
+		r = store_unseen_delete(c->db, c->user_id, key, STORE_UNSEEN_MENTION, ids[i]);
+	if (r < 0 || !*ret_n)
+		return r;
+	ev.payload = ids_payload(&c->arena, -1, ids, (uint32_t)*ret_n);
+	return rpc_log_event(c, &ev);
 }
 
 int messages_readMentions(struct rpc_call *c, const struct tl_messages_readMentions *q)
 {
 	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
+	struct place place;
 	struct peer peer;
+	size_t n = 0;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = rpc_box_pts(c, c->user_id, &a->pts)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
+	    (peer.channel && (r = see_some(c, peer.key, &n)) < 0) ||
+	    (r = rpc_box_pts(c, place.owner, &a->pts)) < 0)
 		return r;
+	a->offset = n == READ_SLICE; /* "call again" */
 	return rpc_reply(c, &a->o);
 }

@@ -164,8 +164,11 @@ int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHi
 	size_t n;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0 ||
-	    (r = range_of(c, peer.key, q->max_id, q->has_min_date ? &q->min_date : NULL,
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+		return r;
+	if (peer.channel)
+		return rpc_fail(c, 400, "PEER_ID_INVALID"); /* channels.deleteHistory */
+	if ((r = range_of(c, peer.key, q->max_id, q->has_min_date ? &q->min_date : NULL,
 	                  q->has_max_date ? &q->max_date : NULL, &g)) < 0 ||
 	    (r = store_msg_walk(c->db, c->user_id, peer.key, g.from, false, 0, HISTORY_SLICE, &c->arena,
 	                        &rows, &n)) < 0 ||

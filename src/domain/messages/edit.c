@@ -3,7 +3,9 @@
  * an edit, too.
  */
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/messages/message.h"
+#include "domain/messages/place.h"
 #include "domain/messages/text.h"
 #include "domain/messages/twin.h"
 #include "domain/search/index.h"
@@ -11,8 +13,24 @@
 #include "store/msg.h"
 #include "updates/event.h"
 
+/* In a channel: its posts by who may post and wrote it, or may edit what others did; in a group one's own. */
+static int may_edit_there(struct rpc_call *c, const struct channel *ch, const struct store_msg *row)
+{
+	int r;
+
+	if (!(ch->row.flags & STORE_CHANNEL_BROADCAST))
+		return row->origin_owner == c->user_id && channel_is_in(ch)
+		               ? 0
+		               : rpc_fail(c, 403, "MESSAGE_AUTHOR_REQUIRED");
+	if (row->origin_owner == c->user_id && channel_may_send(c, ch, 0) >= 0)
+		return 0;
+	r = channel_may(c, ch, CHANNEL_EDIT_OTHERS);
+	return r < 0 ? rpc_fail(c, 403, "MESSAGE_AUTHOR_REQUIRED") : 0;
+}
+
 /* The stored content, if it may be edited by the caller. */
-static int content_of(struct rpc_call *c, const struct store_msg *row, struct tl_message **ret)
+static int content_of(struct rpc_call *c, const struct peer *peer, const struct store_msg *row,
+                      struct tl_message **ret)
 {
 	struct rd in = rd_of(row->body.p, row->body.n);
 	struct tl_obj *o;
@@ -22,13 +40,16 @@ static int content_of(struct rpc_call *c, const struct store_msg *row, struct tl
 	if (!TL_IS(message, o))
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 	*ret = TL_AS(message, o);
-	if (row->from_id != c->user_id || (*ret)->fwd_from)
+	if ((*ret)->fwd_from || (!peer->channel && row->from_id != c->user_id))
 		return rpc_fail(c, 403, "MESSAGE_AUTHOR_REQUIRED");
-	return 0;
+	return peer->channel ? may_edit_there(c, peer->channel, row) : 0;
 }
 
-static bool is_too_late(struct rpc_call *c, const struct store_msg *row)
+/* Notes of one's own and posts may be mended at any time. */
+static bool is_too_late(struct rpc_call *c, const struct peer *peer, const struct store_msg *row)
 {
+	if (peer->channel && (peer->channel->row.flags & STORE_CHANNEL_BROADCAST))
+		return false;
 	return row->peer != c->user_id && c->now - row->date > LIMIT_EDIT_TIME;
 }
 
@@ -104,17 +125,18 @@ int messages_editMessage_prepare(struct rpc_call *c, const struct tl_messages_ed
 	struct media_made *made = NULL;
 	struct tl_message *m;
 	struct store_msg row;
+	struct place place;
 	struct peer peer;
 	int r;
 
 	if (!q->media)
 		return 0;
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
 		return r;
-	r = store_msg_get(c->db, c->user_id, peer.key, q->id, &c->arena, &row);
+	r = place_message(c, &place, q->id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r < 0 || (r = content_of(c, &row, &m)) < 0 || (r = rpc_snapshot_renew(c)) < 0 ||
+	if (r < 0 || (r = content_of(c, &peer, &row, &m)) < 0 || (r = rpc_snapshot_renew(c)) < 0 ||
 	    (r = media_prepare(c, q->media, &made)) < 0)
 		return r;
 	c->prepared = made;
@@ -128,19 +150,20 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 	struct tl_message *m;
 	struct slice body;
 	struct buf b = {0};
+	struct place place;
 	struct peer peer;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
 		return r;
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
-	r = store_msg_get(c->db, c->user_id, peer.key, q->id, &c->arena, &row);
+	r = place_message(c, &place, q->id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r < 0 || (r = content_of(c, &row, &m)) < 0)
+	if (r < 0 || (r = content_of(c, &peer, &row, &m)) < 0)
 		return r;
-	if (!TL_IS(inputMediaGeoLive, q->media) && is_too_late(c, &row))
+	if (!TL_IS(inputMediaGeoLive, q->media) && is_too_late(c, &peer, &row))
 		return rpc_fail(c, 400, "MESSAGE_EDIT_TIME_EXPIRED");
 	if ((changed && (r = new_media(c, q, &row, m, &media)) < 0) || (r = new_text(c, q, m)) < 0)
 		return r;
@@ -165,17 +188,18 @@ int messages_getMessageEditData(struct rpc_call *c, const struct tl_messages_get
 	struct tl_messages_messageEditData *d = TL_NEW(&c->arena, messages_messageEditData);
 	struct store_msg row;
 	struct tl_message *m;
+	struct place place;
 	struct peer peer;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
 		return r;
-	r = store_msg_get(c->db, c->user_id, peer.key, q->id, &c->arena, &row);
+	r = place_message(c, &place, q->id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r < 0 || (r = content_of(c, &row, &m)) < 0)
+	if (r < 0 || (r = content_of(c, &peer, &row, &m)) < 0)
 		return r;
-	if (is_too_late(c, &row))
+	if (is_too_late(c, &peer, &row))
 		return rpc_fail(c, 400, "MESSAGE_EDIT_TIME_EXPIRED");
 	d->caption = m->media != NULL;
 	return rpc_reply(c, &d->o);

@@ -46,6 +46,8 @@ struct channel;
 int message_post(struct rpc_call *c, struct channel *ch, const struct message_draft *m, int32_t *ret_id);
 /* The same of a MessageAction: by the caller, or by the channel where it is its posts' or he is an anonymous admin. */
 int message_post_service(struct rpc_call *c, struct channel *ch, struct tl_obj *action, int32_t *ret_id);
+/* Whose such a message is shown to be. */
+int64_t message_service_from(struct rpc_call *c, const struct channel *ch);
 
 /* One row as v->viewer (its owner, or who may read the channel) sees it: tl_message or tl_messageService; mentioned peers are noted in v. */
 int message_view(struct view *v, const struct store_msg *row, struct tl_obj **ret);

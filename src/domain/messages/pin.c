@@ -1,6 +1,8 @@
 /* pin.c - messages.updatePinnedMessage and unpinAllMessages: for both sides, with a word in the chat unless it is silent. */
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/messages/message.h"
+#include "domain/messages/place.h"
 #include "domain/messages/twin.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
@@ -30,7 +32,7 @@ static int set_pinned(struct rpc_call *c, const struct store_msg *row, bool pinn
 	return 1;
 }
 
-static int say_so(struct rpc_call *c, const struct store_msg *row)
+static int say_so(struct rpc_call *c, const struct peer *to, const struct store_msg *row)
 {
 	struct tl_messageService *s = TL_NEW(&c->arena, messageService);
 	struct message_draft m = {.from = c->user_id,
@@ -41,19 +43,28 @@ static int say_so(struct rpc_call *c, const struct store_msg *row)
 	int32_t id;
 
 	s->action = &TL_NEW(&c->arena, messageActionPinMessage)->o;
-	return message_deliver(c, &m, &id);
+	if (!to->channel)
+		return message_deliver(c, &m, &id);
+	m.from = message_service_from(c, to->channel);
+	return message_post(c, to->channel, &m, &id);
+}
+
+static int may_pin(struct rpc_call *c, const struct peer *peer)
+{
+	return peer->channel ? channel_may(c, peer->channel, CHANNEL_PIN) : 0;
 }
 
 int messages_updatePinnedMessage(struct rpc_call *c, const struct tl_messages_updatePinnedMessage *q)
 {
 	struct store_msg row, twin;
+	struct place place;
 	struct peer peer;
 	int32_t pts;
 	int r, changed;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = may_pin(c, &peer)) < 0)
 		return r;
-	r = store_msg_get(c->db, c->user_id, peer.key, q->id, &c->arena, &row);
+	r = place_message(c, &place, q->id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 	if (r < 0 || (changed = r = set_pinned(c, &row, !q->unpin, c->client->auth_key_id, &pts)) < 0)
@@ -65,7 +76,7 @@ int messages_updatePinnedMessage(struct rpc_call *c, const struct tl_messages_up
 		r = set_pinned(c, &twin, !q->unpin, 0, &pts);
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
-	if (!q->unpin && !q->silent && !q->pm_oneside && (r = say_so(c, &row)) < 0)
+	if (!q->unpin && !q->silent && !q->pm_oneside && (r = say_so(c, &peer, &row)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }
@@ -74,14 +85,15 @@ int messages_unpinAllMessages(struct rpc_call *c, const struct tl_messages_unpin
 {
 	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
 	struct store_msg *rows, twin;
+	struct place place;
 	struct peer peer;
 	int32_t pts;
 	size_t n;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = may_pin(c, &peer)) < 0)
 		return r;
-	r = store_msg_walk_pinned(c->db, c->user_id, peer.key, INT32_MAX, false, UNPIN_SLICE, &c->arena,
+	r = store_msg_walk_pinned(c->db, place.owner, place.peer, INT32_MAX, false, UNPIN_SLICE, &c->arena,
 	                          &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
 		if ((r = set_pinned(c, &rows[i], false, c->client->auth_key_id, &a->pts)) < 0)
@@ -93,7 +105,7 @@ int messages_unpinAllMessages(struct rpc_call *c, const struct tl_messages_unpin
 			r = 0;
 	}
 	if (r >= 0 && !n)
-		r = rpc_box_pts(c, c->user_id, &a->pts);
+		r = rpc_box_pts(c, place.owner, &a->pts);
 	a->pts_count = (int32_t)n;
 	a->offset = n == UNPIN_SLICE;
 	return r < 0 ? r : rpc_reply(c, &a->o);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
+#include "domain/messages/mention.h"
 #include "domain/messages/message.h"
 #include "domain/messages/post.h"
 #include "domain/messages/ttl.h"
@@ -18,25 +19,20 @@
 
 struct slice post_payload(struct arena *a, const struct post_note *n)
 {
-	int64_t *p = ARENA_ARRAY(a, int64_t, 2 + n->n_meant);
+	int64_t *p = ARENA_ARRAY(a, int64_t, 2);
 
 	p[0] = n->key;
 	p[1] = n->author;
-	if (n->n_meant)
-		memcpy(p + 2, n->meant, n->n_meant * sizeof(*p));
-	return slice_of(p, (2 + n->n_meant) * sizeof(*p));
+	return slice_of(p, 2 * sizeof(*p));
 }
 
-void post_note_of(struct arena *a, struct slice payload, struct post_note *ret)
+struct post_note post_note_of(struct slice payload)
 {
-	size_t n = payload.n / 8;
-	int64_t *p = ARENA_ARRAY(a, int64_t, n + 1);
+	int64_t v[2] = {0};
 
-	*ret = (struct post_note){0};
-	if (n < 2)
-		return;
-	memcpy(p, payload.p, n * 8);
-	*ret = (struct post_note){.key = p[0], .author = p[1], .meant = p + 2, .n_meant = n - 2};
+	if (payload.n == sizeof(v))
+		memcpy(v, payload.p, sizeof(v));
+	return (struct post_note){v[0], v[1]};
 }
 
 static void set_common(const struct channel *ch, const struct message_draft *m)
@@ -89,8 +85,8 @@ static int insert(struct rpc_call *c, const struct channel *ch, const struct mes
 	int r;
 
 	row->grouped_id = m->grouped_id;
-	row->flags = (m->silent ? STORE_MSG_SILENT : 0) | (m->noforwards ? STORE_MSG_NOFORWARDS : 0) |
-	             (TL_IS(messageService, m->content) ? STORE_MSG_SERVICE : 0);
+	row->flags |= (m->silent ? STORE_MSG_SILENT : 0) | (m->noforwards ? STORE_MSG_NOFORWARDS : 0) |
+	              (TL_IS(messageService, m->content) ? STORE_MSG_SERVICE : 0);
 	if (m->media)
 		row->flags |= m->media->kind ? STORE_MSG_MEDIA : 0;
 	if ((r = store_msg_insert(c->db, row)) < 0 || (r = message_note_media(c, row, m->media)) < 0)
@@ -116,9 +112,13 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 	                        .date = c->now,
 	                        .origin_owner = c->user_id,
 	                        .reply_to = m->reply_to};
+	int64_t meant[MENTIONS_MAX];
+	size_t n_meant;
 	int r;
 
 	set_common(ch, m);
+	if ((r = mention_find(c, ch, m->content, &row, meant, &n_meant)) < 0)
+		return r;
 	row.body = message_body(c, m->content);
 	if (!row.body.p)
 		return -ERR_INVALID;
@@ -126,7 +126,9 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 	if ((r = rpc_log_event(c, &ev)) < 0)
 		return r;
 	row.id = row.origin_id = ev.id;
-	if ((r = insert(c, ch, m, &row)) < 0 || (r = note_own(c, ch)) < 0 || (r = note_time(c, ch, m)) < 0)
+	row.flags = n_meant ? STORE_MSG_MENTIONED : 0;
+	if ((r = insert(c, ch, m, &row)) < 0 || (r = mention_note(c, &row, meant, n_meant)) < 0 ||
+	    (r = note_own(c, ch)) < 0 || (r = note_time(c, ch, m)) < 0)
 		return r;
 	if (m->random_id && (r = store_rid_put(c->db, c->user_id, m->random_id, c->now, ev.pts)) < 0)
 		return r;
@@ -134,16 +136,21 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 	return 0;
 }
 
+int64_t message_service_from(struct rpc_call *c, const struct channel *ch)
+{
+	bool hidden = channel_is_admin(ch) && (ch->me.rights & ADMIN_ANONYMOUS);
+
+	return !c->user_id || hidden || (ch->row.flags & STORE_CHANNEL_BROADCAST) ? peer_channel(ch->row.id)
+	                                                                          : c->user_id;
+}
+
 int message_post_service(struct rpc_call *c, struct channel *ch, struct tl_obj *action, int32_t *ret_id)
 {
 	struct tl_messageService *content = TL_NEW(&c->arena, messageService);
-	struct message_draft m = {.from = c->user_id,
+	struct message_draft m = {.from = message_service_from(c, ch),
 	                          .content = &content->o,
 	                          .except_key = c->client ? c->client->auth_key_id : 0};
 
 	content->action = action;
-	if (!c->user_id || (ch->row.flags & STORE_CHANNEL_BROADCAST) ||
-	    (channel_is_admin(ch) && (ch->me.rights & ADMIN_ANONYMOUS)))
-		m.from = peer_channel(ch->row.id);
 	return message_post(c, ch, &m, ret_id);
 }

@@ -1,5 +1,6 @@
 /* read.c - read marks: messages.readHistory, readMessageContents, receivedMessages, getOutboxReadDate. They never go back. */
 #include "base/err.h"
+#include "domain/dialogs/dialog.h"
 #include "domain/messages/expire.h"
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
@@ -50,20 +51,6 @@ static int tell_writer(struct rpc_call *c, int64_t peer, int32_t max_id)
 	return r < 0 ? r : rpc_log_event(c, &ev);
 }
 
-/* Whoever reads a chat that he had marked takes the mark off, though there may be nothing new to read. */
-static int clear_mark(struct rpc_call *c, struct store_dialog *d)
-{
-	struct upd_event ev = {.owner = d->owner,
-	                       .kind = UPD_UNREAD_MARK,
-	                       .peer = d->peer,
-	                       .except_key = c->client->auth_key_id};
-	int r;
-
-	d->unread_mark = false;
-	r = store_dialog_put(c->db, d);
-	return r < 0 ? r : rpc_log_event(c, &ev);
-}
-
 int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistory *q)
 {
 	struct upd_event ev = {.owner = c->user_id,
@@ -78,10 +65,12 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
+	if (peer.channel)
+		return rpc_fail(c, 400, "PEER_ID_INVALID"); /* channels.readHistory */
 	if ((r = store_dialog_get(c->db, c->user_id, peer.key, &c->arena, &d)) < 0)
 		return r;
 	max_id = q->max_id <= 0 || q->max_id > d.top_id ? d.top_id : q->max_id;
-	if (d.unread_mark && (r = clear_mark(c, &d)) < 0)
+	if (d.unread_mark && (r = dialog_clear_mark(c, &d)) < 0)
 		return r;
 	if (max_id <= d.read_in)
 		return reply_affected(c, 0, 0);
@@ -175,7 +164,7 @@ int messages_getOutboxReadDate(struct rpc_call *c, const struct tl_messages_getO
 	struct peer peer;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
+	if ((r = peer_resolve_user(c, q->peer, &peer)) < 0)
 		return r;
 	r = store_msg_get(c->db, c->user_id, peer.key, q->msg_id, &c->arena, &row);
 	if (r == -ERR_NOTFOUND || (r == 0 && !(row.flags & STORE_MSG_OUT)))

@@ -53,7 +53,7 @@ static int birth_of(struct rpc_call *c, int64_t owner, int32_t pts, int64_t rand
 	*ret = sync_event_of(row);
 	if (!peer_is_channel(owner))
 		return 0;
-	post_note_of(&c->arena, row->payload, &note);
+	note = post_note_of(row->payload);
 	if (note.author != c->user_id)
 		return -ERR_NOTFOUND;
 	note.key = c->client->auth_key_id; /* who asks again is told its random_id */

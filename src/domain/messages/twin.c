@@ -3,9 +3,12 @@
 
 #include "base/err.h"
 #include "domain/search/index.h"
+#include "store/channel.h"
 #include "store/dialog.h"
+#include "store/msg_count.h"
 #include "store/saved.h"
 #include "tl/tl.h"
+#include "store/unseen.h"
 #include "updates/event.h"
 #include "updates/peer.h"
 
@@ -106,11 +109,47 @@ static int mend_dialog(struct rpc_call *c, int64_t owner, int64_t peer, const st
 	return store_dialog_put(c->db, &d);
 }
 
+/* What a channel's box keeps of a message beside its row; and its writer counts it as his no more. */
+static int forget_post(struct rpc_call *c, const struct store_msg *row)
+{
+	struct store_dialog d;
+	int r;
+
+	if ((r = store_channel_gap_add(c->db, peer_channel_id(row->owner), row->id)) < 0 ||
+	    (r = store_msg_count_delete(c->db, row->owner, row->id)) < 0 ||
+	    (row->flags & STORE_MSG_MENTIONED && (r = store_mention_drop(c->db, row->owner, row->id)) < 0) ||
+	    !peer_is_user(row->origin_owner))
+		return r;
+	r = store_dialog_get(c->db, row->origin_owner, row->owner, &c->arena, &d);
+	if (r <= 0 || row->id <= d.read_in || !d.unread)
+		return r < 0 ? r : 0;
+	d.unread--;
+	return store_dialog_put(c->db, &d);
+}
+
+static int mend_dialogs(struct rpc_call *c, int64_t owner, const struct store_msg *rows, uint32_t n)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; r >= 0 && i < n; i++) {
+		uint32_t k = 0;
+
+		while (k < i && rows[k].peer != rows[i].peer)
+			k++;
+		if (k == i) /* the first of its dialog */
+			r = mend_dialog(c, owner, rows[i].peer, rows, n);
+	}
+	return r;
+}
+
 int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *rows, uint32_t n,
                     int64_t except_key, int32_t *ret_pts)
 {
-	struct upd_event ev = {
-		.owner = owner, .kind = UPD_DELETE, .pts_count = (int32_t)n, .except_key = except_key};
+	struct upd_event ev = {.owner = owner,
+	                       .kind = UPD_DELETE,
+	                       .pts_count = (int32_t)n,
+	                       .peer = peer_is_channel(owner) ? owner : 0,
+	                       .except_key = except_key};
 	int32_t *ids = ARENA_ARRAY(&c->arena, int32_t, n + 1u);
 	int r = 0;
 
@@ -122,17 +161,13 @@ int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *r
 			r = store_media_delete(c->db, owner, rows[i].peer, rows[i].id, c->now);
 		if (r >= 0)
 			r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
-		if (r >= 0 && rows[i].peer == owner)
+		if (r >= 0 && peer_is_channel(owner))
+			r = forget_post(c, &rows[i]);
+		else if (r >= 0 && rows[i].peer == owner)
 			r = store_saved_delete(c->db, owner, rows[i].id);
 	}
-	for (uint32_t i = 0; r >= 0 && i < n; i++) {
-		uint32_t k = 0;
-
-		while (k < i && rows[k].peer != rows[i].peer)
-			k++;
-		if (k == i) /* the first of its dialog */
-			r = mend_dialog(c, owner, rows[i].peer, rows, n);
-	}
+	if (r >= 0 && !peer_is_channel(owner))
+		r = mend_dialogs(c, owner, rows, n);
 	if (r < 0)
 		return r;
 	ev.payload = ids_payload(&c->arena, -1, ids, n);

@@ -1,9 +1,11 @@
-/* typing.c - messages.setTyping: told to the other side while he is here, stored nowhere. */
+/* typing.c - messages.setTyping: told to the other side, or to who is in the group and here, stored nowhere. */
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 int messages_setTyping(struct rpc_call *c, const struct tl_messages_setTyping *q)
 {
@@ -16,7 +18,15 @@ int messages_setTyping(struct rpc_call *c, const struct tl_messages_setTyping *q
 		return r;
 	if (peer.self)
 		return rpc_reply_bool(c, true);
-	r = store_blocked_is(c->db, peer.key, c->user_id);
+	if (peer.channel) {
+		if (channel_may_send(c, peer.channel, 0) < 0 ||
+		    (peer.channel->row.flags & STORE_CHANNEL_BROADCAST))
+			return rpc_reply_bool(c, true);
+		ev.except_key = c->client->auth_key_id;
+		if (q->has_top_msg_id)
+			ev.id = q->top_msg_id;
+	}
+	r = peer_is_user(peer.key) ? store_blocked_is(c->db, peer.key, c->user_id) : 0;
 	if (r != 0) /* who blocked us sees nothing of us; we are not told */
 		return r < 0 ? r : rpc_reply_bool(c, true);
 	if ((r = tl_encode(&b, q->action, TL_LAYER_MAX)) < 0)

@@ -44,18 +44,21 @@ static bool passes(const struct gather *g, int32_t id)
 }
 
 /* A message that is gone by now, or that he may not see, is passed over; its pts counts all the same. */
-static int add_message(struct gather *g, int64_t key, int32_t id)
+static int add_message(struct gather *g, const struct upd_event *ev)
 {
 	struct store_msg row;
 	int r;
 
-	if (!passes(g, id))
+	if (!passes(g, ev->id))
 		return 0;
-	r = store_msg_get(g->v.c->db, key, key, id, &g->v.c->arena, &row);
+	r = store_msg_get(g->v.c->db, ev->owner, ev->owner, ev->id, &g->v.c->arena, &row);
 	if (r == 0)
 		r = message_view(&g->v, &row, &g->messages[g->n_messages]);
-	if (r == 0)
+	if (r == 0) {
 		g->n_messages++;
+		if (sync_names_random_id(&g->v, ev))
+			g->other[g->n_other++] = sync_message_id(&g->v.c->arena, ev);
+	}
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
@@ -75,7 +78,7 @@ static int add_event(struct gather *g, const struct store_upd *rows, size_t at)
 	int r;
 
 	if (row->kind == UPD_NEW)
-		return add_message(g, row->owner, row->id);
+		return add_message(g, &ev);
 	/* An edit of what is new here is in it already. */
 	if (row->kind == UPD_EDIT && (row->id < g->ch->me.first_id || born_here(rows, at, row->id)))
 		return 0;
@@ -184,7 +187,7 @@ int updates_getChannelDifference(struct rpc_call *c, const struct tl_updates_get
 	if (head.pts - q->pts > LIMIT_CHANNEL_GAP && !g.filter)
 		return reply_too_long(&g, key);
 	g.messages = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1);
-	g.other = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1);
+	g.other = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1); /* one an event */
 	for (size_t i = 0; i < n; i++) {
 		if ((r = add_event(&g, rows, i)) < 0)
 			return r;

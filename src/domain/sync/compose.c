@@ -193,20 +193,16 @@ int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj *
 	}
 }
 
-/* Of a user's own box all his devices may know; of a channel's only the one that sent it. */
-static bool names_random_id(const struct view *v, const struct upd_event *ev)
+bool sync_names_random_id(const struct view *v, const struct upd_event *ev)
 {
-	struct post_note note;
-
 	if (ev->kind != UPD_NEW || !ev->random_id || v->crowd)
 		return false;
 	if (!peer_is_channel(ev->owner))
 		return true;
-	post_note_of(&v->c->arena, ev->payload, &note);
-	return v->c->client && note.key == v->c->client->auth_key_id;
+	return v->c->client && post_note_of(ev->payload).key == v->c->client->auth_key_id;
 }
 
-static struct tl_obj *message_id(struct arena *a, const struct upd_event *ev)
+struct tl_obj *sync_message_id(struct arena *a, const struct upd_event *ev)
 {
 	struct tl_updateMessageID *u = TL_NEW(a, updateMessageID);
 
@@ -245,8 +241,8 @@ int sync_compose_in(struct view *v, const struct upd_event *ev, size_t n, struct
 	list = ARENA_ARRAY(&c->arena, struct tl_obj *, 2 * n + 1);
 	/* All updateMessageID first: clients match their unsent messages before the messages themselves arrive. */
 	for (size_t i = 0; i < n; i++)
-		if (names_random_id(v, &ev[i]))
-			list[k++] = message_id(&c->arena, &ev[i]);
+		if (sync_names_random_id(v, &ev[i]))
+			list[k++] = sync_message_id(&c->arena, &ev[i]);
 	for (size_t i = 0; i < n; i++) {
 		r = sync_compose_one(v, &ev[i], &list[k]);
 		if (r < 0)

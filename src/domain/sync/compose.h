@@ -25,6 +25,13 @@ struct rpc_crowd;
 /* Events of a channel's box for all who are strangers to everybody in them (rpc/crowd.h); c->user_id is 0. */
 int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n, struct rpc_crowd *ret);
 
+/*
+ * Does the viewer hear the random_id of a birth? Of a user's own box all his devices may; of a channel's only the authorisation
+ * that sent it. And the updateMessageID.
+ */
+bool sync_names_random_id(const struct view *v, const struct upd_event *ev);
+struct tl_obj *sync_message_id(struct arena *a, const struct upd_event *ev);
+
 struct store_upd;
 /* The event that a row of the log keeps. Its payload is the row's. */
 struct upd_event sync_event_of(const struct store_upd *row);

@@ -9,6 +9,8 @@
 #include "domain/users/peer.h"
 #include "rpc/crowd.h"
 #include "store/contact.h"
+#include "store/msg.h"
+#include "store/unseen.h"
 #include "updates/peer.h"
 
 enum { KNOWN_MAX = 10000 }; /* people who have somebody as a contact: they see his name their own way */
@@ -59,6 +61,27 @@ static struct rpc_target target(const struct view *v, enum peer_kind kind, int64
 		.mark = access_hash(v->c->app, 0, kind, id), .kind = (int32_t)kind, .target = id};
 }
 
+/* He who wrote it sees that it is his, and whoever is mentioned that he is. */
+static int who_is_meant(struct view *v, const struct upd_event *ev, struct singles *s)
+{
+	struct store_msg row;
+	int64_t *by;
+	size_t n = 0;
+	int r;
+
+	if (ev->kind != UPD_NEW && ev->kind != UPD_EDIT)
+		return 0;
+	r = store_msg_get(v->c->db, ev->owner, ev->owner, ev->id, &v->c->arena, &row);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	add_single(&v->c->arena, s, row.origin_owner);
+	if (row.flags & STORE_MSG_MENTIONED)
+		r = store_mention_of(v->c->db, ev->owner, ev->id, &v->c->arena, &by, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		add_single(&v->c->arena, s, by[i]);
+	return r;
+}
+
 int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n, struct rpc_crowd *ret)
 {
 	struct singles singles = {0};
@@ -72,7 +95,7 @@ int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n,
 	r = sync_compose_in(&v, ev, n, &ret->updates);
 	if (r < 0 || !ret->updates)
 		return r;
-	targets = ARENA_ARRAY(&c->arena, struct rpc_target, v.n_peers + 1);
+	targets = ARENA_ARRAY(&c->arena, struct rpc_target, v.n_peers + v.n_files + 1);
 	for (uint32_t i = 0; i < v.n_peers; i++) {
 		int64_t peer = v.peers[i];
 
@@ -84,6 +107,11 @@ int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n,
 			targets[ret->n_targets++] = target(&v, ACCESS_CHANNEL, peer_channel_id(peer));
 		}
 	}
+	for (uint32_t i = 0; i < v.n_files; i++)
+		targets[ret->n_targets++] = target(&v, (enum peer_kind)v.files[i].kind, v.files[i].id);
+	for (size_t i = 0; i < n; i++)
+		if ((r = who_is_meant(&v, &ev[i], &singles)) < 0)
+			return r;
 	if (singles.n)
 		qsort(singles.v, singles.n, sizeof(*singles.v), ascending);
 	ret->targets = targets;

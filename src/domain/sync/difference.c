@@ -8,11 +8,14 @@
 #include "domain/sync/compose.h"
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
+#include "store/channel.h"
 #include "store/dialog.h"
 #include "store/msg.h"
 #include "store/state.h"
 #include "store/upd.h"
 #include "updates/event.h"
+#include "updates/heads.h"
+#include "updates/peer.h"
 
 enum {
 	SLICE_EVENTS = 500, /* Telegram slices at 2500; smaller answers come sooner on bad lines */
@@ -202,6 +205,51 @@ static int add_states(struct gather *g, int32_t date)
 	return 0;
 }
 
+/* Of each of his channels in which something happened since: what it has come to, and how far he had read. */
+static int add_channels(struct gather *g, int32_t date)
+{
+	struct rpc_call *c = g->v.c;
+	struct tl_obj **more;
+	int64_t *ids;
+	size_t n;
+	int r;
+
+	r = store_channels_of(c->db, c->user_id, &c->arena, &ids, &n);
+	if (r < 0 || !n)
+		return r;
+	more = ARENA_ARRAY(&c->arena, struct tl_obj *, g->n_other + 3 * n);
+	if (g->n_other)
+		memcpy(more, g->other, g->n_other * sizeof(*more));
+	g->other = more;
+	for (size_t i = 0; i < n; i++) {
+		struct upd_event in = {
+			.owner = c->user_id, .kind = UPD_READ_CHANNEL_IN, .peer = peer_channel(ids[i])};
+		struct upd_event out = {
+			.owner = c->user_id, .kind = UPD_READ_CHANNEL_OUT, .peer = peer_channel(ids[i])};
+		struct tl_updateChannelTooLong *t;
+		struct upd_head head;
+
+		r = rpc_head(c, in.peer, &head);
+		if (r == -ERR_NOTFOUND || (r >= 0 && head.changed < (unixtime_t)date - 1))
+			continue;
+		if (r < 0)
+			return r;
+		t = TL_NEW(&c->arena, updateChannelTooLong);
+		t->channel_id = ids[i];
+		t->has_pts = true;
+		t->pts = head.pts;
+		view_peer(&g->v, in.peer);
+		g->other[g->n_other++] = &t->o;
+		if ((r = sync_compose_one(&g->v, &in, &g->other[g->n_other])) < 0)
+			return r;
+		g->n_other += g->other[g->n_other] != NULL;
+		if ((r = sync_compose_one(&g->v, &out, &g->other[g->n_other])) < 0)
+			return r;
+		g->n_other += g->other[g->n_other] != NULL;
+	}
+	return 0;
+}
+
 static int answer(struct gather *g, const struct tl_updates_getDifference *q, bool whole)
 {
 	struct rpc_call *c = g->v.c;
@@ -285,7 +333,8 @@ int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDiffere
 	whole = n < limit || g.last_pts >= now_pts;
 	if (whole)
 		g.last_pts = now_pts;
-	if (whole && q->date != INT32_MAX && (r = add_states(&g, q->date)) < 0)
+	if (whole && q->date != INT32_MAX &&
+	    ((r = add_states(&g, q->date)) < 0 || (r = add_channels(&g, q->date)) < 0))
 		return r;
 	rpc_wants_updates(c);
 	return answer(&g, q, whole);

@@ -8,6 +8,7 @@
 #include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/stickers/sticker.h"
+#include "domain/sync/payload.h"
 #include "domain/users/peer.h"
 #include "domain/users/peer_settings.h"
 #include "domain/users/privacy.h"
@@ -15,6 +16,7 @@
 #include "store/dialog.h"
 #include "store/peer_ttl.h"
 #include "store/user.h"
+#include "updates/heads.h"
 #include "updates/peer.h"
 
 static int load_dialog(struct view *v, int64_t peer, struct store_dialog *ret)
@@ -350,6 +352,68 @@ static void channel(struct view *v, const struct upd_event *ev, struct tl_obj **
 	*ret = &u->o;
 }
 
+static int read_channel_in(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateReadChannelInbox *u = TL_NEW(&v->c->arena, updateReadChannelInbox);
+	struct store_dialog d;
+	struct upd_head head;
+	int r;
+
+	r = rpc_head(v->c, ev->peer, &head);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	if ((r = store_dialog_get(v->c->db, ev->owner, ev->peer, &v->c->arena, &d)) < 0)
+		return r;
+	if (d.folder) {
+		u->has_folder_id = true;
+		u->folder_id = d.folder;
+	}
+	u->channel_id = peer_channel_id(ev->peer);
+	u->max_id = d.read_in;
+	u->pts = head.pts;
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return channel_unread(v->c, u->channel_id, d.read_in, d.unread, &u->still_unread_count);
+}
+
+static int read_channel_out(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateReadChannelOutbox *u = TL_NEW(&v->c->arena, updateReadChannelOutbox);
+	int r = store_channel_read_of_others(v->c->db, peer_channel_id(ev->peer), ev->owner, &u->max_id);
+
+	u->channel_id = peer_channel_id(ev->peer);
+	view_peer(v, ev->peer);
+	if (r >= 0 && u->max_id)
+		*ret = &u->o;
+	return r;
+}
+
+static int available(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateChannelAvailableMessages *u = TL_NEW(&v->c->arena, updateChannelAvailableMessages);
+	struct store_channel_member m;
+	int r = store_channel_member_get(v->c->db, peer_channel_id(ev->peer), ev->owner, &v->c->arena, &m);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	u->channel_id = peer_channel_id(ev->peer);
+	u->available_min_id = m.first_id > 0 ? m.first_id - 1 : 0;
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return 0;
+}
+
+static void channel_contents(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateChannelReadMessagesContents *u = TL_NEW(&v->c->arena,
+	                                                        updateChannelReadMessagesContents);
+
+	u->channel_id = peer_channel_id(ev->peer);
+	u->messages = payload_ids(&v->c->arena, ev->payload, 0);
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+}
+
 int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
 {
 	*ret_update = NULL;
@@ -384,6 +448,15 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return 0;
 	case UPD_JOIN_REQUESTS:
 		return channel_requests_view(v, ev->peer, ret_update);
+	case UPD_READ_CHANNEL_IN:
+		return read_channel_in(v, ev, ret_update);
+	case UPD_READ_CHANNEL_OUT:
+		return read_channel_out(v, ev, ret_update);
+	case UPD_CHANNEL_AVAILABLE:
+		return available(v, ev, ret_update);
+	case UPD_CHANNEL_CONTENTS:
+		channel_contents(v, ev, ret_update);
+		return 0;
 	case UPD_SAVED_PINNED:
 		return saved_pinned(v, ev, ret_update);
 	case UPD_PEER_TTL:

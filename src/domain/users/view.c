@@ -55,6 +55,22 @@ void view_peer(struct view *v, int64_t peer)
 	v->n_peers++;
 }
 
+void view_file(struct view *v, int kind, int64_t id)
+{
+	struct view_file *more;
+
+	if (!v->crowd)
+		return;
+	if (v->n_files == v->cap_files) {
+		v->cap_files = v->cap_files ? v->cap_files * 2 : 8;
+		more = ARENA_ARRAY(&v->c->arena, struct view_file, v->cap_files);
+		if (v->n_files)
+			memcpy(more, v->files, v->n_files * sizeof(*more));
+		v->files = more;
+	}
+	v->files[v->n_files++] = (struct view_file){kind, id};
+}
+
 /* In the ascending set groups and channels, which are negative, come before users. */
 static uint32_t first_user(const struct view *v)
 {

@@ -13,11 +13,18 @@
 
 struct store_user;
 
+struct view_file {
+	int kind; /* enum peer_kind */
+	int64_t id;
+};
+
 struct view {
 	struct rpc_call *c;
 	int64_t viewer;
 	int64_t *peers; /* ascending, in the call's arena: channels, groups, users */
 	uint32_t n_peers, cap_peers;
+	struct view_file *files; /* whose access hashes stand in it; of a crowd's view alone */
+	uint32_t n_files, cap_files;
 	bool crowd; /* for many strangers at once: no status, chats are min */
 };
 
@@ -25,6 +32,8 @@ struct view {
 void view_init(struct view *v, struct rpc_call *c);
 /* This peer is mentioned in what is being composed: he will be in users[] (or chats[]). 0 is ignored. */
 void view_peer(struct view *v, int64_t peer);
+/* An access hash of this file or set stands in what is being composed. */
+void view_file(struct view *v, int kind, int64_t id);
 /* users[] and chats[] of everything mentioned so far. */
 int view_users(struct view *v, struct tl_vec *ret_users);
 int view_chats(struct view *v, struct tl_vec *ret_chats);

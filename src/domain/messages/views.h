@@ -1,0 +1,27 @@
+/*
+ * views.h - how often posts of channels were seen. Counted in memory: one view an account and post while it is remembered; a job adds
+ * what has gathered to the rows, so that no view is a write of its own. Inside messages/, but for who makes it and the job.
+ */
+#ifndef DOMAIN_MESSAGES_VIEWS_H
+#define DOMAIN_MESSAGES_VIEWS_H
+
+#include "jobs/jobs.h"
+#include "rpc/call.h"
+#include "store/msg_count.h"
+
+#define VIEWS_JOB       "views"
+#define VIEWS_JOB_EVERY 60 /* seconds: what is lost at most when the server is killed */
+
+struct views;
+
+struct views *views_new(void);
+void views_free(struct views *v);
+
+/* user looks at this post. Thread: any. */
+void views_see(struct views *v, int64_t channel, int32_t id, int64_t user);
+/* What is in the rows and what has gathered since. Lanes. */
+int views_of(struct rpc_call *c, int64_t channel, int32_t id, struct store_msg_count *ret);
+/* The kind of job. */
+int views_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
+
+#endif
