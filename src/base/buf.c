@@ -19,6 +19,15 @@ uint8_t *buf_reserve(struct buf *b, size_t n)
 	return b->p + b->n;
 }
 
+uint8_t *buf_reserve_exact(struct buf *b, size_t n)
+{
+	if (b->cap - b->n < n || !b->p) {
+		b->cap = b->n + n;
+		b->p = xrealloc(b->p, b->cap);
+	}
+	return b->p + b->n;
+}
+
 void buf_put(struct buf *b, const void *p, size_t n)
 {
 	if (!n)

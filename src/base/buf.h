@@ -18,6 +18,8 @@ struct buf {
 
 /* Room for `n` more bytes; returns where they go. Commit with b->n += written. Never NULL. */
 uint8_t *buf_reserve(struct buf *b, size_t n);
+/* The same, and no more room than that, where it has to grow: for what is large and will not grow again. */
+uint8_t *buf_reserve_exact(struct buf *b, size_t n);
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_u8(struct buf *b, uint8_t v);
 void buf_u32(struct buf *b, uint32_t v); /* little-endian, as all of these */

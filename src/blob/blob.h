@@ -12,7 +12,7 @@
  * A content that was put is held for BLOB_HOLD_S: blob_drop refuses it. In that time whoever put it writes the row that needs
  * it. So: put first, then store_blob_ref() in a transaction; a row that is not held by somebody else may only be made or
  * raised for a content that was just put. A server that ends holds nothing any more, and has no calls under way either.
- * Threads: every function may block on the disk: blob lanes, jobs, never a loop. Any number at once.
+ * Threads: every function but blob_read_now may block on the disk: blob lanes, jobs, never a loop. Any number at once.
  */
 #ifndef BLOB_BLOB_H
 #define BLOB_BLOB_H
@@ -76,6 +76,12 @@ int blob_put_fd(struct blob_store *s, int fd, struct blob_id *ret_id, uint64_t *
  * -ERR_NOTFOUND: this store never had it; -ERR_CORRUPT: a sealed chunk does not open; -ERR_IO.
  */
 int blob_read(struct blob_store *s, const struct blob_id *id, uint64_t off, uint32_t len, struct buf *out);
+/*
+ * The same for whoever must not wait: only of a file that is open already, and what of it lies in memory. -ERR_AGAIN: blob_read
+ * it is (and nothing was appended); also for what is sealed. Thread: any.
+ */
+int blob_read_now(struct blob_store *s, const struct blob_id *id, uint64_t off, uint32_t len,
+                  struct buf *out);
 int blob_size(struct blob_store *s, const struct blob_id *id, uint64_t *ret_size);
 /*
  * A file descriptor that reads the plain content from its beginning, for another process: the file itself, or, sealed, a

@@ -80,7 +80,7 @@ static void on_closed(void *user, struct io_conn *c)
 	w.open--;
 }
 
-static const struct io_conn_ops behind = {on_bytes, on_closed};
+static const struct io_conn_ops behind = {.bytes = on_bytes, .closed = on_closed};
 
 static void adopt(struct io_conn *c, void *user)
 {

@@ -108,6 +108,8 @@ static void flush(struct io_conn *c)
 		c->out_at = 0;
 		if (c->flushing && c->fd >= 0)
 			shutdown(c->fd, SHUT_WR);
+		else if (had && c->ops && c->ops->drained)
+			c->ops->drained(c->user, c);
 	}
 	if (had != (c->out.n > 0) || !had)
 		watch(c);
@@ -260,37 +262,63 @@ void io_conn_pipe_closed(struct io_conn *c)
 	end(c);
 }
 
-void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n)
+/* What of n bytes leaves at once. False: nothing of it is to be queued any more. */
+static bool send_now(struct io_conn *c, const uint8_t *p, size_t n, size_t *ret_sent)
 {
 	ssize_t k = 0;
 
 	if (c->closing || !n)
-		return;
+		return false;
 	if (c->pipe.send) {
 		c->pipe.send(c->pipe.ctx, p, n);
-		return;
+		return false;
 	}
 	if (!c->out.n && c->fd >= 0) {
 		k = send(c->fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (k < 0 && errno != EAGAIN && errno != EINTR) {
 			end(c);
-			return;
+			return false;
 		}
 		if (k < 0)
 			k = 0;
 	}
-	if ((size_t)k == n)
-		return;
 	if (c->out.n - c->out_at + n - (size_t)k > IO_OUT_MAX) {
 		end(c);
-		return;
+		return false;
 	}
+	*ret_sent = (size_t)k;
+	return (size_t)k < n;
+}
+
+void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n)
+{
+	size_t k;
+
+	if (!send_now(c, p, n, &k))
+		return;
 	if (c->out_at > READ_CHUNK) {
 		buf_consume(&c->out, c->out_at);
 		c->out_at = 0;
 	}
-	buf_put(&c->out, p + k, n - (size_t)k);
+	if (n - k > READ_CHUNK)
+		buf_reserve_exact(&c->out, n - k);
+	buf_put(&c->out, p + k, n - k);
 	watch(c);
+}
+
+void io_conn_give(struct io_conn *c, struct buf *taken, size_t at)
+{
+	size_t k;
+
+	if (c->out.n) {
+		io_conn_send(c, taken->p + at, taken->n - at);
+	} else if (send_now(c, taken->p + at, taken->n - at, &k)) {
+		c->out = *taken;
+		c->out_at = at + k;
+		*taken = (struct buf){0};
+		watch(c);
+	}
+	buf_fini(taken);
 }
 
 static void flush_late(struct io_loop *l, struct io_timer *t)

@@ -20,6 +20,8 @@ struct io_conn_ops {
 	 * connection may be closed or moved in here: it stays readable until this returns.
 	 */
 	void (*bytes)(void *user, struct io_conn *c, struct buf *in, size_t n_new);
+	/* What was queued has left. May be NULL. */
+	void (*drained)(void *user, struct io_conn *c);
 	/* The connection is over; c is freed after this returns. Called once, never inside io_conn_send. */
 	void (*closed)(void *user, struct io_conn *c);
 };
@@ -44,6 +46,8 @@ void io_conn_pipe_closed(struct io_conn *c);
 
 /* Sends now what the socket takes, queues the rest. */
 void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n);
+/* The same for `taken` from `at` on, which is taken over, so that what the socket does not take needs no copy. */
+void io_conn_give(struct io_conn *c, struct buf *taken, size_t at);
 /* Ends it: after what is queued has left (within 2 s), or at once. `closed` follows from the loop, not from here. */
 void io_conn_close(struct io_conn *c, bool flush_first);
 

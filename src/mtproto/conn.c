@@ -50,6 +50,20 @@ uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct buf *b, struct mt_fra
 	return tr_begin(&c->t, b, n, &ret->at);
 }
 
+uint8_t *mt_conn_begin_own(struct mt_conn *c, size_t n, struct buf *taken, size_t at, struct buf *b,
+                           struct mt_frame *ret)
+{
+	if (!c->io)
+		return NULL;
+	c->answered = true;
+	buf_fini(b);
+	*b = *taken;
+	*taken = (struct buf){0};
+	b->n = at + n;
+	*ret = (struct mt_frame){.b = b, .n = n, .at = at - tr_head_size(&c->t, n), .own = true};
+	return b->p + at;
+}
+
 void mt_conn_end(struct mt_conn *c, struct mt_frame *f)
 {
 	if (!c->io) {
@@ -57,7 +71,10 @@ void mt_conn_end(struct mt_conn *c, struct mt_frame *f)
 		return;
 	}
 	tr_end(&c->t, f->b, f->at, f->n);
-	io_conn_send(c->io, f->b->p, f->b->n);
+	if (f->own)
+		io_conn_give(c->io, f->b, f->at);
+	else
+		io_conn_send(c->io, f->b->p, f->b->n);
 }
 
 void mt_conn_send(struct mt_conn *c, const void *p, size_t n)
@@ -188,6 +205,15 @@ void mt_conn_free(struct mt_conn *c)
 	free(c);
 }
 
+/* What it read so slowly has left: there is room for more. */
+static void on_drained(void *user, struct io_conn *io)
+{
+	struct mt_conn *c = user;
+
+	for (unsigned i = 0; i < c->n_sessions; i++)
+		mt_bulk_resume(c->sessions[i]);
+}
+
 static void on_closed(void *user, struct io_conn *io)
 {
 	struct mt_conn *c = user;
@@ -197,7 +223,7 @@ static void on_closed(void *user, struct io_conn *io)
 	mt_conn_free(c);
 }
 
-static const struct io_conn_ops conn_ops = {on_bytes, on_closed};
+static const struct io_conn_ops conn_ops = {on_bytes, on_drained, on_closed};
 
 struct mt_conn *mt_conn_new(struct mt_loop *l, struct io_conn *io, uint64_t serial)
 {

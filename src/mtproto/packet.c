@@ -73,7 +73,8 @@ void mt_packet_prepare(int64_t key_id, const uint8_t auth_key[256], bool from_cl
 	put64(plain + 16, m->msg_id);
 	put32(plain + 24, m->seq_no);
 	put32(plain + 28, m->body.n);
-	memcpy(plain + INNER_HEAD, m->body.p, m->body.n);
+	if (m->body.p != plain + INNER_HEAD)
+		memcpy(plain + INNER_HEAD, m->body.p, m->body.n);
 	rng_bytes(plain + INNER_HEAD + m->body.n, len - INNER_HEAD - m->body.n);
 	mt_msg_key_large(auth_key, x, plain, len, large);
 	memcpy(out + 8, large + 8, 16);

@@ -17,6 +17,7 @@ struct mt_packet {
 };
 
 #define MT_PACKET_HEAD 24 /* auth_key_id, msg_key */
+#define MT_PACKET_BODY 56 /* and salt, session, msg_id, seq_no, length */
 
 /*
  * Decrypt `p` in place (n bytes, auth_key_id first) and check: the whole is hashed and compared before any length is looked
@@ -30,7 +31,8 @@ size_t mt_packet_size(size_t body_n);
 /* Seal into out[0..size): header fields from `m`, body from m->body. */
 void mt_packet_seal(int64_t key_id, const uint8_t auth_key[256], bool from_client, const struct mt_packet *m,
                     uint8_t *out, size_t size);
-/* The same but for the encryption, which is ret_job: for aes_ige_batch, with those of other packets. `out` stays where it is. */
+/* The same but for the encryption, which is ret_job: for aes_ige_batch, with those of other packets. `out` stays where it is.
+ * A body that lies at its place in `out` already, MT_PACKET_BODY bytes in, is not copied. */
 void mt_packet_prepare(int64_t key_id, const uint8_t auth_key[256], bool from_client,
                        const struct mt_packet *m, uint8_t *out, size_t size, struct aes_ige_job *ret_job);
 

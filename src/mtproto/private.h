@@ -42,7 +42,8 @@ enum {
 	MT_WAITING_BYTES = 4 * 1024 * 1024,  /* and their bytes */
 	MT_ANSWERS_MAX = 512,                /* answers kept until acknowledged, */
 	MT_ANSWERS_BYTES = 1024 * 1024,      /* and their bytes */
-	MT_GONE_MAX = 64,                    /* sessions of a key that were dropped and are remembered */
+	MT_BULK_BYTES = 192 * 1024, /* of large answers of a session under way, if there are several */
+	MT_GONE_MAX = 64,           /* sessions of a key that were dropped and are remembered */
 	MT_CONTAINER_MAX = 1020,
 	MT_IDS_MAX = 8192, /* msg ids in one ack, state or resend request */
 	MT_WRAPPERS_MAX = 10,
@@ -125,15 +126,28 @@ struct mt_conn {
 	UT_hash_handle hh;                        /* by serial */
 };
 
+/* A call with a large answer: held until there is room for that, then kept instead of it. */
+struct mt_bulk {
+	struct mt_bulk *next;
+	struct mt_call call; /* but for what is borrowed */
+	uint32_t size;       /* bytes that the answer may have */
+	uint32_t n;
+	uint8_t body[];
+};
+
 /* One message of ours on its way out, and kept until it is acknowledged if it is an answer. */
 struct mt_out {
 	struct mt_out *next;
 	int64_t msg_id, req_msg_id; /* req: the call it answers; 0: none */
 	uint32_t seq_no;
-	bool keep, sent, bulk;
+	bool keep, sent;
+	bool bulk; /* body begins with MT_REPLY_ROOM free bytes; its ids are given when it leaves, and it is gone with the packet */
+	bool making; /* bulk: sent, and made once more */
 	uint8_t resends;
+	uint32_t kept; /* its share of kept_bytes */
 	usec_t at;
 	struct buf body;
+	struct mt_bulk *again;  /* of a bulk one: the call; NULL: it is being made, or cannot be */
 	struct mt_batch *batch; /* instead of body: shared bytes */
 };
 
@@ -190,6 +204,10 @@ struct mt_session {
 	uint32_t n_running, running_bytes;
 	struct mt_waiting *waiting;
 	uint32_t n_waiting, waiting_bytes;
+	struct mt_bulk *held, *bulk; /* calls with large answers: that wait for room, that are at work */
+	size_t bulk_bytes;           /* of answers being made, and made and not yet sent */
+	bool resuming;               /* on the loop's list: some of those held may start */
+	struct mt_session *next_resuming;
 	UT_hash_handle hh; /* by (key id, session_id) */
 	UT_hash_handle by_serial;
 };
@@ -205,7 +223,7 @@ struct mt_loop {
 	struct mt_key_entry *keys;
 	struct mt_route *routes;
 	struct mt_session *sessions, *serials;
-	struct mt_session *dirty, *busy;
+	struct mt_session *dirty, *busy, *resuming;
 	struct mt_handshake *handshakes;
 	struct buf scratch; /* a frame, until it is sent */
 	struct mt_seal *seal;
@@ -249,8 +267,15 @@ struct mt_frame {
 	struct buf *b;
 	size_t at, n;
 	struct mt_far *far;
+	bool own; /* b was made for this packet alone and goes along */
 };
 uint8_t *mt_conn_begin(struct mt_conn *c, size_t n, struct buf *b, struct mt_frame *ret);
+/*
+ * The same for a payload of n bytes that lies in `taken` already, at `at`, with TR_HEAD_MAX free bytes in front of it and some
+ * behind. NULL: this connection cannot (it is a face).
+ */
+uint8_t *mt_conn_begin_own(struct mt_conn *c, size_t n, struct buf *taken, size_t at, struct buf *b,
+                           struct mt_frame *ret);
 void mt_conn_end(struct mt_conn *c, struct mt_frame *f);
 void mt_conn_send(struct mt_conn *c, const void *p, size_t n); /* one packet, framed */
 void mt_conn_quick_ack(struct mt_conn *c, uint32_t token);
@@ -353,10 +378,32 @@ void mt_send_empty(struct mt_session *s, struct mt_conn *c); /* a container with
 void mt_out_free(struct mt_out *o);
 struct mt_batch *mt_batch_ref(struct mt_batch *b);
 
+/* A large answer: body as MT_REPLY_BULK brings it; both are taken over. again may be NULL. */
+void mt_send_bulk(struct mt_session *s, int64_t req, struct buf *body, struct mt_bulk *again);
+
+/* What was made again has become an error. */
+void mt_not_remade(struct mt_session *s, int64_t req);
+void mt_out_drop(struct mt_session *s, struct mt_out *o);
+
+/* bulk.c */
+/* Is it a call with a large answer? Then it runs, or is held until there is room. */
+bool mt_bulk_call(struct mt_session *s, const struct mt_call *call);
+/* The answer has come: the call, which is the caller's to free; NULL if it was none of these. */
+struct mt_bulk *mt_bulk_answered(struct mt_session *s, int64_t msg_id);
+/* Once more; b is taken over. False, and b is still the caller's: there is too much at work. */
+bool mt_bulk_again(struct mt_session *s, struct mt_bulk *b);
+/* There may be room now: what is held is looked at, at the end of the turn. */
+void mt_bulk_resume(struct mt_session *s);
+void mt_bulk_run_held(struct mt_loop *l);
+void mt_bulk_free_all(struct mt_session *s);
+
 /* seal.c: encrypted packets, several at once. m is read here; c and k stay until the flush. */
 struct mt_seal *mt_seal_new(void);
 void mt_seal_free(struct mt_seal *q);
 void mt_seal_add(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m);
+/* m->body lies in `taken`, which is taken over, with MT_PACKET_BODY + TR_HEAD_MAX bytes in front of it that are free. */
+void mt_seal_add_own(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m,
+                     struct buf *taken);
 void mt_seal_flush(struct mt_seal *q); /* all leave */
 
 /* msg_id.c */
@@ -391,7 +438,8 @@ void mt_early_free(struct mt_loop *l);
 /* wrapper.c: a call, out of its wrappers, to ops.call (or an error) */
 void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body);
 bool mt_running_add(struct mt_session *s, int64_t msg_id, uint32_t n); /* n bytes of it; false: too many */
-bool mt_is_running(const struct mt_session *s, int64_t msg_id);        /* or waiting for another */
+void mt_running_remove(struct mt_session *s, int64_t msg_id);
+bool mt_is_running(const struct mt_session *s, int64_t msg_id); /* or waiting for another */
 void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int flags);
 void mt_answer_error(struct mt_session *s, int64_t req_msg_id, int32_t code, const char *text);
 void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed);

@@ -11,7 +11,7 @@
 #include "crypto/hash.h"
 #include "mtproto/private.h"
 
-enum { BATCH_MAX = 32, BATCH_BYTES = 256 * 1024, FRAME_KEPT = 2048 };
+enum { BATCH_MAX = 32, BATCH_BYTES = 1088 * 1024, FRAME_KEPT = 2048 }; /* sixteen ranges of 128 KiB */
 
 struct mt_seal {
 	unsigned n;
@@ -54,6 +54,30 @@ void mt_seal_flush(struct mt_seal *q)
 	q->n = 0;
 	q->bytes = 0;
 	q->sending = false;
+}
+
+void mt_seal_add_own(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m,
+                     struct buf *taken)
+{
+	size_t size = mt_packet_size(m->body.n), at = (size_t)(m->body.p - taken->p) - MT_PACKET_BODY;
+	struct mt_packet moved = *m;
+	uint8_t *p;
+
+	if (q->n == BATCH_MAX || (q->n && q->bytes + size > BATCH_BYTES))
+		mt_seal_flush(q);
+	taken->n = at;
+	buf_reserve(taken, size + TR_TAIL_MAX);
+	moved.body.p = taken->p + at + MT_PACKET_BODY;
+	p = mt_conn_begin_own(c, size, taken, at, &q->packet[q->n].b, &q->packet[q->n].f);
+	if (!p) {
+		mt_seal_add(q, c, k, &moved);
+		buf_fini(taken);
+		return;
+	}
+	q->packet[q->n].c = c;
+	mt_packet_prepare(k->id, k->key, false, &moved, p, size, &q->job[q->n]);
+	q->n++;
+	q->bytes += size;
 }
 
 void mt_seal_add(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m)

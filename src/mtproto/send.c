@@ -47,6 +47,7 @@ void mt_out_free(struct mt_out *o)
 {
 	buf_fini(&o->body);
 	mt_batch_unref(&o->batch);
+	free(o->again);
 	free(o);
 }
 
@@ -67,19 +68,32 @@ void mt_flush_later(struct mt_session *s)
 	mark_dirty(s);
 }
 
-static struct mt_out *queue(struct mt_session *s, enum mt_msg_kind kind)
+static void give_ids(struct mt_session *s, struct mt_out *o, enum mt_msg_kind kind)
 {
-	struct mt_out *o = xcalloc(1, sizeof(*o));
 	bool content = kind != MT_MSG_SERVICE;
 
 	o->msg_id = mt_session_next_id(s, kind == MT_MSG_UPDATE ? 3 : 1);
 	o->seq_no = s->content * 2 + content;
 	s->content += content;
+}
+
+static struct mt_out *append(struct mt_session *s)
+{
+	struct mt_out *o = xcalloc(1, sizeof(*o));
+
 	o->at = clock_usec();
 	*s->out_tail = o;
 	s->out_tail = &o->next;
 	mark_dirty(s);
 	mt_session_busy(s);
+	return o;
+}
+
+static struct mt_out *queue(struct mt_session *s, enum mt_msg_kind kind)
+{
+	struct mt_out *o = append(s);
+
+	give_ids(s, o, kind);
 	return o;
 }
 
@@ -92,6 +106,16 @@ static void make_room(struct mt_session *s)
 		mt_acked(s, o->msg_id);
 }
 
+static void keep(struct mt_session *s, struct mt_out *o, bool yes)
+{
+	o->keep = yes;
+	if (!yes)
+		return;
+	s->kept_bytes += o->kept;
+	s->n_kept++;
+	make_room(s);
+}
+
 struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req, struct buf *body)
 {
 	struct mt_out *o = queue(s, kind);
@@ -99,13 +123,48 @@ struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req,
 	o->body = *body;
 	*body = (struct buf){0};
 	o->req_msg_id = req;
-	o->keep = req != 0;
-	if (o->keep) {
-		s->kept_bytes += o->body.n;
-		s->n_kept++;
-		make_room(s);
-	}
+	o->kept = (uint32_t)o->body.n;
+	keep(s, o, req != 0);
 	return o;
+}
+
+/* The place of an answer that is made again; NULL: it is the first time. */
+static struct mt_out *remade(struct mt_session *s, int64_t req)
+{
+	struct mt_out *o = s->out;
+
+	while (o && !(o->making && o->req_msg_id == req))
+		o = o->next;
+	return o;
+}
+
+void mt_not_remade(struct mt_session *s, int64_t req)
+{
+	struct mt_out *o = remade(s, req);
+
+	if (o)
+		mt_out_drop(s, o);
+}
+
+void mt_send_bulk(struct mt_session *s, int64_t req, struct buf *body, struct mt_bulk *again)
+{
+	struct mt_out *o = remade(s, req);
+	bool first = !o;
+
+	if (first) {
+		o = append(s);
+		o->bulk = true;
+		o->req_msg_id = req;
+		o->kept = (uint32_t)(sizeof(*again) + (again ? again->n : 0));
+	}
+	o->making = o->sent = false;
+	o->again = again;
+	o->body = *body;
+	*body = (struct buf){0};
+	s->bulk_bytes += o->body.n;
+	mark_dirty(s);
+	if (first)
+		keep(s, o, true);
 }
 
 /* A session without a connection polls: it keeps so many, and the difference tells the rest. */
@@ -136,32 +195,65 @@ void mt_send_ack(struct mt_session *s, int64_t msg_id)
 	mark_dirty(s);
 }
 
+void mt_out_drop(struct mt_session *s, struct mt_out *o)
+{
+	struct mt_out **p = &s->out;
+
+	while (*p != o)
+		p = &(*p)->next;
+	*p = o->next;
+	if (!o->next)
+		s->out_tail = p;
+	if (o->keep) {
+		s->kept_bytes -= o->kept;
+		s->n_kept--;
+	}
+	if (o->bulk && !o->sent) {
+		s->bulk_bytes -= o->body.n;
+		mt_bulk_resume(s);
+	}
+	mt_out_free(o);
+}
+
 void mt_acked(struct mt_session *s, int64_t msg_id)
 {
-	struct mt_out **p = &s->out, *o;
+	struct mt_out *o = s->out;
 
-	while ((o = *p) != NULL) {
-		if (o->msg_id != msg_id) {
-			p = &o->next;
-			continue;
-		}
-		if (!o->sent)
-			return; /* they cannot have it */
-		if (o->keep) {
-			s->kept_bytes -= o->body.n;
-			s->n_kept--;
-		}
-		*p = o->next;
-		if (!o->next)
-			s->out_tail = p;
-		mt_out_free(o);
-		return;
-	}
+	while (o && o->msg_id != msg_id)
+		o = o->next;
+	if (o && o->sent) /* else they cannot have it */
+		mt_out_drop(s, o);
 }
 
 static bool may_resend(const struct mt_out *o)
 {
 	return o->keep && o->resends < RESENDS_MAX && clock_usec() - o->at < MT_RESEND_USEC;
+}
+
+/* It is no longer here: the call that it answered runs once more. False: it cannot. */
+static bool make_again(struct mt_session *s, struct mt_out *o)
+{
+	struct mt_bulk *b = o->again;
+
+	if (!b)
+		return false;
+	o->again = NULL;
+	o->making = true;
+	if (mt_bulk_again(s, b))
+		return true;
+	o->making = false;
+	o->again = b;
+	return false;
+}
+
+static bool send_again(struct mt_session *s, struct mt_out *o)
+{
+	if (!may_resend(o) || (o->bulk && !make_again(s, o)))
+		return false;
+	o->sent = o->bulk;
+	o->resends++;
+	mark_dirty(s);
+	return true;
 }
 
 enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req)
@@ -172,14 +264,9 @@ enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req)
 		o = o->next;
 	if (!o)
 		return MT_NO_ANSWER;
-	if (!o->sent)
+	if (!o->sent || o->making)
 		return MT_RESENT;
-	if (!may_resend(o))
-		return MT_SPENT;
-	o->sent = false;
-	o->resends++;
-	mark_dirty(s);
-	return MT_RESENT;
+	return send_again(s, o) ? MT_RESENT : MT_SPENT;
 }
 
 bool mt_answer_failed(const struct mt_session *s, int64_t req)
@@ -189,7 +276,7 @@ bool mt_answer_failed(const struct mt_session *s, int64_t req)
 
 	while (o && o->req_msg_id != req)
 		o = o->next;
-	r = o ? rd_of(o->body.p, o->body.n) : rd_of(NULL, 0);
+	r = o && !o->bulk ? rd_of(o->body.p, o->body.n) : rd_of(NULL, 0);
 	rd_bytes(&r, 12); /* rpc_result, req_msg_id */
 	return rd_u32(&r) == (uint32_t)MT_rpc_error;
 }
@@ -197,12 +284,10 @@ bool mt_answer_failed(const struct mt_session *s, int64_t req)
 void mt_resend_all(struct mt_session *s)
 {
 	for (struct mt_out *o = s->out; o; o = o->next) {
-		if (o->sent && may_resend(o)) {
-			o->sent = false;
-			o->resends++;
-		}
 		if (!o->sent)
 			mark_dirty(s);
+		else if (!o->making)
+			send_again(s, o);
 	}
 }
 
@@ -245,7 +330,7 @@ static void renew_stale(struct mt_session *s)
 	usec_t now = clock_usec();
 
 	for (struct mt_out *o = s->out; o; o = o->next)
-		if (!o->sent && !o->resends && now - o->at > MT_STALE_USEC) {
+		if (!o->sent && !o->bulk && !o->resends && now - o->at > MT_STALE_USEC) {
 			o->msg_id = mt_session_next_id(s, o->msg_id & 3);
 			o->at = now;
 		}
@@ -263,7 +348,7 @@ static bool flush_packet(struct mt_session *s, struct mt_conn *c)
 	bool fresh = true;
 
 	for (o = s->out; o && total < 2; o = o->next)
-		if (!o->sent) {
+		if (!o->sent && !o->bulk) {
 			total++;
 			only = o;
 			fresh = o->resends == 0;
@@ -286,7 +371,7 @@ static bool flush_packet(struct mt_session *s, struct mt_conn *c)
 		n++;
 	}
 	for (o = s->out; o && n < MT_CONTAINER_MAX && box.n < PACKET_SOFT_MAX; o = o->next) {
-		if (o->sent)
+		if (o->sent || o->bulk)
 			continue;
 		if (n && box.n + body_of(o).n > PACKET_SOFT_MAX)
 			break;
@@ -301,6 +386,54 @@ static bool flush_packet(struct mt_session *s, struct mt_conn *c)
 	seal(s, c, &m);
 	buf_fini(&box);
 sent:
+	return true;
+}
+
+/* In front of the body, whose place is `at` in the buffer. */
+static void put_in_front(struct mt_out *o, size_t *at, const void *p, size_t n)
+{
+	*at -= n;
+	memcpy(o->body.p + *at, p, n);
+}
+
+/*
+ * One large answer, in a packet of its own that is made around it where it lies. The first time it is the packet's message, with
+ * an id that is given now; later the same message in a container.
+ */
+static bool flush_bulk(struct mt_session *s, struct mt_conn *c)
+{
+	struct mt_key_entry *e = s->temp ? s->temp : s->key;
+	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
+	                      .session_id = s->session_id};
+	struct mt_out *o = s->out;
+	size_t at = MT_REPLY_ROOM;
+	uint32_t id = MT_rpc_result, n;
+
+	while (o && (o->sent || !o->bulk))
+		o = o->next;
+	if (!o)
+		return false;
+	s->bulk_bytes -= o->body.n;
+	put_in_front(o, &at, &o->req_msg_id, 8);
+	put_in_front(o, &at, &id, 4);
+	if (!o->msg_id)
+		give_ids(s, o, MT_MSG_ANSWER);
+	m.msg_id = o->msg_id;
+	m.seq_no = o->seq_no;
+	if (o->resends) {
+		n = (uint32_t)(o->body.n - at);
+		put_in_front(o, &at, &n, 4);
+		put_in_front(o, &at, &o->seq_no, 4);
+		put_in_front(o, &at, &o->msg_id, 8);
+		put_in_front(o, &at, &(uint32_t){1}, 4);
+		put_in_front(o, &at, &(uint32_t){MT_msg_container}, 4);
+		m.msg_id = mt_session_next_id(s, 1);
+		m.seq_no = s->content * 2;
+	}
+	m.body = slice_of(o->body.p + at, o->body.n - at);
+	mt_seal_add_own(s->l->seal, c, &e->k, &m, &o->body);
+	o->sent = true;
+	mt_bulk_resume(s);
 	return true;
 }
 
@@ -350,7 +483,7 @@ static void flush_session(struct mt_session *s)
 	if (!way_out(s))
 		return; /* answers wait for a connection */
 	renew_stale(s);
-	while ((c = way_out(s)) != NULL && flush_packet(s, c))
+	while ((c = way_out(s)) != NULL && (flush_packet(s, c) || flush_bulk(s, c)))
 		;
 	forget_sent(s);
 	if (!s->n_acks) {
@@ -413,6 +546,7 @@ void mt_flush(struct io_loop *io, void *loop)
 
 	flush_sessions(l);
 	mt_seal_flush(l->seal);
+	mt_bulk_run_held(l);
 	if (l->scratch.cap > 65536)
 		buf_fini(&l->scratch);
 }

@@ -51,6 +51,11 @@ struct mt_server_ops {
 	 */
 	void (*call)(void *ctx, const struct mt_call *call);
 	/*
+	 * Bytes that the answer to this query may have, if it is of those that MT_REPLY_BULK brings; else 0. They run only
+	 * as fast as they are read, and may be called again (they change nothing). Quick. May be NULL. Thread: the session's loop.
+	 */
+	uint32_t (*answer_size)(void *ctx, struct slice body);
+	/*
 	 * A key gained its first session that may get updates, or lost its last live one. Thread: the key's loop.
 	 * user_id may be 0 (login tokens and config are pushed to keys without a user).
 	 */
@@ -84,7 +89,11 @@ void mt_server_adopt_stream(struct mt_server *s, struct io_conn *c);
  */
 void mt_server_adopt_post(struct mt_server *s, struct io_conn *c);
 
-enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1 /* large: send after small ones, never gzip */ };
+/*
+ * Bulk: large, sent after small ones and in a packet of its own, never gzip. The first MT_REPLY_ROOM bytes of its body are free and
+ * become the packet's own, as does room behind its end, of which there should be as much.
+ */
+enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1, MT_REPLY_ROOM = 128 };
 /*
  * The rpc_result's content for (session, msg_id): a boxed object or rpc_error, unencrypted. `body` is taken over
  * (the struct is emptied). A session that is gone drops it silently. Thread: any.

@@ -169,8 +169,7 @@ static void rpc_drop_answer(struct msg *m)
 		buf_u64(&b, (uint64_t)o->msg_id);
 		buf_u32(&b, o->seq_no);
 		buf_u32(&b, (uint32_t)o->body.n);
-		o->sent = true;
-		mt_acked(m->s, o->msg_id);
+		mt_out_drop(m->s, o);
 	} else {
 		buf_u32(&b, (uint32_t)(mt_is_running(m->s, req) ? MT_rpc_answer_dropped_running
 		                                                : MT_rpc_answer_unknown));

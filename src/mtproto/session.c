@@ -158,6 +158,7 @@ void mt_session_attach(struct mt_session *s, struct mt_conn *c)
 		s->no_updates = true;
 	s->polls_until = c->post ? s->used + MT_POLL_GAP_USEC : 0;
 	s->n_parked = 0;
+	mt_bulk_resume(s);
 	if (c->post) {
 		mt_session_busy(s);
 		mt_flush_later(s); /* what waited since its last request */
@@ -245,6 +246,7 @@ void mt_session_reset(struct mt_session *s)
 {
 	free_out(s);
 	mt_waiting_free(s);
+	mt_bulk_free_all(s);
 	s->created = false;
 	s->n_acks = 0;
 	s->wants_order = 0;
@@ -280,6 +282,7 @@ void mt_session_free(struct mt_session *s)
 	HASH_DELETE(by_serial, l->serials, s);
 	free_out(s);
 	mt_waiting_free(s);
+	mt_bulk_free_all(s);
 	free(s->seen);
 	free(s->acks);
 	free(s->running);

@@ -193,12 +193,22 @@ static void drop_the_key(void)
 	rsa_key_free(the_key);
 }
 
+static uint32_t answer_size(void *ctx, struct slice body)
+{
+	struct rd r = rd_of(body.p, body.n);
+
+	return rd_u32(&r) == WORLD_BULK ? WORLD_BULK_SIZE : 0;
+}
+
 static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
 	struct mt_keystore ks = {w, load, insert, bind_key, destroy, note_client};
-	struct mt_server_ops ops = {
-		.ctx = w, .call = on_call, .key_online = on_online, .viewer_value = value_of};
+	struct mt_server_ops ops = {.ctx = w,
+	                            .call = on_call,
+	                            .answer_size = answer_size,
+	                            .key_online = on_online,
+	                            .viewer_value = value_of};
 	struct mt_server_config cfg = {.loops = w->loops,
 	                               .n_loops = n,
 	                               .keys = &ks,

@@ -12,6 +12,8 @@
 #include "transport/transport.h"
 
 enum { CALLS_MAX = 2048, KEYS_MAX = 64, WORLD_LOOPS = 4 };
+/* Calls of this constructor have large answers. */
+enum { WORLD_BULK = 0x33333333, WORLD_BULK_SIZE = 131072 };
 
 struct called { /* what ops.call said */
 	struct mt_ref session;

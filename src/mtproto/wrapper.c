@@ -219,10 +219,10 @@ static void run_call(struct mt_session *s, const char *ip, int64_t msg_id, struc
 	                       .peer_ip = ip,
 	                       .body = body};
 
-	if (mt_running_add(s, msg_id, body.n))
-		srv->ops.call(srv->ops.ctx, &call);
-	else
+	if (!mt_running_add(s, msg_id, body.n))
 		mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");
+	else if (!mt_bulk_call(s, &call))
+		srv->ops.call(srv->ops.ctx, &call);
 }
 
 bool mt_running_add(struct mt_session *s, int64_t msg_id, uint32_t n)
@@ -353,7 +353,7 @@ void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, st
 	free(w.after);
 }
 
-static void no_longer_running(struct mt_session *s, int64_t msg_id)
+void mt_running_remove(struct mt_session *s, int64_t msg_id)
 {
 	for (uint32_t i = 0; i < s->n_running; i++)
 		if (s->running[i].msg_id == msg_id) {
@@ -380,12 +380,22 @@ void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int f
 {
 	struct rd r = rd_of(body->p, body->n);
 	bool failed = rd_u32(&r) == (uint32_t)MT_rpc_error;
+	struct mt_bulk *bulk = mt_bulk_answered(s, req_msg_id);
 	struct buf b = {0};
 
-	no_longer_running(s, req_msg_id);
+	mt_running_remove(s, req_msg_id);
+	if (flags & MT_REPLY_BULK) {
+		mt_send_bulk(s, req_msg_id, body, bulk);
+		if (s->n_waiting)
+			mt_waiting_release(s, req_msg_id, false);
+		return;
+	}
+	if (bulk)
+		mt_not_remade(s, req_msg_id);
+	free(bulk);
 	buf_u32(&b, (uint32_t)MT_rpc_result);
 	buf_u64(&b, (uint64_t)req_msg_id);
-	if (flags & MT_REPLY_BULK || body->n < GZIP_FROM || !mt_gzip(buf_slice(body), &b))
+	if (body->n < GZIP_FROM || !mt_gzip(buf_slice(body), &b))
 		buf_put(&b, body->p, body->n);
 	buf_fini(body);
 	mt_send(s, MT_MSG_ANSWER, req_msg_id, &b);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "domain/media/media.h"
 #include "domain/users/peer.h"
 #include "rpc/crowd.h"
 #include "updates/online.h"
@@ -91,10 +92,20 @@ void glue_rpc_ops(struct glue *g, struct rpc_ops *ret)
 	                        .wants_updates = wants_updates};
 }
 
+static uint32_t answer_size(void *ctx, struct slice body)
+{
+	return media_answer_size(body);
+}
+
+static_assert((int)RPC_RAW_ROOM == (int)MT_REPLY_ROOM, "what a handler leaves free is the packet's");
+
 void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
 {
-	*ret = (struct mt_server_ops){
-		.ctx = g, .call = on_call, .key_online = on_key_online, .viewer_value = viewer_value};
+	*ret = (struct mt_server_ops){.ctx = g,
+	                              .call = on_call,
+	                              .answer_size = answer_size,
+	                              .key_online = on_key_online,
+	                              .viewer_value = viewer_value};
 }
 
 static void key_set_user(void *ctx, int64_t key, int64_t user)

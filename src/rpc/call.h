@@ -46,9 +46,11 @@ static inline int rpc_reply_bool(struct rpc_call *c, bool v)
 }
 /*
  * The answer as bytes that the handler has written itself, a boxed object in the shape of every layer that may ask: for
- * contents of files, which are read straight into it. `taken` is taken over (the struct is emptied). Read and blob lanes.
+ * contents of files, which are read straight into it. `taken` is taken over (the struct is emptied); its first RPC_RAW_ROOM
+ * bytes are free, as should be the same behind its end: what is below adds its own there and copies nothing.
  * It is never compressed.
  */
+enum { RPC_RAW_ROOM = 128 };
 struct buf;
 int rpc_reply_raw(struct rpc_call *c, struct buf *taken);
 

@@ -92,6 +92,30 @@ static int limit(struct rpc_job *j)
 	return wait > 0 ? rpc_fail(&j->call, 420, "FLOOD_WAIT_%d", wait) : 0;
 }
 
+static void answer_now(struct rpc_job *j, int r)
+{
+	j->r = r;
+	rpc_job_answer(j);
+	rpc_job_free(j);
+}
+
+/* What has it at hand answers here; else it goes where it may wait. */
+static int on_loop(struct rpc_server *s, struct rpc_job *j)
+{
+	int r;
+
+	j->call.now = clock_unix();
+	if (!j->method->prepare) {
+		answer_now(j, j->method->handler(&j->call, j->query));
+		return 0;
+	}
+	r = j->method->prepare(&j->call, j->query);
+	if (r == -ERR_AGAIN)
+		return rpc_push_blob(s, s->blob, j);
+	answer_now(j, r);
+	return 0;
+}
+
 static int to_lane(struct rpc_job *j)
 {
 	struct rpc_server *s = j->server;
@@ -99,11 +123,7 @@ static int to_lane(struct rpc_job *j)
 
 	switch (j->method->lane) {
 	case RPC_LANE_NONE:
-		j->call.now = clock_unix();
-		j->r = j->method->handler(&j->call, j->query);
-		rpc_job_answer(j);
-		rpc_job_free(j);
-		return 0;
+		return on_loop(s, j);
 	case RPC_LANE_READ:
 		return lane_push(rpc_read_lane(s, by), &j->item, false);
 	case RPC_LANE_WRITE:

@@ -84,7 +84,7 @@ const struct lane_ops rpc_read_ops = {.work = work};
 static void run_phase(struct rpc_server *s, struct rpc_job *j, struct rpc_reader *rd)
 {
 	struct sql_db *db = rd ? rd->db : NULL;
-	bool first = j->method->prepare != NULL;
+	bool first = j->method->prepare && j->method->lane != RPC_LANE_NONE;
 	int r = db ? rpc_snapshot_begin(rd) : 0;
 
 	j->call.now = clock_unix();

@@ -6,6 +6,7 @@
  *   read                 read thread hash(user): snapshot, handler, encode, reply
  *   write                write thread: savepoint, handler; one commit for the batch; then replies and events
  *   cpu>write, cpu       cpu threads: x_prepare() (or the handler) without a transaction, then the lane named second
+ *   none>blob            x_prepare() there and then; if it is not at hand (-ERR_AGAIN), the handler on a thread for files
  *   blob, blob>write     the same on threads that may wait for files, with a snapshot; each kind has its own
  *   upload               threads that wait until bytes are on disk
  *

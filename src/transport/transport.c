@@ -152,7 +152,7 @@ int tr_next(struct transport *t, const struct buf *in, size_t skip, struct tr_pa
 	return -ERR_INVALID;
 }
 
-static size_t head_size(const struct transport *t, size_t n)
+size_t tr_head_size(const struct transport *t, size_t n)
 {
 	switch (t->kind) {
 	case TR_ABRIDGED:
@@ -168,7 +168,7 @@ static size_t head_size(const struct transport *t, size_t n)
 
 uint8_t *tr_begin(struct transport *t, struct buf *out, size_t n, size_t *ret_at)
 {
-	size_t head = head_size(t, n);
+	size_t head = tr_head_size(t, n);
 	uint8_t *p = buf_reserve(out, head + n + 16);
 
 	*ret_at = out->n;
@@ -188,7 +188,7 @@ static void ask_ack(struct transport *t, uint8_t *head)
 void tr_end(struct transport *t, struct buf *out, size_t at, size_t n)
 {
 	uint8_t *p = out->p + at;
-	size_t head = head_size(t, n), pad = 0;
+	size_t head = tr_head_size(t, n), pad = 0;
 
 	switch (t->kind) {
 	case TR_ABRIDGED:

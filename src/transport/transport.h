@@ -63,9 +63,13 @@ struct tr_packet {
 /* The next whole packet in `in` (decrypted) behind `skip` bytes. -ERR_AGAIN: not whole yet; -ERR_INVALID: close. */
 int tr_next(struct transport *t, const struct buf *in, size_t skip, struct tr_packet *ret);
 
+/* Bytes in front of the payload of a frame with `n` of it, at most TR_HEAD_MAX; behind it there are at most TR_TAIL_MAX. */
+enum { TR_HEAD_MAX = 8, TR_TAIL_MAX = 16 };
+size_t tr_head_size(const struct transport *t, size_t n);
 /*
  * A frame with `n` payload bytes (a multiple of 4), begun in `out`: returns where the payload goes. tr_end completes the
- * frame begun last (checksum, padding, obfuscation); between the two nothing else may touch `out`.
+ * frame begun last (checksum, padding, obfuscation); between the two nothing else may touch `out`. Whoever has
+ * put payload into `out` himself, with tr_head_size() bytes free in front of it at `at`, needs no tr_begin.
  */
 uint8_t *tr_begin(struct transport *t, struct buf *out, size_t n, size_t *ret_at);
 void tr_end(struct transport *t, struct buf *out, size_t at, size_t n);

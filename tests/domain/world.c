@@ -60,6 +60,8 @@ static void reply(void *ctx, const struct rpc_origin *o, struct buf *body, bool 
 	buf_fini(&w->answer);
 	w->answer = *body;
 	*body = (struct buf){0};
+	if (bulk)
+		buf_consume(&w->answer, RPC_RAW_ROOM);
 	w->answered = o->msg_id;
 	pthread_cond_broadcast(&w->came);
 	pthread_mutex_unlock(&w->lock);

@@ -3,16 +3,17 @@
  * exactly the bytes that are there: TDLib fails on a longer one, and a shorter one ends the file.
  */
 #include "base/err.h"
+#include "base/rd.h"
 #include "domain/media/location.h"
 #include "domain/media/media.h"
 #include "domain/media/private.h"
 #include "rpc_methods.h"
 #include "store/blob.h"
 
-enum { CHUNK_MAX = 1048576, UNIT = 4096, UNIT_PRECISE = 1024, WINDOWS_A_CALL = 8 };
+enum { CHUNK_MAX = 1048576, UNIT = 4096, UNIT_PRECISE = 1024, WINDOWS_A_CALL = 8, FILE_HEAD_MAX = 20 };
 
 /* The wire's constructors: the same in every layer that we serve (schema/media.tl). */
-enum { UPLOAD_FILE = 0x096a18d5 };
+enum { UPLOAD_FILE = 0x096a18d5, GET_FILE = 0xbe5335be, GET_FILE_142 = 0xb15a9afc };
 
 static int check_who(struct rpc_call *c)
 {
@@ -69,22 +70,27 @@ static void put_length(struct buf *b, uint32_t n)
 		buf_u32(b, n << 8 | 254);
 }
 
+typedef int read_fn(struct blob_store *s, const struct blob_id *id, uint64_t off, uint32_t len,
+                    struct buf *out);
+
 /* upload.file{type, mtime, bytes}, the bytes read into place. */
-static int reply_range(struct rpc_call *c, const struct media_content *m, uint64_t off, uint32_t n)
+static int reply_range(struct rpc_call *c, const struct media_content *m, uint64_t off, uint32_t n,
+                       read_fn *read)
 {
 	static const uint8_t zeros[4];
 	struct buf b = {0};
 	size_t at;
 	int r = 0;
 
-	buf_reserve(&b, n + 24);
+	buf_reserve_exact(&b, RPC_RAW_ROOM + FILE_HEAD_MAX + n + RPC_RAW_ROOM);
+	b.n = RPC_RAW_ROOM;
 	buf_u32(&b, UPLOAD_FILE);
 	buf_u32(&b, wire_type(m));
 	buf_u32(&b, (uint32_t)m->date);
 	put_length(&b, n);
 	at = b.n;
 	if (n)
-		r = blob_read(c->app->blobs, &m->blob, off, n, &b);
+		r = read(c->app->blobs, &m->blob, off, n, &b);
 	if (r >= 0 && b.n - at != n)
 		r = -ERR_CORRUPT;
 	if (r >= 0) {
@@ -95,7 +101,7 @@ static int reply_range(struct rpc_call *c, const struct media_content *m, uint64
 	return r == -ERR_NOTFOUND ? rpc_fail(c, 400, "LOCATION_INVALID") : r; /* dropped a moment ago */
 }
 
-int upload_getFile(struct rpc_call *c, const struct tl_upload_getFile *q)
+static int get_file(struct rpc_call *c, const struct tl_upload_getFile *q, read_fn *read)
 {
 	uint64_t off = (uint64_t)q->offset, left;
 	struct media_content m;
@@ -105,7 +111,30 @@ int upload_getFile(struct rpc_call *c, const struct tl_upload_getFile *q)
 	    (r = location_resolve(c, q->location, &m)) < 0)
 		return r;
 	left = off < m.size ? m.size - off : 0;
-	return reply_range(c, &m, off, left < (uint32_t)q->limit ? (uint32_t)left : (uint32_t)q->limit);
+	return reply_range(c, &m, off, left < (uint32_t)q->limit ? (uint32_t)left : (uint32_t)q->limit, read);
+}
+
+/* On the loop: a file that was asked for lately, a range that lies in memory. Most are, and a thread more would cost as much. */
+int upload_getFile_prepare(struct rpc_call *c, const struct tl_upload_getFile *q)
+{
+	return get_file(c, q, blob_read_now);
+}
+
+int upload_getFile(struct rpc_call *c, const struct tl_upload_getFile *q)
+{
+	return get_file(c, q, blob_read);
+}
+
+uint32_t media_answer_size(struct slice query)
+{
+	struct rd r = rd_of(query.p, query.n);
+	uint32_t id = rd_u32(&r), limit;
+
+	if ((id != GET_FILE && id != GET_FILE_142) || query.n < 24)
+		return 0;
+	r = rd_of(query.p + query.n - 4, 4);
+	limit = rd_u32(&r);
+	return limit < CHUNK_MAX ? limit : CHUNK_MAX;
 }
 
 /* Hashes of windows from `first` on; a content of one window is named by its hash and needs no table. */

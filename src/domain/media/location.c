@@ -66,6 +66,8 @@ static int content_of(struct rpc_call *c, int64_t file, char type, struct media_
 
 	if (c->app->files && media_cache_get(c->app->files, file, type, ret))
 		return 0;
+	if (!c->db)
+		return -ERR_AGAIN;
 	if ((r = store_file_part_get(c->db, file, type, &part)) < 0 ||
 	    (r = store_file_get(c->db, file, &c->arena, &f)) < 0)
 		return r;
@@ -154,6 +156,8 @@ int location_resolve(struct rpc_call *c, const struct tl_obj *location, struct m
 	if (d)
 		return by_hash(c, STORE_FILE_DOCUMENT, d->id, d->access_hash, d->file_reference,
 		               d->thumb_size, ret);
+	if (!c->db)
+		return -ERR_AGAIN;
 	if (TL_IS(inputPeerPhotoFileLocation, location))
 		return of_profile(c, TL_AS(inputPeerPhotoFileLocation, location), ret);
 	if (TL_IS(inputStickerSetThumb, location))

@@ -125,6 +125,9 @@ int media_ship(struct app *app, struct slice bytes, const char *mime, struct med
 int media_commit_shipped(struct rpc_call *c, const struct media_shipped *s, struct slice alt,
                          int64_t *ret_file);
 
+/* Bytes that the answer to this query may have, if it gives a range of a file; else 0. Decodes nothing. Thread: any. */
+uint32_t media_answer_size(struct slice query);
+
 /* Write lane: references to a file that viewers hold are void; clients ask for the message again. -ERR_NOTFOUND. */
 int media_take_down(struct rpc_call *c, int64_t file);
 
