@@ -16,6 +16,7 @@
 #include "crypto/aes.h"
 #include "crypto/rng.h"
 
+enum { A_KEY = 32, KEYS_MAX = 64 };
 enum { KIB = 1024, MIB = 1048576, QUESTION_MAX = 512, SAMPLE = 32, FILE_HEAD = 16 };
 #define WITHIN      60000000
 #define ENDING      900000000 /* 3 GB are hashed once more at the end */
@@ -34,7 +35,7 @@ struct carrier {
 
 struct media {
 	struct bench *b;
-	struct client *c;
+	struct client *c[KEYS_MAX]; /* authorisations of the account: a key has only so many sessions */
 	struct carrier *v;
 	unsigned n, n_open, n_done, window;
 	uint32_t part;
@@ -200,23 +201,37 @@ static void turn(struct media *m)
 	bench_flows_flush();
 }
 
-static bool sign_in(struct media *m)
+static bool sign_in_once(struct media *m, struct client **ret)
 {
 	struct client_config cfg = bench_client_config(m->b);
+	struct client *c = *ret = client_new(&cfg);
 	char error[128], phone[16];
 	int64_t user;
 	int r;
 
-	m->c = client_new(&cfg);
 	snprintf(phone, sizeof(phone), "99966%u%04u", m->b->o.first / 10000 % 10, m->b->o.first % 10000);
-	r = client_connect_wait(m->c, WITHIN, NULL);
+	r = client_connect_wait(c, WITHIN, NULL);
 	if (r == 0)
-		r = client_sign_in_wait(m->c, phone, "Bench", WITHIN, &user, error);
+		r = client_sign_in_wait(c, phone, "Bench", WITHIN, &user, error);
 	else
-		snprintf(error, sizeof(error), "%.100s", client_error(m->c));
+		snprintf(error, sizeof(error), "%.100s", client_error(c));
 	if (r < 0)
 		fail(m, "signing in", error);
 	return r == 0;
+}
+
+static bool sign_in(struct media *m)
+{
+	unsigned n = (m->n + A_KEY - 1) / A_KEY;
+
+	if (n > KEYS_MAX) {
+		fail(m, "--clients", "too many for one account");
+		return false;
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (!sign_in_once(m, &m->c[i]))
+			return false;
+	return true;
 }
 
 static bool connect_all(struct media *m)
@@ -227,7 +242,7 @@ static bool connect_all(struct media *m)
 	m->v = xcalloc(m->n, sizeof(*m->v));
 	for (unsigned i = 0; i < m->n; i++) {
 		m->v[i].m = m;
-		m->v[i].f = bench_flow_new(m->b, m->c, &ops, &m->v[i]);
+		m->v[i].f = bench_flow_new(m->b, m->c[i / A_KEY], &ops, &m->v[i]);
 		while (m->n_open + 64 < i && !m->error[0] && clock_usec() < until)
 			turn(m);
 	}
@@ -279,7 +294,7 @@ static bool find_document(struct media *m)
 	struct tl_messages_getHistory q = {.o.name = TL_messages_getHistory, .peer = &self.o, .limit = 1};
 	struct client_result x = {0};
 	const struct tl_vec *v = NULL;
-	int r = client_call_wait(m->c, &q.o, WITHIN, &x);
+	int r = client_call_wait(m->c[0], &q.o, WITHIN, &x);
 
 	if (r == 0 && x.o && TL_IS(messages_messages, x.o))
 		v = &TL_AS(messages_messages, x.o)->messages;
@@ -318,7 +333,7 @@ static bool send_media(struct media *m)
 	                                  .media = &media.o,
 	                                  .random_id = (int64_t)rng_u64()};
 	struct client_result x = {0};
-	int r = client_call_wait(m->c, &q.o, ENDING, &x);
+	int r = client_call_wait(m->c[0], &q.o, ENDING, &x);
 
 	if (r < 0 || x.a.r < 0)
 		fail(m, "messages.sendMedia",
@@ -343,7 +358,8 @@ static int finish(struct media *m)
 {
 	for (unsigned i = 0; m->v && i < m->n; i++)
 		bench_flow_free(m->v[i].f);
-	client_free(m->c);
+	for (unsigned i = 0; i < KEYS_MAX; i++)
+		client_free(m->c[i]);
 	if (m->error[0])
 		bench_say("%s", m->error);
 	free(m->v);
