@@ -102,8 +102,14 @@ async function onUpdate(o) {
   }
 }
 
+// What it shows at once, but sends later than it asks how things are: done without a connection, it ends up showing the old state.
+async function online() {
+  if (!connected) await td.wait('connection', () => connected);
+}
+
 // Opened, as in an app: TDLib tells who types only where somebody looks.
 const opened = new Set();
+
 const chat = async (id) => {
   const { id: chat_id } = await td.call('createPrivateChat', { user_id: id, force: false });
   if (!opened.has(chat_id)) await td.call('openChat', { chat_id });
@@ -324,9 +330,11 @@ const driver = {
     await closed(to, (chat_id) => td.call('setChatDraftMessage', { chat_id, draft_message }));
   },
   async mark({ to, unread }) {
+    await online();
     await td.call('toggleChatIsMarkedAsUnread', { chat_id: await chat(to), is_marked_as_unread: unread });
   },
   async pin_chat({ to, pinned }) {
+    await online();
     const chat_id = await chat(to);
     const chat_list = (await td.call('getChat', { chat_id })).positions[0]?.list ?? { '@type': 'chatListMain' };
     const load = () => td.call('loadChats', { chat_list, limit: 100 }).then(load, (e) => e.code === 404 || Promise.reject(e));
@@ -334,6 +342,7 @@ const driver = {
     await td.call('toggleChatIsPinned', { chat_list, chat_id, is_pinned: pinned });
   },
   async archive({ to, archived }) {
+    await online();
     await td.call('addChatToList', { chat_id: await chat(to), chat_list: { '@type': archived ? 'chatListArchive' : 'chatListMain' } });
   },
   async block({ who, blocked }) {
