@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "domain/auth/jobs.h"
 #include "domain/channels/jobs.h"
+#include "domain/chats/jobs.h"
 #include "domain/media/media.h"
 #include "domain/messages/clear.h"
 #include "domain/messages/expire.h"
@@ -105,6 +106,10 @@ const struct jobs_kind domain_jobs[] = {
          .outside_seconds = REACTIONS_JOB_SECONDS,
          .tries_max = 3},
 	{.name = UPLOADS_OF_JOB, .outside = uploads_of_job, .outside_seconds = CONTENTS_JOB_SECONDS},
+	{.name = CHAT_DELIVER_JOB, .slice = chat_deliver_job},
+	{.name = CHAT_CLOSE_JOB, .slice = chat_close_job},
+	{.name = CHAT_CLEAR_JOB, .slice = chat_clear_job},
+	{.name = CHAT_MIGRATE_JOB, .slice = chat_migrate_job},
 	{.name = CHANNEL_UNBAN_JOB, .slice = channel_unban_job},
 	{.name = CHANNEL_CLOSE_JOB, .slice = channel_close_job},
 	{.name = "channel-log", .slice = channel_log_job, .every_s = 3600},

@@ -166,3 +166,21 @@ int store_links_count(struct sql_db *db, int64_t peer, uint32_t limit, struct ar
 	*ret_n = n;
 	return r;
 }
+
+int store_links_move(struct sql_db *db, int64_t from, int64_t to)
+{
+	static const char *const steps[] = {
+		"UPDATE dir_link SET peer = $2 WHERE hash IN (SELECT hash FROM link WHERE peer = $1)",
+		"UPDATE link SET peer = $2 WHERE peer = $1", "UPDATE link_user SET peer = $2 WHERE peer = $1",
+		"UPDATE join_request SET peer = $2 WHERE peer = $1"};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct sql_stmt *s = sql_prepare(db, steps[i]);
+
+		sql_bind_int(s, 1, from);
+		sql_bind_int(s, 2, to);
+		r = sql_run(s);
+	}
+	return r;
+}

@@ -405,3 +405,34 @@ int store_msg_authors(struct sql_db *db, int64_t channel, int32_t after, int32_t
 	*ret_n = n;
 	return r < 0 ? r : 0;
 }
+
+int store_msg_writers(struct sql_db *db, int64_t owner, int64_t peer, int32_t after, int32_t upto,
+                      uint32_t limit, struct arena *a, struct store_msg_writer **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT origin_owner, max(origin_id) FROM (SELECT origin_owner, origin_id FROM msg"
+		    " WHERE owner = $1 AND peer = $2 AND id > $3 AND id <= $4 AND flags & 1 = 0"
+		    " ORDER BY id DESC LIMIT $5) AS x GROUP BY origin_owner");
+	struct store_msg_writer *v = NULL, *more;
+	size_t n = 0, cap = 0;
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, peer);
+	sql_bind_int(s, 3, after);
+	sql_bind_int(s, 4, upto);
+	sql_bind_int(s, 5, limit);
+	while ((r = sql_step(s)) == 1) {
+		if (n == cap) {
+			more = ARENA_ARRAY(a, struct store_msg_writer, cap = cap ? cap * 2 : 16);
+			if (n)
+				memcpy(more, v, n * sizeof(*v));
+			v = more;
+		}
+		v[n++] = (struct store_msg_writer){sql_int(s, 0), (int32_t)sql_int(s, 1)};
+	}
+	sql_done(s);
+	*ret = v;
+	*ret_n = n;
+	return r;
+}

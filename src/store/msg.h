@@ -78,6 +78,13 @@ int store_msg_walk_by(struct sql_db *db, int64_t channel, int64_t author, int32_
 /* Who wrote the newest `limit` messages with ids in (after, upto] of a channel, each once. */
 int store_msg_authors(struct sql_db *db, int64_t channel, int32_t after, int32_t upto, uint32_t limit,
                       struct arena *a, int64_t **ret, size_t *ret_n);
+/* Who wrote the newest `limit` messages with ids in (after, upto] that are not the owner's, each with the id of his last one in his own box. */
+struct store_msg_writer {
+	int64_t user;
+	int32_t id;
+};
+int store_msg_writers(struct sql_db *db, int64_t owner, int64_t peer, int32_t after, int32_t upto,
+                      uint32_t limit, struct arena *a, struct store_msg_writer **ret, size_t *ret_n);
 /*
  * The newest own or foreign message (own: flags has OUT) at or below `id`, among the STORE_MSG_LOOK_BACK newest there: a
  * stranger's flood must not make us read all of it. -ERR_NOTFOUND.

@@ -65,8 +65,12 @@ enum upd_kind {
 	UPD_MEMBER_CAME = 133,
 	UPD_MEMBER_LEFT = 134,
 	UPD_CHANNEL_CONTENTS =
-		135,     /* of a user's box: peer = channel; payload: int32 ids of what he has opened there */
-	UPD_RESET = 132, /* updatesTooLong: the session ended; the next call hears 401 */
+		135, /* of a user's box: peer = channel; payload: int32 ids of what he has opened there */
+	/* Of a basic group, peer; in a member's box. */
+	UPD_CHAT_MEMBER = 140, /* payload: what (domain/chats), user, inviter, version, date, each int64 */
+	UPD_CHAT_RIGHTS = 141, /* what its members may */
+	UPD_CHAT_TYPING = 142, /* payload: int64 who, boxed SendMessageAction TL */
+	UPD_RESET = 132,       /* updatesTooLong: the session ended; the next call hears 401 */
 };
 
 struct upd_event {

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "domain/channels/jobs.h"
 #include "domain/channels/private.h"
+#include "domain/chats/chat.h"
 #include "jobs/jobs.h"
 #include "rpc_methods.h"
 #include "updates/peer.h"
@@ -144,6 +145,8 @@ int messages_editChatDefaultBannedRights(struct rpc_call *c,
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
+	if (peer.chat)
+		return chat_edit_permissions(c, peer.chat, q->banned_rights);
 	if (!(ch = peer.channel) || !(ch->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if ((r = channel_may(c, ch, CHANNEL_BAN)) < 0)

@@ -168,7 +168,7 @@ static int slow_mode(struct rpc_call *c, const struct channel *ch)
 }
 
 /* The first of what is needed and forbidden, as the error that clients know for it. */
-static int refuse(struct rpc_call *c, int64_t bits)
+int channel_refuse_send(struct rpc_call *c, int64_t bits)
 {
 	static const struct {
 		int64_t bit;
@@ -206,7 +206,7 @@ int channel_may_send(struct rpc_call *c, const struct channel *ch, int64_t needs
 		return 0;
 	if ((r = slow_mode(c, ch)) < 0)
 		return r;
-	return forbidden(ch, needs | BAN_SEND) ? refuse(c, forbidden(ch, needs | BAN_SEND)) : 0;
+	return forbidden(ch, needs | BAN_SEND) ? channel_refuse_send(c, forbidden(ch, needs | BAN_SEND)) : 0;
 }
 
 int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret)

@@ -8,6 +8,7 @@
 #include "domain/users/peer.h"
 #include "domain/users/view.h"
 #include "store/channel.h"
+#include "store/chat.h"
 
 /* A channel and the caller in it. Both in the call's arena. */
 struct channel {
@@ -40,16 +41,26 @@ int channel_may(struct rpc_call *c, const struct channel *ch, enum channel_act a
 /* May he be sent to with this kind of content (banned rights bits of api.md 6.3); slow mode; join to send. */
 int channel_may_send(struct rpc_call *c, const struct channel *ch, int64_t needs);
 
+/* The error that clients know for the first of these forbidden bits: 403 CHAT_SEND_*_FORBIDDEN, CHAT_WRITE_FORBIDDEN. */
+int channel_refuse_send(struct rpc_call *c, int64_t bits);
+
 /* Chat objects: channel or channelForbidden as v->viewer gets it; min for crowds. */
 int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret);
-/* ChatPhoto; Photo with the caller's own reference (NULL: none); 1: the file is one of its photos. */
-int channel_photo_view(struct view *v, const struct store_channel *row, struct tl_obj **ret);
-int channel_photo_object(struct rpc_call *c, const struct store_channel *row, struct tl_obj **ret);
-int channel_photo_is(struct rpc_call *c, const struct channel *ch, int64_t file);
 /* updatePendingJoinRequests of a channel's key; NULL: it is gone. */
 int channel_requests_view(struct view *v, int64_t peer, struct tl_obj **ret);
 /* Unread posts of somebody, from the head and his marks: read_in, and how many own posts lie above it. */
 int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret);
+
+/* messages.invitedUsers with the call's own events, for rpc_reply_after; missing: Vector<MissingInvitee>, in the arena. */
+int channel_reply_invited(struct rpc_call *c, struct tl_vec *missing);
+/* For admins of a group or channel of this key: the caller's permanent link (NULL: none), how many wait to be let in, and the newest. */
+int channel_links_view(struct view *v, int64_t peer, struct tl_obj **ret_link, int32_t *ret_waiting,
+                       struct tl_vec_long *ret_recent);
+
+/* Write lane: the supergroup that a basic group of the caller's becomes, with himself as its creator and its first message. */
+int channel_from_chat(struct rpc_call *c, const struct store_chat *from, struct channel *ret);
+/* Write lane: a member of that group comes along, as what he was. Once more is no harm. */
+int channel_adopt(struct rpc_call *c, struct channel *ch, const struct store_chat_member *from);
 
 /*
  * Write lane: what happens to a channel beside its messages (those: messages/message.h). All of it goes the way of its posts, in

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "domain/channels/private.h"
+#include "domain/chats/photo.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/media/media.h"
 #include "rpc_methods.h"
@@ -75,6 +76,24 @@ static int set_marks(struct rpc_call *c, const struct channel *ch, struct tl_cha
 	return 0;
 }
 
+/* Whence it came: ids of basic groups are each member's own. */
+static int set_migrated(struct view *v, const struct channel *ch, struct tl_channelFull *f)
+{
+	struct store_dialog d;
+	int r;
+
+	if (!ch->row.migrated_chat)
+		return 0;
+	r = store_dialog_get(v->c->db, v->viewer, peer_chat(ch->row.migrated_chat), &v->c->arena, &d);
+	if (r <= 0 || !d.top_id)
+		return r < 0 ? r : 0;
+	f->has_migrated_from_chat_id = f->has_migrated_from_max_id = true;
+	f->migrated_from_chat_id = ch->row.migrated_chat;
+	f->migrated_from_max_id = d.top_id;
+	view_peer(v, peer_chat(ch->row.migrated_chat));
+	return 0;
+}
+
 static int set_pinned(struct rpc_call *c, const struct channel *ch, struct tl_channelFull *f)
 {
 	int64_t key = peer_channel(ch->row.id);
@@ -141,11 +160,6 @@ static void set_settings(struct view *v, const struct channel *ch, struct tl_cha
 		f->has_ttl_period = true;
 		f->ttl_period = ch->row.ttl;
 	}
-	if (ch->row.migrated_chat) {
-		f->has_migrated_from_chat_id = f->has_migrated_from_max_id = true;
-		f->migrated_from_chat_id = ch->row.migrated_chat;
-		f->migrated_from_max_id = ch->row.migrated_max;
-	}
 }
 
 static int set_reactions(struct rpc_call *c, const struct channel *ch, struct tl_channelFull *f)
@@ -182,7 +196,7 @@ static int set_links(struct view *v, const struct channel *ch, struct tl_channel
 
 static int set_photo(struct rpc_call *c, const struct channel *ch, struct tl_channelFull *f)
 {
-	int r = channel_photo_object(c, &ch->row, &f->chat_photo);
+	int r = group_photo_object(c, peer_channel(ch->row.id), ch->row.photo, &f->chat_photo);
 
 	if (r >= 0 && !f->chat_photo)
 		f->chat_photo = &TL_NEW(&c->arena, photoEmpty)->o;
@@ -207,9 +221,9 @@ int channels_getFullChannel(struct rpc_call *c, const struct tl_channels_getFull
 	set_counters(c, &ch, f);
 	set_permissions(&ch, f);
 	set_settings(&v, &ch, f);
-	if ((r = set_marks(c, &ch, f)) < 0 || (r = set_pinned(c, &ch, f)) < 0 ||
-	    (r = set_reactions(c, &ch, f)) < 0 || (r = set_links(&v, &ch, f)) < 0 ||
-	    (r = set_photo(c, &ch, f)) < 0 ||
+	if ((r = set_marks(c, &ch, f)) < 0 || (r = set_migrated(&v, &ch, f)) < 0 ||
+	    (r = set_pinned(c, &ch, f)) < 0 || (r = set_reactions(c, &ch, f)) < 0 ||
+	    (r = set_links(&v, &ch, f)) < 0 || (r = set_photo(c, &ch, f)) < 0 ||
 	    (r = notify_view(c, c->user_id, peer_channel(ch.row.id), NOTIFY_PEER, &f->notify_settings)) < 0)
 		return r;
 	o->full_chat = &f->o;

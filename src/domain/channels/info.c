@@ -2,10 +2,11 @@
 #include "base/err.h"
 #include "base/utf8.h"
 #include "domain/channels/private.h"
+#include "domain/chats/chat.h"
+#include "domain/chats/photo.h"
 #include "domain/media/media.h"
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
-#include "store/profile_photo.h"
 #include "updates/peer.h"
 
 /* The row and a line in the admin log. */
@@ -53,6 +54,8 @@ int messages_editChatAbout(struct rpc_call *c, const struct tl_messages_editChat
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
+	if (peer.chat)
+		return chat_edit_about(c, peer.chat, about);
 	if (!(ch = peer.channel))
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if ((r = channel_may(c, ch, CHANNEL_CHANGE_INFO)) < 0)
@@ -68,57 +71,17 @@ int messages_editChatAbout(struct rpc_call *c, const struct tl_messages_editChat
 	return rpc_reply_bool(c, true);
 }
 
-/* --- its photo: rows of store/profile_photo.h under the channel's key, the newest of them shown */
+/* --- its photo (chats/photo.h) */
 
 int channels_editPhoto_prepare(struct rpc_call *c, const struct tl_channels_editPhoto *q)
 {
-	const struct tl_inputChatUploadedPhoto *up = TL_AS(inputChatUploadedPhoto, q->photo);
-	struct media_made *made;
 	struct channel ch;
 	int r;
 
 	if ((r = channel_resolve(c, q->channel, &ch)) < 0 ||
-	    (r = channel_may(c, &ch, CHANNEL_CHANGE_INFO)) < 0 || !up)
+	    (r = channel_may(c, &ch, CHANNEL_CHANGE_INFO)) < 0)
 		return r;
-	if (up->video)
-		return rpc_fail(c, 400, "VIDEO_FILE_INVALID");
-	if (up->video_emoji_markup)
-		return rpc_fail(c, 400, "EMOJI_MARKUP_INVALID");
-	if (!up->file)
-		return rpc_fail(c, 400, "PHOTO_FILE_MISSING");
-	if ((r = media_prepare_profile(c, up->file, &made)) < 0)
-		return r;
-	c->prepared = made;
-	return 0;
-}
-
-/* The photo that is asked for, as it is stored: uploaded now, or one of the channel's own. */
-static int chosen(struct rpc_call *c, const struct channel *ch, const struct tl_obj *input,
-                  struct tl_obj **ret_photo, int64_t *ret_file, struct slice *ret_thumb)
-{
-	int64_t key = peer_channel(ch->row.id);
-	struct store_profile_photo row;
-	const struct tl_photo *p;
-	int r;
-
-	if (TL_IS(inputChatUploadedPhoto, input)) {
-		if ((r = media_commit_profile(c, c->prepared, ret_photo, ret_file)) < 0)
-			return r;
-		p = TL_AS(photo, *ret_photo);
-		for (uint32_t i = 0; p && i < p->sizes.n; i++)
-			if (TL_IS(photoStrippedSize, p->sizes.v[i]))
-				*ret_thumb = TL_AS(photoStrippedSize, p->sizes.v[i])->bytes;
-		return 0;
-	}
-	if (!TL_IS(inputChatPhoto, input))
-		return rpc_fail(c, 400, "PHOTO_INVALID");
-	if ((r = media_resolve_photo(c, TL_AS(inputChatPhoto, input)->id, -1, ret_file)) < 0)
-		return r;
-	r = store_profile_photo_find(c->db, key, *ret_file, &c->arena, &row);
-	if (r == -ERR_NOTFOUND)
-		return rpc_fail(c, 400, "PHOTO_INVALID");
-	*ret_thumb = row.thumb;
-	return r < 0 ? r : media_photo_body(c, *ret_file, ret_photo);
+	return group_photo_prepare(c, q->photo);
 }
 
 /* What the admin log keeps of a photo: its body, or photoEmpty. */
@@ -159,21 +122,10 @@ static int take_off(struct rpc_call *c, struct channel *ch)
 
 static int put_on(struct rpc_call *c, struct channel *ch, const struct tl_obj *input)
 {
-	struct slice thumb = {0};
 	struct tl_obj *photo;
-	int64_t file, *had, key = peer_channel(ch->row.id);
-	size_t n;
-	int r;
+	int r = group_photo_put(c, peer_channel(ch->row.id), input, &photo, &ch->row.photo);
 
-	if ((r = chosen(c, ch, input, &photo, &file, &thumb)) < 0 ||
-	    (r = store_profile_photo_list(c->db, key, &c->arena, &had, &n)) < 0)
-		return r;
-	if (n >= LIMIT_PROFILE_PHOTOS && (r = store_profile_photo_delete(c->db, key, had[n - 1], c->now)) < 0)
-		return r;
-	if ((r = store_profile_photo_put(c->db, key, file, thumb, c->now)) < 0)
-		return r;
-	ch->row.photo = file;
-	return say_photo(c, ch, photo, file);
+	return r < 0 ? r : say_photo(c, ch, photo, ch->row.photo);
 }
 
 int channels_editPhoto(struct rpc_call *c, const struct tl_channels_editPhoto *q)

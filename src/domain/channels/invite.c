@@ -1,6 +1,7 @@
 /* invite.c - invite links as somebody uses them: messages.checkChatInvite, messages.importChatInvite. */
 #include "base/err.h"
 #include "domain/channels/private.h"
+#include "domain/chats/photo.h"
 #include "rpc_methods.h"
 #include "updates/peer.h"
 
@@ -67,7 +68,7 @@ static int preview(struct rpc_call *c, const struct store_link *l, const struct 
 	o->participants_count = ch->row.members;
 	view_init(&v, c);
 	if ((r = shown_members(&v, ch, &o->participants)) < 0 ||
-	    (r = channel_photo_object(c, &ch->row, &o->photo)) < 0)
+	    (r = group_photo_object(c, peer_channel(ch->row.id), ch->row.photo, &o->photo)) < 0)
 		return r;
 	if (!o->photo)
 		o->photo = &TL_NEW(&c->arena, photoEmpty)->o;

@@ -4,7 +4,6 @@
 #include "domain/sync/compose.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
-#include "store/contact.h"
 #include "store/user.h"
 
 int channels_joinChannel(struct rpc_call *c, const struct tl_channels_joinChannel *q)
@@ -83,9 +82,7 @@ static int may_bring(struct rpc_call *c, const struct channel *ch, int64_t user,
 		m->banned = 0; /* who may ban brings him back */
 		m->until = 0;
 	}
-	if ((r = store_blocked_is(c->db, user, c->user_id)) != 0)
-		return r < 0 ? r : 0;
-	if ((r = privacy_allows(c, user, PRIVACY_CHAT_INVITE, c->user_id)) <= 0)
+	if ((r = privacy_may_be_added(c, user)) <= 0)
 		return r;
 	*ret = MAY_COME;
 	return 0;
@@ -127,6 +124,11 @@ static int reply_invited(struct rpc_call *c, void *missing)
 		o->updates = &none->o;
 	}
 	return rpc_reply(c, &o->o);
+}
+
+int channel_reply_invited(struct rpc_call *c, struct tl_vec *missing)
+{
+	return rpc_reply_after(c, reply_invited, missing);
 }
 
 static int note_invite(struct rpc_call *c, struct channel *ch, const struct store_channel_member *m)
@@ -192,5 +194,5 @@ int channels_inviteToChannel(struct rpc_call *c, const struct tl_channels_invite
 		return r;
 	if (n && (r = channel_tell(c, &ch, c->user_id)) < 0)
 		return r;
-	return rpc_reply_after(c, reply_invited, missing);
+	return channel_reply_invited(c, missing);
 }

@@ -50,6 +50,20 @@ int link_permanent_view(struct view *v, int64_t peer, struct tl_obj **ret)
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
+int channel_links_view(struct view *v, int64_t peer, struct tl_obj **ret_link, int32_t *ret_waiting,
+                       struct tl_vec_long *ret_recent)
+{
+	int r;
+
+	if ((r = link_permanent_view(v, peer, ret_link)) < 0 ||
+	    (r = requests_recent(v->c, peer, ret_recent)) < 0)
+		return r;
+	*ret_waiting = (int32_t)ret_recent->n;
+	for (uint32_t i = 0; i < ret_recent->n; i++)
+		view_peer(v, ret_recent->v[i]);
+	return 0;
+}
+
 struct slice link_hash(struct slice link)
 {
 	for (uint32_t i = link.n; i > 0; i--)

@@ -1,6 +1,7 @@
 /* settings.c - switches of channels and supergroups: each one row, a word to the audience, a line in the admin log. */
 #include "base/err.h"
 #include "domain/channels/private.h"
+#include "domain/chats/chat.h"
 #include "rpc_methods.h"
 #include "updates/peer.h"
 
@@ -150,6 +151,8 @@ int messages_toggleNoForwards(struct rpc_call *c, const struct tl_messages_toggl
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
+	if (peer.chat)
+		return chat_edit_noforwards(c, peer.chat, q->enabled);
 	if (!peer.channel)
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if ((r = channel_may(c, peer.channel, CHANNEL_CLOSE)) < 0 || /* the owner's alone */

@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
+#include "domain/chats/photo.h"
 #include "updates/peer.h"
 
 static struct tl_obj *forbidden(struct view *v, const struct store_channel *c, int32_t until)
@@ -74,7 +75,7 @@ int channel_view(struct view *v, int64_t id, bool min, struct tl_obj **ret)
 	o->username = c.username.n ? c.username : (struct slice){0};
 	o->has_link = c.linked != 0;
 	o->slowmode_enabled = c.slowmode != 0;
-	if ((r = channel_photo_view(v, &c, &o->photo)) < 0)
+	if ((r = group_photo_view(v, peer_channel(id), c.photo, &o->photo)) < 0)
 		return r;
 	o->min = min;
 	o->has_participants_count = true;

@@ -2,7 +2,16 @@
 #include "base/err.h"
 #include "domain/channels/rights.h"
 #include "domain/chats/chat.h"
+#include "domain/chats/photo.h"
+#include "domain/dialogs/dialog.h"
 #include "domain/users/peer.h"
+#include "store/dialog.h"
+#include "updates/peer.h"
+
+enum { /* of an admin */
+       RIGHTS = ADMIN_CHANGE_INFO | ADMIN_DELETE | ADMIN_BAN | ADMIN_INVITE | ADMIN_PIN | ADMIN_CALL |
+	        ADMIN_OTHER
+};
 
 static struct tl_obj *forbidden(struct view *v, const struct store_chat *c)
 {
@@ -22,12 +31,21 @@ static struct tl_obj *migrated_to(struct view *v, int64_t channel)
 	return &o->o;
 }
 
+/* Who was thrown out is told no more than what it is called. */
+static int was_kicked(struct view *v, int64_t id)
+{
+	struct store_dialog d;
+	int r = store_dialog_get(v->c->db, v->viewer, peer_chat(id), &v->c->arena, &d);
+
+	return r <= 0 ? r : (d.flags & DIALOG_KICKED) != 0;
+}
+
 int chat_view(struct view *v, int64_t id, struct tl_obj **ret)
 {
 	struct store_chat_member m;
 	struct store_chat c;
 	struct tl_chat *o;
-	bool in;
+	bool in, kicked;
 	int r;
 
 	r = store_chat_get(v->c->db, id, &v->c->arena, &c);
@@ -37,19 +55,21 @@ int chat_view(struct view *v, int64_t id, struct tl_obj **ret)
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
 	in = r == 0;
-	if (c.flags & STORE_CHAT_GONE) {
+	if ((r = in ? 0 : was_kicked(v, id)) < 0)
+		return r;
+	kicked = r;
+	if ((c.flags & STORE_CHAT_GONE) || kicked) {
 		*ret = forbidden(v, &c);
 		return 0;
 	}
 	o = TL_NEW(&v->c->arena, chat);
 	o->id = id;
 	o->title = c.title;
-	o->photo = &TL_NEW(&v->c->arena, chatPhotoEmpty)->o;
 	o->participants_count = c.members;
 	o->date = (int32_t)c.date;
 	o->version = c.version;
-	o->creator = in && m.role == STORE_CHAT_CREATOR;
-	o->left = !in;
+	o->creator = c.creator == v->viewer;
+	o->left = !in && !c.migrated_to; /* who came along did not leave */
 	o->noforwards = (c.flags & STORE_CHAT_NOFORWARDS) != 0;
 	if (c.migrated_to) {
 		o->deactivated = true;
@@ -57,8 +77,8 @@ int chat_view(struct view *v, int64_t id, struct tl_obj **ret)
 	}
 	if (in && m.role != STORE_CHAT_MEMBER)
 		o->admin_rights = admin_rights_view(
-			&v->c->arena, ADMIN_ALL & ~(ADMIN_POST | ADMIN_EDIT | ADMIN_TOPICS | ADMIN_DIRECT));
+			&v->c->arena, m.role == STORE_CHAT_CREATOR ? RIGHTS | ADMIN_ADD_ADMINS : RIGHTS);
 	o->default_banned_rights = banned_rights_view(&v->c->arena, c.banned, INT32_MAX);
 	*ret = &o->o;
-	return 0;
+	return group_photo_view(v, peer_chat(id), c.photo, &o->photo);
 }

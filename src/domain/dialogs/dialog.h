@@ -9,7 +9,10 @@
 
 struct store_dialog;
 
-enum dialog_flag { DIALOG_PUT_AWAY = 1 }; /* store_dialog.flags: archived because a stranger began it */
+enum dialog_flag {                      /* store_dialog.flags */
+	           DIALOG_PUT_AWAY = 1, /* archived because a stranger began it */
+	           DIALOG_KICKED = 2,   /* a basic group whose owner was thrown out */
+};
 
 enum notify_scope { NOTIFY_PEER = 0, NOTIFY_USERS = 1, NOTIFY_CHATS = 2, NOTIFY_BROADCASTS = 3 };
 

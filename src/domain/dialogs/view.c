@@ -4,6 +4,7 @@
 #include "domain/dialogs/private.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
+#include "store/chat.h"
 #include "store/dialog.h"
 #include "store/filter.h"
 #include "store/peer_ttl.h"
@@ -80,6 +81,19 @@ int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_sco
 	return 0;
 }
 
+/* How long messages of a basic group stay. */
+static int set_chat(struct view *v, int64_t peer, struct tl_dialog *d)
+{
+	struct store_chat row;
+	int r = store_chat_get(v->c->db, peer_chat_id(peer), &v->c->arena, &row);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	d->has_ttl_period = row.ttl > 0;
+	d->ttl_period = row.ttl;
+	return 0;
+}
+
 int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret)
 {
 	struct tl_dialog *d = TL_NEW(&v->c->arena, dialog);
@@ -90,12 +104,17 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 	d->peer = peer_to_tl(&v->c->arena, row->peer);
 	if (peer_is_channel(row->peer)) {
 		d->has_pts = true;
-		if ((r = dialog_channel_pts(v->c, row->peer, &d->pts)) < 0 ||
-		    (r = store_unseen_count(v->c->db, row->owner, row->peer, STORE_UNSEEN_MENTION,
+		if ((r = dialog_channel_pts(v->c, row->peer, &d->pts)) < 0)
+			return r;
+	}
+	if (!peer_is_user(row->peer)) {
+		if ((r = store_unseen_count(v->c->db, row->owner, row->peer, STORE_UNSEEN_MENTION,
 		                            &mentions)) < 0)
 			return r;
 		d->unread_mentions_count = (int32_t)mentions;
 	}
+	if (peer_is_chat(row->peer) && (r = set_chat(v, row->peer, d)) < 0)
+		return r;
 	if (peer_is_user(row->peer)) {
 		if ((r = store_peer_ttl_get(v->c->db, row->owner, row->peer, &ttl, &wish)) < 0)
 			return r;

@@ -1,7 +1,4 @@
-/*
- * refuse.c - groups and channels, of which there are none yet: what does not exist answers as what one may not see. Also
- * passwords that nobody can have set.
- */
+/* refuse.c - what does not exist so far answers as what one may not see; passwords that nobody can have set. */
 #include "rpc/call.h"
 #include "rpc_methods.h"
 
@@ -11,8 +8,6 @@
 		return rpc_fail(c, code, text);                                                              \
 	}
 
-REFUSE(messages_getFullChat, 400, "CHAT_ID_INVALID")
-REFUSE(messages_getChats, 400, "CHAT_ID_INVALID")
 REFUSE(account_resetWebAuthorization, 400, "HASH_INVALID")
 REFUSE(upload_getWebFile, 400, "LOCATION_INVALID")
 REFUSE(auth_checkPassword, 400, "PASSWORD_HASH_INVALID")

@@ -5,7 +5,7 @@
 #include "domain/media/location.h"
 
 #include "base/err.h"
-#include "domain/channels/channel.h"
+#include "domain/chats/photo.h"
 #include "domain/media/private.h"
 #include "domain/media/reference.h"
 #include "domain/stickers/sticker.h"
@@ -117,12 +117,8 @@ static int of_profile(struct rpc_call *c, const struct tl_inputPeerPhotoFileLoca
 
 	if ((r = peer_resolve(c, l->peer, &peer)) < 0)
 		return r;
-	if (peer.channel)
-		r = channel_photo_is(c, peer.channel, l->photo_id);
-	else if (peer_is_user(peer.key))
-		r = user_photo_may_see(c, peer.key, l->photo_id);
-	else
-		r = 0;
+	r = peer_is_user(peer.key) ? user_photo_may_see(c, peer.key, l->photo_id)
+	                           : group_photo_is(c, peer.key, l->photo_id);
 	if (r < 0)
 		return r;
 	return r ? of_kind(c, l->photo_id, l->big ? 'c' : 'a', STORE_FILE_PHOTO, ret) : invalid(c);

@@ -27,6 +27,29 @@ static void note_entities(struct view *v, struct tl_vec list)
 			view_peer(v, peer_user(TL_AS(messageEntityMentionName, list.v[i])->user_id));
 }
 
+static void note_users(struct view *v, struct tl_vec_long users)
+{
+	for (uint32_t i = 0; i < users.n; i++)
+		view_peer(v, peer_user(users.v[i]));
+}
+
+/* Whom a service message is about. */
+static void note_action(struct view *v, const struct tl_obj *o)
+{
+	if (TL_IS(messageActionChatCreate, o))
+		note_users(v, TL_AS(messageActionChatCreate, o)->users);
+	else if (TL_IS(messageActionChatAddUser, o))
+		note_users(v, TL_AS(messageActionChatAddUser, o)->users);
+	else if (TL_IS(messageActionChatDeleteUser, o))
+		view_peer(v, peer_user(TL_AS(messageActionChatDeleteUser, o)->user_id));
+	else if (TL_IS(messageActionChatJoinedByLink, o))
+		view_peer(v, peer_user(TL_AS(messageActionChatJoinedByLink, o)->inviter_id));
+	else if (TL_IS(messageActionChatMigrateTo, o))
+		view_peer(v, peer_channel(TL_AS(messageActionChatMigrateTo, o)->channel_id));
+	else if (TL_IS(messageActionChannelMigrateFrom, o))
+		view_peer(v, peer_chat(TL_AS(messageActionChannelMigrateFrom, o)->chat_id));
+}
+
 static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_t reply_to)
 {
 	struct tl_messageReplyHeader *h = TL_AS(messageReplyHeader, stored);
@@ -135,6 +158,7 @@ static struct tl_obj *own_service(struct view *v, struct tl_messageService *m, c
 	m->out = is_out(v, row);
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
 	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
+	note_action(v, m->action);
 	if (row->peer == row->owner && !m->saved_peer_id)
 		m->saved_peer_id = peer_to_tl(a, row->owner); /* TDLib wants a topic for each message there */
 	return &m->o;

@@ -137,6 +137,28 @@ static int see_some(struct rpc_call *c, int64_t key, size_t *ret_n)
 	return rpc_log_event(c, &ev);
 }
 
+/* The same of a basic group, where the row says so, too, and each counts. */
+static int see_in_chat(struct rpc_call *c, int64_t key, size_t *ret_n)
+{
+	struct upd_event ev = {
+		.owner = c->user_id, .kind = UPD_READ_CONTENTS, .except_key = c->client->auth_key_id};
+	struct store_msg row;
+	int32_t *ids;
+	int r = store_unseen_walk(c->db, c->user_id, key, STORE_UNSEEN_MENTION, INT32_MAX, false, 0,
+	                          READ_SLICE, &c->arena, &ids, ret_n);
+
+	for (size_t i = 0; r >= 0 && i < *ret_n; i++)
+		if ((r = store_unseen_delete(c->db, c->user_id, key, STORE_UNSEEN_MENTION, ids[i])) >= 0 &&
+		    (r = store_msg_get(c->db, c->user_id, key, ids[i], &c->arena, &row)) >= 0)
+			r = store_msg_set_flags(c->db, row.owner, row.peer, row.id,
+			                        row.flags & ~STORE_MSG_MEDIA_UNREAD);
+	if (r < 0 || !*ret_n)
+		return r;
+	ev.pts_count = (int32_t)*ret_n;
+	ev.payload = ids_payload(&c->arena, -1, ids, (uint32_t)*ret_n);
+	return rpc_log_event(c, &ev);
+}
+
 int messages_readMentions(struct rpc_call *c, const struct tl_messages_readMentions *q)
 {
 	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
@@ -145,8 +167,14 @@ int messages_readMentions(struct rpc_call *c, const struct tl_messages_readMenti
 	size_t n = 0;
 	int r;
 
-	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
-	    (peer.channel && (r = see_some(c, peer.key, &n)) < 0) ||
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
+		return r;
+	if (peer.chat) {
+		if ((r = see_in_chat(c, peer.key, &n)) < 0)
+			return r;
+		a->pts_count = (int32_t)n;
+	}
+	if ((peer.channel && (r = see_some(c, peer.key, &n)) < 0) ||
 	    (r = rpc_box_pts(c, place.owner, &a->pts)) < 0)
 		return r;
 	a->offset = n == READ_SLICE; /* "call again" */

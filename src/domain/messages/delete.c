@@ -1,11 +1,13 @@
 /* delete.c - messages.deleteMessages and deleteHistory: for one side, or for both. */
 #include "base/err.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/saved.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum { HISTORY_SLICE = 500 };
 
@@ -55,6 +57,40 @@ static int remove_twins(struct rpc_call *c, const struct store_msg *rows, uint32
 	return 0;
 }
 
+/* Of basic groups: one's own everywhere, others' for who may. */
+static int remove_in_chats(struct rpc_call *c, const struct store_msg *rows, uint32_t n)
+{
+	struct store_msg *of_one = ARENA_ARRAY(&c->arena, struct store_msg, n);
+	struct chat ch;
+	int r;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t before = 0, k = 0;
+		bool own = true;
+
+		while (before < i && rows[before].peer != rows[i].peer)
+			before++;
+		if (!peer_is_chat(rows[i].peer) || before < i)
+			continue;
+		for (uint32_t j = i; j < n; j++)
+			if (rows[j].peer == rows[i].peer) {
+				of_one[k++] = rows[j];
+				own = own && rows[j].from_id == c->user_id;
+			}
+		r = chat_load(c, peer_chat_id(rows[i].peer), &ch);
+		if (r < 0)
+			return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r;
+		if (!ch.in || !chat_is_open(&ch)) /* it is over: he clears his own */
+			continue;
+		if (!own && !chat_is_admin(&ch))
+			return rpc_fail(c, 403, "MESSAGE_DELETE_FORBIDDEN");
+		if ((r = chat_catch_up(c, ch.row.id, c->user_id)) < 0 ||
+		    (r = chat_deleted(c, &ch, of_one, k)) < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int remove_all(struct rpc_call *c, const struct store_msg *rows, uint32_t n, bool revoke,
                       int32_t *ret_pts)
 {
@@ -62,6 +98,8 @@ static int remove_all(struct rpc_call *c, const struct store_msg *rows, uint32_t
 
 	if (n && revoke) /* first, while our own rows still say whose copies they are */
 		r = remove_twins(c, rows, n);
+	if (r >= 0 && n && revoke)
+		r = remove_in_chats(c, rows, n);
 	if (r >= 0 && n)
 		r = messages_remove(c, c->user_id, rows, n, c->client->auth_key_id, ret_pts);
 	return r;
@@ -155,6 +193,12 @@ static int remove_range(struct rpc_call *c, const struct range *g, const struct 
 	return r;
 }
 
+/* A group's history is everybody's: its creator alone takes it from all. */
+static bool may_revoke(const struct peer *peer)
+{
+	return !peer->chat || (peer->chat->in && peer->chat->me.role == STORE_CHAT_CREATOR);
+}
+
 int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHistory *q)
 {
 	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
@@ -172,7 +216,7 @@ int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHi
 	                  q->has_max_date ? &q->max_date : NULL, &g)) < 0 ||
 	    (r = store_msg_walk(c->db, c->user_id, peer.key, g.from, false, 0, HISTORY_SLICE, &c->arena,
 	                        &rows, &n)) < 0 ||
-	    (r = remove_range(c, &g, rows, n, q->revoke, a)) < 0)
+	    (r = remove_range(c, &g, rows, n, q->revoke && may_revoke(&peer), a)) < 0)
 		return r;
 	if (!a->offset && !q->just_clear && (r = leave_list(c, peer.key)) < 0)
 		return r;

@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
@@ -16,6 +17,7 @@
 #include "store/saved.h"
 #include "tl/tl.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 /* The id under which `owner` knows what `from_owner` calls `id`; 0 if he does not have it. */
 static int translate(struct rpc_call *c, int64_t from_owner, int64_t from_peer, int32_t id, int64_t owner,
@@ -52,8 +54,8 @@ static struct slice key_payload(struct rpc_call *c, int64_t key)
 	return slice_of(p, 8);
 }
 
-static int into_box(struct rpc_call *c, const struct message_draft *m, struct store_msg *row,
-                    struct upd_event *ev, bool unread)
+int message_into_box(struct rpc_call *c, const struct message_draft *m, struct store_msg *row,
+                     struct upd_event *ev, bool unread)
 {
 	int r;
 
@@ -77,7 +79,7 @@ static int into_box(struct rpc_call *c, const struct message_draft *m, struct st
 	if (r < 0)
 		return r;
 	r = store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
-	if (r > 0 && unread)
+	if (r > 0 && unread && peer_is_user(row->peer))
 		r = dialog_put_away(c, row->owner, row->peer);
 	if (r >= 0 && m->ttl)
 		r = ttl_begin(c, row, m->ttl);
@@ -92,7 +94,7 @@ static int64_t saved_from(const struct message_draft *m)
 	return content && content->saved_peer_id ? peer_key(content->saved_peer_id) : m->from;
 }
 
-static int to_sender(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t *ret_id)
+int message_to_sender(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t *ret_id)
 {
 	struct upd_event ev = {.owner = m->from,
 	                       .kind = UPD_NEW,
@@ -111,8 +113,9 @@ static int to_sender(struct rpc_call *c, const struct message_draft *m, struct s
 
 	/* Saved Messages are not outgoing (api.md 4.1). */
 	row.flags = (m->from == m->peer ? 0 : STORE_MSG_OUT) | (m->silent ? STORE_MSG_SILENT : 0) |
-	            (m->noforwards ? STORE_MSG_NOFORWARDS : 0);
-	r = into_box(c, m, &row, &ev, false);
+	            (m->noforwards ? STORE_MSG_NOFORWARDS : 0) |
+	            (peer_is_chat(m->peer) ? STORE_MSG_SHARED : 0);
+	r = message_into_box(c, m, &row, &ev, false);
 	if (r >= 0 && m->peer == m->from)
 		r = store_saved_put(c->db, m->from, saved_from(m), row.id);
 	if (r >= 0 && m->random_id)
@@ -138,23 +141,17 @@ static int to_receiver(struct rpc_call *c, const struct message_draft *m, struct
 	row.flags = (m->silent ? STORE_MSG_SILENT : 0) | (m->noforwards ? STORE_MSG_NOFORWARDS : 0);
 	r = translate(c, m->from, m->peer, m->reply_to, m->peer, &row.reply_to);
 	if (r >= 0)
-		r = into_box(c, m, &row, &ev, true);
+		r = message_into_box(c, m, &row, &ev, true);
 	if (r >= 0)
 		*ret_id = row.id;
 	return r;
 }
 
-int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32_t *ret_id)
+struct slice message_draft_body(struct rpc_call *c, const struct message_draft *m)
 {
-	struct message_draft born = *draft, *m = &born;
 	struct tl_messageService *service = TL_AS(messageService, m->content);
 	struct tl_message *text = TL_AS(message, m->content);
-	int32_t sent = 0, received = 0;
-	struct slice body;
-	int r = 0;
 
-	if (!m->only_receiver && (r = ttl_of_new(c, m->from, m->peer, &m->ttl)) < 0)
-		return r;
 	if (service) {
 		service->has_ttl_period = m->ttl > 0;
 		service->ttl_period = m->ttl;
@@ -166,11 +163,25 @@ int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32
 		text->has_grouped_id = m->grouped_id != 0;
 		text->grouped_id = m->grouped_id;
 	}
-	body = message_body(c, m->content);
+	return message_body(c, m->content);
+}
+
+int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32_t *ret_id)
+{
+	struct message_draft born = *draft, *m = &born;
+	int32_t sent = 0, received = 0;
+	struct slice body;
+	int r = 0;
+
+	if (peer_is_chat(m->peer))
+		return chat_deliver(c, m, ret_id);
+	if (!m->only_receiver && (r = ttl_of_new(c, m->from, m->peer, &m->ttl)) < 0)
+		return r;
+	body = message_draft_body(c, m);
 	if (!body.p)
 		return -ERR_INVALID;
 	if (!m->only_receiver)
-		r = to_sender(c, m, body, &sent);
+		r = message_to_sender(c, m, body, &sent);
 	if (r >= 0 && m->peer != m->from && !m->only_sender)
 		r = to_receiver(c, m, body, sent, &received);
 	if (r >= 0)

@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/text.h"
@@ -42,6 +43,8 @@ static int content_of(struct rpc_call *c, const struct peer *peer, const struct 
 	*ret = TL_AS(message, o);
 	if ((*ret)->fwd_from || (!peer->channel && row->from_id != c->user_id))
 		return rpc_fail(c, 403, "MESSAGE_AUTHOR_REQUIRED");
+	if (peer->chat && (!peer->chat->in || !chat_is_open(peer->chat)))
+		return rpc_fail(c, 403, "CHAT_WRITE_FORBIDDEN");
 	return peer->channel ? may_edit_there(c, peer->channel, row) : 0;
 }
 
@@ -103,8 +106,8 @@ static int new_text(struct rpc_call *c, const struct tl_messages_editMessage *q,
 	                    &m->entities);
 }
 
-static int write(struct rpc_call *c, const struct store_msg *row, struct slice body,
-                 const struct media_ready *media, int64_t except_key)
+int message_edit_row(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
+                     const struct media_ready *media, int64_t except_key)
 {
 	struct upd_event ev = {.owner = row->owner,
 	                       .kind = UPD_EDIT,
@@ -116,7 +119,7 @@ static int write(struct rpc_call *c, const struct store_msg *row, struct slice b
 
 	if ((r = search_forget(c, row, false)) < 0 || (r = search_note(c, row->owner)) < 0)
 		return r;
-	r = message_rewrite(c, row, body, c->now, media);
+	r = message_rewrite(c, row, body, edit_date, media);
 	return r < 0 ? r : rpc_log_event(c, &ev);
 }
 
@@ -148,6 +151,7 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 	struct media_ready media, *changed = q->media ? &media : NULL;
 	struct store_msg row, twin;
 	struct tl_message *m;
+	unixtime_t at;
 	struct slice body;
 	struct buf b = {0};
 	struct place place;
@@ -175,10 +179,15 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
 	r = message_twin(c, &row, &twin); /* by the row as it still is */
 	if (r == 0)
-		r = write(c, &twin, body, changed, 0);
+		r = message_edit_row(c, &twin, body, c->now, changed, 0);
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
-	if ((r = write(c, &row, body, changed, c->client->auth_key_id)) < 0)
+	/* A version of what is shared has a date of its own. */
+	at = peer.chat && row.edit_date >= c->now ? row.edit_date + 1 : c->now;
+	if ((r = message_edit_row(c, &row, body, at, changed, c->client->auth_key_id)) < 0)
+		return r;
+	row.edit_date = at;
+	if (peer.chat && (r = chat_edited(c, peer.chat, &row, changed)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

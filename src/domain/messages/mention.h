@@ -2,13 +2,13 @@
 #ifndef DOMAIN_MESSAGES_MENTION_H
 #define DOMAIN_MESSAGES_MENTION_H
 
-#include "rpc/call.h"
+#include "domain/messages/named.h"
 
 struct channel;
 struct message_draft;
 struct store_msg;
 
-enum { MENTIONS_MAX = 50 }; /* of one message; who else is named in it is not told apart */
+enum { MENTIONS_MAX = NAMED_MAX };
 
 /* Users meant by a message about to be born, each once, members who are not its writer; row has its reply_to. */
 int mention_find(struct rpc_call *c, const struct channel *ch, const struct tl_obj *content,

@@ -1,6 +1,7 @@
 /* pin.c - messages.updatePinnedMessage and unpinAllMessages: for both sides, with a word in the chat unless it is silent. */
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/twin.h"
@@ -10,9 +11,8 @@
 
 enum { UNPIN_SLICE = 500 };
 
-/* 1: changed, with its event; 0: was so already. */
-static int set_pinned(struct rpc_call *c, const struct store_msg *row, bool pinned, int64_t except_key,
-                      int32_t *ret_pts)
+int message_set_pinned(struct rpc_call *c, const struct store_msg *row, bool pinned, int64_t except_key,
+                       int32_t *ret_pts)
 {
 	struct upd_event ev = {.owner = row->owner,
 	                       .kind = UPD_PIN,
@@ -51,6 +51,8 @@ static int say_so(struct rpc_call *c, const struct peer *to, const struct store_
 
 static int may_pin(struct rpc_call *c, const struct peer *peer)
 {
+	if (peer->chat)
+		return chat_may(c, peer->chat, CHAT_PIN);
 	return peer->channel ? channel_may(c, peer->channel, CHANNEL_PIN) : 0;
 }
 
@@ -67,14 +69,18 @@ int messages_updatePinnedMessage(struct rpc_call *c, const struct tl_messages_up
 	r = place_message(c, &place, q->id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r < 0 || (changed = r = set_pinned(c, &row, !q->unpin, c->client->auth_key_id, &pts)) < 0)
+	if (r >= 0 && peer.chat)
+		r = chat_catch_up(c, peer.chat->row.id, c->user_id);
+	if (r < 0 || (changed = r = message_set_pinned(c, &row, !q->unpin, c->client->auth_key_id, &pts)) < 0)
 		return r;
 	if (!changed)
 		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");
 	r = q->pm_oneside ? -ERR_NOTFOUND : message_twin(c, &row, &twin);
 	if (r == 0)
-		r = set_pinned(c, &twin, !q->unpin, 0, &pts);
+		r = message_set_pinned(c, &twin, !q->unpin, 0, &pts);
 	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	if (peer.chat && (r = chat_pinned(c, peer.chat, &row, 1, !q->unpin)) < 0)
 		return r;
 	if (!q->unpin && !q->silent && !q->pm_oneside && (r = say_so(c, &peer, &row)) < 0)
 		return r;
@@ -96,14 +102,16 @@ int messages_unpinAllMessages(struct rpc_call *c, const struct tl_messages_unpin
 	r = store_msg_walk_pinned(c->db, place.owner, place.peer, INT32_MAX, false, UNPIN_SLICE, &c->arena,
 	                          &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
-		if ((r = set_pinned(c, &rows[i], false, c->client->auth_key_id, &a->pts)) < 0)
+		if ((r = message_set_pinned(c, &rows[i], false, c->client->auth_key_id, &a->pts)) < 0)
 			return r;
 		r = message_twin(c, &rows[i], &twin);
 		if (r == 0)
-			r = set_pinned(c, &twin, false, 0, &pts);
+			r = message_set_pinned(c, &twin, false, 0, &pts);
 		if (r == -ERR_NOTFOUND)
 			r = 0;
 	}
+	if (r >= 0 && peer.chat)
+		r = chat_pinned(c, peer.chat, rows, (uint32_t)n, false);
 	if (r >= 0 && !n)
 		r = rpc_box_pts(c, place.owner, &a->pts);
 	a->pts_count = (int32_t)n;

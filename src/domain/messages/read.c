@@ -1,5 +1,6 @@
 /* read.c - read marks: messages.readHistory, readMessageContents, receivedMessages, getOutboxReadDate. They never go back. */
 #include "base/err.h"
+#include "domain/chats/chat.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/expire.h"
 #include "domain/messages/message.h"
@@ -8,8 +9,10 @@
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/unseen.h"
 #include "store/upd.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 static struct slice int_payload(struct arena *a, int32_t v)
 {
@@ -60,7 +63,7 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 	struct store_dialog d;
 	struct peer peer;
 	uint32_t unread;
-	int32_t max_id;
+	int32_t max_id, had;
 	int r;
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
@@ -78,6 +81,7 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 	r = store_msg_count_unread(c->db, c->user_id, peer.key, max_id, (uint32_t)d.unread, &unread);
 	if (r < 0)
 		return r;
+	had = d.read_in;
 	d.read_in = max_id;
 	d.unread = (int32_t)unread;
 	if ((r = store_dialog_put(c->db, &d)) < 0)
@@ -85,7 +89,8 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 	ev.peer = peer.key;
 	ev.id = max_id;
 	ev.payload = int_payload(&c->arena, d.unread);
-	if ((r = rpc_log_event(c, &ev)) < 0 || (r = tell_writer(c, peer.key, max_id)) < 0)
+	if ((r = rpc_log_event(c, &ev)) < 0 || (r = peer.chat ? chat_read(c, peer.chat->row.id, had, max_id)
+	                                                      : tell_writer(c, peer.key, max_id)) < 0)
 		return r;
 	return reply_affected(c, ev.pts, 1);
 }
@@ -106,8 +111,25 @@ static int contents_event(struct rpc_call *c, int64_t owner, const int32_t *ids,
 
 static int set_read(struct rpc_call *c, struct store_msg *row)
 {
+	int r;
+
 	row->flags &= ~STORE_MSG_MEDIA_UNREAD;
-	return store_msg_set_flags(c->db, row->owner, row->peer, row->id, row->flags);
+	r = store_msg_set_flags(c->db, row->owner, row->peer, row->id, row->flags);
+	if (r < 0 || !peer_is_chat(row->peer) || !(row->flags & STORE_MSG_MENTIONED))
+		return r;
+	r = store_unseen_delete(c->db, row->owner, row->peer, STORE_UNSEEN_MENTION, row->id);
+	return r < 0 ? r : 0;
+}
+
+/* The writer's own, if it is not read there yet. -ERR_NOTFOUND. */
+static int writers_row(struct rpc_call *c, const struct store_msg *row, struct store_msg *ret)
+{
+	int r;
+
+	if (!peer_is_chat(row->peer))
+		return message_twin(c, row, ret);
+	r = store_msg_get(c->db, row->origin_owner, row->peer, row->origin_id, &c->arena, ret);
+	return r == 0 && !(ret->flags & STORE_MSG_MEDIA_UNREAD) ? -ERR_NOTFOUND : r;
 }
 
 int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_readMessageContents *q)
@@ -130,7 +152,7 @@ int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_re
 		if ((r = set_read(c, &row)) < 0)
 			return r;
 		/* What the writer hears again is heard by him alone. */
-		r = row.flags & STORE_MSG_OUT ? -ERR_NOTFOUND : message_twin(c, &row, &twin);
+		r = row.flags & STORE_MSG_OUT ? -ERR_NOTFOUND : writers_row(c, &row, &twin);
 		if (r == 0 && (r = set_read(c, &twin)) == 0)
 			r = contents_event(c, twin.owner, &twin.id, 1, 0, &pts);
 		if (r < 0 && r != -ERR_NOTFOUND)

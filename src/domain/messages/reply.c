@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/text.h"
@@ -26,8 +27,8 @@ int message_may_send(struct rpc_call *c, const struct peer *to)
 		return 0;
 	if (to->channel)
 		return channel_may_send(c, to->channel, 0);
-	if (!peer_is_user(to->key))
-		return rpc_fail(c, 403, "CHAT_WRITE_FORBIDDEN");
+	if (to->chat)
+		return chat_may_send(c, to->chat, 0);
 	r = store_user_load(c->db, to->key, &c->arena, &u);
 	if (r < 0)
 		return r;
@@ -80,6 +81,8 @@ int message_may_carry(struct rpc_call *c, const struct peer *to, const struct me
 		return rpc_fail(c, 400, "TTL_MEDIA_INVALID");
 	if (to->channel)
 		return channel_may_send(c, to->channel, needs_of(m));
+	if (to->chat)
+		return chat_may_send(c, to->chat, needs_of(m));
 	if (to->self || !m || (m->kind != STORE_MEDIA_VOICE && m->kind != STORE_MEDIA_ROUND))
 		return 0;
 	r = privacy_allows(c, to->key, PRIVACY_VOICE, c->user_id);

@@ -5,6 +5,7 @@
 #include "domain/messages/ttl.h"
 
 #include "base/err.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/twin.h"
@@ -87,10 +88,12 @@ int messages_setHistoryTTL(struct rpc_call *c, const struct tl_messages_setHisto
 
 	if ((r = peer_resolve(c, q->peer, &to)) < 0)
 		return r;
-	if (to.self || !peer_is_user(to.key) || to.key == SERVICE_USER)
-		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if (q->period < 0 || q->period > LIMIT_TTL_PERIOD)
 		return rpc_fail(c, 400, "TTL_PERIOD_INVALID");
+	if (to.chat)
+		return chat_edit_ttl(c, to.chat, q->period);
+	if (to.self || !peer_is_user(to.key) || to.key == SERVICE_USER)
+		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = store_peer_ttl_get(c->db, c->user_id, to.key, &period, &wish)) < 0)
 		return r;

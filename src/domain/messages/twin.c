@@ -163,6 +163,8 @@ int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *r
 			r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
 		if (r >= 0 && peer_is_channel(owner))
 			r = forget_post(c, &rows[i]);
+		else if (r >= 0 && peer_is_chat(rows[i].peer) && (rows[i].flags & STORE_MSG_MENTIONED))
+			r = store_unseen_delete(c->db, owner, rows[i].peer, STORE_UNSEEN_MENTION, rows[i].id);
 		else if (r >= 0 && rows[i].peer == owner)
 			r = store_saved_delete(c->db, owner, rows[i].id);
 	}

@@ -1,4 +1,4 @@
-/* twin.h - the same message in the other side's box, by origin and never by local id. Inside messages/. */
+/* twin.h - the same message in the other side's box, by origin and never by local id. For messages/ and chats/. */
 #ifndef DOMAIN_MESSAGES_TWIN_H
 #define DOMAIN_MESSAGES_TWIN_H
 
@@ -21,6 +21,25 @@ int message_note_media(struct rpc_call *c, const struct store_msg *row, const st
  */
 int message_rewrite(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
                     const struct media_ready *media);
+
+struct message_draft;
+struct upd_event;
+/* The body of a draft with all that the draft says of it. Absent: it cannot be encoded. */
+struct slice message_draft_body(struct rpc_call *c, const struct message_draft *m);
+/* The sender's own row of it, with its event, under m->peer. ret_id: the message's id there. */
+int message_to_sender(struct rpc_call *c, const struct message_draft *m, struct slice body, int32_t *ret_id);
+/*
+ * A row comes into its box, with its event `ev` (which gives it its id), on top of its dialog. Of m: grouped_id, media and ttl.
+ * row->origin_owner 0: it is its own origin.
+ */
+int message_into_box(struct rpc_call *c, const struct message_draft *m, struct store_msg *row,
+                     struct upd_event *ev, bool unread);
+/* As message_rewrite(), with its event and what searches know of it. body absent, of a shared one: the version of that date. */
+int message_edit_row(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
+                     const struct media_ready *media, int64_t except_key);
+/* 1: changed, with its event (ret_pts); 0: was so already. */
+int message_set_pinned(struct rpc_call *c, const struct store_msg *row, bool pinned, int64_t except_key,
+                       int32_t *ret_pts);
 
 /* Rows of one box, about to go: deletes them, mends their dialogs, logs one event with all ids. ret_pts: after it. */
 int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *rows, uint32_t n,

@@ -1,6 +1,7 @@
 /* typing.c - messages.setTyping: told to the other side, or to who is in the group and here, stored nowhere. */
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
@@ -18,6 +19,10 @@ int messages_setTyping(struct rpc_call *c, const struct tl_messages_setTyping *q
 		return r;
 	if (peer.self)
 		return rpc_reply_bool(c, true);
+	if (peer.chat) {
+		r = peer.chat->in && chat_is_open(peer.chat) ? chat_typing(c, peer.chat, q->action) : 0;
+		return r < 0 ? r : rpc_reply_bool(c, true);
+	}
 	if (peer.channel) {
 		if (channel_may_send(c, peer.channel, 0) < 0 ||
 		    (peer.channel->row.flags & STORE_CHANNEL_BROADCAST))

@@ -214,7 +214,8 @@ struct tl_obj *sync_message_id(struct arena *a, const struct upd_event *ev)
 /* Passing things go alone in updateShort, which clients apply even while a difference is running (api.md 5.2). */
 static bool is_short(const struct upd_event *ev, size_t n)
 {
-	return n == 1 && ev->kind >= UPD_PASSING_FIRST && ev->kind != UPD_NEW_AUTHORIZATION;
+	return n == 1 && ev->kind >= UPD_PASSING_FIRST && ev->kind != UPD_NEW_AUTHORIZATION &&
+	       ev->kind != UPD_CHAT_MEMBER && ev->kind != UPD_CHAT_RIGHTS;
 }
 
 int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/stickers/sticker.h"
 #include "domain/sync/payload.h"
@@ -103,6 +104,8 @@ static int peer_ttl(struct view *v, const struct upd_event *ev, struct tl_obj **
 	int32_t period, wish;
 	int r;
 
+	if (peer_is_chat(ev->peer))
+		return chat_update_view(v, ev, ret);
 	if ((r = store_peer_ttl_get(v->c->db, v->viewer, ev->peer, &period, &wish)) < 0)
 		return r;
 	u->has_ttl_period = period > 0;
@@ -457,6 +460,11 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 	case UPD_CHANNEL_CONTENTS:
 		channel_contents(v, ev, ret_update);
 		return 0;
+	case UPD_CHAT:
+	case UPD_CHAT_MEMBER:
+	case UPD_CHAT_RIGHTS:
+	case UPD_CHAT_TYPING:
+		return chat_update_view(v, ev, ret_update);
 	case UPD_SAVED_PINNED:
 		return saved_pinned(v, ev, ret_update);
 	case UPD_PEER_TTL:

@@ -3,10 +3,9 @@
 
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
-#include "store/chat.h"
-#include "store/dialog.h"
 #include "store/msg.h"
 #include "store/user.h"
 #include "updates/peer.h"
@@ -21,22 +20,6 @@ static int known_user(struct rpc_call *c, int64_t id, int64_t hash)
 	if (id != c->user_id && hash != access_hash(c->app, c->user_id, ACCESS_USER, id))
 		return -ERR_NOTFOUND;
 	r = store_user_exists(c->db, id);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
-}
-
-/* Members, and who has left: his rows are still his. */
-static int known_chat(struct rpc_call *c, int64_t id)
-{
-	struct store_chat_member m;
-	struct store_dialog d;
-	int r;
-
-	if (id <= 0 || id > PEER_CHANNEL_BASE)
-		return -ERR_NOTFOUND;
-	r = store_chat_member_get(c->db, id, c->user_id, &m);
-	if (r != -ERR_NOTFOUND)
-		return r;
-	r = store_dialog_get(c->db, c->user_id, peer_chat(id), &c->arena, &d);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
@@ -95,9 +78,9 @@ int peer_resolve(struct rpc_call *c, const struct tl_obj *p, struct peer *ret)
 	if (TL_IS(inputPeerSelf, p) || TL_IS(inputPeerUser, p) || TL_IS(inputPeerUserFromMessage, p))
 		return resolve_user(c, p, ret);
 	if (TL_IS(inputPeerChat, p)) {
-		r = known_chat(c, TL_AS(inputPeerChat, p)->chat_id);
+		ret->chat = ARENA_NEW(&c->arena, struct chat);
 		ret->key = peer_chat(TL_AS(inputPeerChat, p)->chat_id);
-		return r == -ERR_NOTFOUND ? rpc_fail(c, 400, "CHAT_ID_INVALID") : r;
+		return chat_resolve(c, TL_AS(inputPeerChat, p)->chat_id, ret->chat);
 	}
 	if (TL_IS(inputPeerChannel, p) || TL_IS(inputPeerChannelFromMessage, p)) {
 		ret->channel = ARENA_NEW(&c->arena, struct channel);

@@ -18,12 +18,14 @@ enum peer_kind {
 };
 
 struct channel;
+struct chat;
 
 struct peer {
 	int64_t key; /* updates/peer.h */
 	bool self;   /* the caller's own Saved Messages */
 	struct channel
-		*channel; /* in the call's arena, where it is one (domain/channels/channel.h); else NULL */
+		*channel;  /* in the call's arena, where it is one (domain/channels/channel.h); else NULL */
+	struct chat *chat; /* likewise a basic group (domain/chats/chat.h) */
 };
 
 /*

@@ -335,3 +335,12 @@ int account_setPrivacy(struct rpc_call *c, const struct tl_account_setPrivacy *q
 	r = save(c, (enum privacy_key)key, rules);
 	return r < 0 ? r : answer(c, key);
 }
+
+int privacy_may_be_added(struct rpc_call *c, int64_t user)
+{
+	int r = store_blocked_is(c->db, user, c->user_id);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return privacy_allows(c, user, PRIVACY_CHAT_INVITE, c->user_id);
+}

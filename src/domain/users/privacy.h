@@ -29,6 +29,8 @@ enum privacy_key { /* stored: numbers stay */
  * the owner himself always may.
  */
 int privacy_allows(struct rpc_call *c, int64_t owner, enum privacy_key key, int64_t other);
+/* 1: the caller may bring him into a group: he has not blocked him, and lets him; 0: not. */
+int privacy_may_be_added(struct rpc_call *c, int64_t user);
 /* The account's switches, never NULL. */
 int privacy_global(struct rpc_call *c, int64_t owner, struct tl_globalPrivacySettings **ret);
 /* 1: `owner` does not let `other` know when he reads (globalPrivacySettings.hide_read_marks, for whom last seen is hidden from). */
