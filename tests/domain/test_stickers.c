@@ -510,10 +510,14 @@ static void sent(void **state)
 	struct tl_inputMediaDocument *media = Q(s, inputMediaDocument);
 	struct tl_message *got;
 	const struct tl_documentAttributeSticker *k;
+	const struct tl_messages_recentStickers *recent;
 
 	media->id = input_document(s, doc(m, 0));
 	files_send(s->w, s->a, s->b, &media->o, "");
 	k = sticker_of(files_document_of(files_top(s->w, s->b, s->a)));
+	recent = TL_AS(messages_recentStickers, talk_call(s->w, s->a, &Q(s, messages_getRecentStickers)->o));
+	assert_int_equal(recent->stickers.n, 1); /* by being sent */
+	assert_int_equal(TL_AS(document, recent->stickers.v[0])->id, doc(m, 0)->id);
 	assert_non_null(TL_AS(inputStickerSetID, k->stickerset));
 	assert_int_equal(TL_AS(inputStickerSetID, k->stickerset)->access_hash,
 	                 set_of(get(s, s->b, "cats"))->access_hash);

@@ -7,6 +7,7 @@
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/text.h"
+#include "domain/stickers/sticker.h"
 #include "rpc_methods.h"
 #include "store/rid.h"
 
@@ -73,6 +74,8 @@ int messages_sendMedia(struct rpc_call *c, const struct tl_messages_sendMedia *q
 	m.media = media.media ? &media : NULL;
 	if ((r = message_send_as(c, &to, q->send_as, &m, content)) < 0 ||
 	    (r = message_send(c, &to, &m, &id)) < 0)
+		return r;
+	if (media.kind == STORE_MEDIA_STICKER && !c->is_bot && (r = sticker_was_sent(c, media.file)) < 0)
 		return r;
 	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
 		return r;

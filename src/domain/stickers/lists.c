@@ -127,6 +127,14 @@ static int change(struct rpc_call *c, enum store_sticker_list list, int64_t file
 	return rpc_reply_bool(c, true);
 }
 
+int sticker_was_sent(struct rpc_call *c, int64_t file)
+{
+	int r = store_sticker_entry_put(c->db, c->user_id, STORE_LIST_RECENT, file, LIMIT_RECENT_STICKERS,
+	                                c->now);
+
+	return r < 0 ? r : tell_own(c, UPD_RECENT_STICKERS, 0, STORE_LIST_RECENT);
+}
+
 int messages_saveRecentSticker(struct rpc_call *c, const struct tl_messages_saveRecentSticker *q)
 {
 	int64_t file;

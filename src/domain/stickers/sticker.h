@@ -15,6 +15,8 @@ int sticker_set_installed(struct rpc_call *c, int64_t set, struct tl_obj **ret);
 /* Installed sets of a kind, the first first. */
 int sticker_set_order(struct rpc_call *c, enum store_sticker_kind kind, struct tl_vec_long *ret);
 
+/* Write lane: the caller has sent this sticker, so it is the first of its recent ones. */
+int sticker_was_sent(struct rpc_call *c, int64_t file);
 /* An emoji as it is looked up: without variation selectors. */
 struct slice emoji_key(struct arena *a, struct slice emoji);
 
