@@ -1,6 +1,7 @@
 /* file.c - see file.h. */
 #include "store/file.h"
 
+#include "base/buf.h"
 #include "base/err.h"
 
 enum { PARTS_MAX = 32 };
@@ -176,18 +177,13 @@ static int drop_parts(struct sql_db *db, int64_t id)
 	return sql_run(s);
 }
 
-int store_file_forget(struct sql_db *db, int64_t id, unixtime_t now)
+int store_file_empty(struct sql_db *db, int64_t id, unixtime_t now)
 {
-	struct sql_stmt *s = sql_prepare(db, "DELETE FROM file WHERE id = $1 AND refs <= 0");
 	struct store_file_part *parts;
 	struct arena a;
 	size_t n;
 	int r;
 
-	sql_bind_int(s, 1, id);
-	r = sql_run(s);
-	if (r < 0 || !sql_changes(db))
-		return r;
 	arena_init(&a, 0);
 	r = store_file_parts(db, id, &a, &parts, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
@@ -195,7 +191,41 @@ int store_file_forget(struct sql_db *db, int64_t id, unixtime_t now)
 	arena_fini(&a);
 	if (r >= 0)
 		r = drop_parts(db, id);
+	return r < 0 ? r : 0;
+}
+
+int store_file_forget(struct sql_db *db, int64_t id, unixtime_t now)
+{
+	struct sql_stmt *s = sql_prepare(db, "DELETE FROM file WHERE id = $1 AND refs <= 0");
+	int r;
+
+	sql_bind_int(s, 1, id);
+	r = sql_run(s);
+	if (r < 0 || !sql_changes(db))
+		return r;
+	r = store_file_empty(db, id, now);
 	return r < 0 ? r : 1;
+}
+
+int store_file_with_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], struct arena *a, int64_t **ret,
+                         size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT DISTINCT file FROM file_part WHERE blob = $1");
+	struct buf ids = {0};
+	int r;
+
+	sql_bind_bytes(s, 1, slice_of(blob, STORE_BLOB_ID));
+	while ((r = sql_step(s)) == 1) {
+		int64_t id = sql_int(s, 0);
+
+		buf_put(&ids, &id, sizeof(id));
+	}
+	sql_done(s);
+	*ret_n = ids.n / sizeof(int64_t);
+	*ret = ARENA_ARRAY(a, int64_t, *ret_n + 1);
+	memcpy(*ret, buf_slice(&ids).p ? buf_slice(&ids).p : (const uint8_t *)"", ids.n);
+	buf_fini(&ids);
+	return r < 0 ? r : 0;
 }
 
 int store_file_by_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], int64_t owner, int64_t *ret_file)

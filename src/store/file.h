@@ -54,6 +54,11 @@ int store_file_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, st
                         size_t *ret_n);
 /* The row and its parts go, if still nobody refers to it, and each part's reference to its blob: 1 gone, 0 needed again. */
 int store_file_forget(struct sql_db *db, int64_t id, unixtime_t now);
+/* Files that have this content as one of theirs. Any lane. */
+int store_file_with_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], struct arena *a, int64_t **ret,
+                         size_t *ret_n);
+/* Its parts go, with their references to blobs; the row stays for those who refer to it. */
+int store_file_empty(struct sql_db *db, int64_t id, unixtime_t now);
 /* The newest document of this content that `owner` uploaded. -ERR_NOTFOUND. Any lane. */
 int store_file_by_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], int64_t owner,
                        int64_t *ret_file);

@@ -181,6 +181,7 @@ void worker_answer_put_sticker(struct buf *b, const struct worker_sticker *s)
 	buf_u32(b, (uint32_t)s->h);
 	put_double(b, s->duration);
 	put_size(b, &s->thumb);
+	put_size(b, &s->webp);
 	end(b, at);
 }
 
@@ -419,6 +420,7 @@ int worker_answer_sticker(struct slice body, struct worker_sticker *ret)
 	s.h = get_side(&r, 1);
 	s.duration = get_double(&r, 60);
 	get_size(&r, "m", true, &s.thumb);
+	get_size(&r, "w", true, &s.webp);
 	e = whole(&r);
 	if (e == 0)
 		*ret = s;

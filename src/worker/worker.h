@@ -104,6 +104,8 @@ struct worker_sticker {
 	int w, h;
 	double duration;
 	struct worker_size thumb; /* WebP of a static one; jpeg absent: none */
+	struct worker_size
+		webp; /* of a PNG: itself as WebP, which is what clients show; jpeg absent: it is none */
 };
 
 /*

@@ -351,8 +351,14 @@ static void test_fixed_sticker(void **state)
 
 		if (r != (rows[i].r ? -ERR_INVALID : 0))
 			fail_msg("%s %dx%d gave %d", rows[i].suffix, rows[i].w, rows[i].h, r);
-		if (r == 0)
-			media_check_quarters(k.thumb.jpeg, k.thumb.w, k.thumb.h);
+		if (r < 0)
+			continue;
+		media_check_quarters(k.thumb.jpeg, k.thumb.w, k.thumb.h);
+		assert_int_equal(k.webp.jpeg.n != 0, strcmp(rows[i].suffix, ".png") == 0);
+		if (k.webp.jpeg.n) {
+			assert_memory_equal(k.webp.jpeg.p + 8, "WEBP", 4);
+			media_check_quarters(k.webp.jpeg, rows[i].w, rows[i].h);
+		}
 	}
 	assert_int_equal(look_sticker(s, media_animation(&s->a, ".webp", 512, 512, 2), false, &k),
 	                 -ERR_INVALID);

@@ -35,10 +35,23 @@ int media_forget_job(struct rpc_call *c, const struct store_job *j, struct jobs_
 	return r < 0 ? r : 0;
 }
 
-int media_take_down(struct rpc_call *c, int64_t file)
+int media_void_references(struct rpc_call *c, int64_t file)
 {
 	int r = store_file_raise_epoch(c->db, file);
 
 	after(c, file);
 	return r;
+}
+
+int media_take_down(struct rpc_call *c, const struct blob_id *content, int64_t *ret_files)
+{
+	int64_t *files;
+	size_t n;
+	int r = store_file_with_blob(c->db, content->b, &c->arena, &files, &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		if ((r = media_void_references(c, files[i])) >= 0)
+			r = store_file_empty(c->db, files[i], c->now);
+	*ret_files = (int64_t)n;
+	return r < 0 ? r : n ? 0 : -ERR_NOTFOUND;
 }

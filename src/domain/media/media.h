@@ -129,7 +129,13 @@ int media_commit_shipped(struct rpc_call *c, const struct media_shipped *s, stru
 uint32_t media_answer_size(struct slice query);
 
 /* Write lane: references to a file that viewers hold are void; clients ask for the message again. -ERR_NOTFOUND. */
-int media_take_down(struct rpc_call *c, int64_t file);
+int media_void_references(struct rpc_call *c, int64_t file);
+/*
+ * Write lane, a take-down: every file that has this content, in whatever size, is had by nobody any more. Messages keep it, references to
+ * it are void, getFile answers 400 LOCATION_INVALID (api.md 6.5), and the bytes go as those that nobody needs. *ret_files: how many.
+ * -ERR_NOTFOUND: none has it.
+ */
+int media_take_down(struct rpc_call *c, const struct blob_id *content, int64_t *ret_files);
 
 /* The emoji that inputMediaDice throws. */
 size_t media_dice_count(void);

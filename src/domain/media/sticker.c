@@ -78,9 +78,14 @@ int media_prepare_sticker(struct rpc_call *c, const struct tl_obj *input_documen
 		return r;
 	if ((r = look(c, &m->parts[0].blob, small, s)) < 0)
 		return not_a_sticker(c, r);
-	if (s->kind == WORKER_STICKER_STATIC && strcmp(s->mime, "image/webp") != 0)
-		return rpc_fail(c, 400, "STICKER_FILE_INVALID"); /* clients show WebP alone */
-	m->n_parts = 1;
+	if (s->webp.jpeg.n) { /* clients show WebP alone */
+		strcpy(s->mime, "image/webp");
+		r = media_put_part(c, m, '\0', s->webp.jpeg);
+	} else {
+		m->n_parts = 1;
+	}
+	if (r < 0)
+		return r;
 	m->document = d;
 	d->file_reference = SLICE_LIT("");
 	d->mime_type = arena_slice(&c->arena, slice_str(s->mime));

@@ -30,6 +30,9 @@ static int fixed(struct slice file, bool emoji, struct arena *a, struct worker_s
 	strcpy(ret->mime, f.mime);
 	ret->w = f.w;
 	ret->h = f.h;
+	if (strcmp(f.mime, "image/png") == 0 && ((r = picture_load(file, &f, SIDE, false, true, &im)) < 0 ||
+	                                         (r = picture_webp(im, 'w', a, &ret->webp)) < 0))
+		return r;
 	if ((r = picture_load(file, &f, THUMB_BOX, false, true, &im)) < 0)
 		return r;
 	return picture_webp(im, 'm', a, &ret->thumb);

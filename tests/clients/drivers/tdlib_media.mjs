@@ -5,7 +5,7 @@ const local = (path) => ({ '@type': 'inputFileLocal', path });
 const words = (text) => ({ '@type': 'formattedText', text });
 const hex = (base64) => Buffer.from(base64 ?? '', 'base64').toString('hex');
 const once = (ttl) => (ttl ? { '@type': 'messageSelfDestructTypeImmediately' } : undefined);
-const formats = { webp: 'stickerFormatWebp', tgs: 'stickerFormatTgs' };
+const formats = { png: 'stickerFormatWebp', webp: 'stickerFormatWebp', tgs: 'stickerFormatTgs' };
 const mimes = { stickerFormatWebp: 'image/webp', stickerFormatTgs: 'application/x-tgsticker', stickerFormatWebm: 'video/webm' };
 const ended = /^messageExpired/;
 
