@@ -127,9 +127,10 @@ static void test_created(void **state)
 	struct tl_updateNewChannelMessage *n;
 	struct tl_messageService *m;
 
-	assert_int_equal(u->updates.n, 2);
-	assert_true(TL_IS(updateChannel, u->updates.v[0]));
-	n = TL_AS(updateNewChannelMessage, u->updates.v[1]);
+	assert_int_equal(u->updates.n, 3);
+	assert_true(TL_IS(updateMessageID, u->updates.v[0])); /* TDLib takes no answer without */
+	assert_true(TL_IS(updateChannel, u->updates.v[1]));
+	n = TL_AS(updateNewChannelMessage, u->updates.v[2]);
 	assert_int_equal(n->pts, 2);
 	assert_int_equal(n->pts_count, 1);
 	m = TL_AS(messageService, n->message);

@@ -192,7 +192,7 @@ int channel_refuse_send(struct rpc_call *c, int64_t bits)
 
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
 		if (bits & errors[i].bit)
-			return rpc_fail(c, 403, "%s", errors[i].text);
+			return rpc_fail_text(c, 403, errors[i].text);
 	return rpc_fail(c, 403, "CHAT_WRITE_FORBIDDEN");
 }
 

@@ -17,7 +17,7 @@ static int end_of(struct rpc_call *c, const struct tl_obj *input, int kind, cons
 	if ((r = channel_resolve(c, input, ret)) < 0)
 		return r;
 	if (!(ret->row.flags & kind))
-		return rpc_fail(c, 400, "%s", wrong);
+		return rpc_fail_text(c, 400, wrong);
 	return channel_may(c, ret, CHANNEL_SETTINGS);
 }
 

@@ -141,7 +141,7 @@ static struct tl_obj *own_message(struct view *v, struct tl_message *m, const st
 	note_entities(v, m->entities);
 	if (m->has_via_bot_id)
 		view_peer(v, peer_user(m->via_bot_id));
-	if (row->peer == row->owner && !m->saved_peer_id)
+	if (row->peer == row->owner && peer_is_user(row->owner) && !m->saved_peer_id)
 		m->saved_peer_id = peer_to_tl(a, row->owner); /* a note of one's own */
 	view_peer(v, peer_key(m->saved_peer_id));
 	return &m->o;
@@ -159,7 +159,7 @@ static struct tl_obj *own_service(struct view *v, struct tl_messageService *m, c
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
 	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
 	note_action(v, m->action);
-	if (row->peer == row->owner && !m->saved_peer_id)
+	if (row->peer == row->owner && peer_is_user(row->owner) && !m->saved_peer_id)
 		m->saved_peer_id = peer_to_tl(a, row->owner); /* TDLib wants a topic for each message there */
 	return &m->o;
 }

@@ -3,6 +3,7 @@
  * derived from ids; only the writer's own row counts that it is his (dialogs/channel.c).
  */
 #include "base/err.h"
+#include "crypto/rng.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
 #include "domain/messages/mention.h"
@@ -96,6 +97,15 @@ static int insert(struct rpc_call *c, const struct channel *ch, const struct mes
 	return search_note(c, row->owner);
 }
 
+/* TDLib takes the answer to a channel's making only with an updateMessageID in it. */
+static int64_t drawn(void)
+{
+	int64_t id;
+
+	rng_bytes(&id, sizeof(id));
+	return id | 1;
+}
+
 int message_post(struct rpc_call *c, struct channel *ch, const struct message_draft *m, int32_t *ret_id)
 {
 	int64_t key = peer_channel(ch->row.id);
@@ -104,7 +114,7 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 	                       .kind = UPD_NEW,
 	                       .pts_count = 1,
 	                       .peer = key,
-	                       .random_id = m->random_id,
+	                       .random_id = m->random_id ? m->random_id : drawn(),
 	                       .except_key = m->except_key};
 	struct store_msg row = {.owner = key,
 	                        .peer = key,
