@@ -40,9 +40,9 @@ struct connection {
 	int fd;
 };
 
-static const struct admin_command *const tables[] = {admin_user_commands, admin_session_commands,
-                                                     admin_code_commands, admin_server_commands,
-                                                     admin_blob_commands, admin_media_commands};
+static const struct admin_command *const tables[] = {
+	admin_user_commands, admin_session_commands, admin_code_commands, admin_server_commands,
+	admin_job_commands,  admin_blob_commands,    admin_media_commands};
 
 /* --- helpers of the commands */
 

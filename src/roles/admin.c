@@ -42,6 +42,7 @@ static const struct command commands[] = {
          "--uses N (1; 0: any number), --days N (0: never ends), --note TEXT"},
 	{"invites list", {NULL}, "", "and how often each was used"},
 	{"invites revoke", {"code"}, "", "who has signed up by it stays"},
+	{"jobs list", {NULL}, "limit", "what waits to be done, the soonest first; --limit N (100)"},
 	{"stats", {NULL}, "", "how much there is; reads whole indexes"},
 	{"blobs stat", {NULL}, "", "contents of files: how many, how large, how much room is left"},
 	{"blobs check",

@@ -149,3 +149,24 @@ int store_job_count(struct sql_db *db, int64_t *ret)
 
 	return r < 0 ? r : 0;
 }
+
+int store_job_list(struct sql_db *db, uint32_t limit, struct arena *a, struct store_job **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT id, due, kind, owner, tries FROM job ORDER BY due, id LIMIT $1");
+	struct store_job *v = ARENA_ARRAY(a, struct store_job, limit ? limit : 1);
+	size_t n = 0;
+	int r;
+
+	sql_bind_int(s, 1, limit);
+	while ((r = sql_step(s)) == 1)
+		v[n++] = (struct store_job){.id = sql_int(s, 0),
+		                            .due = sql_int(s, 1),
+		                            .kind = sql_copy(s, 2, a),
+		                            .owner = sql_int(s, 3),
+		                            .tries = (int)sql_int(s, 4)};
+	sql_done(s);
+	*ret = v;
+	*ret_n = n;
+	return r;
+}

@@ -42,6 +42,8 @@ int store_job_has(struct sql_db *db, struct slice kind, int64_t owner);
 int store_job_next_due(struct sql_db *db, unixtime_t *ret);
 /* All of a kind of one owner; returns how many went. */
 int store_job_drop(struct sql_db *db, struct slice kind, int64_t owner);
+/* The first `limit` that are due, payloads left out. Any lane. */
+int store_job_list(struct sql_db *db, uint32_t limit, struct arena *a, struct store_job **ret, size_t *ret_n);
 /* Jobs that wait. Any lane. */
 int store_job_count(struct sql_db *db, int64_t *ret);
 

@@ -306,6 +306,15 @@ class Stage:
         await self.server.stop()
 
 
+async def admin(stage, *words, code=0):
+    """What it prints, as JSON; with another exit code, what it says on standard error."""
+    p = await asyncio.create_subprocess_exec(str(CHAPAR), 'admin', '--data', str(stage.server.data), '--json', *map(str, words),
+                                             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    out, err = await asyncio.wait_for(p.communicate(), 60)
+    expect_equal(p.returncode, code, 'exit code of admin %s: %s%s' % (' '.join(map(str, words)), out.decode(), err.decode()))
+    return json.loads(out) if code == 0 or out else err.decode()
+
+
 ALLOWED = HERE / 'tdlib/allowed-log.txt'
 
 

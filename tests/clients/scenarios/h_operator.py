@@ -2,16 +2,7 @@
 import asyncio
 import json
 
-from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal
-
-
-async def admin(stage, *words, code=0):
-    """What it prints, as JSON; with another exit code, what it says on standard error."""
-    p = await asyncio.create_subprocess_exec(str(CHAPAR), 'admin', '--data', str(stage.server.data), '--json', *map(str, words),
-                                             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-    out, err = await asyncio.wait_for(p.communicate(), 60)
-    expect_equal(p.returncode, code, 'exit code of admin %s: %s%s' % (' '.join(map(str, words)), out.decode(), err.decode()))
-    return json.loads(out) if code == 0 or out else err.decode()
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal
 
 
 async def test_accounts(stage):
@@ -19,6 +10,8 @@ async def test_accounts(stage):
     user = await admin(stage, 'users', 'show', '+' + a.phone)
     expect_equal((user['id'], user['first'], user['state'], user['sessions']), (a.me['id'], a.first, 'active', 1), 'users show')
     expect(a.me['id'] in [u['id'] for u in (await admin(stage, 'users', 'list'))['rows']], 'users list')
+    jobs = await admin(stage, 'jobs', 'list')
+    expect('prune' in [j['kind'] for j in jobs['rows']] and jobs['all'] >= len(jobs['rows']), 'jobs list: %r' % jobs)
     status = await admin(stage, 'status')
     expect((status['store'], status['online_accounts'] >= 1) == ('well', True), 'status: %r' % status)
     sessions = (await admin(stage, 'sessions', 'list', a.me['id']))['rows']

@@ -2,7 +2,7 @@
 import asyncio
 import time
 
-from harness import Refused, expect, expect_clean_logs, expect_equal
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal
 
 BASE = 1000000000000
 
@@ -186,6 +186,8 @@ async def test_leave_and_close(stage):
     await a.invoke(method='deleteChat', args={'chat_id': chat})
     await until('it is gone', lambda: group_of(b, chat), lambda g: g['status']['@type'] in ('chatMemberStatusBanned', 'chatMemberStatusLeft'))
     await refused('CHANNEL_PRIVATE', m.invoke(method='getFullChat', args=[chat]))
+    jobs = (await admin(stage, 'jobs', 'list'))['rows']
+    expect_equal([j['owner'] for j in jobs if j['kind'] == 'channel-close'], [chat], 'the operator sees it go')
     await refused('USERNAME_NOT_OCCUPIED', t.call('call', text="contacts.ResolveUsernameRequest('the_room_of_all')"))
     expect_clean_logs(a, b)  # mtcute asks for the difference of what is closed, and warns of the answer
 
