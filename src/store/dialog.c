@@ -111,11 +111,11 @@ int store_dialog_put(struct sql_db *db, const struct store_dialog *d)
 
 /* The usual case: there is such a row, of the same day, and no index is touched. 1: done. */
 static int bump_within_day(struct sql_db *db, int64_t owner, int64_t peer, int32_t top_id,
-                           unixtime_t top_date, bool unread)
+                           unixtime_t top_date, bool unread, int *ret_folder)
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "UPDATE dlg SET top_id = $3, top_date = $4, unread = unread + $6, count = count + 1"
-		    " WHERE owner = $1 AND peer = $2 AND top_day = $5");
+		    " WHERE owner = $1 AND peer = $2 AND top_day = $5 RETURNING folder");
 	int r;
 
 	sql_bind_int(s, 1, owner);
@@ -124,18 +124,21 @@ static int bump_within_day(struct sql_db *db, int64_t owner, int64_t peer, int32
 	sql_bind_int(s, 4, top_date);
 	sql_bind_int(s, 5, top_date / DAY);
 	sql_bind_int(s, 6, unread);
-	r = sql_run(s);
-	return r < 0 ? r : sql_changes(db) == 1;
+	r = sql_step(s);
+	if (r == 1)
+		*ret_folder = (int)sql_int(s, 0);
+	sql_done(s);
+	return r;
 }
 
 int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t top_id, unixtime_t top_date,
-                      bool unread)
+                      bool unread, int *ret_folder)
 {
 	struct sql_stmt *s;
 	int64_t count;
 	int r;
 
-	r = bump_within_day(db, owner, peer, top_id, top_date, unread);
+	r = bump_within_day(db, owner, peer, top_id, top_date, unread, ret_folder);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	s = sql_prepare(
@@ -144,7 +147,7 @@ int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t to
 		    " folder, flags, draft, draft_date) VALUES ($1, $2, $3, $4, $5, 0, 0, $6, 0, 1, 0, 0, 0, "
 		    "NULL, 0)"
 		    " ON CONFLICT (owner, peer) DO UPDATE SET top_id = $3, top_date = $4, top_day = $5,"
-		    " unread = dlg.unread + $6, count = dlg.count + 1 RETURNING count");
+		    " unread = dlg.unread + $6, count = dlg.count + 1 RETURNING count, folder");
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, peer);
 	sql_bind_int(s, 3, top_id);
@@ -153,6 +156,8 @@ int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t to
 	sql_bind_int(s, 6, unread);
 	r = sql_step(s);
 	count = r == 1 ? sql_int(s, 0) : 0;
+	if (r == 1)
+		*ret_folder = (int)sql_int(s, 1);
 	sql_done(s);
 	return r < 0 ? r : count == 1;
 }

@@ -25,9 +25,9 @@ int store_dialog_get(struct sql_db *db, int64_t owner, int64_t peer, struct aren
                      struct store_dialog *ret);
 /* Writes the whole row. */
 int store_dialog_put(struct sql_db *db, const struct store_dialog *d);
-/* A message came on top: top, count + 1, unread + 1 if it is unread. 1: it is the only one now, 0: not. */
+/* A message came on top: top, count + 1, unread + 1 if it is unread. 1: it is the only one now, 0: not. The dialog's folder. */
 int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t top_id, unixtime_t top_date,
-                      bool unread);
+                      bool unread, int *ret_folder);
 /*
  * Unpinned or pinned alike, with messages, by (top_date, top_id, peer) descending, strictly older than (date, id, peer);
  * date 0: from the newest. folder < 0: all folders. Up to `limit`.

@@ -259,6 +259,9 @@ static const char *const steps[] = {
 	"channel, kind, id)) WITHOUT ROWID;"
 	"CREATE TABLE msg_count (channel BIGINT, id BIGINT, views BIGINT, forwards BIGINT, PRIMARY KEY "
 	"(channel, id)) WITHOUT ROWID;",
+
+	/* 19: nobody ever got such a token. */
+	"DROP TABLE logout_token;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -407,11 +407,14 @@ static void test_dialog_bump(void **state)
 {
 	struct store_dialog d, *v;
 	size_t n;
+	int folder = -1;
 
-	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 2, NOW, true), 1);
-	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 3, NOW + 1, true), 0);      /* the same day */
-	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 4, NOW + 86400, false), 0); /* another */
-	assert_int_equal(store_dialog_bump(t.db, ALICE, CAROL, 5, NOW + 100, true), 1);
+	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 2, NOW, true, &folder), 1);
+	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 3, NOW + 1, true, &folder),
+	                 0); /* the same day */
+	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 4, NOW + 86400, false, &folder),
+	                 0); /* another */
+	assert_int_equal(store_dialog_bump(t.db, ALICE, CAROL, 5, NOW + 100, true, &folder), 1);
 	assert_int_equal(store_dialog_get(t.db, ALICE, BOB, &t.a, &d), 1);
 	assert_int_equal(d.count, 3);
 	assert_int_equal(d.unread, 2);
@@ -432,7 +435,7 @@ static void test_dialog_bump(void **state)
 	assert_int_equal(v[0].peer, CAROL);
 	assert_int_equal(store_dialog_drafts(t.db, ALICE, 10, &t.a, &v, &n), 0);
 	assert_int_equal(n, 1);
-	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 6, NOW + 86500, true), 1);
+	assert_int_equal(store_dialog_bump(t.db, ALICE, BOB, 6, NOW + 86500, true, &folder), 1);
 	assert_int_equal(store_dialog_page(t.db, ALICE, 0, 0, 0, 0, 10, &t.a, &v, &n), 0);
 	assert_int_equal(n, 2);
 	assert_int_equal(v[0].peer, BOB);
@@ -442,11 +445,12 @@ static void test_dialog_bump(void **state)
 
 static void test_dialog_marks(void **state)
 {
+	int folder;
 	struct store_dialog d, *v;
 	size_t n;
 
 	for (int i = 1; i <= 5; i++) {
-		assert_int_equal(store_dialog_bump(t.db, ALICE, i, 10 + i, NOW, true), 1);
+		assert_int_equal(store_dialog_bump(t.db, ALICE, i, 10 + i, NOW, true, &folder), 1);
 		assert_int_equal(store_dialog_get(t.db, ALICE, i, &t.a, &d), 1);
 		d.pin_order = i % 2 ? i : 0;
 		d.unread_mark = i == 4;

@@ -28,11 +28,11 @@ static inline int send_into(struct sql_db *db, int64_t owner, int64_t peer, int6
 	                      .origin_owner = origin_owner,
 	                      .origin_id = origin_id,
 	                      .body = body};
-	int r;
+	int folder, r;
 
 	if ((r = store_upd_append(db, &u)) < 0 || (r = store_msg_insert(db, &m)) < 0)
 		return r;
-	r = store_dialog_bump(db, owner, peer, pts, now, owner != from);
+	r = store_dialog_bump(db, owner, peer, pts, now, owner != from, &folder);
 	return r < 0 ? r : 0;
 }
 

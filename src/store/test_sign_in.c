@@ -7,7 +7,6 @@
 #include "store/imported_key.h"
 #include "store/invite.h"
 #include "store/login_token.h"
-#include "store/logout_token.h"
 #include "store/phone_code.h"
 #include "store/setting.h"
 
@@ -230,21 +229,6 @@ static void test_login_token(void **state)
 	assert_int_equal(store_login_token_get(t.db, k.token, &t.a, &v), -ERR_NOTFOUND);
 }
 
-static void test_logout_token(void **state)
-{
-	int64_t who;
-
-	assert_int_equal(store_logout_token_put(t.db, SLICE_LIT("a"), 5, NOW + 10), 0);
-	assert_int_equal(store_logout_token_put(t.db, SLICE_LIT("b"), 6, NOW + 20), 0);
-	assert_int_equal(store_logout_token_find(t.db, SLICE_LIT("a"), NOW, &who), 0);
-	assert_int_equal(who, 5);
-	assert_int_equal(store_logout_token_find(t.db, SLICE_LIT("a"), NOW + 10, &who), -ERR_NOTFOUND);
-	assert_int_equal(store_logout_token_prune(t.db, NOW + 15, 10), 1);
-	assert_int_equal(store_logout_token_find(t.db, SLICE_LIT("b"), NOW, &who), 0);
-	assert_int_equal(store_logout_token_delete(t.db, SLICE_LIT("b")), 0);
-	assert_int_equal(store_logout_token_find(t.db, SLICE_LIT("b"), NOW, &who), -ERR_NOTFOUND);
-}
-
 static void test_invite(void **state)
 {
 	struct store_invite v = {.code = SLICE_LIT("abc"),
@@ -319,17 +303,14 @@ static void test_filter(void **state)
 int main(void)
 {
 	/* Few rows, or none that wait: codes live for minutes, invitations are as many as an operator writes. */
-	static const char *const may_scan[] = {"SELECT hash, phone",
-	                                       "DELETE FROM phone_code WHERE expires",
-	                                       "DELETE FROM login_token WHERE expires",
-	                                       "DELETE FROM logout_token",
-	                                       "SELECT code, note",
+	static const char *const may_scan[] = {"SELECT hash, phone", "DELETE FROM phone_code WHERE expires",
+	                                       "DELETE FROM login_token WHERE expires", "SELECT code, note",
 	                                       NULL};
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(test_auth_key),      STORE_TEST(test_temporary_keys), STORE_TEST(test_nobody),
 		STORE_TEST(test_authorization), STORE_TEST(test_phone_code),     STORE_TEST(test_login_token),
-		STORE_TEST(test_logout_token),  STORE_TEST(test_imported_key),   STORE_TEST(test_invite),
-		STORE_TEST(test_setting),       STORE_TEST(test_filter),
+		STORE_TEST(test_imported_key),  STORE_TEST(test_invite),         STORE_TEST(test_setting),
+		STORE_TEST(test_filter),
 	};
 
 	t.may_scan = may_scan;

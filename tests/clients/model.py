@@ -74,6 +74,8 @@ def deliver(message, peer, reply=None, quote='', clear_draft=False):
     if peer is not sender:
         chat = peer.chat(sender)
         Copy(message, chat, theirs, quote if theirs else '')
+        if chat.folder:  # nobody mutes a chat here: it leaves the archive
+            archive(chat, False)
     if clear_draft:
         mine.chat.draft = ''
     return mine

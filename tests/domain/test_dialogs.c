@@ -248,6 +248,87 @@ static void test_pins(void **state)
 	assert_string_equal(walk(s, 0, false, 3), "fenmlkjihgdcba");
 }
 
+static void mute(struct s *s, int i, int32_t until)
+{
+	struct tl_account_updateNotifySettings *q = Q(s, account_updateNotifySettings);
+	struct tl_inputPeerNotifySettings *n = Q(s, inputPeerNotifySettings);
+	struct tl_inputNotifyPeer *p = Q(s, inputNotifyPeer);
+
+	p->peer = world_peer(s->w, s->a, s->b[i].id);
+	q->peer = i < 0 ? &Q(s, inputNotifyUsers)->o : &p->o;
+	n->has_mute_until = true;
+	n->mute_until = until;
+	q->settings = &n->o;
+	talk_call(s->w, s->a, &q->o);
+}
+
+static void keep(struct s *s, bool unmuted, bool folders)
+{
+	struct tl_account_setGlobalPrivacySettings *q = Q(s, account_setGlobalPrivacySettings);
+	struct tl_globalPrivacySettings *g = Q(s, globalPrivacySettings);
+
+	g->keep_archived_unmuted = unmuted;
+	g->keep_archived_folders = folders;
+	q->settings = &g->o;
+	talk_call(s->w, s->a, &q->o);
+}
+
+/* The folder of chat i after its friend wrote. */
+static int after_message(struct s *s, int i)
+{
+	archive(s, i, true);
+	talk_say(s->w, s->b[i], s->a, "are you there?");
+	return talk_dialog(s->w, s->a, s->b[i])->folder_id;
+}
+
+/* A chat leaves the archive with a message, unless it is muted or its owner wants it to stay. */
+static void test_leaves_archive(void **state)
+{
+	struct s *s = *state;
+	struct tl_updateFolderPeers *u;
+	struct tl_messages_updateDialogFilter *f = Q(s, messages_updateDialogFilter);
+	struct tl_dialogFilter *folder = Q(s, dialogFilter);
+	struct tl_textWithEntities *title = Q(s, textWithEntities);
+
+	archive(s, 0, true);
+	talk_say(s->w, s->a, s->b[0], "my own words");
+	assert_int_equal(talk_dialog(s->w, s->a, s->b[0])->folder_id, 1);
+	talk_call(s->w, s->a, pin_call(s, 0, true));
+	world_pushes(s->w, s->a.key);
+	assert_int_equal(after_message(s, 0), 0);
+	assert_false(talk_dialog(s->w, s->a, s->b[0])->pinned);
+	u = (void *)world_update(world_pushes(s->w, s->a.key), TL_updateFolderPeers);
+	assert_non_null(u);
+	assert_int_equal(TL_AS(folderPeer, u->folder_peers.v[0])->folder_id, 0);
+	assert_int_equal(u->pts, talk_pts(s->w, s->a));
+
+	mute(s, 1, INT32_MAX);
+	assert_int_equal(after_message(s, 1), 1);
+	mute(s, 1, 1); /* long ago */
+	assert_int_equal(after_message(s, 1), 0);
+	mute(s, -1, INT32_MAX); /* all chats with people: its own settings say otherwise */
+	assert_int_equal(after_message(s, 1), 0);
+	assert_int_equal(after_message(s, 2), 1);
+	mute(s, -1, 0);
+	assert_int_equal(after_message(s, 2), 0);
+
+	keep(s, true, false);
+	assert_int_equal(after_message(s, 3), 1);
+	keep(s, false, true);
+	assert_int_equal(after_message(s, 3), 0);
+	title->text = SLICE_LIT("Friends");
+	title->entities = tl_vec_new(world_arena(s->w), 0);
+	folder->id = f->id = 2;
+	folder->title = &title->o;
+	folder->pinned_peers = folder->exclude_peers = tl_vec_new(world_arena(s->w), 0);
+	folder->include_peers = tl_vec_new(world_arena(s->w), 1);
+	folder->include_peers.v[0] = world_peer(s->w, s->a, s->b[3].id);
+	f->filter = &folder->o;
+	talk_call(s->w, s->a, &f->o);
+	assert_int_equal(after_message(s, 3), 1);
+	assert_int_equal(after_message(s, 4), 0);
+}
+
 static struct tl_obj *read_call(struct s *s, int i)
 {
 	struct tl_messages_readHistory *q = Q(s, messages_readHistory);
@@ -288,6 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_leaves_archive, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
 	};
 

@@ -10,7 +10,6 @@
 #include "store/auth_key.h"
 #include "store/authorization.h"
 #include "store/login_token.h"
-#include "store/logout_token.h"
 #include "store/meta.h"
 #include "store/phone_code.h"
 #include "store/rid.h"
@@ -62,11 +61,6 @@ static int nobodies(struct rpc_call *c)
 	return (int)g->n;
 }
 
-static int logout_tokens(struct rpc_call *c)
-{
-	return store_logout_token_prune(c->db, c->now, ROWS);
-}
-
 static int login_tokens(struct rpc_call *c)
 {
 	return store_login_token_prune(c->db, c->now);
@@ -80,8 +74,8 @@ static int phone_codes(struct rpc_call *c)
 /* A slice prunes one kind of thing; the payload is its number. */
 int prune_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
-	static int (*const kinds[])(struct rpc_call * c) = {rid,           temp_keys,    nobodies,
-	                                                    logout_tokens, login_tokens, phone_codes};
+	static int (*const kinds[])(struct rpc_call * c) = {rid, temp_keys, nobodies, login_tokens,
+	                                                    phone_codes};
 	enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 	unsigned at = j->payload.n ? (unsigned)atoi((const char *)j->payload.p) : 0;
 	int r;

@@ -1,14 +1,18 @@
-/* away.c - chats that strangers begin, for those who want them out of sight: in the archive, without a sound. */
+/*
+ * away.c - chats that go to the archive and leave it by themselves: those that strangers begin, for who wants them out of sight;
+ * and what is not muted there, when a message comes.
+ */
 #include "base/err.h"
 #include "domain/dialogs/private.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
 #include "store/dialog.h"
+#include "store/filter.h"
 #include "store/setting.h"
 #include "updates/event.h"
 
-static int archive(struct rpc_call *c, int64_t owner, int64_t peer)
+static int move(struct rpc_call *c, int64_t owner, int64_t peer, int32_t folder)
 {
 	struct upd_event ev = {.owner = owner, .kind = UPD_FOLDER_PEERS, .pts_count = 1};
 	struct store_dialog d;
@@ -18,10 +22,11 @@ static int archive(struct rpc_call *c, int64_t owner, int64_t peer)
 	r = store_dialog_get(c->db, owner, peer, &c->arena, &d);
 	if (r < 0)
 		return r;
-	d.folder = 1;
-	d.flags |= DIALOG_PUT_AWAY;
+	d.folder = folder;
+	d.pin_order = 0; /* a pin belongs to the list that it was made in */
+	d.flags = folder ? d.flags | DIALOG_PUT_AWAY : d.flags & ~DIALOG_PUT_AWAY;
 	memcpy(payload, &peer, 8);
-	memcpy(payload + 8, &(int32_t){1}, 4);
+	memcpy(payload + 8, &folder, 4);
 	ev.payload = slice_of(payload, sizeof(payload));
 	r = store_dialog_put(c->db, &d);
 	return r < 0 ? r : rpc_log_event(c, &ev);
@@ -56,6 +61,75 @@ int dialog_put_away(struct rpc_call *c, int64_t owner, int64_t peer)
 	r = store_contact_get(c->db, owner, peer, &c->arena, &contact);
 	if (r != -ERR_NOTFOUND)
 		return r < 0 ? r : 0;
-	r = archive(c, owner, peer);
+	r = move(c, owner, peer, 1);
 	return r < 0 ? r : mute(c, owner, peer);
+}
+
+static int is_muted_by(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope, bool *ret)
+{
+	struct tl_peerNotifySettings *s;
+	struct tl_obj *o;
+	int r = notify_view(c, owner, peer, scope, &o);
+
+	if (r < 0)
+		return r;
+	s = TL_AS(peerNotifySettings, o);
+	if (!s || !s->has_mute_until)
+		return 0;
+	*ret = s->mute_until > c->now;
+	return 1;
+}
+
+/* By its own settings, or else by those of its kind. */
+static int is_muted(struct rpc_call *c, int64_t owner, int64_t peer)
+{
+	bool muted = false;
+	int r = is_muted_by(c, owner, peer, NOTIFY_PEER, &muted);
+
+	if (r == 0)
+		r = is_muted_by(c, owner, 0, peer > 0 ? NOTIFY_USERS : NOTIFY_CHATS, &muted);
+	return r < 0 ? r : muted;
+}
+
+static bool names(struct tl_vec peers, int64_t peer)
+{
+	for (uint32_t i = 0; i < peers.n; i++)
+		if (TL_IS(inputPeerUser, peers.v[i]) && TL_AS(inputPeerUser, peers.v[i])->user_id == peer)
+			return true;
+	return false;
+}
+
+/* Does one of his folders have it by name? As folders are stored: ids alone (filter.c). */
+static int is_in_folder(struct rpc_call *c, int64_t owner, int64_t peer)
+{
+	struct store_filter *rows;
+	struct tl_dialogFilter *f;
+	struct tl_obj *o;
+	size_t n;
+	int r = store_filter_list(c->db, owner, LIMIT_FOLDERS, &c->arena, &rows, &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct rd in = rd_of(rows[i].body.p, rows[i].body.n);
+
+		if (tl_decode(&in, &c->arena, &o) < 0)
+			return -ERR_CORRUPT;
+		f = TL_AS(dialogFilter, o);
+		if (f && (names(f->pinned_peers, peer) || names(f->include_peers, peer)))
+			return true;
+	}
+	return r < 0 ? r : false;
+}
+
+int dialog_take_out(struct rpc_call *c, int64_t owner, int64_t peer)
+{
+	struct tl_globalPrivacySettings *wish;
+	int r;
+
+	if ((r = privacy_global(c, owner, &wish)) < 0 || wish->keep_archived_unmuted)
+		return r;
+	if ((r = is_muted(c, owner, peer)) != 0)
+		return r < 0 ? r : 0;
+	if (wish->keep_archived_folders && (r = is_in_folder(c, owner, peer)) != 0)
+		return r < 0 ? r : 0;
+	return move(c, owner, peer, 0);
 }

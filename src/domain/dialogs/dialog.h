@@ -29,6 +29,8 @@ int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_sco
 int filter_view(struct view *v, int id, struct tl_obj **ret);
 /* Write lane: `peer` began this chat. If its owner wants strangers out of his sight, it goes to the archive, muted. */
 int dialog_put_away(struct rpc_call *c, int64_t owner, int64_t peer);
+/* Write lane: a message came into a chat of the archive. Unless it is muted, or its owner wants it to stay, it leaves. */
+int dialog_take_out(struct rpc_call *c, int64_t owner, int64_t peer);
 /* Peers of Saved Messages' pinned chats in their order. */
 int saved_pins(struct rpc_call *c, int64_t owner, struct tl_vec_long *ret);
 /* Write lane: whoever reads a chat that he had marked takes the mark off, though there may be nothing new to read. */

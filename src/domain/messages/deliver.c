@@ -57,7 +57,7 @@ static struct slice key_payload(struct rpc_call *c, int64_t key)
 int message_into_box(struct rpc_call *c, const struct message_draft *m, struct store_msg *row,
                      struct upd_event *ev, bool unread)
 {
-	int r;
+	int folder, r;
 
 	row->grouped_id = m->grouped_id;
 	if (m->media) {
@@ -78,9 +78,11 @@ int message_into_box(struct rpc_call *c, const struct message_draft *m, struct s
 		r = message_note_media(c, row, m->media);
 	if (r < 0)
 		return r;
-	r = store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread);
+	r = store_dialog_bump(c->db, row->owner, row->peer, row->id, row->date, unread, &folder);
 	if (r > 0 && unread && peer_is_user(row->peer))
 		r = dialog_put_away(c, row->owner, row->peer);
+	else if (r == 0 && unread && folder)
+		r = dialog_take_out(c, row->owner, row->peer);
 	if (r >= 0 && m->ttl)
 		r = ttl_begin(c, row, m->ttl);
 	return r < 0 ? r : search_note(c, row->owner);

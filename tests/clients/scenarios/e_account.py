@@ -166,3 +166,32 @@ async def test_delete(stage):
     await a.invoke(method='deleteAccount', args={'reason': 'enough', 'password': ''})
     await refused(c.send(to=a.me['id'], text='anybody there?'), 400, 'INPUT_USER_DEACTIVATED')
     expect_equal((await other.call('me'))['id'], id, 'others are as they were')
+
+
+async def test_leaves_the_archive(stage):
+    """A chat of the archive comes back with a message, as its owner's devices hear; one that is muted stays."""
+    a, b = await stage.person('tdlib'), await stage.person('telethon', 'Friend')
+    await stage.acquaint(a, b)
+    twin = await stage.client('mtcute')
+    await stage.sign_in(twin, a.phone)
+    await b.send(to=a.me['id'], text='hello')
+    await a.wait_text('hello')
+    of = b.me['id']
+
+    async def folders():
+        return [next(d['folder'] for d in await c.chats() if d['peer'] == of) for c in (a, twin)]
+    await a.archive(to=of, archived=True)
+    expect_equal(await folders(), [1, 1], 'the archive')
+    mark = twin.mark()
+    await b.send(to=a.me['id'], text='come back')
+    await twin.wait('folder', lambda e: e['peer'] == of and e['folder'] == 0, since=mark)
+    await a.wait_text('come back')
+    expect_equal(await folders(), [0, 0], 'it has left the archive')
+    quiet = {'use_default_mute_for': False, 'mute_for': 1000000}
+    await a.invoke(method='setChatNotificationSettings', args={'chat_id': of, 'notification_settings': quiet})
+    await a.archive(to=of, archived=True)
+    await b.send(to=a.me['id'], text='and again')
+    await a.wait_text('and again')
+    await asyncio.sleep(0.5)
+    expect_equal(await folders(), [1, 1], 'a muted one stays')
+    expect_clean_logs(a, twin)
