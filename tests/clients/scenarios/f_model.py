@@ -90,11 +90,15 @@ class Play:
         """Signs in once more, and learns of everybody."""
         c = await self.stage.client(library, **OPTIONS.get(library, {}))
         await self.stage.sign_in(c, account.client.phone)
+        await self.learn(account, c)
+        return Session(account, c)
+
+    async def learn(self, account, c):
+        """Access hashes."""
         await c.contacts()
         for other in self.accounts:
             if other is not account and other not in account.contacts:
                 await c.resolve(username=other.username)
-        return Session(account, c)
 
     def everybody(self):
         return [s for a in self.accounts for s in self.sessions[a] if not s.away]
@@ -493,6 +497,8 @@ class Play:
             s.client.me, s.client.phone, s.client.first = me, phone, first
             expect(s.client.hello['authorized'], '%r is still signed in' % s)
             s.away = False
+            if s.library == 'gramjs':  # its StringSession keeps none
+                await self.learn(s.account, s.client)
             if s.library not in CATCHES_UP:
                 await self.ask(s, 'catch_up')
 
