@@ -20,7 +20,8 @@ struct s {
 	int64_t group, channel;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
+#define Q(s, n)       TL_NEW(world_arena((s)->w), n)
+#define PEER_OF(s, p) world_channel_peer((s)->w, p, (s)->group)
 
 static int setup(void **state)
 {
@@ -240,6 +241,49 @@ static const struct tl_obj *action(struct tl_vec v, uint32_t i)
 	return TL_AS(channelAdminLogEvent, v.v[i])->action;
 }
 
+static int32_t said(struct s *s, struct person who, const char *text)
+{
+	struct tl_obj *u = talk_update(talk_call(s->w, who, room_say_q(s->w, who, s->group, text)),
+	                               TL_updateMessageID);
+
+	return TL_AS(updateMessageID, u)->id;
+}
+
+/* What was written, as it was and is; whoever made it another. */
+static void test_log_of_messages(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_editMessage *edit = Q(s, messages_editMessage);
+	struct tl_messages_updatePinnedMessage *pin = Q(s, messages_updatePinnedMessage);
+	struct tl_channels_deleteMessages *del = Q(s, channels_deleteMessages);
+	struct tl_channelAdminLogEventsFilter *f = Q(s, channelAdminLogEventsFilter);
+	const struct tl_channelAdminLogEventActionEditMessage *edited;
+	const struct tl_channelAdminLogEventActionDeleteMessage *deleted;
+	int32_t id = said(s, s->b, "first words"), *ids = ARENA_NEW(world_arena(s->w), int32_t);
+	struct tl_vec v;
+
+	edit->peer = PEER_OF(s, s->b);
+	edit->id = pin->id = *ids = id;
+	edit->message = SLICE_LIT("other words");
+	talk_call(s->w, s->b, &edit->o);
+	pin->peer = PEER_OF(s, s->a);
+	talk_call(s->w, s->a, &pin->o);
+	del->channel = world_channel(s->w, s->a, s->group);
+	del->id = (struct tl_vec_int){ids, 1};
+	talk_call(s->w, s->a, &del->o);
+	f->edit = f->delete = f->pinned = true;
+	v = events(s, f, "");
+	assert_int_equal(v.n, 3);
+	deleted = TL_AS(channelAdminLogEventActionDeleteMessage, action(v, 0));
+	assert_true(slice_eq(TL_AS(message, deleted->message)->message, SLICE_LIT("other words")));
+	assert_true(TL_IS(channelAdminLogEventActionUpdatePinned, action(v, 1)));
+	edited = TL_AS(channelAdminLogEventActionEditMessage, action(v, 2));
+	assert_true(slice_eq(TL_AS(message, edited->prev_message)->message, SLICE_LIT("first words")));
+	assert_true(slice_eq(TL_AS(message, edited->new_message)->message, SLICE_LIT("other words")));
+	assert_int_equal(TL_AS(channelAdminLogEvent, v.v[2])->user_id, s->b.id);
+	assert_int_equal(events(s, f, "other").n, 2); /* by its words, as it was before */
+}
+
 static int make_old(struct rpc_call *c, void *arg)
 {
 	struct sql_stmt *s = sql_prepare(c->db, "UPDATE chan_log SET date = date - 200000");
@@ -385,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_username, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_discussion, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_admin_log, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log_of_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
 	};

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/channels/log.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/twin.h"
@@ -76,6 +77,18 @@ static int may_delete(struct rpc_call *c, const struct channel *ch, const struct
 	                                                     : 0;
 }
 
+/* What was another's, or the channel's: its admins can see it for a while. */
+static int log_deleted(struct rpc_call *c, const struct channel *ch, const struct store_msg *rows, uint32_t n)
+{
+	bool posts = (ch->row.flags & STORE_CHANNEL_BROADCAST) != 0;
+	int r = 0;
+
+	for (uint32_t i = 0; r >= 0 && i < n; i++)
+		if (posts || rows[i].origin_owner != c->user_id)
+			r = channel_log_message(c, ch->row.id, CHANNEL_LOG_DELETE, &rows[i], NULL);
+	return r;
+}
+
 int channels_deleteMessages(struct rpc_call *c, const struct tl_channels_deleteMessages *q)
 {
 	struct store_msg *rows;
@@ -103,7 +116,8 @@ int channels_deleteMessages(struct rpc_call *c, const struct tl_channels_deleteM
 			return r;
 		n++;
 	}
-	if (n && (r = messages_remove(c, place.owner, rows, n, c->client->auth_key_id, &pts)) < 0)
+	if (n && ((r = log_deleted(c, &ch, rows, n)) < 0 ||
+	          (r = messages_remove(c, place.owner, rows, n, c->client->auth_key_id, &pts)) < 0))
 		return r;
 	return reply_affected(c, place.owner, pts, n);
 }

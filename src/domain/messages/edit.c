@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/channels/log.h"
 #include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
@@ -146,6 +147,17 @@ int messages_editMessage_prepare(struct rpc_call *c, const struct tl_messages_ed
 	return 0;
 }
 
+/* Its admins can see what it was. */
+static int log_edit(struct rpc_call *c, const struct channel *ch, const struct store_msg *before,
+                    struct slice body, unixtime_t at)
+{
+	struct store_msg after = *before;
+
+	after.body = body;
+	after.edit_date = at;
+	return channel_log_message(c, ch->row.id, CHANNEL_LOG_EDIT, before, &after);
+}
+
 int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessage *q)
 {
 	struct media_ready media, *changed = q->media ? &media : NULL;
@@ -185,6 +197,8 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 	/* A version of what is shared has a date of its own. */
 	at = peer.chat && row.edit_date >= c->now ? row.edit_date + 1 : c->now;
 	if ((r = message_edit_row(c, &row, body, at, changed, c->client->auth_key_id)) < 0)
+		return r;
+	if (peer.channel && (r = log_edit(c, peer.channel, &row, body, at)) < 0)
 		return r;
 	row.edit_date = at;
 	if (peer.chat && (r = chat_edited(c, peer.chat, &row, changed)) < 0)

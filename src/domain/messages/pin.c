@@ -1,6 +1,7 @@
 /* pin.c - messages.updatePinnedMessage and unpinAllMessages: for both sides, with a word in the chat unless it is silent. */
 #include "base/err.h"
 #include "domain/channels/channel.h"
+#include "domain/channels/log.h"
 #include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
@@ -81,6 +82,10 @@ int messages_updatePinnedMessage(struct rpc_call *c, const struct tl_messages_up
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
 	if (peer.chat && (r = chat_pinned(c, peer.chat, &row, 1, !q->unpin)) < 0)
+		return r;
+	row.flags = q->unpin ? row.flags & ~STORE_MSG_PINNED : row.flags | STORE_MSG_PINNED;
+	if (peer.channel &&
+	    (r = channel_log_message(c, peer.channel->row.id, CHANNEL_LOG_PINNED, NULL, &row)) < 0)
 		return r;
 	if (!q->unpin && !q->silent && !q->pm_oneside && (r = say_so(c, &peer, &row)) < 0)
 		return r;
