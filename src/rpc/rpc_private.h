@@ -13,22 +13,23 @@
 #include "updates/heads.h"
 #include "updates/online.h"
 
-#define RPC_CALL_MAGIC    0x6c6c6163u /* "call" */
-#define RPC_READ_MAX      8u          /* read threads at most */
-#define RPC_READ_QUEUE    4096u
-#define RPC_WRITE_QUEUE   8192u
-#define RPC_CPU_QUEUE     256u
-#define RPC_BLOB_MAX      64u /* threads at most of blob, of blob>write, of upload */
-#define RPC_BLOB_QUEUE    8192u
-#define RPC_BLOB_BYTES    (64u << 20) /* of requests that wait for one of them: parts of files */
-#define RPC_WRITE_BATCH   64u
-#define RPC_WRITE_USEC    5000
-#define RPC_SNAPSHOT_USEC 3000 /* a snapshot that others share is not begun longer ago */
-#define RPC_READ_BATCH    32u
-#define RPC_KEYS_A_USER   64u /* authorisations pushed to */
-#define RPC_ARENA_FACTOR  20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
-#define RPC_ARENA_BASE    4096u
-#define RPC_ERROR_CLASSES 9u
+#define RPC_CALL_MAGIC     0x6c6c6163u /* "call" */
+#define RPC_READ_MAX       8u          /* read threads at most */
+#define RPC_READ_QUEUE     4096u
+#define RPC_WRITE_QUEUE    8192u
+#define RPC_CPU_QUEUE      256u
+#define RPC_BLOB_MAX       64u /* threads at most of blob, of blob>write, of upload */
+#define RPC_UPLOAD_THREADS 16u /* they wait for the disk; those that wait together pay one sync */
+#define RPC_BLOB_QUEUE     8192u
+#define RPC_BLOB_BYTES     (64u << 20) /* of requests that wait for one of them: parts of files */
+#define RPC_WRITE_BATCH    64u
+#define RPC_WRITE_USEC     5000
+#define RPC_SNAPSHOT_USEC  3000 /* a snapshot that others share is not begun longer ago */
+#define RPC_READ_BATCH     32u
+#define RPC_KEYS_A_USER    64u /* authorisations pushed to */
+#define RPC_ARENA_FACTOR   20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
+#define RPC_ARENA_BASE     4096u
+#define RPC_ERROR_CLASSES  9u
 
 struct rpc_event { /* in the job's arena */
 	struct rpc_event *next;

@@ -55,13 +55,13 @@ static void bound(struct rpc_server_config *cfg)
 }
 
 /* Threads of one of the lanes for files; each its own reader, or all the same. */
-static struct lane *wide(struct rpc_server *s, const char *name, void *first, size_t step)
+static struct lane *wide(struct rpc_server *s, const char *name, unsigned n, void *first, size_t step)
 {
 	void *args[RPC_BLOB_MAX];
 
-	for (unsigned i = 0; i < s->cfg.n_blob; i++)
+	for (unsigned i = 0; i < n; i++)
 		args[i] = (char *)first + i * step;
-	return lane_new_wide(name, &rpc_blob_ops, args, s->cfg.n_blob, RPC_BLOB_QUEUE, 1);
+	return lane_new_wide(name, &rpc_blob_ops, args, n, RPC_BLOB_QUEUE, 1);
 }
 
 int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_s)
@@ -86,9 +86,9 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 		s->read[i] = lane_new("read", &rpc_read_ops, &s->readers[i], RPC_READ_QUEUE, RPC_READ_BATCH);
 	s->write = lane_new("write", &rpc_write_ops, s, RPC_WRITE_QUEUE, RPC_WRITE_BATCH);
 	s->cpu = lane_new("cpu", &rpc_cpu_ops, s, RPC_CPU_QUEUE, 1);
-	s->blob = wide(s, "blob", s->blob_readers, sizeof(s->blob_readers[0]));
-	s->prepare = wide(s, "prepare", s->prepare_readers, sizeof(s->prepare_readers[0]));
-	s->upload = wide(s, "upload", &s->uploader, 0);
+	s->blob = wide(s, "blob", s->cfg.n_blob, s->blob_readers, sizeof(s->blob_readers[0]));
+	s->prepare = wide(s, "prepare", s->cfg.n_blob, s->prepare_readers, sizeof(s->prepare_readers[0]));
+	s->upload = wide(s, "upload", RPC_UPLOAD_THREADS, &s->uploader, 0);
 	*ret_s = s;
 	return 0;
 }
