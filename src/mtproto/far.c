@@ -104,7 +104,7 @@ static void to_face(struct mt_conn *c, struct mt_loop *to, const uint8_t *p, siz
 static bool may_leave(const struct mt_conn *c)
 {
 	return !io_conn_is_pipe(c->io) && !io_conn_is_closing(c->io) && !c->n_sessions && !c->n_parked &&
-	       !c->n_at_work && !c->flow;
+	       !c->n_opening && !c->n_at_work && !c->flow;
 }
 
 static void take_along(struct mt_conn *c, const uint8_t *p, size_t n, bool quick_ack)

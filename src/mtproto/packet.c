@@ -10,17 +10,37 @@
 
 enum { INNER_HEAD = 32, PAD_MIN = 12, PAD_MAX = 1024 };
 
-int mt_packet_open(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n, struct mt_packet *ret)
+int mt_packet_open_begin(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
+                         struct aes_ige_job *ret_job)
 {
-	int x = from_client ? 0 : 8;
-	uint8_t key[32], iv[32], large[32], *plain = p + MT_PACKET_HEAD;
-	size_t len = n - MT_PACKET_HEAD, body, pad;
-	struct rd r;
+	uint8_t *plain = p + MT_PACKET_HEAD;
+	size_t len = n - MT_PACKET_HEAD;
 
 	if (n < MT_PACKET_HEAD + INNER_HEAD + 16 || len % 16)
 		return -ERR_INVALID;
-	mt_kdf_v2(auth_key, p + 8, x, key, iv);
-	aes_ige_decrypt(key, iv, plain, plain, len);
+	*ret_job = (struct aes_ige_job){.in = plain, .out = plain, .n = len, .decrypt = true};
+	mt_kdf_v2(auth_key, p + 8, from_client ? 0 : 8, ret_job->key, ret_job->iv);
+	return 0;
+}
+
+int mt_packet_open(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n, struct mt_packet *ret)
+{
+	struct aes_ige_job job;
+
+	if (mt_packet_open_begin(auth_key, from_client, p, n, &job) < 0)
+		return -ERR_INVALID;
+	aes_ige_batch(&job, 1);
+	return mt_packet_open_end(auth_key, from_client, p, n, ret);
+}
+
+int mt_packet_open_end(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
+                       struct mt_packet *ret)
+{
+	int x = from_client ? 0 : 8;
+	uint8_t large[32], *plain = p + MT_PACKET_HEAD;
+	size_t len = n - MT_PACKET_HEAD, body, pad;
+	struct rd r;
+
 	mt_msg_key_large(auth_key, x, plain, len, large);
 	if (!equal_consttime(large + 8, p + 8, 16))
 		return -ERR_INVALID;

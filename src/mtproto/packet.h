@@ -26,6 +26,12 @@ struct mt_packet {
 int mt_packet_open(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
                    struct mt_packet *ret);
 
+/* The same in two steps, with the decryption between them, which is ret_job: for aes_ige_batch, with those of other packets. */
+int mt_packet_open_begin(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
+                         struct aes_ige_job *ret_job);
+int mt_packet_open_end(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
+                       struct mt_packet *ret);
+
 /* Whole size of a sealed packet with this body; padding is 12..~240 bytes, drawn anew each time. */
 size_t mt_packet_size(size_t body_n);
 /* Seal into out[0..size): header fields from `m`, body from m->body. */

@@ -28,6 +28,7 @@ struct mt_loop;
 struct mt_session;
 struct mt_flow;
 struct mt_seal;
+struct mt_open;
 
 enum {
 	MT_LOOPS_MAX = 16,
@@ -42,6 +43,7 @@ enum {
 	MT_WAITING_BYTES = 4 * 1024 * 1024,  /* and their bytes */
 	MT_ANSWERS_MAX = 512,                /* answers kept until acknowledged, */
 	MT_ANSWERS_BYTES = 1024 * 1024,      /* and their bytes */
+	MT_OPEN_LARGE = 16 * 1024,           /* packets from here on are decrypted together */
 	MT_BULK_BYTES = 192 * 1024, /* of large answers of a session under way, if there are several */
 	MT_GONE_MAX = 64,           /* sessions of a key that were dropped and are remembered */
 	MT_CONTAINER_MAX = 1020,
@@ -105,11 +107,11 @@ struct mt_conn {
 	struct io_conn *io; /* NULL: a face of another loop's connection */
 	uint64_t serial;    /* no two of a server; the lowest byte names the loop of the real one */
 	struct transport t;
-	bool accepted, stream; /* stream: always obfuscated (WebSocket) */
-	bool media;            /* its header named a media DC: no updates there */
-	bool clear;            /* what lies unread is decrypted already: it came from another loop */
-	bool closing;          /* a face that has ended */
-	uint8_t n_parked;
+	bool accepted, stream;       /* stream: always obfuscated (WebSocket) */
+	bool media;                  /* its header named a media DC: no updates there */
+	bool clear;                  /* what lies unread is decrypted already: it came from another loop */
+	bool closing;                /* a face that has ended */
+	uint8_t n_parked, n_opening; /* packets that wait for keys; that open.c has */
 	uint32_t parked_bytes;
 	uint8_t n_at_work;     /* handshakes of which a worker or the store will bring the answer */
 	uint16_t n_handshakes; /* begun and not finished */
@@ -227,6 +229,7 @@ struct mt_loop {
 	struct mt_handshake *handshakes;
 	struct buf scratch; /* a frame, until it is sent */
 	struct mt_seal *seal;
+	struct mt_open *open;
 	struct io_timer sweep;
 	unsigned sweeps;
 	struct mt_held *held; /* early.c */
@@ -335,6 +338,15 @@ bool mt_info_is(const uint8_t *p, const struct mt_client_info *i);
 void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);
 /* The same for one that another loop has sent here: routes are not believed, the store says where its key lives. */
 void mt_receive_sent(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);
+
+/* One that open.c has decrypted. */
+void mt_receive_opened(struct mt_conn *c, int64_t key_id, uint8_t *p, size_t n, bool quick_ack);
+
+/* open.c: large packets, several at once. p is copied. False: it is none. At the end of the turn at the latest mt_flush opens them. */
+struct mt_open *mt_open_new(void);
+void mt_open_free(struct mt_open *q);
+bool mt_open_add(struct mt_conn *c, const struct mt_key *k, const uint8_t *p, size_t n, bool quick_ack);
+void mt_open_flush(struct mt_loop *l);
 
 /* handshake.c: an unencrypted packet */
 void mt_handshake_packet(struct mt_conn *c, const uint8_t *p, size_t n);

@@ -70,13 +70,34 @@ static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct 
 		mt_conn_poll(c, 0);
 }
 
+static void refuse(struct mt_conn *c)
+{
+	COUNT(c->l->s->cfg.counters, packets_refused_total);
+	mt_conn_close(c); /* never -404 for a known key: clients would throw it away */
+}
+
+/* m: NULL if it is not whole and honest. */
+static void opened(struct mt_conn *c, struct mt_key_entry *perm, struct mt_key_entry *e,
+                   const struct mt_packet *m, bool quick_ack)
+{
+	struct mt_session *s;
+
+	if (!m || m->session_id == 0) {
+		refuse(c);
+		return;
+	}
+	COUNT(c->l->s->cfg.counters, packets_total);
+	s = mt_session_get(c->l, perm, perm == e ? NULL : e, m->session_id);
+	accept_packet(s, c, m, quick_ack);
+}
+
 static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack, bool by_route)
 {
 	struct mt_key_entry *e, *perm;
-	struct mt_session *s;
 	struct mt_packet m;
 	struct mt_loop *to;
 	int64_t id;
+	bool ok;
 
 	memcpy(&id, p, 8);
 	e = mt_key_find(c->l, id);
@@ -91,14 +112,27 @@ static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack, b
 	perm = authority(c, e, p, n, quick_ack);
 	if (!perm)
 		return;
-	if (mt_packet_open(e->k.key, true, p, n, &m) < 0 || m.session_id == 0) {
-		COUNT(c->l->s->cfg.counters, packets_refused_total);
-		mt_conn_close(c); /* never -404 for a known key: clients would throw it away */
+	if (n >= MT_OPEN_LARGE) {
+		if (!mt_open_add(c, &e->k, p, n, quick_ack))
+			refuse(c);
 		return;
 	}
-	COUNT(c->l->s->cfg.counters, packets_total);
-	s = mt_session_get(c->l, perm, perm == e ? NULL : e, m.session_id);
-	accept_packet(s, c, &m, quick_ack);
+	ok = mt_packet_open(e->k.key, true, p, n, &m) == 0;
+	opened(c, perm, e, ok ? &m : NULL, quick_ack);
+}
+
+void mt_receive_opened(struct mt_conn *c, int64_t key_id, uint8_t *p, size_t n, bool quick_ack)
+{
+	struct mt_key_entry *e = mt_key_find(c->l, key_id), *perm = e;
+	struct mt_packet m;
+	bool ok;
+
+	if (e && e->k.kind != MT_KEY_PERM && e->k.perm_id)
+		perm = mt_key_find(c->l, e->k.perm_id);
+	if (!perm || (c->io ? io_conn_is_closing(c->io) : c->closing))
+		return; /* a packet before this one ended it */
+	ok = mt_packet_open_end(e->k.key, true, p, n, &m) == 0;
+	opened(c, perm, e, ok ? &m : NULL, quick_ack);
 }
 
 static void receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack, bool by_route)
@@ -107,6 +141,11 @@ static void receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack, boo
 
 	if (n < 20) /* a transport's own word, or nothing of ours */
 		return;
+	if (c->n_opening && n < MT_OPEN_LARGE) {
+		mt_open_flush(c->l); /* in their order */
+		if (c->io ? io_conn_is_closing(c->io) : c->closing)
+			return;
+	}
 	if (memcmp(p, no_key, 8) == 0)
 		mt_handshake_packet(c, p, n);
 	else

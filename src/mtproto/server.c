@@ -53,6 +53,7 @@ int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
 		l->index = i;
 		l->next_serial = i;
 		l->seal = mt_seal_new();
+		l->open = mt_open_new();
 		l->sweep.fire = sweep;
 		io_timer_set(l->io, &l->sweep, clock_usec() + SWEEP_USEC);
 	}
@@ -81,6 +82,7 @@ static void loop_free(struct mt_loop *l)
 	mt_routes_free(l);
 	mt_early_free(l);
 	buf_fini(&l->scratch);
+	mt_open_free(l->open);
 	mt_seal_free(l->seal);
 	free(l);
 }
