@@ -257,8 +257,8 @@ const struct upd_event *rpc_own_events(struct rpc_call *c, size_t *ret_n)
 	v = ARENA_ARRAY(&c->arena, struct upd_event, n ? n : 1);
 	n = 0;
 	for (e = j->events; e; e = e->next)
-		if (e->ev.owner == c->user_id ||
-		    (peer_is_channel(e->ev.owner) && c->client && e->ev.except_key == c->client->auth_key_id))
+		if (c->client && e->ev.except_key == c->client->auth_key_id &&
+		    (e->ev.owner == c->user_id || peer_is_channel(e->ev.owner)))
 			v[n++] = e->ev;
 	*ret_n = n;
 	return v;

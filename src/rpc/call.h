@@ -86,8 +86,8 @@ void rpc_push_event(struct app *app, const struct upd_event *ev);
 /* Write lane: the pts of an owner's box as this transaction sees it (1 for a box without events). */
 int rpc_box_pts(struct rpc_call *c, int64_t owner, int32_t *ret_pts);
 /*
- * The events that this call wrote to its caller's own box, and those of channels that its answer carries (except_key is the
- * caller's), in order; for the function given to rpc_reply_after.
+ * The events that this call wrote to its caller's own box or to channels, and that its answer carries: those whose except_key is the
+ * caller's, in order; for the function given to rpc_reply_after. The others come to him as to everybody.
  */
 const struct upd_event *rpc_own_events(struct rpc_call *c, size_t *ret_n);
 /*

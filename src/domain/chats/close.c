@@ -23,7 +23,7 @@ int messages_deleteChat(struct rpc_call *c, const struct tl_messages_deleteChat 
 		return rpc_fail(c, 400, ch.in ? "CHAT_ADMIN_REQUIRED" : "CHAT_ID_INVALID");
 	ch.row.flags |= STORE_CHAT_GONE;
 	if ((r = chat_catch_up(c, ch.row.id, c->user_id)) < 0 || (r = chat_put_next(c, &ch.row)) < 0 ||
-	    (r = out_event(c, ch.row.id, UPD_CHAT, (struct slice){0})) < 0 ||
+	    (r = out_event(c, ch.row.id, UPD_CHAT, (struct slice){0}, false)) < 0 ||
 	    (r = jobs_add(c, CHAT_CLOSE_JOB, peer_chat(ch.row.id), 0, (struct slice){0})) < 0)
 		return r;
 	return rpc_reply_bool(c, true);

@@ -191,7 +191,7 @@ int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter
 		return r;
 	ch->row.members++;
 	if ((r = store_chat_member_put(c->db, &m)) < 0 || (r = chat_put_next(c, &ch->row)) < 0 ||
-	    (r = chat_say_member(c, ch, &m, MEMBER_ADDED)) < 0 ||
+	    (r = chat_say_member(c, ch, &m, MEMBER_ADDED, true)) < 0 ||
 	    (r = chat_catch_up(c, ch->row.id, user)) < 0)
 		return r;
 	return copy_last(c, ch->row.id, user, copies < COPIES ? copies : COPIES);

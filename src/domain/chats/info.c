@@ -69,14 +69,14 @@ int messages_editChatPhoto(struct rpc_call *c, const struct tl_messages_editChat
 }
 
 /* What is said by no message: the row, and word to all. */
-static int put(struct rpc_call *c, struct chat *ch, enum upd_kind kind)
+static int put(struct rpc_call *c, struct chat *ch, enum upd_kind kind, bool answered)
 {
 	int r;
 
 	if ((r = chat_catch_up(c, ch->row.id, c->user_id)) < 0 || (r = store_chat_put(c->db, &ch->row)) < 0 ||
-	    (r = out_event(c, ch->row.id, UPD_CHAT, (struct slice){0})) < 0 || kind == UPD_CHAT)
+	    (r = out_event(c, ch->row.id, UPD_CHAT, (struct slice){0}, answered)) < 0 || kind == UPD_CHAT)
 		return r;
-	return out_event(c, ch->row.id, kind, (struct slice){0});
+	return out_event(c, ch->row.id, kind, (struct slice){0}, answered);
 }
 
 int chat_edit_about(struct rpc_call *c, struct chat *ch, struct slice about)
@@ -90,7 +90,7 @@ int chat_edit_about(struct rpc_call *c, struct chat *ch, struct slice about)
 	if (slice_eq(about, ch->row.about))
 		return rpc_fail(c, 400, "CHAT_ABOUT_NOT_MODIFIED");
 	ch->row.about = about.n ? about : SLICE_LIT("");
-	r = put(c, ch, UPD_CHAT);
+	r = put(c, ch, UPD_CHAT, false);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
@@ -108,7 +108,7 @@ int chat_edit_permissions(struct rpc_call *c, struct chat *ch, const struct tl_o
 		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");
 	ch->row.banned = banned;
 	ch->row.version++;
-	r = put(c, ch, UPD_CHAT_RIGHTS);
+	r = put(c, ch, UPD_CHAT_RIGHTS, true);
 	return r < 0 ? r : chat_reply(c);
 }
 
@@ -121,7 +121,7 @@ int chat_edit_noforwards(struct rpc_call *c, struct chat *ch, bool on)
 	if (flags == ch->row.flags)
 		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");
 	ch->row.flags = flags;
-	r = put(c, ch, UPD_CHAT);
+	r = put(c, ch, UPD_CHAT, true);
 	return r < 0 ? r : chat_reply(c);
 }
 
@@ -139,6 +139,6 @@ int chat_edit_ttl(struct rpc_call *c, struct chat *ch, int32_t period)
 	if ((r = chat_say(c, ch->row.id, &action->o)) < 0)
 		return r;
 	ch->row.ttl = period;
-	r = put(c, ch, UPD_PEER_TTL);
+	r = put(c, ch, UPD_PEER_TTL, true);
 	return r < 0 ? r : chat_reply(c);
 }

@@ -52,7 +52,7 @@ static int go(struct rpc_call *c, struct chat *ch, const struct store_chat_membe
 	if ((r = chat_put_next(c, &ch->row)) < 0)
 		return r;
 	if (by)
-		return (r = rpc_log_event(c, &ev)) < 0 ? r : chat_say_member(c, ch, m, MEMBER_REMOVED);
+		return (r = rpc_log_event(c, &ev)) < 0 ? r : chat_say_member(c, ch, m, MEMBER_REMOVED, true);
 	p[3] = ch->row.version;
 	act.payload = slice_of(p, sizeof(p));
 	ev.except_key = c->client->auth_key_id;
@@ -137,7 +137,7 @@ int messages_editChatAdmin(struct rpc_call *c, const struct tl_messages_editChat
 	ev.peer = peer_chat(ch.row.id);
 	if ((r = chat_catch_up(c, ch.row.id, c->user_id)) < 0 || (r = store_chat_member_put(c->db, &m)) < 0 ||
 	    (r = chat_put_next(c, &ch.row)) < 0 ||
-	    (r = chat_say_member(c, &ch, &m, q->is_admin ? MEMBER_ADMIN : MEMBER_NO_ADMIN)) < 0 ||
+	    (r = chat_say_member(c, &ch, &m, q->is_admin ? MEMBER_ADMIN : MEMBER_NO_ADMIN, false)) < 0 ||
 	    (r = rpc_log_event(c, &ev)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);

@@ -140,14 +140,14 @@ int chat_deliver_job(struct rpc_call *c, const struct store_job *j, struct jobs_
 	return 0;
 }
 
-int out_event(struct rpc_call *c, int64_t chat, enum upd_kind kind, struct slice payload)
+int out_event(struct rpc_call *c, int64_t chat, enum upd_kind kind, struct slice payload, bool answered)
 {
 	struct store_out act = {.kind = ACT_EVENT, .id = kind, .date = c->now, .payload = payload};
 	struct upd_event own = {.owner = c->user_id,
 	                        .kind = kind,
 	                        .peer = peer_chat(chat),
 	                        .payload = payload,
-	                        .except_key = c->client ? c->client->auth_key_id : 0};
+	                        .except_key = answered ? c->client->auth_key_id : 0};
 	int r = c->user_id ? rpc_log_event(c, &own) : 0;
 
 	return r < 0 ? r : out_tell(c, chat, c->user_id, &act);

@@ -20,8 +20,8 @@ enum act_kind {                 /* stored: numbers stay */
 int out_tell(struct rpc_call *c, int64_t chat, int64_t by, struct store_out *act);
 /* It reaches one member's box; act.c. */
 int act_apply(struct rpc_call *c, int64_t user, const struct store_out *act);
-/* An event without pts in each member's box; the caller's own is carried by his answer. */
-int out_event(struct rpc_call *c, int64_t chat, enum upd_kind kind, struct slice payload);
+/* An event without pts in each member's box; `answered`: the caller's own is carried by his answer. */
+int out_event(struct rpc_call *c, int64_t chat, enum upd_kind kind, struct slice payload, bool answered);
 
 /* --- say.c: what happened, as service messages and updates */
 
@@ -31,7 +31,7 @@ int chat_say_with(struct rpc_call *c, int64_t chat, struct tl_obj *action, const
 int chat_put_next(struct rpc_call *c, struct store_chat *row);
 enum member_change { MEMBER_ADDED = 0, MEMBER_REMOVED = 1, MEMBER_ADMIN = 2, MEMBER_NO_ADMIN = 3 };
 int chat_say_member(struct rpc_call *c, const struct chat *ch, const struct store_chat_member *m,
-                    enum member_change what);
+                    enum member_change what, bool answered);
 /* The answer: the call's own events as Updates. */
 int chat_reply(struct rpc_call *c);
 

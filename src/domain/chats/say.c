@@ -1,5 +1,5 @@
 /* say.c - what happens to a group, as its members hear it: service messages, and updates that carry its version. */
-#include "base/err.h"
+#include "crypto/rng.h"
 #include "domain/chats/private.h"
 #include "domain/messages/message.h"
 #include "updates/peer.h"
@@ -14,6 +14,8 @@ int chat_say_with(struct rpc_call *c, int64_t chat, struct tl_obj *action, const
 	                          .except_key = c->client ? c->client->auth_key_id : 0};
 	int32_t id;
 
+	if (TL_IS(messageActionChatCreate, action)) /* TDLib wants an updateMessageID in that answer */
+		m.random_id = (int64_t)(rng_u64() >> 1) | 1;
 	content->action = action;
 	return message_deliver(c, &m, &id);
 }
@@ -30,11 +32,11 @@ int chat_put_next(struct rpc_call *c, struct store_chat *row)
 }
 
 int chat_say_member(struct rpc_call *c, const struct chat *ch, const struct store_chat_member *m,
-                    enum member_change what)
+                    enum member_change what, bool answered)
 {
 	int64_t p[5] = {what, m->user, m->inviter, ch->row.version, m->date};
 
-	return out_event(c, ch->row.id, UPD_CHAT_MEMBER, slice_of(p, sizeof(p)));
+	return out_event(c, ch->row.id, UPD_CHAT_MEMBER, slice_of(p, sizeof(p)), answered);
 }
 
 int chat_reply(struct rpc_call *c)

@@ -17,7 +17,8 @@ let client;
 let storage;
 let saved;
 
-const peerId = (p) => Number(p?.userId ?? p?.chatId ?? p?.channelId ?? 0);
+// A user's id, or what all libraries call a group or channel: -id, -(10^12 + id).
+const peerId = (p) => Number(p?.userId ?? (p?.chatId ? -p.chatId : p?.channelId ? -1e12 - p.channelId : 0));
 
 const user = (u) => ({
   id: u.id,
@@ -128,7 +129,7 @@ const driver = {
     client.onEditMessage.add((m) => event('edit', { message: message(m) }));
     client.onDeleteMessage.add((u) => event('delete', { ids: u.messageIds }));
     client.onHistoryRead.add((u) => event(u.isOutbox ? 'read_out' : 'read_in', { peer: u.chatId, max_id: u.maxReadId, unread: u.isOutbox ? undefined : u.unreadCount }));
-    client.onUserTyping.add((u) => event('typing', { peer: u.userId }));
+    client.onUserTyping.add((u) => event('typing', { peer: u.chatId }));
     client.onUserStatusUpdate.add((u) => event('status', { peer: u.userId, online: u.status === 'online' }));
     client.onRawUpdate.add((info) => onRaw(info.update));
     // It means to ask for what it missed when the server begins a new session, but compares with an id that it never keeps
@@ -274,6 +275,13 @@ const driver = {
   async archive({ to, archived }) {
     const peer = { _: 'inputFolderPeer', peer: await client.resolvePeer(to), folderId: Number(archived) };
     take(await client.call({ _: 'folders.editPeerFolders', folderPeers: [peer] }));
+  },
+  async group({ of }) {
+    const r = await client.call({ _: 'messages.getFullChat', chatId: -of });
+    const chat = r.chats.find((c) => c.id === -of);
+    const members = r.fullChat.participants.participants ?? [];
+    const role = (p) => p._.replace('chatParticipant', '').toLowerCase();
+    return { title: chat.title, count: chat.participantsCount ?? 0, members: Object.fromEntries(members.map((p) => [p.userId, role(p)])) };
   },
   block: ({ who, blocked }) => (blocked ? client.blockUser(who) : client.unblockUser(who)),
   ...media(() => client),

@@ -26,6 +26,11 @@ def user(u):
             'username': u.username or '', 'contact': bool(u.is_contact), 'mutual': bool(u.is_mutual_contact)}
 
 
+def peer_id(p):
+    """A user's id, or what all libraries call a group or channel: -id, -(10^12 + id)."""
+    return getattr(p, 'user_id', None) or (-p.chat_id if hasattr(p, 'chat_id') else -10**12 - p.channel_id)
+
+
 def raw_user(u):
     return {'id': u.id, 'first': u.first_name or '', 'last': u.last_name or '', 'phone': u.phone or '',
             'username': u.username or '', 'contact': bool(u.contact), 'mutual': bool(u.mutual_contact)}
@@ -87,7 +92,7 @@ class Driver(Media):
 
     async def on_raw(self, client, u, users, chats):
         name = type(u).__name__
-        peer = getattr(getattr(u, 'peer', None), 'user_id', None)
+        peer = peer_id(u.peer) if hasattr(getattr(u, 'peer', None), 'QUALNAME') and 'types.Peer' in u.peer.QUALNAME else None
         if name == 'UpdateDeleteMessages':
             event('delete', ids=list(u.messages))
         elif name == 'UpdateReadHistoryOutbox':
@@ -96,6 +101,8 @@ class Driver(Media):
             event('read_in', peer=peer, max_id=u.max_id, unread=u.still_unread_count)
         elif name == 'UpdateUserTyping':
             event('typing', peer=u.user_id)
+        elif name == 'UpdateChatUserTyping':
+            event('typing', peer=-u.chat_id)
         elif name == 'UpdateUserStatus':
             event('status', peer=u.user_id, online=isinstance(u.status, raw.types.UserStatusOnline))
         elif name == 'UpdatePinnedMessages':
@@ -103,14 +110,14 @@ class Driver(Media):
         elif name == 'UpdateDraftMessage':
             event('draft', peer=peer, text=getattr(u.draft, 'message', ''))
         elif name == 'UpdateDialogUnreadMark':
-            event('mark', peer=u.peer.peer.user_id, unread=bool(u.unread))
+            event('mark', peer=peer_id(u.peer.peer), unread=bool(u.unread))
         elif name == 'UpdateDialogPinned':
-            event('dialog_pinned', peer=u.peer.peer.user_id, pinned=bool(u.pinned), folder=u.folder_id or 0)
+            event('dialog_pinned', peer=peer_id(u.peer.peer), pinned=bool(u.pinned), folder=u.folder_id or 0)
         elif name == 'UpdatePinnedDialogs':
-            event('pinned_dialogs', folder=u.folder_id or 0, order=[p.peer.user_id for p in u.order or []])
+            event('pinned_dialogs', folder=u.folder_id or 0, order=[peer_id(p.peer) for p in u.order or []])
         elif name == 'UpdateFolderPeers':
             for p in u.folder_peers:
-                event('folder', peer=p.peer.user_id, folder=p.folder_id)
+                event('folder', peer=peer_id(p.peer), folder=p.folder_id)
         elif name == 'UpdatePeerBlocked':
             event('blocked', peer=u.peer_id.user_id, blocked=bool(u.blocked))
         elif name == 'UpdateUserName':
@@ -263,7 +270,7 @@ class Driver(Media):
     async def do_chats(self):
         lists = [await self.client.invoke(raw.functions.messages.GetDialogs(
             offset_date=0, offset_id=0, offset_peer=raw.types.InputPeerEmpty(), limit=100, hash=0, folder_id=folder)) for folder in (0, 1)]
-        return [{'peer': d.peer.user_id, 'top': d.top_message, 'unread': d.unread_count,
+        return [{'peer': peer_id(d.peer), 'top': d.top_message, 'unread': d.unread_count,
                  'read_in': d.read_inbox_max_id, 'read_out': d.read_outbox_max_id, 'mark': bool(d.unread_mark),
                  'pinned': bool(d.pinned), 'folder': d.folder_id or 0, 'draft': getattr(d.draft, 'message', '')}
                 for r in lists for d in r.dialogs]
@@ -289,6 +296,13 @@ class Driver(Media):
 
     async def do_block(self, who, blocked):
         await (self.client.block_user(who) if blocked else self.client.unblock_user(who))
+
+    async def do_group(self, of):
+        r = await self.client.invoke(raw.functions.messages.GetFullChat(chat_id=-of))
+        chat = next(c for c in r.chats if c.id == -of)
+        members = getattr(r.full_chat.participants, 'participants', [])
+        return {'title': chat.title, 'count': getattr(chat, 'participants_count', 0),
+                'members': {str(p.user_id): type(p).__name__.removeprefix('ChatParticipant').lower() for p in members}}
 
     async def do_log_out(self):
         await self.client.invoke(raw.functions.auth.LogOut())

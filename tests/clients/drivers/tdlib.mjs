@@ -110,8 +110,9 @@ async function online() {
 // Opened, as in an app: TDLib tells who types only where somebody looks.
 const opened = new Set();
 
+// id: a user, or a group or channel as TDLib calls it, too.
 const chat = async (id) => {
-  const { id: chat_id } = await td.call('createPrivateChat', { user_id: id, force: false });
+  const { id: chat_id } = id < 0 ? { id } : await td.call('createPrivateChat', { user_id: id, force: false });
   if (!opened.has(chat_id)) await td.call('openChat', { chat_id });
   opened.add(chat_id);
   return chat_id;
@@ -348,6 +349,15 @@ const driver = {
   async block({ who, blocked }) {
     const sender_id = { '@type': 'messageSenderUser', user_id: who };
     await td.call('setMessageSenderBlockList', { sender_id, block_list: blocked ? { '@type': 'blockListMain' } : null });
+  },
+  async group({ of }) {
+    const id = (await td.call('getChat', { chat_id: of })).type.basic_group_id;
+    const { member_count } = await td.call('getBasicGroup', { basic_group_id: id });
+    const { members } = await td.call('getBasicGroupFullInfo', { basic_group_id: id });
+    const roles = { chatMemberStatusCreator: 'creator', chatMemberStatusAdministrator: 'admin' };
+    const role = (m) => roles[m.status['@type']] ?? '';
+    const { title } = await td.call('getChat', { chat_id: of });
+    return { title, count: member_count, members: Object.fromEntries(members.map((m) => [m.member_id.user_id, role(m)])) };
   },
   async confirm_qr({ link }) {
     const s = await td.call('confirmQrCodeAuthentication', { link });

@@ -64,7 +64,8 @@ def plain(o):
 
 
 def peer_id(peer):
-    return getattr(peer, 'user_id', None) or getattr(peer, 'chat_id', None) or getattr(peer, 'channel_id', None)
+    """A user's id, or what all libraries call a group or channel: -id, -(10^12 + id)."""
+    return utils.get_peer_id(peer) if peer else None
 
 
 def user(u):
@@ -144,6 +145,8 @@ class Driver(Media):
             event('read_in', peer=peer_id(u.peer), max_id=u.max_id, unread=u.still_unread_count)
         elif name == 'UpdateUserTyping':
             event('typing', peer=u.user_id)
+        elif name == 'UpdateChatUserTyping':
+            event('typing', peer=-u.chat_id)
         elif name == 'UpdateUserStatus':
             event('status', peer=u.user_id, online=isinstance(u.status, types.UserStatusOnline))
         elif name == 'UpdatePinnedMessages':
@@ -360,6 +363,13 @@ class Driver(Media):
     async def do_block(self, who, blocked):
         call = functions.contacts.BlockRequest if blocked else functions.contacts.UnblockRequest
         await self.client(call(who))
+
+    async def do_group(self, of):
+        r = await self.client(functions.messages.GetFullChatRequest(-of))
+        chat = next(c for c in r.chats if c.id == -of)
+        members = getattr(r.full_chat.participants, 'participants', [])
+        return {'title': chat.title, 'count': getattr(chat, 'participants_count', 0),
+                'members': {str(p.user_id): type(p).__name__.removeprefix('ChatParticipant').lower() for p in members}}
 
     async def do_call(self, text):
         """Any request: `text` is its expression, with the library's types at hand. Its answer as plain data."""
