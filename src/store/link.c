@@ -2,6 +2,7 @@
 #include "store/link.h"
 
 #include "base/err.h"
+#include "store/list.h"
 
 #define COLUMNS "hash, admin, flags, date, start, expires, most, used, waiting, title"
 
@@ -183,4 +184,12 @@ int store_links_move(struct sql_db *db, int64_t from, int64_t to)
 		r = sql_run(s);
 	}
 	return r;
+}
+
+int store_requests_count(struct sql_db *db, int64_t peer, uint32_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM join_request WHERE peer = $1");
+
+	sql_bind_int(s, 1, peer);
+	return store_count_of(s, ret);
 }

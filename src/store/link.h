@@ -73,6 +73,8 @@ int store_request_delete(struct sql_db *db, int64_t peer, int64_t user);
 int store_requests(struct sql_db *db, int64_t peer, struct slice hash, unixtime_t date, int64_t user,
                    uint32_t limit, struct arena *a, struct store_link_user **ret, size_t *ret_n);
 
+/* How many wait; costs as many index rows. */
+int store_requests_count(struct sql_db *db, int64_t peer, uint32_t *ret);
 /* All that belongs to one peer belongs to another from now on. */
 int store_links_move(struct sql_db *db, int64_t from, int64_t to);
 /* Up to `limit` rows of a peer that is gone, links, users or requests: 1 if there may be more. */

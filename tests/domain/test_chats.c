@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -545,6 +545,75 @@ static void test_rights(void **state)
 		}
 }
 
+static struct tl_obj *export_q(struct s *s, int64_t chat, bool request)
+{
+	struct tl_messages_exportChatInvite *q = Q(s, messages_exportChatInvite);
+
+	q->peer = peer_of(s, chat);
+	q->request_needed = request;
+	return &q->o;
+}
+
+static struct tl_obj *import_q(struct s *s, struct slice link)
+{
+	struct tl_messages_importChatInvite *q = Q(s, messages_importChatInvite);
+
+	q->hash = slice_of(link.p + sizeof("https://t.me/+") - 1, link.n - (sizeof("https://t.me/+") - 1));
+	return &q->o;
+}
+
+static void test_links(void **state)
+{
+	struct s *s = *state;
+	struct person late = world_person(s->w, "15550009", "Lea", "");
+	struct tl_messages_checkChatInvite *look = Q(s, messages_checkChatInvite);
+	struct tl_messages_hideChatJoinRequest *let_in = Q(s, messages_hideChatJoinRequest);
+	struct tl_messages_migrateChat *migrate = Q(s, messages_migrateChat);
+	struct tl_chatInviteExported *l;
+	int64_t chat = room(s);
+	struct tl_obj *o;
+
+	talk_refused(s->w, s->b, export_q(s, chat, false), "400 CHAT_ADMIN_REQUIRED");
+	l = TL_AS(chatInviteExported, talk_call(s->w, s->a, export_q(s, chat, false)));
+	assert_non_null(full(s, s->a, chat)->exported_invite);
+	assert_null(full(s, s->b, chat)->exported_invite);
+	look->hash = TL_AS(messages_importChatInvite, import_q(s, l->link))->hash;
+	o = talk_call(s->w, s->d, &look->o);
+	assert_true(TL_IS(chatInvite, o));
+	assert_false(TL_AS(chatInvite, o)->channel);
+	assert_int_equal(TL_AS(chatInvite, o)->participants_count, 3);
+	o = talk_call(s->w, s->d, import_q(s, l->link));
+	assert_int_equal(TL_AS(messages_chatInviteJoinResultOk, o)->updates->name, TL_updates);
+	assert_true(TL_IS(messageActionChatJoinedByLink, top_service(s, s->b, chat)->action));
+	assert_true(TL_IS(chatInviteAlready, talk_call(s->w, s->d, &look->o)));
+	talk_refused(s->w, s->d, import_q(s, l->link), "400 USER_ALREADY_PARTICIPANT");
+	talk_call(s->w, s->a, delete_user_q(s, s->a, chat, s->d.id));
+	talk_refused(s->w, s->d, import_q(s, l->link), "400 INVITE_HASH_EXPIRED"); /* he was thrown out */
+
+	l = TL_AS(chatInviteExported, talk_call(s->w, s->a, export_q(s, chat, true)));
+	world_pushes(s->w, s->a.key);
+	talk_refused(s->w, late, import_q(s, l->link), "400 INVITE_REQUEST_SENT");
+	o = world_update(world_pushes(s->w, s->a.key), TL_updatePendingJoinRequests);
+	assert_non_null(o);
+	assert_int_equal(TL_AS(updatePendingJoinRequests, o)->requests_pending, 1);
+	assert_int_equal(full(s, s->a, chat)->requests_pending, 1);
+	let_in->peer = peer_of(s, chat);
+	let_in->user_id = world_user(s->w, s->a, late.id);
+	let_in->approved = true;
+	talk_refused(s->w, s->b, &let_in->o, "400 CHAT_ADMIN_REQUIRED");
+	talk_call(s->w, s->a, &let_in->o);
+	assert_true(TL_IS(messageActionChatJoinedByRequest, top_service(s, late, chat)->action));
+	assert_true(top_service(s, late, chat)->out);
+	assert_int_equal(full(s, s->a, chat)->requests_pending, 0);
+
+	migrate->chat_id = chat;
+	talk_call(s->w, s->a, &migrate->o);
+	look->hash = TL_AS(messages_importChatInvite, import_q(s, l->link))->hash;
+	o = talk_call(s->w, s->d, &look->o);
+	assert_true(TL_IS(chatInvite, o));
+	assert_true(TL_AS(chatInvite, o)->megagroup);
+}
+
 /* --- many members */
 
 enum { MANY = 60, SENDS = 5 };
@@ -661,6 +730,43 @@ static void test_kicked_behind(void **state)
 	assert_int_equal(history(s, all[MANY - 2], chat).n, 4);
 }
 
+/* Pages of the log that one send to a group of so many writes in its own call. */
+static long send_pages(struct s *s, const struct person *all, uint32_t n)
+{
+	int64_t chat = chat_in(create(s, s->a, all, n)->updates)->id;
+	char path[512];
+	struct stat before, after;
+
+	run_job(s, chat);
+	say(s, s->a, chat, "first", 0);
+	run_job(s, chat);
+	snprintf(path, sizeof(path), "%s/db-wal", world_dir(s->w));
+	assert_int_equal(stat(path, &before), 0);
+	say(s, s->a, chat, "second", 0);
+	assert_int_equal(stat(path, &after), 0);
+	run_job(s, chat);
+	return (after.st_size - before.st_size) / 4096;
+}
+
+static void test_cost(void **state)
+{
+	struct s *s = *state;
+	struct person all[199];
+	char phone[16];
+	long few, many;
+
+	for (int i = 0; i < 199; i++) {
+		snprintf(phone, sizeof(phone), "1777%05d", i);
+		all[i] = world_person(s->w, phone, "M", "");
+		world_connect(s->w, all[i], all[i].key, 0);
+	}
+	few = send_pages(s, all, 20);
+	many = send_pages(s, all, 199);
+	print_message("# pages: %ld of 20, %ld of 199\n", few, many);
+	assert_true(few > 0);
+	assert_true(many <= few * 2 && many <= 160);
+}
+
 static int migrate_step(struct rpc_call *c, void *arg)
 {
 	struct step *t = arg;
@@ -719,6 +825,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rights, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kicked_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_migrated, setup, teardown),
 	};
 

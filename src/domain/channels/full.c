@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "domain/channels/private.h"
+#include "domain/chats/chat.h"
 #include "domain/chats/photo.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/media/media.h"
@@ -44,6 +45,10 @@ int messages_getOnlines(struct rpc_call *c, const struct tl_messages_getOnlines 
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
+	if (peer.chat) {
+		r = chat_online(c, peer.chat, &o->onlines);
+		return r < 0 ? r : rpc_reply(c, &o->o);
+	}
 	if (!peer.channel || !(peer.channel->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return rpc_fail(c, 400, "CHAT_ID_INVALID");
 	o->onlines = online(c, peer.channel->row.id);

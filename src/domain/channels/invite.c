@@ -7,8 +7,31 @@
 
 enum { SHOWN_MEMBERS = 5, PEEK_SECONDS = 300 };
 
-/* The link that counts now, and where it leads, with the caller in it. */
-static int follow(struct rpc_call *c, struct slice hash, struct store_link *l, struct channel *ch)
+static bool is_over(struct rpc_call *c, const struct store_link *l)
+{
+	return (l->flags & STORE_LINK_REVOKED) || (l->expires && l->expires <= c->now) ||
+	       (l->most && l->used >= l->most);
+}
+
+/* A basic group's. */
+static int follow_to_chat(struct rpc_call *c, const struct store_link *l, struct chat *ch)
+{
+	int r = chat_load(c, peer_chat_id(l->peer), ch);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? rpc_fail(c, 400, "INVITE_HASH_EXPIRED") : r;
+	if (!chat_is_open(ch) || (is_over(c, l) && !ch->in))
+		return rpc_fail(c, 400, "INVITE_HASH_EXPIRED");
+	if (ch->in)
+		return 0;
+	/* He is not told that he was thrown out. */
+	r = chat_was_kicked(c, ch->row.id, c->user_id);
+	return r > 0 ? rpc_fail(c, 400, "INVITE_HASH_EXPIRED") : r;
+}
+
+/* The link that counts now, and where it leads, with the caller in it: *ret_chat, or NULL and ch. */
+static int follow(struct rpc_call *c, struct slice hash, struct store_link *l, struct channel *ch,
+                  struct chat **ret_chat)
 {
 	int64_t peer;
 	int r;
@@ -17,13 +40,18 @@ static int follow(struct rpc_call *c, struct slice hash, struct store_link *l, s
 	if (!hash.n)
 		return rpc_fail(c, 400, "INVITE_HASH_EMPTY");
 	r = store_link_find(c->db, hash, &peer);
-	if (r == -ERR_NOTFOUND || (r == 0 && !peer_is_channel(peer)))
+	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "INVITE_HASH_INVALID");
+	*ret_chat = NULL;
+	if (r == 0 && peer_is_chat(peer)) {
+		*ret_chat = ARENA_NEW(&c->arena, struct chat);
+		r = store_link_get(c->db, peer, hash, &c->arena, l);
+		return r < 0 ? r : follow_to_chat(c, l, *ret_chat);
+	}
 	if (r < 0 || (r = store_link_get(c->db, peer, hash, &c->arena, l)) < 0 ||
 	    (r = channel_load(c, peer_channel_id(peer), ch)) < 0)
 		return r == -ERR_NOTFOUND ? rpc_fail(c, 400, "INVITE_HASH_EXPIRED") : r;
-	if ((ch->row.flags & STORE_CHANNEL_CLOSED) || (l->flags & STORE_LINK_REVOKED) ||
-	    (l->expires && l->expires <= c->now) || (l->most && l->used >= l->most))
+	if ((ch->row.flags & STORE_CHANNEL_CLOSED) || is_over(c, l))
 		return channel_is_in(ch) && !(ch->row.flags & STORE_CHANNEL_CLOSED)
 		               ? 0
 		               : rpc_fail(c, 400, "INVITE_HASH_EXPIRED");
@@ -81,11 +109,14 @@ int messages_checkChatInvite(struct rpc_call *c, const struct tl_messages_checkC
 	struct tl_chatInvitePeek *peek = TL_NEW(&c->arena, chatInvitePeek);
 	struct store_link l;
 	struct channel ch;
+	struct chat *chat;
 	struct view v;
 	int r;
 
-	if ((r = follow(c, q->hash, &l, &ch)) < 0)
+	if ((r = follow(c, q->hash, &l, &ch, &chat)) < 0)
 		return r;
+	if (chat)
+		return chat_invite_view(c, chat, &l);
 	view_init(&v, c);
 	if (channel_is_in(&ch)) {
 		r = channel_view(&v, ch.row.id, false, &in->chat);
@@ -125,10 +156,15 @@ int messages_importChatInvite(struct rpc_call *c, const struct tl_messages_impor
 	struct store_link_user u = {.user = c->user_id, .date = c->now};
 	struct store_link l;
 	struct channel ch;
+	struct chat *chat;
 	int r;
 
-	if ((r = follow(c, q->hash, &l, &ch)) < 0)
+	if ((r = follow(c, q->hash, &l, &ch, &chat)) < 0)
 		return r;
+	if (chat)
+		return (r = chat_invite_follow(c, chat, &l)) < 0 || (l.flags & STORE_LINK_REQUEST)
+		               ? r
+		               : channel_reply_joined(c);
 	if (channel_is_in(&ch))
 		return rpc_fail(c, 400, "USER_ALREADY_PARTICIPANT");
 	if ((r = member_has_room(c, &ch, c->user_id)) < 0)

@@ -53,12 +53,15 @@ int link_permanent_view(struct view *v, int64_t peer, struct tl_obj **ret)
 int channel_links_view(struct view *v, int64_t peer, struct tl_obj **ret_link, int32_t *ret_waiting,
                        struct tl_vec_long *ret_recent)
 {
+	uint32_t waiting;
 	int r;
 
 	if ((r = link_permanent_view(v, peer, ret_link)) < 0 ||
 	    (r = requests_recent(v->c, peer, ret_recent)) < 0)
 		return r;
-	*ret_waiting = (int32_t)ret_recent->n;
+	if ((r = store_requests_count(v->c->db, peer, &waiting)) < 0)
+		return r;
+	*ret_waiting = (int32_t)waiting;
 	for (uint32_t i = 0; i < ret_recent->n; i++)
 		view_peer(v, ret_recent->v[i]);
 	return 0;
@@ -72,43 +75,47 @@ struct slice link_hash(struct slice link)
 	return link;
 }
 
-/* The group of an InputPeer whose links the caller may manage. */
-static int manage(struct rpc_call *c, const struct tl_obj *input, struct channel **ret)
+int link_host(struct rpc_call *c, const struct tl_obj *input, struct link_host *ret)
 {
 	struct peer peer;
 	int r;
 
 	if ((r = peer_resolve(c, input, &peer)) < 0)
 		return r;
+	*ret = (struct link_host){.key = peer.key, .channel = peer.channel, .chat = peer.chat};
+	if (peer.chat) {
+		ret->creator = peer.chat->row.creator;
+		return chat_may(c, peer.chat, CHAT_LINKS);
+	}
 	if (!peer.channel)
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	*ret = peer.channel;
+	ret->creator = peer.channel->row.creator;
 	return channel_may(c, peer.channel, CHANNEL_LINKS);
 }
 
 /* Admins see their own links; the creator everybody's. */
-static int of_whom(struct rpc_call *c, const struct channel *ch, int64_t admin)
+static int of_whom(struct rpc_call *c, const struct link_host *h, int64_t admin)
 {
-	if (admin == c->user_id || ch->me.role == STORE_CHANNEL_CREATOR)
+	if (admin == c->user_id || h->creator == c->user_id)
 		return 0;
 	return rpc_fail(c, 400, "CHAT_ADMIN_REQUIRED");
 }
 
-static int of_admin(struct rpc_call *c, const struct channel *ch, const struct tl_obj *input, int64_t *ret)
+static int of_admin(struct rpc_call *c, const struct link_host *h, const struct tl_obj *input, int64_t *ret)
 {
 	int r = user_resolve(c, input, ret);
 
-	return r < 0 ? r : of_whom(c, ch, *ret);
+	return r < 0 ? r : of_whom(c, h, *ret);
 }
 
 /* One of its links by what a client calls it. */
-static int link_of(struct rpc_call *c, const struct channel *ch, struct slice link, struct store_link *ret)
+static int link_of(struct rpc_call *c, const struct link_host *h, struct slice link, struct store_link *ret)
 {
-	int r = store_link_get(c->db, peer_channel(ch->row.id), link_hash(link), &c->arena, ret);
+	int r = store_link_get(c->db, h->key, link_hash(link), &c->arena, ret);
 
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "INVITE_HASH_EXPIRED");
-	return r < 0 ? r : of_whom(c, ch, ret->admin);
+	return r < 0 ? r : of_whom(c, h, ret->admin);
 }
 
 static struct slice new_hash(struct arena *a)
@@ -147,7 +154,7 @@ static int check(struct rpc_call *c, int32_t expires, int32_t most, bool request
 	return 0;
 }
 
-static int log_link(struct rpc_call *c, const struct channel *ch, const struct store_link *before,
+static int log_link(struct rpc_call *c, const struct link_host *h, const struct store_link *before,
                     const struct store_link *after)
 {
 	struct tl_channelAdminLogEventActionExportedInviteRevoke *revoked = TL_NEW(
@@ -159,6 +166,8 @@ static int log_link(struct rpc_call *c, const struct channel *ch, const struct s
 	const struct tl_obj *action = &edited->o;
 	struct view v;
 
+	if (!h->channel)
+		return 0;
 	view_init(&v, c);
 	edited->prev_invite = deleted->invite = link_view(&v, before);
 	if (!after) {
@@ -168,10 +177,10 @@ static int log_link(struct rpc_call *c, const struct channel *ch, const struct s
 		if ((after->flags & STORE_LINK_REVOKED) && !(before->flags & STORE_LINK_REVOKED))
 			action = &revoked->o;
 	}
-	return channel_log(c, ch->row.id, CHANNEL_LOG_INVITES, action);
+	return channel_log(c, h->channel->row.id, CHANNEL_LOG_INVITES, action);
 }
 
-static int revoke(struct rpc_call *c, const struct channel *ch, struct store_link *l)
+static int revoke(struct rpc_call *c, const struct link_host *h, struct store_link *l)
 {
 	struct store_link before = *l;
 	int r;
@@ -179,7 +188,7 @@ static int revoke(struct rpc_call *c, const struct channel *ch, struct store_lin
 	l->flags |= STORE_LINK_REVOKED;
 	if ((r = store_link_put(c->db, l)) < 0)
 		return r;
-	return log_link(c, ch, &before, l);
+	return log_link(c, h, &before, l);
 }
 
 /* A new permanent one of this admin. */
@@ -192,26 +201,26 @@ static int make_permanent(struct rpc_call *c, int64_t peer, int64_t admin, struc
 
 int messages_exportChatInvite(struct rpc_call *c, const struct tl_messages_exportChatInvite *q)
 {
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	struct store_link l = {0}, old;
 	int64_t key;
 	bool own;
 	struct view v;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 ||
+	if ((r = link_host(c, q->peer, h)) < 0 ||
 	    (r = check(c, q->has_expire_date ? q->expire_date : 0, q->has_usage_limit ? q->usage_limit : 0,
 	               q->request_needed, q->title)) < 0)
 		return r;
 	if (q->subscription_pricing)
 		return rpc_fail(c, 400, "PRICING_CHAT_INVALID");
-	key = peer_channel(ch->row.id);
+	key = h->key;
 	own = !q->has_expire_date && !q->has_usage_limit && !q->request_needed && !q->title.n;
 	r = store_link_permanent(c->db, key, c->user_id, &c->arena, &old);
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
 	if (own || r == -ERR_NOTFOUND) { /* everybody has a permanent one first */
-		if (own && r == 0 && (r = revoke(c, ch, &old)) < 0)
+		if (own && r == 0 && (r = revoke(c, h, &old)) < 0)
 			return r;
 		if ((r = make_permanent(c, key, c->user_id, &l)) < 0)
 			return r;
@@ -253,15 +262,15 @@ static int reply_link(struct rpc_call *c, const struct store_link *l, const stru
 int messages_getExportedChatInvite(struct rpc_call *c, const struct tl_messages_getExportedChatInvite *q)
 {
 	struct store_link l;
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (r = link_of(c, ch, q->link, &l)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_of(c, h, q->link, &l)) < 0)
 		return r;
 	return reply_link(c, &l, NULL);
 }
 
-static int edit_revoke(struct rpc_call *c, const struct channel *ch, struct store_link *l)
+static int edit_revoke(struct rpc_call *c, const struct link_host *h, struct store_link *l)
 {
 	struct store_link instead;
 	bool permanent = (l->flags & STORE_LINK_PERMANENT) != 0;
@@ -269,7 +278,7 @@ static int edit_revoke(struct rpc_call *c, const struct channel *ch, struct stor
 
 	if (l->flags & STORE_LINK_REVOKED)
 		return rpc_fail(c, 400, "INVITE_HASH_EXPIRED");
-	if ((r = revoke(c, ch, l)) < 0)
+	if ((r = revoke(c, h, l)) < 0)
 		return r;
 	if (permanent && (r = make_permanent(c, l->peer, l->admin, &instead)) < 0)
 		return r;
@@ -279,14 +288,14 @@ static int edit_revoke(struct rpc_call *c, const struct channel *ch, struct stor
 int messages_editExportedChatInvite(struct rpc_call *c, const struct tl_messages_editExportedChatInvite *q)
 {
 	struct store_link l, before;
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	bool request;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (r = link_of(c, ch, q->link, &l)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_of(c, h, q->link, &l)) < 0)
 		return r;
 	if (q->revoked)
-		return edit_revoke(c, ch, &l);
+		return edit_revoke(c, h, &l);
 	if (l.flags & STORE_LINK_REVOKED)
 		return rpc_fail(c, 400, "INVITE_HASH_EXPIRED");
 	if (l.flags & STORE_LINK_PERMANENT)
@@ -303,7 +312,7 @@ int messages_editExportedChatInvite(struct rpc_call *c, const struct tl_messages
 		return r;
 	l.flags = request ? l.flags | STORE_LINK_REQUEST : l.flags & ~STORE_LINK_REQUEST;
 	l.start = c->now;
-	if ((r = store_link_put(c->db, &l)) < 0 || (r = log_link(c, ch, &before, &l)) < 0)
+	if ((r = store_link_put(c->db, &l)) < 0 || (r = log_link(c, h, &before, &l)) < 0)
 		return r;
 	return reply_link(c, &l, NULL);
 }
@@ -314,15 +323,15 @@ int messages_getExportedChatInvites(struct rpc_call *c, const struct tl_messages
 	uint32_t limit = q->limit > 0 && q->limit < LIMIT_PAGE ? (uint32_t)q->limit : LIMIT_PAGE;
 	struct store_link_count *counts;
 	struct store_link *rows;
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	int64_t admin, key;
 	struct view v;
 	size_t n, n_counts;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (r = of_admin(c, ch, q->admin_id, &admin)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = of_admin(c, h, q->admin_id, &admin)) < 0)
 		return r;
-	key = peer_channel(ch->row.id);
+	key = h->key;
 	if ((r = store_links_of(c->db, key, admin, q->revoked, q->has_offset_date ? q->offset_date : 0,
 	                        link_hash(q->offset_link), limit, &c->arena, &rows, &n)) < 0 ||
 	    (r = store_links_count(c->db, key, LIMIT_CHANNEL_ADMINS, &c->arena, &counts, &n_counts)) < 0)
@@ -342,14 +351,14 @@ int messages_deleteExportedChatInvite(struct rpc_call *c,
                                       const struct tl_messages_deleteExportedChatInvite *q)
 {
 	struct store_link l;
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (r = link_of(c, ch, q->link, &l)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_of(c, h, q->link, &l)) < 0)
 		return r;
 	if (!(l.flags & STORE_LINK_REVOKED))
 		return rpc_fail(c, 400, "INVITE_REVOKED_MISSING");
-	if ((r = store_link_delete(c->db, l.peer, l.hash)) < 0 || (r = log_link(c, ch, &l, NULL)) < 0)
+	if ((r = store_link_delete(c->db, l.peer, l.hash)) < 0 || (r = log_link(c, h, &l, NULL)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -358,15 +367,15 @@ int messages_deleteRevokedExportedChatInvites(struct rpc_call *c,
                                               const struct tl_messages_deleteRevokedExportedChatInvites *q)
 {
 	struct store_link *rows;
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	int64_t admin;
 	size_t n;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (r = of_admin(c, ch, q->admin_id, &admin)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = of_admin(c, h, q->admin_id, &admin)) < 0)
 		return r;
-	r = store_links_of(c->db, peer_channel(ch->row.id), admin, true, 0, SLICE_LIT(""),
-	                   LIMIT_LINKS_DELETED, &c->arena, &rows, &n);
+	r = store_links_of(c->db, h->key, admin, true, 0, SLICE_LIT(""), LIMIT_LINKS_DELETED, &c->arena,
+	                   &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = store_link_delete(c->db, rows[i].peer, rows[i].hash);
 	return r < 0 ? r : rpc_reply_bool(c, true);
@@ -376,14 +385,13 @@ int messages_getAdminsWithInvites(struct rpc_call *c, const struct tl_messages_g
 {
 	struct tl_messages_chatAdminsWithInvites *o = TL_NEW(&c->arena, messages_chatAdminsWithInvites);
 	struct store_link_count *rows;
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	struct view v;
 	size_t n;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (r = of_whom(c, ch, ch->row.creator)) < 0 ||
-	    (r = store_links_count(c->db, peer_channel(ch->row.id), LIMIT_CHANNEL_ADMINS, &c->arena, &rows,
-	                           &n)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = of_whom(c, h, h->creator)) < 0 ||
+	    (r = store_links_count(c->db, h->key, LIMIT_CHANNEL_ADMINS, &c->arena, &rows, &n)) < 0)
 		return r;
 	view_init(&v, c);
 	o->admins = tl_vec_new(&c->arena, (uint32_t)n);
@@ -406,26 +414,29 @@ int messages_getChatInviteImporters(struct rpc_call *c, const struct tl_messages
 	uint32_t limit = q->limit > 0 && q->limit < LIMIT_PAGE ? (uint32_t)q->limit : LIMIT_PAGE;
 	struct store_link_user *rows;
 	struct store_link l = {.hash = SLICE_LIT("")};
-	struct channel *ch;
+	struct link_host host, *h = &host;
 	int64_t after = 0, key;
+	uint32_t waiting;
 	struct view v;
 	size_t n;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (q->link.p && (r = link_of(c, ch, q->link, &l)) < 0))
+	if ((r = link_host(c, q->peer, h)) < 0 || (q->link.p && (r = link_of(c, h, q->link, &l)) < 0))
 		return r;
 	if (!q->requested && !q->link.p)
 		return rpc_fail(c, 400, "INVITE_HASH_EMPTY");
 	if (!TL_IS(inputUserEmpty, q->offset_user) && (r = user_resolve(c, q->offset_user, &after)) < 0)
 		return r;
-	key = peer_channel(ch->row.id);
+	key = h->key;
 	r = q->requested
 	            ? store_requests(c->db, key, l.hash, q->offset_date, after, limit, &c->arena, &rows, &n)
 	            : store_link_users(c->db, key, l.hash, q->offset_date, after, limit, &c->arena, &rows,
 	                               &n);
 	if (r < 0)
 		return r;
-	o->count = q->requested ? q->link.p ? l.waiting : ch->row.requests : l.used;
+	if ((r = store_requests_count(c->db, key, &waiting)) < 0)
+		return r;
+	o->count = q->requested ? q->link.p ? l.waiting : (int32_t)waiting : l.used;
 	view_init(&v, c);
 	if ((r = importers_view(&v, rows, n, q->requested, q->q, &o->importers)) < 0 ||
 	    (r = view_users(&v, &o->users)) < 0)

@@ -5,6 +5,7 @@
 #include "domain/channels/channel.h"
 #include "domain/channels/log.h"
 #include "domain/channels/rights.h"
+#include "domain/chats/chat.h"
 #include "store/link.h"
 
 /* --- member.c: rows of members, and who hears of what */
@@ -50,6 +51,15 @@ struct tl_obj *participant_view(struct view *v, const struct store_channel_membe
                                 const struct store_channel_member *m);
 
 /* --- links.c, requests.c */
+
+/* Whose links they are: a channel, or a basic group, with the caller in it. */
+struct link_host {
+	int64_t key, creator;
+	struct channel *channel; /* one of the two */
+	struct chat *chat;
+};
+/* InputPeer, where the caller may manage links: 400 PEER_ID_INVALID and those of channel_may(), chat_may(). */
+int link_host(struct rpc_call *c, const struct tl_obj *input_peer, struct link_host *ret);
 
 /* ExportedChatInvite. */
 struct tl_obj *link_view(struct view *v, const struct store_link *l);

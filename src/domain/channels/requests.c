@@ -32,6 +32,8 @@ int channel_requests_view(struct view *v, int64_t peer, struct tl_obj **ret)
 	int r;
 
 	*ret = NULL;
+	if (peer_is_chat(peer))
+		return chat_requests_view(v, peer, ret);
 	r = store_channel_get(v->c->db, peer_channel_id(peer), &v->c->arena, &row);
 	if (r < 0 || (r = requests_recent(v->c, peer, &u->recent_requesters)) < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
@@ -213,29 +215,35 @@ static int settle(struct rpc_call *c, struct channel *ch, const struct store_lin
 	return 1;
 }
 
-static int manage(struct rpc_call *c, const struct tl_obj *input, struct channel **ret)
+/* Of a basic group. 1: there was such a request; 0: not. */
+static int settle_in_chat(struct rpc_call *c, struct chat *ch, int64_t user, bool approved)
 {
-	struct peer peer;
-	int r;
+	struct store_link_user u;
+	int r = store_request_get(c->db, peer_chat(ch->row.id), user, &c->arena, &u);
 
-	if ((r = peer_resolve(c, input, &peer)) < 0)
-		return r;
-	if (!peer.channel)
-		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	*ret = peer.channel;
-	return channel_may(c, peer.channel, CHANNEL_LINKS);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	r = chat_request_settle(c, ch, &u, approved);
+	return r < 0 ? r : 1;
 }
 
 int messages_hideChatJoinRequest(struct rpc_call *c, const struct tl_messages_hideChatJoinRequest *q)
 {
 	struct store_link_user u;
 	struct store_channel_member m;
+	struct link_host host;
 	struct channel *ch;
 	int64_t user;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0 || (r = user_resolve(c, q->user_id, &user)) < 0)
+	if ((r = link_host(c, q->peer, &host)) < 0 || (r = user_resolve(c, q->user_id, &user)) < 0)
 		return r;
+	if (host.chat) {
+		if ((r = settle_in_chat(c, host.chat, user, q->approved)) < 0)
+			return r;
+		return r ? channel_reply(c) : rpc_fail(c, 400, "HIDE_REQUESTER_MISSING");
+	}
+	ch = host.channel;
 	r = store_request_get(c->db, peer_channel(ch->row.id), user, &c->arena, &u);
 	if (r == -ERR_NOTFOUND) {
 		if ((r = member_load(c, ch, user, &m)) < 0)
@@ -252,24 +260,27 @@ int messages_hideAllChatJoinRequests(struct rpc_call *c, const struct tl_message
 {
 	struct store_link_user *rows;
 	struct slice hash = q->link.p ? link_hash(q->link) : SLICE_LIT("");
-	struct channel *ch;
+	struct link_host host;
 	int done = 0;
 	size_t n;
 	int r;
 
-	if ((r = manage(c, q->peer, &ch)) < 0)
+	if ((r = link_host(c, q->peer, &host)) < 0)
 		return r;
 	/* So many at once: an admin who has more waiting asks again. */
-	r = store_requests(c->db, peer_channel(ch->row.id), hash, 0, 0, LIMIT_REQUESTS_AT_ONCE, &c->arena,
-	                   &rows, &n);
+	r = store_requests(c->db, host.key, hash, 0, 0, LIMIT_REQUESTS_AT_ONCE, &c->arena, &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
-		if ((r = settle(c, ch, &rows[i], q->approved)) > 0)
+		if (host.chat)
+			r = chat_request_settle(c, host.chat, &rows[i], q->approved);
+		else if ((r = settle(c, host.channel, &rows[i], q->approved)) > 0)
 			done++;
 	if (r < 0)
 		return r;
 	if (!n)
 		return rpc_fail(c, 400, "HIDE_REQUESTER_MISSING");
-	if ((r = count(c, ch, -done)) < 0 || (r = channel_tell(c, ch, c->user_id)) < 0)
+	if (host.chat)
+		return channel_reply(c);
+	if ((r = count(c, host.channel, -done)) < 0 || (r = channel_tell(c, host.channel, c->user_id)) < 0)
 		return r;
 	return channel_reply(c);
 }

@@ -33,6 +33,8 @@ int chat_load(struct rpc_call *c, int64_t id, struct chat *ret);
 /* By the id that a client sent: 400 CHAT_ID_INVALID, also for one that he never was in. */
 int chat_resolve(struct rpc_call *c, int64_t id, struct chat *ret);
 bool chat_is_admin(const struct chat *ch); /* admin or creator */
+/* 1: he was thrown out, 0: not. */
+int chat_was_kicked(struct rpc_call *c, int64_t chat, int64_t user);
 /* It goes on: nobody has closed it, and it did not become a supergroup. */
 bool chat_is_open(const struct chat *ch);
 /* 400 CHAT_ID_INVALID where he is not in it or it is over, CHAT_ADMIN_REQUIRED. */
@@ -63,6 +65,8 @@ int chat_catch_up(struct rpc_call *c, int64_t chat, int64_t user);
 
 /* Write lane: the caller has read up to max_id (before: up to `had`): whoever wrote what lies between learns it. */
 int chat_read(struct rpc_call *c, int64_t chat, int32_t had, int32_t max_id);
+/* How many of its members are connected now; of one whom he is not in: none. */
+int chat_online(struct rpc_call *c, const struct chat *ch, int32_t *ret);
 /* Updates of a group that are no messages (UPD_CHAT*), as v->viewer gets them; NULL: nothing. For sync/state_view.c. */
 int chat_update_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret);
 
@@ -71,6 +75,20 @@ int chat_edit_about(struct rpc_call *c, struct chat *ch, struct slice about);
 int chat_edit_permissions(struct rpc_call *c, struct chat *ch, const struct tl_obj *banned_rights);
 int chat_edit_noforwards(struct rpc_call *c, struct chat *ch, bool on);
 int chat_edit_ttl(struct rpc_call *c, struct chat *ch, int32_t period);
+
+struct store_link;
+struct store_link_user;
+/* messages.checkChatInvite: what it leads to, for who is in and who is not; the answer is given. */
+int chat_invite_view(struct rpc_call *c, const struct chat *ch, const struct store_link *l);
+/*
+ * Write lane: the caller follows the link, checked: he is a member, or waits to be let in (400 INVITE_REQUEST_SENT is answered then).
+ * 400 USER_ALREADY_PARTICIPANT, USERS_TOO_MUCH.
+ */
+int chat_invite_follow(struct rpc_call *c, struct chat *ch, struct store_link *l);
+/* Write lane: an admin's word on somebody who waits. */
+int chat_request_settle(struct rpc_call *c, struct chat *ch, const struct store_link_user *u, bool approved);
+/* updatePendingJoinRequests of a group's key. */
+int chat_requests_view(struct view *v, int64_t peer, struct tl_obj **ret);
 
 /* To members who are online. */
 int chat_typing(struct rpc_call *c, const struct chat *ch, const struct tl_obj *action);

@@ -163,14 +163,22 @@ static int copy_last(struct rpc_call *c, int64_t chat, int64_t user, uint32_t mo
 	return r < 0 ? r : 0;
 }
 
-/* Is he one who was thrown out? With `back`: no more. */
-static int was_kicked(struct rpc_call *c, int64_t chat, int64_t user, bool back)
+int chat_was_kicked(struct rpc_call *c, int64_t chat, int64_t user)
 {
 	struct store_dialog d;
 	int r = store_dialog_get(c->db, user, peer_chat(chat), &c->arena, &d);
 
-	if (r <= 0 || !(d.flags & DIALOG_KICKED) || !back)
-		return r < 0 ? r : r && (d.flags & DIALOG_KICKED);
+	return r <= 0 ? r : (d.flags & DIALOG_KICKED) != 0;
+}
+
+/* Who comes is one who was thrown out no more. */
+static int forgive(struct rpc_call *c, int64_t chat, int64_t user)
+{
+	struct store_dialog d;
+	int r = store_dialog_get(c->db, user, peer_chat(chat), &c->arena, &d);
+
+	if (r <= 0 || !(d.flags & DIALOG_KICKED))
+		return r < 0 ? r : 0;
 	d.flags &= ~DIALOG_KICKED;
 	return store_dialog_put(c->db, &d);
 }
@@ -187,7 +195,7 @@ int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter
 
 	if (ch->row.members >= LIMIT_CHAT_MEMBERS)
 		return rpc_fail(c, 400, "USERS_TOO_MUCH");
-	if ((r = was_kicked(c, ch->row.id, user, true)) < 0)
+	if ((r = forgive(c, ch->row.id, user)) < 0)
 		return r;
 	ch->row.members++;
 	if ((r = store_chat_member_put(c->db, &m)) < 0 || (r = chat_put_next(c, &ch->row)) < 0 ||
@@ -212,7 +220,7 @@ int messages_addChatUser(struct rpc_call *c, const struct tl_messages_addChatUse
 	r = store_chat_member_get(c->db, ch.row.id, user, &m);
 	if (r != -ERR_NOTFOUND)
 		return r < 0 ? r : rpc_fail(c, 400, "USER_ALREADY_PARTICIPANT");
-	if ((r = was_kicked(c, ch.row.id, user, false)) < 0)
+	if ((r = chat_was_kicked(c, ch.row.id, user)) < 0)
 		return r;
 	if (r && !chat_is_admin(&ch))
 		return rpc_fail(c, 400, "USER_KICKED");

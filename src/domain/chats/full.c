@@ -8,6 +8,7 @@
 #include "store/dialog.h"
 #include "store/link.h"
 #include "store/msg.h"
+#include "updates/online.h"
 #include "updates/peer.h"
 
 int messages_getChats(struct rpc_call *c, const struct tl_messages_getChats *q)
@@ -135,4 +136,19 @@ int messages_getFullChat(struct rpc_call *c, const struct tl_messages_getFullCha
 	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
+}
+
+int chat_online(struct rpc_call *c, const struct chat *ch, int32_t *ret)
+{
+	struct store_chat_member *m;
+	size_t n;
+	int r;
+
+	*ret = 0;
+	if (!ch->in)
+		return 0;
+	r = store_chat_members(c->db, ch->row.id, &c->arena, &m, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		*ret += upd_online_has(c->app->online, m[i].user);
+	return r;
 }

@@ -3,9 +3,7 @@
 #include "domain/channels/rights.h"
 #include "domain/chats/chat.h"
 #include "domain/chats/photo.h"
-#include "domain/dialogs/dialog.h"
 #include "domain/users/peer.h"
-#include "store/dialog.h"
 #include "updates/peer.h"
 
 enum { /* of an admin */
@@ -31,15 +29,6 @@ static struct tl_obj *migrated_to(struct view *v, int64_t channel)
 	return &o->o;
 }
 
-/* Who was thrown out is told no more than what it is called. */
-static int was_kicked(struct view *v, int64_t id)
-{
-	struct store_dialog d;
-	int r = store_dialog_get(v->c->db, v->viewer, peer_chat(id), &v->c->arena, &d);
-
-	return r <= 0 ? r : (d.flags & DIALOG_KICKED) != 0;
-}
-
 int chat_view(struct view *v, int64_t id, struct tl_obj **ret)
 {
 	struct store_chat_member m;
@@ -55,7 +44,8 @@ int chat_view(struct view *v, int64_t id, struct tl_obj **ret)
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
 	in = r == 0;
-	if ((r = in ? 0 : was_kicked(v, id)) < 0)
+	/* Who was thrown out is told no more than what it is called. */
+	if ((r = in ? 0 : chat_was_kicked(v->c, id, v->viewer)) < 0)
 		return r;
 	kicked = r;
 	if ((c.flags & STORE_CHAT_GONE) || kicked) {

@@ -1,6 +1,7 @@
 /* forward.c - messages.forwardMessages: copies that say whose they were, as far as his privacy lets them. */
 #include "base/err.h"
 #include "crypto/rng.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/users/privacy.h"
@@ -192,6 +193,8 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 
 	if ((r = peer_resolve(c, q->from_peer, &from)) < 0 || (r = peer_resolve(c, q->to_peer, &to)) < 0)
 		return r;
+	if (from.chat && (from.chat->row.flags & STORE_CHAT_NOFORWARDS))
+		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
 	if (!q->id.n || q->id.n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MESSAGE_IDS_EMPTY");
 	if (q->id.n != q->random_id.n || !are_distinct(&q->random_id))

@@ -46,7 +46,8 @@ async def history(c, chat):
     """What a client sees of it, without what is its own: newest first."""
     all = await c.history(of=chat)
     texts = {m['id']: m['text'] for m in all}
-    return [(m['text'], m['service'], m['edited'], not m['service'] and texts.get(m['reply_to'])) for m in all]
+    # Pyrogram does not know all that are service messages.
+    return [(m['text'], not m['text'], m['edited'], bool(m['text']) and texts.get(m['reply_to'])) for m in all]
 
 
 async def the_same_everywhere(stage):
@@ -212,6 +213,33 @@ async def test_members(stage):
     await counted(tdlib, chat, 4)
     expect(await history(old, chat), 'his history is still his')
     await tdlib.invoke(method='addChatMember', args={'chat_id': chat, 'user_id': old.me['id'], 'forward_limit': 20})
+    await counted(tdlib, chat, 5)
+
+
+async def test_link(stage):
+    people, chat = await room(stage)
+    tdlib, old, m = (people[n] for n in ('tdlib', 'telethon-old', 'mtcute'))
+    made = await tdlib.invoke(method='createChatInviteLink', args={'chat_id': chat, 'name': 'door'})
+    hash = made['invite_link'].rsplit('+', 1)[1]
+    seen = await tdlib.invoke(method='checkChatInviteLink', args={'invite_link': made['invite_link']})
+    expect_equal((seen['title'], seen['chat_id']), ('New name', chat), 'what a link shows')
+    await old.call('call', text='messages.DeleteChatUserRequest(%d, InputUserSelf())' % -chat)
+    await counted(tdlib, chat, 4)
+    mark = m.mark()
+    await old.call('call', text='messages.ImportChatInviteRequest("%s")' % hash)
+    await m.wait('new', lambda e: e['message']['peer'] == chat and e['message']['service'], since=mark)
+    await counted(tdlib, chat, 5)
+    links = await tdlib.invoke(method='getChatInviteLink', args={'chat_id': chat, 'invite_link': made['invite_link']})
+    expect_equal(links['member_count'], 1, 'who came by it')
+    # And by one that asks first.
+    made = await tdlib.invoke(method='createChatInviteLink', args={'chat_id': chat, 'creates_join_request': True})
+    await old.call('call', text='messages.DeleteChatUserRequest(%d, InputUserSelf())' % -chat)
+    try:
+        await old.call('call', text='messages.ImportChatInviteRequest("%s")' % made['invite_link'].rsplit('+', 1)[1])
+        expect(False, 'he has to wait')
+    except Refused as e:
+        expect_equal(e.name, 'INVITE_REQUEST_SENT', 'the refusal')
+    await tdlib.invoke(method='processChatJoinRequest', args={'chat_id': chat, 'user_id': old.me['id'], 'approve': True})
     await counted(tdlib, chat, 5)
 
 
