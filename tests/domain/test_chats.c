@@ -767,6 +767,56 @@ static void test_cost(void **state)
 	assert_true(many <= few * 2 && many <= 160);
 }
 
+/* Who is behind does something: first all that waits for him comes, and nothing of it is lost. */
+static void test_behind(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_deleteMessages *del = Q(s, messages_deleteMessages);
+	struct tl_messages_editMessage *edit = Q(s, messages_editMessage);
+	struct person all[MANY], last;
+	struct tl_message *own, *gone, *kept;
+	char phone[16];
+	struct tl_vec v;
+	int64_t chat;
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(phone, sizeof(phone), "1777%05d", i);
+		all[i] = world_person(s->w, phone, "M", "");
+		world_connect(s->w, all[i], all[i].key, 0);
+	}
+	last = all[MANY - 1];
+	chat = chat_in(create(s, s->a, all, MANY)->updates)->id;
+	own = say(s, last, chat, "own", 0);
+	run_job(s, chat);
+	gone = say(s, s->a, chat, "gone", 0);
+	run_job(s, chat);
+	assert_string_equal(text(s, top(s, last, chat)->message), "gone");
+	del->revoke = true;
+	del->id = (struct tl_vec_int){&gone->id, 1};
+	talk_call(s->w, s->a, &del->o); /* waits for the last */
+	say(s, s->a, chat, "new", 0);
+	assert_int_equal(history(s, last, chat).n, 3);
+	edit->peer = peer_of(s, chat);
+	edit->id = own->id;
+	edit->message = SLICE_LIT("own!");
+	talk_call(s->w, last, &edit->o);
+	v = history(s, last, chat);
+	assert_int_equal(v.n, 3);
+	assert_string_equal(text(s, TL_AS(message, v.v[0])->message), "new");
+	say(s, s->a, chat, "newer", 0);
+	kept = TL_AS(message, v.v[0]);
+	del->revoke = false;
+	del->id = (struct tl_vec_int){&kept->id, 1};
+	assert_int_equal(TL_AS(messages_affectedMessages, talk_call(s->w, last, &del->o))->pts_count, 1);
+	v = history(s, last, chat);
+	assert_int_equal(v.n, 3);
+	assert_string_equal(text(s, TL_AS(message, v.v[0])->message), "newer");
+	run_job(s, chat);
+	v = history(s, all[MANY - 2], chat);
+	assert_int_equal(v.n, 4);
+	assert_string_equal(text(s, TL_AS(message, v.v[2])->message), "own!");
+}
+
 static int migrate_step(struct rpc_call *c, void *arg)
 {
 	struct step *t = arg;
@@ -813,6 +863,49 @@ static void test_migrated(void **state)
 	assert_non_null(world_update(world_pushes(s->w, s->b.key), TL_updateChannel));
 }
 
+static int close_step(struct rpc_call *c, void *arg)
+{
+	struct step *t = arg;
+	struct store_job j = {.owner = peer_chat(t->chat)};
+	struct jobs_next next = {0};
+	int r = chat_close_job(c, &j, &next);
+
+	t->again = next.again;
+	return r;
+}
+
+static void test_closed(void **state)
+{
+	struct s *s = *state;
+	int64_t chat = room(s), contents[2];
+	struct tl_messages_deleteChat *q = Q(s, messages_deleteChat);
+	struct tl_messages_getFullChat *full_q = Q(s, messages_getFullChat);
+	struct step t = {.s = s, .chat = chat, .again = true};
+	struct tl_obj *u;
+
+	for (int i = 0; i < 30; i++)
+		say(s, i % 2 ? s->a : s->b, chat, "x", 0);
+	talk_call(s->w, s->c, delete_user_q(s, s->c, chat, s->c.id));
+	world_pushes(s->w, s->b.key);
+	q->chat_id = full_q->chat_id = chat;
+	talk_refused(s->w, s->b, &q->o, "400 CHAT_ADMIN_REQUIRED");
+	talk_refused(s->w, s->c, &q->o, "400 CHAT_ID_INVALID");
+	talk_refused(s->w, s->d, &q->o, "400 CHAT_ID_INVALID");
+	talk_call(s->w, s->a, &q->o);
+	u = world_pushes(s->w, s->b.key).v[0];
+	assert_non_null(talk_update(u, TL_updateChat));
+	assert_true(TL_IS(chatForbidden, TL_AS(updates, u)->chats.v[0]));
+	talk_refused(s->w, s->b, say_q(s, chat, "x", 0), "403 CHAT_WRITE_FORBIDDEN");
+	talk_refused(s->w, s->b, &full_q->o, "400 CHAT_ID_INVALID");
+	while (t.again)
+		assert_int_equal(world_write(s->w, close_step, &t), 0);
+	assert_int_equal(history(s, s->a, chat).n, 0);
+	assert_int_equal(history(s, s->b, chat).n, 0);
+	assert_true(history(s, s->c, chat).n > 0); /* who had left keeps what is his */
+	assert_int_equal(world_write(s->w, count_contents, contents), 0);
+	assert_int_equal(contents[0], contents[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -825,6 +918,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rights, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kicked_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_migrated, setup, teardown),

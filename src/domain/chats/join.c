@@ -159,7 +159,8 @@ int chat_request_settle(struct rpc_call *c, struct chat *ch, const struct store_
 	r = store_chat_member_get(c->db, ch->row.id, u->user, &m);
 	if (r != -ERR_NOTFOUND) /* he came in another way */
 		return r;
-	if ((r = chat_come(c, ch, u->user, c->user_id, 0)) < 0)
+	if ((r = chat_catch_up(c, ch->row.id, c->user_id)) < 0 ||
+	    (r = chat_come(c, ch, u->user, c->user_id, 0)) < 0)
 		return r;
 	r = u->hash.n ? store_link_get(c->db, peer_chat(ch->row.id), u->hash, &c->arena, &l) : -ERR_NOTFOUND;
 	if (r == 0)

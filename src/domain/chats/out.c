@@ -64,6 +64,9 @@ int out_tell(struct rpc_call *c, int64_t chat, int64_t by, struct store_out *act
 	if ((waits = r = store_out_waits(c->db, chat)) < 0 ||
 	    (r = store_chat_members(c->db, chat, &c->arena, &m, &n)) < 0)
 		return r;
+	/* It is too late for the order, but nothing may be lost: whoever comes here should have caught up. */
+	if (waits && by && (r = chat_catch_up(c, chat, by)) < 0)
+		return r;
 	if (waits || n > AT_ONCE + 1) {
 		if ((r = queue(c, act, waits)) < 0 ||
 		    (by && (r = store_out_set_got(c->db, chat, by, act->seq)) < 0) || waits)

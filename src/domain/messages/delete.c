@@ -105,6 +105,17 @@ static int remove_all(struct rpc_call *c, const struct store_msg *rows, uint32_t
 	return r;
 }
 
+/* One of his, as it is once all that waits for him there has come: somebody may have deleted it. */
+static int find(struct rpc_call *c, int32_t id, struct store_msg *ret)
+{
+	int r = store_msg_find(c->db, c->user_id, id, &c->arena, ret);
+
+	if (r < 0 || !peer_is_chat(ret->peer))
+		return r;
+	r = chat_catch_up(c, peer_chat_id(ret->peer), c->user_id);
+	return r < 0 ? r : store_msg_find(c->db, c->user_id, id, &c->arena, ret);
+}
+
 int messages_deleteMessages(struct rpc_call *c, const struct tl_messages_deleteMessages *q)
 {
 	struct store_msg *rows;
@@ -120,8 +131,7 @@ int messages_deleteMessages(struct rpc_call *c, const struct tl_messages_deleteM
 
 		for (uint32_t k = 0; k < i; k++)
 			twice |= q->id.v[k] == q->id.v[i];
-		r = twice ? -ERR_NOTFOUND
-		          : store_msg_find(c->db, c->user_id, q->id.v[i], &c->arena, &rows[n]);
+		r = twice ? -ERR_NOTFOUND : find(c, q->id.v[i], &rows[n]);
 		if (r == 0)
 			n++;
 		else if (r != -ERR_NOTFOUND)
@@ -212,6 +222,8 @@ int messages_deleteHistory(struct rpc_call *c, const struct tl_messages_deleteHi
 		return r;
 	if (peer.channel)
 		return rpc_fail(c, 400, "PEER_ID_INVALID"); /* channels.deleteHistory */
+	if (peer.chat && (r = chat_catch_up(c, peer.chat->row.id, c->user_id)) < 0)
+		return r;
 	if ((r = range_of(c, peer.key, q->max_id, q->has_min_date ? &q->min_date : NULL,
 	                  q->has_max_date ? &q->max_date : NULL, &g)) < 0 ||
 	    (r = store_msg_walk(c->db, c->user_id, peer.key, g.from, false, 0, HISTORY_SLICE, &c->arena,

@@ -174,6 +174,8 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 		return r;
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
+	if (peer.chat && (r = chat_catch_up(c, peer.chat->row.id, c->user_id)) < 0)
+		return r;
 	r = place_message(c, &place, q->id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");

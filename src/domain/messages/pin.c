@@ -65,13 +65,12 @@ int messages_updatePinnedMessage(struct rpc_call *c, const struct tl_messages_up
 	int32_t pts;
 	int r, changed;
 
-	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = may_pin(c, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = may_pin(c, &peer)) < 0 ||
+	    (peer.chat && (r = chat_catch_up(c, peer.chat->row.id, c->user_id)) < 0))
 		return r;
 	r = place_message(c, &place, q->id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r >= 0 && peer.chat)
-		r = chat_catch_up(c, peer.chat->row.id, c->user_id);
 	if (r < 0 || (changed = r = message_set_pinned(c, &row, !q->unpin, c->client->auth_key_id, &pts)) < 0)
 		return r;
 	if (!changed)
@@ -102,7 +101,8 @@ int messages_unpinAllMessages(struct rpc_call *c, const struct tl_messages_unpin
 	size_t n;
 	int r;
 
-	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = may_pin(c, &peer)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = may_pin(c, &peer)) < 0 ||
+	    (peer.chat && (r = chat_catch_up(c, peer.chat->row.id, c->user_id)) < 0))
 		return r;
 	r = store_msg_walk_pinned(c->db, place.owner, place.peer, INT32_MAX, false, UNPIN_SLICE, &c->arena,
 	                          &rows, &n);

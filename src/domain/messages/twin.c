@@ -66,7 +66,9 @@ int message_note_media(struct rpc_call *c, const struct store_msg *row, const st
 int message_rewrite(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
                     const struct media_ready *media)
 {
-	int flags = row->flags & ~(STORE_MSG_MEDIA | STORE_MSG_MEDIA_UNREAD);
+	/* Who is mentioned and has not seen it has not seen it now either. */
+	int flags = row->flags &
+	            ~(STORE_MSG_MEDIA | (row->flags & STORE_MSG_MENTIONED ? 0 : STORE_MSG_MEDIA_UNREAD));
 	int r = store_msg_set_body(c->db, row->owner, row->peer, row->id, body, edit_date);
 
 	if (r < 0 || !media)
