@@ -11,6 +11,8 @@
 #include "domain/messages/ttl.h"
 #include "domain/messages/views.h"
 #include "domain/media/jobs.h"
+#include "domain/polls/poll.h"
+#include "domain/reactions/react.h"
 #include "domain/reactions/reactions.h"
 #include "domain/search/index.h"
 #include "domain/sync/compose.h"
@@ -110,6 +112,8 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = CHAT_CLOSE_JOB, .slice = chat_close_job},
 	{.name = CHAT_CLEAR_JOB, .slice = chat_clear_job},
 	{.name = CHAT_MIGRATE_JOB, .slice = chat_migrate_job},
+	{.name = "polls", .slice = polls_job, .every_s = 600},
+	{.name = "reacted", .slice = reacted_job, .every_s = 600},
 	{.name = CHANNEL_UNBAN_JOB, .slice = channel_unban_job},
 	{.name = CHANNEL_CLOSE_JOB, .slice = channel_close_job},
 	{.name = "channel-log", .slice = channel_log_job, .every_s = 3600},

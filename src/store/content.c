@@ -62,3 +62,13 @@ int store_content_refer(struct sql_db *db, const struct content_key *k, int by)
 	bind(s, k);
 	return sql_run(s);
 }
+
+int store_content_is(struct sql_db *db, int64_t owner, int32_t id)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT 1 FROM content WHERE owner = $1 AND id = $2 LIMIT 1");
+	int64_t one;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, id);
+	return sql_value(s, &one);
+}

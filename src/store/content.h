@@ -24,4 +24,7 @@ int store_content_set(struct sql_db *db, const struct content_key *k, struct sli
 /* `by` references more; who takes the last one away takes the body away. -ERR_NOTFOUND. */
 int store_content_refer(struct sql_db *db, const struct content_key *k, int by);
 
+/* 1: a body of this message, in whatever version, is there; 0: nobody has it any more. Any lane. */
+int store_content_is(struct sql_db *db, int64_t owner, int32_t id);
+
 #endif

@@ -6,11 +6,21 @@
 
 #include "base/err.h"
 #include "store/file.h"
+#include "store/poll.h"
 
 #define COLUMNS   "owner, peer, kind, id, file, date"
 #define ALL_KINDS "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14"
 
 static_assert(STORE_MEDIA_KINDS == 15, "ALL_KINDS names every kind");
+
+/* What it carries is carried by one message more or less. */
+static int refer(struct sql_db *db, const struct store_media *m, int by, unixtime_t now)
+{
+	if (!m->file)
+		return 0;
+	return m->kind == STORE_MEDIA_POLL ? store_poll_ref(db, m->file, by, now)
+	                                   : store_file_ref(db, m->file, by, now);
+}
 
 int store_media_insert(struct sql_db *db, const struct store_media *m)
 {
@@ -25,7 +35,7 @@ int store_media_insert(struct sql_db *db, const struct store_media *m)
 	sql_bind_int(s, 5, m->file);
 	sql_bind_int(s, 6, m->date);
 	r = sql_run(s);
-	return r < 0 || !m->file ? r : store_file_ref(db, m->file, 1, m->date);
+	return r < 0 ? r : refer(db, m, 1, m->date);
 }
 
 static struct store_media row_of(struct sql_stmt *s)
@@ -68,7 +78,7 @@ int store_media_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t i
 	sql_bind_int(s, 3, had.kind);
 	sql_bind_int(s, 4, id);
 	r = sql_run(s);
-	return r < 0 || !had.file ? r : store_file_ref(db, had.file, -1, now);
+	return r < 0 ? r : refer(db, &had, -1, now);
 }
 
 static struct sql_stmt *walk_dialog(struct sql_db *db, int64_t peer, bool up)

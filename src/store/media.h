@@ -1,6 +1,6 @@
 /*
  * media.h - messages of a box that carry something, by what it is: for shared media, counters, filters of search, and for
- * counting references to files. A row lives and dies with its message; its file counts one reference meanwhile.
+ * counting references to files and polls. A row lives and dies with its message; its file counts one reference meanwhile.
  * Write lane, but for what says otherwise.
  */
 #ifndef STORE_MEDIA_H
@@ -31,7 +31,7 @@ struct store_media {
 	int64_t owner, peer;
 	enum store_media_kind kind;
 	int32_t id;   /* the message's */
-	int64_t file; /* 0: none */
+	int64_t file; /* 0: none; of a poll: the poll */
 	unixtime_t date;
 };
 

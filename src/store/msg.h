@@ -19,6 +19,8 @@ enum store_msg_flag {
 	STORE_MSG_MEDIA = 128, /* has a row in `media` (store/media.h) */
 	STORE_MSG_SHARED =
 		256, /* the body lies with the origin, for all boxes that have it (store/content.h) */
+	STORE_MSG_REACTIONS =
+		512, /* there have been reactions to it (store/msg_reaction.h); not kept in basic groups */
 };
 
 struct store_msg {

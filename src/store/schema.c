@@ -262,6 +262,29 @@ static const char *const steps[] = {
 
 	/* 19: nobody ever got such a token. */
 	"DROP TABLE logout_token;",
+
+	/* 20: reactions to messages (msg_reaction.h) and polls (poll.h). */
+	"CREATE TABLE msg_reaction (owner BIGINT, id BIGINT, user_id BIGINT, place BIGINT, "
+	"what TEXT, date BIGINT, big BIGINT, PRIMARY KEY (owner, id, user_id, place)) WITHOUT "
+	"ROWID;"
+	"CREATE INDEX msg_reaction_date ON msg_reaction (owner, id, date, user_id, place);"
+	"CREATE INDEX msg_reaction_what ON msg_reaction (owner, id, what, date, user_id, "
+	"place);"
+	"CREATE TABLE msg_reaction_count (owner BIGINT, id BIGINT, what TEXT, count BIGINT, "
+	"since BIGINT, PRIMARY KEY (owner, id, what)) WITHOUT ROWID;"
+	"CREATE TABLE msg_reaction_seen (owner BIGINT, id BIGINT, since BIGINT, PRIMARY KEY "
+	"(owner, id)) WITHOUT ROWID;"
+	"CREATE TABLE msg_reaction_gone (owner BIGINT, id BIGINT, PRIMARY KEY (owner, id)) "
+	"WITHOUT ROWID;"
+	"CREATE TABLE poll (id BIGINT PRIMARY KEY, creator BIGINT, closed BIGINT, close_date "
+	"BIGINT, voters BIGINT, refs BIGINT, idle BIGINT, body BYTEA) WITHOUT ROWID;"
+	"CREATE INDEX poll_idle ON poll (idle) WHERE idle <> 0;"
+	"CREATE TABLE poll_count (poll BIGINT, opt BIGINT, count BIGINT, PRIMARY KEY (poll, "
+	"opt)) WITHOUT ROWID;"
+	"CREATE TABLE poll_vote (poll BIGINT, user_id BIGINT, opt BIGINT, date BIGINT, "
+	"PRIMARY KEY (poll, user_id, opt)) WITHOUT ROWID;"
+	"CREATE INDEX poll_vote_date ON poll_vote (poll, date, user_id, opt);"
+	"CREATE INDEX poll_vote_option ON poll_vote (poll, opt, date, user_id);",
 };
 
 int store_migrate(struct sql_db *db)

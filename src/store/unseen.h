@@ -1,6 +1,6 @@
 /*
  * unseen.h - whom messages of channels mean: who is mentioned or answered there, and what of it he has not looked at yet. Rows for the
- * few who are meant, never for all members; owner of the rows: who is meant; `channel` is its peer key. Write lane, but for what only reads.
+ * few who are meant, never for all members; owner of the rows: who is meant; `channel` is its peer key (reactions: of any dialog, with ids of his box there). Write lane, but for what only reads.
  */
 #ifndef STORE_UNSEEN_H
 #define STORE_UNSEEN_H

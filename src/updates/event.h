@@ -55,6 +55,9 @@ enum upd_kind {
 	UPD_RECENT_STICKERS = 99,
 	UPD_FAVED_STICKERS = 100,
 	UPD_SAVED_GIFS = 101,
+	UPD_REACTIONS =
+		104, /* id = a message of the owner's box: its reactions changed, or he has looked at them */
+	UPD_POLL = 105, /* id = likewise: the results of its poll */
 	UPD_PASSING_FIRST = 128,
 	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
 	UPD_TYPING =
@@ -70,7 +73,13 @@ enum upd_kind {
 	UPD_CHAT_MEMBER = 140, /* payload: what (domain/chats), user, inviter, version, date, each int64 */
 	UPD_CHAT_RIGHTS = 141, /* what its members may */
 	UPD_CHAT_TYPING = 142, /* payload: int64 who, boxed SendMessageAction TL */
-	UPD_RESET = 132,       /* updatesTooLong: the session ended; the next call hears 401 */
+	/*
+	 * The same to who is online alone. Of a channel's box: id = the message; payload: int64 who did it. Of a user's: payload: int64, int32 of
+	 * the message's origin.
+	 */
+	UPD_REACTIONS_NOW = 144,
+	UPD_POLL_NOW = 145,
+	UPD_RESET = 132, /* updatesTooLong: the session ended; the next call hears 401 */
 };
 
 struct upd_event {

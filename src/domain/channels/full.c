@@ -5,6 +5,7 @@
 #include "domain/channels/private.h"
 #include "domain/chats/chat.h"
 #include "domain/chats/photo.h"
+#include "domain/reactions/react.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/media/media.h"
 #include "rpc_methods.h"
@@ -167,17 +168,6 @@ static void set_settings(struct view *v, const struct channel *ch, struct tl_cha
 	}
 }
 
-static int set_reactions(struct rpc_call *c, const struct channel *ch, struct tl_channelFull *f)
-{
-	struct rd in = rd_of(ch->row.reactions.p, ch->row.reactions.n);
-
-	if (!ch->row.reactions.n) {
-		f->available_reactions = &TL_NEW(&c->arena, chatReactionsAll)->o;
-		return 0;
-	}
-	return tl_decode(&in, &c->arena, &f->available_reactions) < 0 ? -ERR_CORRUPT : 0;
-}
-
 /* What admins who let people in see. */
 static int set_links(struct view *v, const struct channel *ch, struct tl_channelFull *f)
 {
@@ -227,7 +217,8 @@ int channels_getFullChannel(struct rpc_call *c, const struct tl_channels_getFull
 	set_permissions(&ch, f);
 	set_settings(&v, &ch, f);
 	if ((r = set_marks(c, &ch, f)) < 0 || (r = set_migrated(&v, &ch, f)) < 0 ||
-	    (r = set_pinned(c, &ch, f)) < 0 || (r = set_reactions(c, &ch, f)) < 0 ||
+	    (r = set_pinned(c, &ch, f)) < 0 ||
+	    (r = reactions_available(c, ch.row.reactions, &f->available_reactions)) < 0 ||
 	    (r = set_links(&v, &ch, f)) < 0 || (r = set_photo(c, &ch, f)) < 0 ||
 	    (r = notify_view(c, c->user_id, peer_channel(ch.row.id), NOTIFY_PEER, &f->notify_settings)) < 0)
 		return r;

@@ -75,6 +75,8 @@ int chat_edit_about(struct rpc_call *c, struct chat *ch, struct slice about);
 int chat_edit_permissions(struct rpc_call *c, struct chat *ch, const struct tl_obj *banned_rights);
 int chat_edit_noforwards(struct rpc_call *c, struct chat *ch, bool on);
 int chat_edit_ttl(struct rpc_call *c, struct chat *ch, int32_t period);
+/* ChatReactions as the row keeps them; absent: all. */
+int chat_edit_reactions(struct rpc_call *c, struct chat *ch, struct slice reactions);
 
 struct store_link;
 struct store_link_user;

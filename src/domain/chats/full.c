@@ -4,6 +4,7 @@
 #include "domain/chats/photo.h"
 #include "domain/chats/private.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/reactions/react.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/link.h"
@@ -87,15 +88,6 @@ static int set_own(struct rpc_call *c, const struct chat *ch, struct tl_chatFull
 	return notify_view(c, c->user_id, key, NOTIFY_PEER, &f->notify_settings);
 }
 
-static int set_reactions(struct rpc_call *c, const struct chat *ch, struct tl_chatFull *f)
-{
-	struct rd in = rd_of(ch->row.reactions.p, ch->row.reactions.n);
-
-	f->available_reactions = &TL_NEW(&c->arena, chatReactionsAll)->o;
-	return ch->row.reactions.n && tl_decode(&in, &c->arena, &f->available_reactions) < 0 ? -ERR_CORRUPT
-	                                                                                     : 0;
-}
-
 /* For admins: their link, and who waits to be let in. */
 static int set_links(struct view *v, const struct chat *ch, struct tl_chatFull *f)
 {
@@ -130,7 +122,8 @@ int messages_getFullChat(struct rpc_call *c, const struct tl_messages_getFullCha
 	f->ttl_period = ch.row.ttl;
 	if ((r = chat_participants_view(&v, &ch, &f->participants)) < 0 || (r = set_own(c, &ch, f)) < 0 ||
 	    (r = group_photo_object(c, peer_chat(ch.row.id), ch.row.photo, &f->chat_photo)) < 0 ||
-	    (r = set_reactions(c, &ch, f)) < 0 || (r = set_links(&v, &ch, f)) < 0)
+	    (r = reactions_available(c, ch.row.reactions, &f->available_reactions)) < 0 ||
+	    (r = set_links(&v, &ch, f)) < 0)
 		return r;
 	o->full_chat = &f->o;
 	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)

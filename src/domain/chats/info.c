@@ -125,6 +125,19 @@ int chat_edit_noforwards(struct rpc_call *c, struct chat *ch, bool on)
 	return r < 0 ? r : chat_reply(c);
 }
 
+int chat_edit_reactions(struct rpc_call *c, struct chat *ch, struct slice reactions)
+{
+	int r;
+
+	if ((r = chat_may(c, ch, CHAT_SETTINGS)) < 0)
+		return r;
+	if (slice_eq(reactions, ch->row.reactions))
+		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");
+	ch->row.reactions = reactions;
+	r = put(c, ch, UPD_CHAT, true);
+	return r < 0 ? r : chat_reply(c);
+}
+
 int chat_edit_ttl(struct rpc_call *c, struct chat *ch, int32_t period)
 {
 	struct tl_messageActionSetMessagesTTL *action = TL_NEW(&c->arena, messageActionSetMessagesTTL);

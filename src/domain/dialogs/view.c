@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/dialogs/private.h"
+#include "domain/reactions/react.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
 #include "store/chat.h"
@@ -127,6 +128,8 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 	d->read_inbox_max_id = row->read_in;
 	d->read_outbox_max_id = row->read_out;
 	d->unread_count = row->unread;
+	if ((r = reactions_unread(v->c, row->owner, row->peer, &d->unread_reactions_count)) < 0)
+		return r;
 	if (row->folder) {
 		d->has_folder_id = true;
 		d->folder_id = row->folder;

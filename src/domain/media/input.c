@@ -3,6 +3,7 @@
 #include "domain/media/build.h"
 #include "domain/media/plain.h"
 #include "domain/media/reference.h"
+#include "domain/polls/poll.h"
 
 enum { TTL_MAX = 60, TTL_ONCE = INT32_MAX };
 
@@ -180,6 +181,8 @@ static int convert(struct rpc_call *c, const struct tl_obj *in, struct media_mad
 		return plain_venue(c, TL_AS(inputMediaVenue, in), &ret->media);
 	case TL_inputMediaDice:
 		return plain_dice(c, TL_AS(inputMediaDice, in), &ret->media);
+	case TL_inputMediaPoll:
+		return poll_create(c, TL_AS(inputMediaPoll, in), &ret->media);
 	case TL_inputMediaWebPage:
 		/* Pages are not fetched: what was to be an addition is left out, what was to be the message is refused. */
 		return TL_AS(inputMediaWebPage, in)->optional ? 0 : rpc_fail(c, 400, "WEBPAGE_NOT_FOUND");

@@ -1,6 +1,7 @@
 /* kind.c - what a message carries, as shared media and filters of search tell it apart. */
 #include "domain/media/media.h"
 #include "domain/media/private.h"
+#include "domain/polls/poll.h"
 
 struct media_traits media_traits_of(const struct tl_document *d)
 {
@@ -78,6 +79,7 @@ enum store_media_kind media_kind(const struct tl_obj *media, int64_t *ret_file)
 	case TL_messageMediaContact:
 		return STORE_MEDIA_CONTACT;
 	case TL_messageMediaPoll:
+		*ret_file = poll_of(media);
 		return STORE_MEDIA_POLL;
 	default:
 		return 0;

@@ -49,7 +49,7 @@ struct media_ready {
 	struct tl_obj
 		*media; /* MessageMedia; NULL: a web page that nobody fetches, the message is text alone */
 	enum store_media_kind kind; /* 0: nothing to note */
-	int64_t file;               /* 0: none */
+	int64_t file;               /* 0: none; of a poll: the poll */
 	int32_t ttl;                /* seconds, INT32_MAX once; 0: stays */
 	bool unread;                /* voice and round video: media_unread until listened to */
 };

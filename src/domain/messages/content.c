@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "domain/messages/message.h"
 #include "domain/messages/views.h"
+#include "domain/polls/poll.h"
+#include "domain/reactions/react.h"
 #include "store/msg.h"
 #include "store/unseen.h"
 #include "updates/peer.h"
@@ -185,6 +187,13 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 	view_peer(v, row->peer);
 	view_peer(v, row->from_id);
 	if ((e = media_view(v, &from, carried(o))) < 0)
+		return e;
+	e = poll_view(v, carried(o));
+	if (e == -ERR_NOTFOUND) /* in the admin log, after the last message that had it went */
+		TL_AS(message, o)->media = &TL_NEW(&v->c->arena, messageMediaUnsupported)->o;
+	else if (e < 0)
+		return e;
+	if (TL_IS(message, o) && (e = reactions_view(v, row, &TL_AS(message, o)->reactions)) < 0)
 		return e;
 	if (TL_IS(message, o)) {
 		struct tl_message *m = TL_AS(message, o);

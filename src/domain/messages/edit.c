@@ -10,6 +10,7 @@
 #include "domain/messages/place.h"
 #include "domain/messages/text.h"
 #include "domain/messages/twin.h"
+#include "domain/polls/poll.h"
 #include "domain/search/index.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
@@ -181,6 +182,10 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 	if (r < 0 || (r = content_of(c, &peer, &row, &m)) < 0)
 		return r;
+	if (TL_IS(inputMediaPoll, q->media) && poll_of(m->media)) {
+		r = poll_end(c, &row, TL_AS(inputMediaPoll, q->media));
+		return r < 0 ? r : rpc_reply_after(c, message_reply_updates, NULL);
+	}
 	if (!TL_IS(inputMediaGeoLive, q->media) && is_too_late(c, &peer, &row))
 		return rpc_fail(c, 400, "MESSAGE_EDIT_TIME_EXPIRED");
 	if ((changed && (r = new_media(c, q, &row, m, &media)) < 0) || (r = new_text(c, q, m)) < 0)

@@ -5,6 +5,7 @@
 #include "domain/messages/place.h"
 #include "domain/users/view.h"
 #include "store/msg.h"
+#include "store/unseen.h"
 
 struct match;
 
@@ -26,5 +27,12 @@ int page_read(struct rpc_call *c, const struct page_query *q, struct store_msg *
  */
 int page_reply(struct rpc_call *c, struct view *v, const struct place *place, const struct store_msg *rows,
                size_t n, uint32_t total, bool is_exact);
+
+/*
+ * The answer to a question for what the caller has not looked at in a dialog, by the numbers of a page_query (its place and match do not
+ * count).
+ */
+int page_unseen(struct rpc_call *c, const struct tl_obj *input_peer, enum store_unseen_kind kind,
+                const struct page_query *q);
 
 #endif

@@ -5,6 +5,7 @@
 #include "domain/messages/expire.h"
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
+#include "domain/reactions/react.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
@@ -144,6 +145,8 @@ int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_re
 	ids = ARENA_ARRAY(&c->arena, int32_t, q->id.n + 1u);
 	for (uint32_t i = 0; i < q->id.n; i++) {
 		r = store_msg_find(c->db, c->user_id, q->id.v[i], &c->arena, &row);
+		if (r == 0)
+			r = reactions_seen(c, &row);
 		if (r == -ERR_NOTFOUND || (r == 0 && !(row.flags & STORE_MSG_MEDIA_UNREAD)))
 			continue;
 		if (r < 0)

@@ -7,6 +7,7 @@
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/place.h"
 #include "domain/messages/twin.h"
+#include "domain/reactions/react.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/msg.h"
@@ -88,6 +89,7 @@ int channels_readMessageContents(struct rpc_call *c, const struct tl_channels_re
 {
 	struct upd_event ev = {
 		.owner = c->user_id, .kind = UPD_CHANNEL_CONTENTS, .except_key = c->client->auth_key_id};
+	struct store_msg row;
 	struct channel ch;
 	uint32_t n = 0;
 	int32_t *ids;
@@ -105,6 +107,11 @@ int channels_readMessageContents(struct rpc_call *c, const struct tl_channels_re
 			return r;
 		if (r)
 			ids[n++] = q->id.v[i];
+		r = store_msg_get(c->db, ev.peer, ev.peer, q->id.v[i], &c->arena, &row);
+		if (r == 0)
+			r = reactions_seen(c, &row);
+		if (r < 0 && r != -ERR_NOTFOUND)
+			return r;
 	}
 	ev.payload = ids_payload(&c->arena, -1, ids, n);
 	if (n && (r = rpc_log_event(c, &ev)) < 0)

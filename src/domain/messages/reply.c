@@ -9,6 +9,7 @@
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/text.h"
+#include "domain/polls/poll.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
@@ -79,6 +80,8 @@ int message_may_carry(struct rpc_call *c, const struct peer *to, const struct me
 
 	if (m && m->ttl && (to->self || !peer_is_user(to->key)))
 		return rpc_fail(c, 400, "TTL_MEDIA_INVALID");
+	if (to->channel && to->channel->row.flags & STORE_CHANNEL_BROADCAST && m && poll_is_public(m->media))
+		return rpc_fail(c, 400, "BROADCAST_PUBLIC_VOTERS_FORBIDDEN");
 	if (to->channel)
 		return channel_may_send(c, to->channel, needs_of(m));
 	if (to->chat)

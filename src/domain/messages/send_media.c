@@ -223,7 +223,7 @@ int messages_uploadMedia(struct rpc_call *c, const struct tl_messages_uploadMedi
 	if ((r = peer_resolve(c, q->peer, &to)) < 0 ||
 	    (r = media_commit(c, q->media, c->prepared, -1, &media)) < 0)
 		return r;
-	if (!media.file)
+	if (!media.file || media.kind == STORE_MEDIA_POLL)
 		return rpc_fail(c, 400, "MEDIA_INVALID");
 	view_init(&v, c);
 	r = media_view(&v, &from, media.media);

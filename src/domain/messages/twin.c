@@ -2,6 +2,7 @@
 #include "domain/messages/twin.h"
 
 #include "base/err.h"
+#include "domain/reactions/react.h"
 #include "domain/search/index.h"
 #include "store/channel.h"
 #include "store/dialog.h"
@@ -163,6 +164,8 @@ int messages_remove(struct rpc_call *c, int64_t owner, const struct store_msg *r
 			r = store_media_delete(c->db, owner, rows[i].peer, rows[i].id, c->now);
 		if (r >= 0)
 			r = store_msg_delete(c->db, owner, rows[i].peer, rows[i].id);
+		if (r >= 0)
+			r = reactions_forget(c, &rows[i]);
 		if (r >= 0 && peer_is_channel(owner))
 			r = forget_post(c, &rows[i]);
 		else if (r >= 0 && peer_is_chat(rows[i].peer) && (rows[i].flags & STORE_MSG_MENTIONED))

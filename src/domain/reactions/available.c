@@ -1,14 +1,10 @@
 /*
  * available.c - which reactions there are. TDLib offers one only with its icon and four animations, the others show what there is.
- * Nobody has sent any so far: the ones at the top are the first, and none is recent.
+ * The ones at the top are the first.
  */
-#include <endian.h>
-#include <string.h>
-
-#include "crypto/hash.h"
 #include "domain/media/media.h"
+#include "domain/reactions/private.h"
 #include "domain/reactions/reactions.h"
-#include "domain/stickers/sticker.h"
 #include "rpc/list_hash.h"
 #include "rpc_methods.h"
 #include "store/reaction.h"
@@ -40,29 +36,6 @@ static int32_t hash_of_files(const struct store_reaction *v, size_t n)
 	return (int32_t)(h & INT32_MAX);
 }
 
-/*
- * As TDLib counts it, and complains of another: for each emoji, without variation selectors, 0 and the first four bytes of its MD5, high
- * byte first, with their sign.
- */
-static int64_t hash_of_emoji(struct arena *a, const struct store_reaction *v, size_t n)
-{
-	uint64_t h = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct slice emoji = emoji_key(a, v[i].emoji);
-		struct hash_stream s;
-		uint8_t md5[16];
-		uint32_t first;
-
-		md5_init(&s);
-		md5_update(&s, emoji.p, emoji.n);
-		md5_final(&s, md5);
-		memcpy(&first, md5, sizeof(first));
-		h = list_hash(list_hash(h, 0), (uint64_t)(int64_t)(int32_t)be32toh(first));
-	}
-	return (int64_t)h;
-}
-
 int messages_getAvailableReactions(struct rpc_call *c, const struct tl_messages_getAvailableReactions *q)
 {
 	struct tl_messages_availableReactions *o = TL_NEW(&c->arena, messages_availableReactions);
@@ -85,6 +58,7 @@ int messages_getTopReactions(struct rpc_call *c, const struct tl_messages_getTop
 {
 	struct tl_messages_reactions *o = TL_NEW(&c->arena, messages_reactions);
 	struct store_reaction *v;
+	struct slice *texts;
 	size_t n;
 	int r = store_reaction_list(c->db, &c->arena, &v, &n);
 
@@ -92,15 +66,14 @@ int messages_getTopReactions(struct rpc_call *c, const struct tl_messages_getTop
 		return r;
 	if (q->limit >= 0 && n > (size_t)q->limit)
 		n = (size_t)q->limit;
-	o->hash = hash_of_emoji(&c->arena, v, n);
+	texts = ARENA_ARRAY(&c->arena, struct slice, n + 1);
+	for (size_t i = 0; i < n; i++)
+		texts[i] = v[i].emoji;
+	o->hash = reactions_hash(&c->arena, texts, n);
 	if (n && q->hash == o->hash)
 		return rpc_reply(c, &TL_NEW(&c->arena, messages_reactionsNotModified)->o);
 	o->reactions = tl_vec_new(&c->arena, (uint32_t)n);
-	for (size_t i = 0; i < n; i++) {
-		struct tl_reactionEmoji *e = TL_NEW(&c->arena, reactionEmoji);
-
-		e->emoticon = v[i].emoji;
-		o->reactions.v[i] = &e->o;
-	}
+	for (size_t i = 0; i < n; i++)
+		o->reactions.v[i] = reaction_view(&c->arena, texts[i]);
 	return rpc_reply(c, &o->o);
 }

@@ -9,6 +9,9 @@
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/messages/post.h"
+#include "domain/messages/touch.h"
+#include "domain/polls/poll.h"
+#include "domain/reactions/react.h"
 #include "domain/sync/channel_event.h"
 #include "domain/sync/payload.h"
 #include "domain/sync/state_view.h"
@@ -164,9 +167,29 @@ struct upd_event sync_event_of(const struct store_upd *row)
 	                          .payload = row->payload};
 }
 
+static bool is_part(enum upd_kind kind)
+{
+	return kind == UPD_REACTIONS || kind == UPD_POLL || kind == UPD_REACTIONS_NOW || kind == UPD_POLL_NOW;
+}
+
+/* What of a message changes without pts. */
+static int part_of_message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct store_msg row;
+	int r = message_touched_row(v->c, ev, &row);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	if (ev->kind == UPD_POLL || ev->kind == UPD_POLL_NOW)
+		return poll_update_view(v, &row, ret);
+	return reactions_update_view(v, &row, ret);
+}
+
 int sync_compose_one(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
 {
 	*ret_update = NULL;
+	if (is_part(ev->kind))
+		return part_of_message(v, ev, ret_update);
 	if (peer_is_channel(ev->owner))
 		return sync_channel_event(v, ev, ret_update);
 	switch (ev->kind) {
@@ -215,7 +238,8 @@ struct tl_obj *sync_message_id(struct arena *a, const struct upd_event *ev)
 static bool is_short(const struct upd_event *ev, size_t n)
 {
 	return n == 1 && ev->kind >= UPD_PASSING_FIRST && ev->kind != UPD_NEW_AUTHORIZATION &&
-	       ev->kind != UPD_CHAT_MEMBER && ev->kind != UPD_CHAT_RIGHTS;
+	       ev->kind != UPD_CHAT_MEMBER && ev->kind != UPD_CHAT_RIGHTS && ev->kind != UPD_REACTIONS_NOW &&
+	       ev->kind != UPD_POLL_NOW;
 }
 
 int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)

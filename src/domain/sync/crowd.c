@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "domain/messages/touch.h"
 #include "domain/sync/compose.h"
 #include "domain/users/peer.h"
 #include "rpc/crowd.h"
@@ -69,7 +70,9 @@ static int who_is_meant(struct view *v, const struct upd_event *ev, struct singl
 	size_t n = 0;
 	int r;
 
-	if (ev->kind != UPD_NEW && ev->kind != UPD_EDIT)
+	if (ev->kind == UPD_REACTIONS_NOW || ev->kind == UPD_POLL_NOW)
+		add_single(&v->c->arena, s, message_touched_by(ev));
+	else if (ev->kind != UPD_NEW && ev->kind != UPD_EDIT)
 		return 0;
 	r = store_msg_get(v->c->db, ev->owner, ev->owner, ev->id, &v->c->arena, &row);
 	if (r < 0)

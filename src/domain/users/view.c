@@ -270,6 +270,16 @@ static bool all_are_premium(const struct settings *s, const struct store_user *u
 	       (s->media_premium_all || s->media_max_file_mib > 2000);
 }
 
+int user_is_premium(struct rpc_call *c, int64_t id)
+{
+	struct store_user u;
+	int r = store_user_load(c->db, id, &c->arena, &u);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	return (u.flags & STORE_USER_PREMIUM) || all_are_premium(c->app->settings, &u);
+}
+
 int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret)
 {
 	struct tl_user *o;
