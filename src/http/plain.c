@@ -32,6 +32,7 @@ struct request {
 	struct buf in;
 	struct http_reply reply;
 	struct request *next, **prev; /* of those suspended */
+	uv_poll_t *left;              /* while suspended: MHD does not see then that the client has gone */
 };
 
 static void wake(struct http_plain *h);
@@ -73,11 +74,19 @@ static enum MHD_Result refuse(struct request *q, int status)
 	return respond(q);
 }
 
+static void free_handle(uv_handle_t *h)
+{
+	free(h);
+}
+
 static void resume(struct request *q)
 {
 	if (!q->suspended)
 		return;
 	q->suspended = false;
+	uv_close((uv_handle_t *)q->left,
+	         free_handle); /* leaves the loop's set at once, before MHD closes the socket */
+	q->left = NULL;
 	*q->prev = q->next;
 	if (q->next)
 		q->next->prev = q->prev;
@@ -128,6 +137,36 @@ static void peer(struct MHD_Connection *mc, char ip[IO_IP_TEXT])
 		ip[0] = '\0';
 }
 
+/* The client has hung up, or says that he will say no more: nobody waits for the answer, and it is not to be lost on him. */
+static void on_left(uv_poll_t *p, int status, int events)
+{
+	struct request *q = p->data;
+	struct io_conn *c = q->c;
+
+	q->c = NULL;
+	q->step = STEP_DROP;
+	resume(q);
+	if (c)
+		io_conn_pipe_closed(c);
+}
+
+static void suspend(struct request *q)
+{
+	const union MHD_ConnectionInfo *i = MHD_get_connection_info(q->mc, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	q->left = xcalloc(1, sizeof(*q->left));
+	q->left->data = q;
+	uv_poll_init(io_loop_uv(q->h->io), q->left, i->connect_fd);
+	uv_poll_start(q->left, UV_DISCONNECT, on_left);
+	q->suspended = true;
+	q->next = q->h->waiting;
+	q->prev = &q->h->waiting;
+	if (q->next)
+		q->next->prev = &q->next;
+	q->h->waiting = q;
+	MHD_suspend_connection(q->mc);
+}
+
 static enum MHD_Result give_post(struct request *q)
 {
 	const struct http_ops *ops = &q->h->server->ops;
@@ -145,13 +184,7 @@ static enum MHD_Result give_post(struct request *q)
 		return respond(q);
 	if (q->step == STEP_DROP)
 		return MHD_NO;
-	q->suspended = true;
-	q->next = q->h->waiting;
-	q->prev = &q->h->waiting;
-	if (q->next)
-		q->next->prev = &q->next;
-	q->h->waiting = q;
-	MHD_suspend_connection(q->mc);
+	suspend(q);
 	return MHD_YES;
 }
 
@@ -332,11 +365,6 @@ void http_plain_take(struct http_plain *h, int fd)
 	}
 	MHD_add_connection(h->d, fd, (struct sockaddr *)&a, n); /* on failure it has closed fd */
 	run(h);
-}
-
-static void free_handle(uv_handle_t *h)
-{
-	free(h);
 }
 
 void http_plain_close(struct http_plain *h)
