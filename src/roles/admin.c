@@ -43,6 +43,8 @@ static const struct command commands[] = {
 	{"invites list", {NULL}, "", "and how often each was used"},
 	{"invites revoke", {"code"}, "", "who has signed up by it stays"},
 	{"jobs list", {NULL}, "limit", "what waits to be done, the soonest first; --limit N (100)"},
+	{"reports list", {NULL}, "limit", "what people report of others, the oldest first; --limit N (100)"},
+	{"reports close", {"report"}, "", "it is dealt with, and goes"},
 	{"stats", {NULL}, "", "how much there is; reads whole indexes"},
 	{"blobs stat", {NULL}, "", "contents of files: how many, how large, how much room is left"},
 	{"blobs check",

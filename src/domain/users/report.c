@@ -1,10 +1,16 @@
 /* report.c - reports of people and messages to those who run the server: kept under the server's own settings. */
+#include "domain/users/report.h"
+
+#include <stdlib.h>
+
 #include "base/err.h"
 #include "base/utf8.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
 #include "store/setting.h"
+
+#define PREFIX "report."
 
 enum { SERVER = 0, REPORT_TEXT = 512 };
 
@@ -29,7 +35,7 @@ static int keep(struct rpc_call *c, int64_t peer, const char *reason, struct sli
 {
 	struct slice key, value;
 
-	key = arena_printf(&c->arena, "report.%lld.%lld.%lld", (long long)c->now, (long long)c->user_id,
+	key = arena_printf(&c->arena, PREFIX "%lld.%lld.%lld", (long long)c->now, (long long)c->user_id,
 	                   (long long)peer);
 	value = arena_printf(&c->arena, "%s%.*s %.*s", reason, (int)ids.n, (const char *)ids.p, (int)text.n,
 	                     (const char *)text.p);
@@ -127,4 +133,58 @@ int messages_report(struct rpc_call *c, const struct tl_messages_report *q)
 	}
 	r = keep(c, peer.key, why ? why->option : tl_wire_name(q->reason->name), ids, q->message);
 	return r < 0 ? r : rpc_reply(c, &TL_NEW(&c->arena, reportResultReported)->o);
+}
+
+/* --- for those who run the server */
+
+static struct slice cut(struct slice *rest, const char *until)
+{
+	uint32_t n = 0;
+	struct slice head;
+
+	while (n < rest->n && !strchr(until, rest->p[n]))
+		n++;
+	head = slice_of(rest->p, n);
+	*rest = slice_of(rest->p + n, rest->n - n);
+	return head;
+}
+
+/* As keep() has put it. */
+static void read_one(struct arena *a, struct slice key, struct slice value, struct report *ret)
+{
+	struct slice id = arena_printf(a, "%.*s", (int)(key.n - sizeof(PREFIX) + 1),
+	                               (const char *)key.p + sizeof(PREFIX) - 1);
+	const char *at = (const char *)id.p;
+	char *end;
+
+	ret->id = id;
+	ret->time = strtoll(at, &end, 10);
+	ret->by = *end ? strtoll(end + 1, &end, 10) : 0;
+	ret->peer = *end ? strtoll(end + 1, &end, 10) : 0;
+	ret->reason = cut(&value, ", ");
+	ret->messages = cut(&value, " ");
+	if (ret->messages.n)
+		ret->messages = slice_of(ret->messages.p + 1, ret->messages.n - 1);
+	ret->text = value.n ? slice_of(value.p + 1, value.n - 1) : SLICE_LIT("");
+}
+
+int report_list(struct rpc_call *c, uint32_t limit, struct report **ret, size_t *ret_n)
+{
+	struct slice *keys, *values;
+	int r = store_setting_list(c->db, SERVER, PREFIX, limit, &c->arena, &keys, &values, ret_n);
+
+	if (r < 0)
+		return r;
+	*ret = ARENA_ARRAY(&c->arena, struct report, *ret_n + 1);
+	for (size_t i = 0; i < *ret_n; i++)
+		read_one(&c->arena, keys[i], values[i], &(*ret)[i]);
+	return 0;
+}
+
+int report_close(struct rpc_call *c, struct slice id)
+{
+	struct slice key = arena_printf(&c->arena, PREFIX "%.*s", (int)id.n, (const char *)id.p), value;
+	int r = store_setting_get(c->db, SERVER, (const char *)key.p, &c->arena, &value);
+
+	return r < 0 ? r : store_setting_delete(c->db, SERVER, (const char *)key.p);
 }

@@ -50,9 +50,30 @@ async def test_invitations(stage):
     expect_equal((await admin(stage, 'invites', 'list'))['rows'], [], 'after revoke')
 
 
+async def test_reports(stage):
+    """What people report is there for the operator to read, in his own words, until he closes it."""
+    a, b = await stage.person('telethon', 'Angry'), await stage.person('telethon', 'Spammer')
+    await stage.acquaint(a, b)
+    await b.send(to=a.me['id'], text='buy this')
+    m = await a.wait_text('buy this')
+    await a.call('call', text='account.ReportPeerRequest(peer=%d, reason=types.InputReportReasonSpam(), message="he, again")' % b.me['id'])
+    rows = (await admin(stage, 'reports', 'list'))['rows']
+    expect_equal([(r['by'], r['peer'], r['reason'], r['messages'], r['text']) for r in rows],
+                 [(a.me['id'], b.me['id'], 'inputReportReasonSpam', '', 'he, again')], 'the report of a person')
+    await admin(stage, 'reports', 'close', rows[0]['report'])
+    expect_equal((await admin(stage, 'reports', 'list'))['rows'], [], 'it is closed')
+    call = 'messages.ReportRequest(peer=%d, id=[%d], option=%s, message="")'
+    asked = await a.call('call', text=call % (b.me['id'], m['id'], 'b""'))
+    option = next(o['option'] for o in asked['options'] if o['text'] == 'Violence')
+    await a.call('call', text=call % (b.me['id'], m['id'], 'bytes.fromhex("%s")' % option))
+    row, = (await admin(stage, 'reports', 'list'))['rows']
+    expect_equal((row['by'], row['peer'], row['reason'], row['messages']), (a.me['id'], b.me['id'], 'violence', str(m['id'])),
+                 'the report of a message')
+
+
 async def test_mistakes(stage):
     for words, code, said in ((('users', 'show', '99'), 1, 'there is no user'), (('users', 'show'), 2, 'missing'),
-                              (('nonsense',), 2, 'no command'), (('invites', 'revoke', '1'), 1, 'no such invitation'),
+                              (('nonsense',), 2, 'no command'), (('invites', 'revoke', '1'), 1, 'no such invitation'), (('reports', 'close', '1'), 1, 'no such report'),
                               (('users', 'add', 'x'), 1, 'no phone number'), (('status', '--uses', '1'), 2, 'takes no'),
                               (('users', 'list', '--limit', 'x'), 2, 'number'), (('backup', stage.server.key), 1, 'already'),
                               (('backup', '/nowhere/x'), 1, 'cannot write'), (('restore', stage.server.key), 1, 'another server')):
