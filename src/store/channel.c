@@ -254,3 +254,17 @@ int store_channel_rows_forget(struct sql_db *db, int64_t channel, uint32_t limit
 	}
 	return more;
 }
+
+int store_channel_ids(struct sql_db *db, int64_t after, uint32_t limit, int64_t *ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT id FROM chan WHERE id > $1 ORDER BY id LIMIT $2");
+	int r;
+
+	*ret_n = 0;
+	sql_bind_int(s, 1, after);
+	sql_bind_int(s, 2, limit);
+	while ((r = sql_step(s)) == 1 && *ret_n < limit)
+		ret[(*ret_n)++] = sql_int(s, 0);
+	sql_done(s);
+	return r < 0 ? r : 0;
+}

@@ -91,6 +91,8 @@ enum store_channel_list {
 int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel_list which, uint32_t offset,
                           uint32_t limit, struct arena *a, struct store_channel_member **ret, size_t *ret_n);
 
+/* Ids of all of them above `after`, ascending. */
+int store_channel_ids(struct sql_db *db, int64_t after, uint32_t limit, int64_t *ret, size_t *ret_n);
 /* Channels that a user is in, ascending. */
 int store_channels_of(struct sql_db *db, int64_t user, struct arena *a, int64_t **ret, size_t *ret_n);
 int store_channels_count(struct sql_db *db, int64_t user, uint32_t *ret);

@@ -2,11 +2,14 @@
 #include "store/search.h"
 
 #include "base/err.h"
+#include "store/channel.h"
 #include "store/list.h"
 
-/* Owners fill 31 bits, ids the lower 32: both are ours to give. */
+/* Owners fill 31 bits, ids 31: both are ours to give. The bit above the id says that the owner is a channel. */
 static int64_t row_of(int64_t owner, int64_t id)
 {
+	if (owner < STORE_CHANNEL_KEY(0))
+		return (STORE_CHANNEL_KEY(0) - owner) << 32 | 1LL << 31 | id;
 	return (owner & 0x7fffffff) << 32 | id;
 }
 

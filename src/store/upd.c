@@ -92,6 +92,21 @@ int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, 
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
+int store_upd_born_after(struct sql_db *db, int64_t owner, int32_t pts, int32_t id)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT 1 FROM upd WHERE owner = $1 AND pts > $2 AND kind = $3 AND id = $4 LIMIT 1");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, pts);
+	sql_bind_int(s, 3, STORE_UPD_NEW);
+	sql_bind_int(s, 4, id);
+	r = sql_step(s);
+	sql_done(s);
+	return r;
+}
+
 int store_upd_drop(struct sql_db *db, int64_t owner, int32_t pts)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM upd WHERE owner = $1 AND pts = $2 AND kind <> 1");

@@ -35,6 +35,9 @@ int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret
 int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, int32_t id,
                       unixtime_t *ret_date);
 
+/* Of a channel, whose ids are no pts: was message `id` born after `pts`? 1 or 0; reads the log from there on. */
+int store_upd_born_after(struct sql_db *db, int64_t owner, int32_t pts, int32_t id);
+
 /* One row goes. Never that of a message's birth, nor the newest of a box. */
 int store_upd_drop(struct sql_db *db, int64_t owner, int32_t pts);
 

@@ -374,6 +374,105 @@ static void test_views(void **state)
 	assert_int_equal(TL_AS(message, history(s, s->b, id).v[0])->views, 2);
 }
 
+static struct tl_obj *forward_q(struct s *s, struct person who, int64_t channel, int32_t id, struct person to)
+{
+	struct tl_messages_forwardMessages *q = Q(s, messages_forwardMessages);
+	int32_t *ids = arena_alloc(world_arena(s->w), sizeof(*ids));
+	int64_t *random_ids = arena_alloc(world_arena(s->w), sizeof(*random_ids));
+
+	*ids = id;
+	*random_ids = ++s->random_id;
+	q->from_peer = world_channel_peer(s->w, who, channel);
+	q->to_peer = world_peer(s->w, who, to.id);
+	q->id = (struct tl_vec_int){ids, 1};
+	q->random_id = (struct tl_vec_long){random_ids, 1};
+	return &q->o;
+}
+
+static int protect(struct rpc_call *c, void *arg)
+{
+	struct store_channel row;
+	int r = store_channel_get(c->db, *(int64_t *)arg, &c->arena, &row);
+
+	row.flags |= STORE_CHANNEL_NOFORWARDS;
+	return r < 0 ? r : store_channel_put(c->db, &row);
+}
+
+/* What is passed on says which post of which channel it was, and is counted there; what is protected stays. */
+static void test_forward(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, true));
+	const struct tl_messageFwdHeader *f;
+	struct tl_obj *u;
+
+	joins(s, s->b, id);
+	say(s, s->a, id, "pass it on");
+	u = talk_update(talk_call(s->w, s->b, forward_q(s, s->b, id, 2, s->c)), TL_updateNewMessage);
+	f = TL_AS(messageFwdHeader, TL_AS(message, TL_AS(updateNewMessage, u)->message)->fwd_from);
+	assert_int_equal(TL_AS(peerChannel, f->from_id)->channel_id, id);
+	assert_int_equal(f->channel_post, 2);
+	assert_false(TL_AS(message, TL_AS(updateNewMessage, u)->message)->post);
+	assert_int_equal(TL_AS(message, history(s, s->a, id).v[0])->forwards, 1);
+	assert_int_equal(world_write(s->w, protect, &id), 0);
+	talk_refused(s->w, s->b, forward_q(s, s->b, id, 2, s->c), "400 CHAT_FORWARDS_RESTRICTED");
+}
+
+static int kick(struct rpc_call *c, void *arg)
+{
+	struct joining *j = arg;
+	struct store_channel row;
+	struct store_channel_member m = {
+		.channel = j->channel, .user = j->user, .role = STORE_CHANNEL_KICKED, .until = INT32_MAX};
+	int r = store_channel_get(c->db, j->channel, &c->arena, &row);
+
+	if (r >= 0)
+		r = store_channel_member_put(c->db, &row, &m);
+	return r < 0 ? r : channel_left(c, j->channel, j->user);
+}
+
+/* Nobody who was thrown out hears the next post, nor reads it. */
+static void test_kicked(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, false));
+	struct tl_messages_getHistory *q = Q(s, messages_getHistory);
+	struct joining j = {id, s->b.id};
+
+	joins(s, s->b, id);
+	joins(s, s->c, id);
+	assert_int_equal(world_write(s->w, kick, &j), 0);
+	say(s, s->a, id, "without him");
+	assert_null(world_update(world_pushes(s->w, s->b.key), TL_updateNewChannelMessage));
+	assert_non_null(world_update(world_pushes(s->w, s->c.key), TL_updateNewChannelMessage));
+	q->peer = world_channel_peer(s->w, s->b, id);
+	talk_refused(s->w, s->b, &q->o, "400 CHANNEL_PRIVATE");
+}
+
+/* A wrong access hash and a channel that never was answer alike; so does a private one to a stranger. */
+static void test_names(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, false));
+	struct tl_channels_getChannels *q = Q(s, channels_getChannels);
+	struct tl_inputChannelFromMessage *from = Q(s, inputChannelFromMessage);
+
+	q->id = tl_vec_new(world_arena(s->w), 1);
+	q->id.v[0] = world_channel(s->w, s->b, id); /* another's hash */
+	talk_refused(s->w, s->a, &q->o, "400 CHANNEL_INVALID");
+	q->id.v[0] = world_channel(s->w, s->a, 4711);
+	talk_refused(s->w, s->a, &q->o, "400 CHANNEL_PRIVATE");
+	q->id.v[0] = world_channel(s->w, s->b, id);
+	talk_refused(s->w, s->b, &q->o, "400 CHANNEL_PRIVATE");
+	from->peer = world_channel_peer(s->w, s->a, id);
+	from->msg_id = 1;
+	from->channel_id = id;
+	q->id.v[0] = &from->o;
+	talk_call(s->w, s->a, &q->o);
+	from->channel_id = id + 1;
+	talk_refused(s->w, s->a, &q->o, "400 MSG_ID_INVALID");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +484,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_difference, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mention, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_views, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_forward, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kicked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

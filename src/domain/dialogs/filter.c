@@ -35,7 +35,6 @@ int messages_getDialogFilters(struct rpc_call *c, const struct tl_messages_getDi
 /* Peers as they are stored: ids alone. */
 static int without_hashes(struct rpc_call *c, struct tl_vec *peers)
 {
-	struct tl_inputPeerUser *p;
 	struct peer peer;
 	int r;
 
@@ -44,9 +43,7 @@ static int without_hashes(struct rpc_call *c, struct tl_vec *peers)
 	for (uint32_t i = 0; i < peers->n; i++) {
 		if ((r = peer_resolve(c, peers->v[i], &peer)) < 0)
 			return r;
-		p = TL_NEW(&c->arena, inputPeerUser);
-		p->user_id = peer.key;
-		peers->v[i] = &p->o;
+		peers->v[i] = input_peer_view(c->app, &c->arena, 0, peer.key);
 	}
 	return 0;
 }

@@ -9,6 +9,8 @@
 
 /* Key of the setting that holds a peerNotifySettings. */
 const char *notify_key(struct arena *a, int64_t peer, enum notify_scope scope);
+/* InputPeer of a key with the viewer's access hash; viewer 0: as it is stored, without one. */
+struct tl_obj *input_peer_view(const struct app *app, struct arena *a, int64_t viewer, int64_t key);
 /* A stored folder for v->viewer. */
 int filter_of(struct view *v, struct slice body, struct tl_obj **ret);
 

@@ -153,27 +153,55 @@ int dialog_view_of(struct view *v, int64_t peer, struct tl_obj **ret)
 	return dialog_view(v, &row, ret);
 }
 
+static int64_t key_of(const struct tl_obj *stored)
+{
+	if (TL_IS(inputPeerUser, stored))
+		return peer_user(TL_AS(inputPeerUser, stored)->user_id);
+	if (TL_IS(inputPeerChat, stored))
+		return peer_chat(TL_AS(inputPeerChat, stored)->chat_id);
+	return TL_IS(inputPeerChannel, stored) ? peer_channel(TL_AS(inputPeerChannel, stored)->channel_id)
+	                                       : 0;
+}
+
+struct tl_obj *input_peer_view(const struct app *app, struct arena *a, int64_t viewer, int64_t key)
+{
+	struct tl_inputPeerChannel *channel;
+	struct tl_inputPeerChat *chat;
+	struct tl_inputPeerUser *user;
+
+	if (peer_is_channel(key)) {
+		channel = TL_NEW(a, inputPeerChannel);
+		channel->channel_id = peer_channel_id(key);
+		channel->access_hash = viewer ? access_hash(app, viewer, ACCESS_CHANNEL, channel->channel_id)
+		                              : 0;
+		return &channel->o;
+	}
+	if (peer_is_chat(key)) {
+		chat = TL_NEW(a, inputPeerChat);
+		chat->chat_id = peer_chat_id(key);
+		return &chat->o;
+	}
+	if (key == viewer)
+		return &TL_NEW(a, inputPeerSelf)->o;
+	user = TL_NEW(a, inputPeerUser);
+	user->user_id = key;
+	user->access_hash = viewer ? access_hash(app, viewer, ACCESS_USER, key) : 0;
+	return &user->o;
+}
+
 /* Stored peers carry no hash; the viewer gets his own. */
 static struct tl_vec with_hashes(struct view *v, struct tl_vec peers)
 {
 	struct tl_vec out = tl_vec_new(&v->c->arena, peers.n);
 
 	for (uint32_t i = 0; i < peers.n; i++) {
-		const struct tl_inputPeerUser *stored = TL_AS(inputPeerUser, peers.v[i]);
-		struct tl_inputPeerUser *p;
+		int64_t key = key_of(peers.v[i]);
 
 		out.v[i] = peers.v[i];
-		if (!stored)
+		if (!key)
 			continue;
-		view_peer(v, peer_user(stored->user_id));
-		if (stored->user_id == v->viewer) {
-			out.v[i] = &TL_NEW(&v->c->arena, inputPeerSelf)->o;
-			continue;
-		}
-		p = TL_NEW(&v->c->arena, inputPeerUser);
-		p->user_id = stored->user_id;
-		p->access_hash = access_hash(v->c->app, v->viewer, ACCESS_USER, stored->user_id);
-		out.v[i] = &p->o;
+		view_peer(v, key);
+		out.v[i] = input_peer_view(v->c->app, &v->c->arena, v->viewer, key);
 	}
 	return out;
 }

@@ -7,6 +7,7 @@
 #include "domain/channels/rights.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
+#include "rpc_methods.h"
 #include "store/setting.h"
 #include "store/user.h"
 #include "updates/peer.h"
@@ -107,4 +108,72 @@ int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_o
 	if (who == to->key && ch->me.rank.n)
 		content->post_author = ch->me.rank;
 	return 0;
+}
+
+static void add_peer(struct view *v, struct tl_channels_sendAsPeers *o, int64_t key)
+{
+	struct tl_sendAsPeer *p = TL_NEW(&v->c->arena, sendAsPeer);
+
+	p->peer = peer_to_tl(&v->c->arena, key);
+	view_peer(v, key);
+	o->peers.v[o->peers.n++] = &p->o;
+}
+
+/* Himself, the group where he is anonymous, and channels of his own that he may speak for there. */
+static int add_peers(struct view *v, const struct channel *group, struct tl_channels_sendAsPeers *o)
+{
+	struct rpc_call *c = v->c;
+	int64_t *ids;
+	size_t n;
+	int r = store_channels_of(c->db, c->user_id, &c->arena, &ids, &n);
+
+	if (r < 0)
+		return r;
+	o->peers = tl_vec_new(&c->arena, (uint32_t)n + 2);
+	o->peers.n = 0;
+	add_peer(v, o, c->user_id);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct channel as;
+
+		r = channel_load(c, ids[i], &as);
+		if (r == 0 && speaks_for(group, &as))
+			add_peer(v, o, peer_channel(ids[i]));
+	}
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+int channels_getSendAs(struct rpc_call *c, const struct tl_channels_getSendAs *q)
+{
+	struct tl_channels_sendAsPeers *o = TL_NEW(&c->arena, channels_sendAsPeers);
+	struct peer to;
+	struct view v;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &to)) < 0)
+		return r;
+	view_init(&v, c);
+	o->peers = tl_vec_new(&c->arena, 0);
+	if (to.channel && (to.channel->row.flags & STORE_CHANNEL_MEGAGROUP) &&
+	    (r = add_peers(&v, to.channel, o)) < 0)
+		return r;
+	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+		return r;
+	return rpc_reply(c, &o->o);
+}
+
+int messages_saveDefaultSendAs(struct rpc_call *c, const struct tl_messages_saveDefaultSendAs *q)
+{
+	struct peer to;
+	int64_t key;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &to)) < 0)
+		return r;
+	if (!to.channel || !(to.channel->row.flags & STORE_CHANNEL_MEGAGROUP))
+		return rpc_fail(c, 400, "PEER_ID_INVALID");
+	if ((r = named(c, to.channel, q->send_as, &key)) < 0 ||
+	    (r = store_setting_put(c->db, c->user_id, choice_key(&c->arena, to.key),
+	                           slice_of(&key, sizeof(key)))) < 0)
+		return r;
+	return rpc_reply_bool(c, true);
 }

@@ -2,11 +2,14 @@
 #include "base/err.h"
 #include "crypto/rng.h"
 #include "domain/chats/chat.h"
+#include "domain/channels/channel.h"
 #include "domain/messages/message.h"
+#include "domain/messages/place.h"
 #include "domain/messages/reply.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
+#include "store/msg_count.h"
 #include "store/user.h"
 #include "updates/event.h"
 #include "updates/peer.h"
@@ -34,6 +37,18 @@ static int writer(struct rpc_call *c, int64_t user, struct tl_obj **ret_peer, st
 	return r < 0 ? r : 0;
 }
 
+/* A post is the channel's, and can be found there; who signed it is named. An anonymous admin is his group. */
+static void of_channel(struct arena *a, const struct store_msg *row, const struct tl_message *m,
+                       struct tl_messageFwdHeader *f)
+{
+	f->from_id = peer_to_tl(a, m->post ? row->owner : row->from_id);
+	f->post_author = m->post_author;
+	if (m->post) {
+		f->has_channel_post = true;
+		f->channel_post = row->id;
+	}
+}
+
 int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct tl_message *m,
                    struct tl_messageFwdHeader **ret)
 {
@@ -43,7 +58,10 @@ int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct
 	if (!f) {
 		f = TL_NEW(&c->arena, messageFwdHeader);
 		f->date = (int32_t)row->date;
-		r = writer(c, row->from_id, &f->from_id, &f->from_name);
+		if (m->post || !peer_is_user(row->from_id))
+			of_channel(&c->arena, row, m, f);
+		else
+			r = writer(c, row->from_id, &f->from_id, &f->from_name);
 	}
 	*ret = f;
 	return r;
@@ -59,7 +77,7 @@ static int header(struct rpc_call *c, const struct store_msg *row, struct tl_mes
 	bool again = m->fwd_from != NULL;
 	int r;
 
-	if (!again && row->peer == row->owner)
+	if (!again && row->peer == row->owner && peer_is_user(row->owner))
 		return 0;
 	if ((r = forward_origin(c, row, m, &f)) < 0)
 		return r;
@@ -125,10 +143,13 @@ static int copy(struct rpc_call *c, const struct tl_messages_forwardMessages *q,
 	m->reply_to = NULL;
 	m->reply_markup = NULL;
 	m->saved_peer_id = NULL;
+	m->replies = m->reactions = NULL;
 	if (q->drop_author)
 		m->fwd_from = NULL;
 	else
 		r = header(c, row, m, to->self);
+	m->post = false; /* of where it comes to; so is who signs it there */
+	m->post_author = (struct slice){0};
 	*ret = &m->o;
 	return r;
 }
@@ -149,7 +170,7 @@ static int64_t regroup(struct album *a, int64_t grouped_id)
 
 /* One: 1 if it was sent before under its random_id (ev is then its first result), 0 if now. */
 static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, uint32_t i,
-               const struct peer *from, const struct peer *to, struct album *album)
+               const struct place *from, const struct peer *to, struct album *album)
 {
 	struct message_draft m = {.from = c->user_id,
 	                          .random_id = q->random_id.v[i],
@@ -161,7 +182,7 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 	int32_t id;
 	int r;
 
-	r = store_msg_get(c->db, c->user_id, from->key, q->id.v[i], &c->arena, &row);
+	r = place_message(c, from, q->id.v[i], &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 	if (r < 0 || (r = copy(c, q, &row, to, &m.content, &media)) < 0)
@@ -170,7 +191,10 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 		return r;
 	m.media = media.media ? &media : NULL;
 	m.grouped_id = regroup(album, row.grouped_id);
-	return message_send(c, to, &m, &id);
+	if ((r = message_send_as(c, to, q->send_as, &m, TL_AS(message, m.content))) < 0 ||
+	    (r = message_send(c, to, &m, &id)) < 0)
+		return r;
+	return peer_is_channel(row.owner) ? store_msg_count_add(c->db, row.owner, row.id, 0, 1) : 0;
 }
 
 static bool are_distinct(const struct tl_vec_long *random_ids)
@@ -188,10 +212,12 @@ static bool are_distinct(const struct tl_vec_long *random_ids)
 int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwardMessages *q)
 {
 	struct album album = {0};
+	struct place place;
 	struct peer from, to;
 	int r;
 
-	if ((r = peer_resolve(c, q->from_peer, &from)) < 0 || (r = peer_resolve(c, q->to_peer, &to)) < 0)
+	if ((r = place_resolve(c, q->from_peer, &from, &place)) < 0 ||
+	    (r = peer_resolve(c, q->to_peer, &to)) < 0)
 		return r;
 	if (from.chat && (from.chat->row.flags & STORE_CHAT_NOFORWARDS))
 		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
@@ -201,13 +227,17 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 		return rpc_fail(c, 400, "RANDOM_ID_INVALID");
 	if (q->has_schedule_date)
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	if (from.channel && (from.channel->row.flags & STORE_CHANNEL_NOFORWARDS))
+		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
 	if ((r = message_may_send(c, &to)) < 0)
 		return r;
+	if (q->id.n > 1 && to.channel && to.channel->row.slowmode && !channel_is_admin(to.channel))
+		return rpc_fail(c, 400, "SLOWMODE_MULTI_MSGS_DISABLED");
 	/* The whole call is one transaction: if the first was sent, all were. */
 	if ((r = message_are_repeats(c, &to, q->random_id.v, q->random_id.n)) != 0)
 		return r < 0 ? r : 0;
 	for (uint32_t i = 0; i < q->id.n; i++)
-		if ((r = one(c, q, i, &from, &to, &album)) < 0)
+		if ((r = one(c, q, i, &place, &to, &album)) < 0)
 			return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

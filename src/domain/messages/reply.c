@@ -183,6 +183,9 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 	r = place_message(c, &place, in->reply_to_msg_id, &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
+	if (r == 0 && from.key != to->key && from.channel &&
+	    (from.channel->row.flags & STORE_CHANNEL_NOFORWARDS))
+		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
 	if (r == 0 && from.key != to->key)
 		return from_elsewhere(c, in, &row, ret_header);
 	if (r < 0 || (r = quote(c, in, &row, ret_header)) < 0)

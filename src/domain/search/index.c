@@ -12,11 +12,13 @@
 #include "domain/search/fold.h"
 #include "rpc/app.h"
 #include "rpc/server.h"
+#include "store/channel.h"
 #include "store/msg.h"
 #include "store/search.h"
 #include "store/upd.h"
 #include "store/user.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum { ROWS_AT_ONCE = 32, MERGE_PAGES = 16, USERS_A_SLICE = 500, DELAY_S = 1 };
 #define SLICE_USEC 2000 /* a slice, while nobody waits for the lane, */
@@ -203,8 +205,11 @@ int search_forget(struct rpc_call *c, const struct store_msg *row, bool gone)
 	int32_t done;
 	int r = store_search_done(c->db, row->owner, &done);
 
-	if (r < 0 || row->id > done)
-		return r; /* the job will see it as it is then */
+	if (r >= 0)
+		r = peer_is_channel(row->owner) ? store_upd_born_after(c->db, row->owner, done, row->id)
+		                                : row->id > done;
+	if (r != 0)
+		return r < 0 ? r : 0; /* the job will see it as it is then */
 	r = store_search_is_stale(c->db, row->owner, row->id);
 	if (r == -ERR_NOTFOUND)
 		r = store_search_remove(c->db, row->owner, row->id, search_words(&c->arena, row));
@@ -251,23 +256,37 @@ static int advance(struct rpc_call *c, int64_t owner, bool *ret_left)
 	return n ? store_search_set_done(c->db, owner, v[n - 1].pts) : 0;
 }
 
-/* After a start: which boxes are behind. `at` is the account to begin with, and the next one. */
+static int look_at(struct rpc_call *c, int64_t owner)
+{
+	int32_t done, pts;
+	int r;
+
+	if ((r = store_search_done(c->db, owner, &done)) >= 0 &&
+	    (r = store_upd_max(c->db, owner, &pts)) >= 0 && pts > done)
+		add(c->app->search, owner);
+	return r;
+}
+
+/*
+ * After a start: which boxes are behind. `at` is the account to go on behind, and the next one; below 0 the accounts are done, and
+ * it is -1 less the channel.
+ */
 static int scan(struct rpc_call *c, int64_t *at, bool *ret_left)
 {
 	int64_t *ids = ARENA_ARRAY(&c->arena, int64_t, USERS_A_SLICE);
+	bool channels = *at < 0;
 	size_t n;
 	int r;
 
-	r = store_user_ids(c->db, *at, USERS_A_SLICE, ids, &n);
+	r = channels ? store_channel_ids(c->db, -1 - *at, USERS_A_SLICE, ids, &n)
+	             : store_user_ids(c->db, *at, USERS_A_SLICE, ids, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
-		int32_t done, pts;
-
-		*at = ids[i];
-		if ((r = store_search_done(c->db, ids[i], &done)) >= 0 &&
-		    (r = store_upd_max(c->db, ids[i], &pts)) >= 0 && pts > done)
-			add(c->app->search, ids[i]);
+		*at = channels ? -1 - ids[i] : ids[i];
+		r = look_at(c, channels ? peer_channel(ids[i]) : ids[i]);
 	}
-	*ret_left = n == USERS_A_SLICE;
+	*ret_left = !channels || n == USERS_A_SLICE;
+	if (!channels && n < USERS_A_SLICE)
+		*at = -1;
 	return r;
 }
 

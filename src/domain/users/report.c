@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/messages/place.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
@@ -91,16 +92,20 @@ static int ask_for_words(struct rpc_call *c, const struct reason *why)
 }
 
 /* 400 MESSAGE_ID_INVALID unless all are messages of this chat that the caller has. */
-static int check_ids(struct rpc_call *c, int64_t peer, const struct tl_vec_int *ids, struct slice *ret)
+static int check_ids(struct rpc_call *c, const struct peer *peer, const struct tl_vec_int *ids,
+                     struct slice *ret)
 {
 	struct store_msg row;
+	struct place place;
 	int r;
 
 	if (!ids->n || ids->n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+	if ((r = place_of(c, peer, &place)) < 0)
+		return r;
 	*ret = SLICE_LIT("");
 	for (uint32_t i = 0; i < ids->n; i++) {
-		r = store_msg_get(c->db, c->user_id, peer, ids->v[i], &c->arena, &row);
+		r = place_message(c, &place, ids->v[i], &row);
 		if (r == -ERR_NOTFOUND)
 			return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 		if (r < 0)
@@ -117,7 +122,7 @@ int messages_report(struct rpc_call *c, const struct tl_messages_report *q)
 	struct slice ids = {0};
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = check_ids(c, peer.key, &q->id, &ids)) < 0)
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = check_ids(c, &peer, &q->id, &ids)) < 0)
 		return r;
 	if (q->message.n > REPORT_TEXT)
 		return rpc_fail(c, 400, "REPORT_REASON_INVALID");

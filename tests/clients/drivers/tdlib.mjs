@@ -78,6 +78,8 @@ async function onUpdate(o) {
     }
     case 'updateMessageSendAcknowledged': // by a quick ack of the transport; only with the option use_quick_ack
       return event('acknowledged', { peer: o.chat_id });
+    case 'updateMessageSendSucceeded':
+      return event('sent', { message: message(o.message) });
     case 'updateMessageSendFailed':
       return event('failed', { name: o.error.message, needs_quote: o.message.sending_state.need_another_reply_quote });
     case 'updateMessageIsPinned':

@@ -66,6 +66,8 @@ def plain(o):
 def peer_id(peer):
     """A user's id, or what all libraries call a group or channel: -id, -(10^12 + id)."""
     return utils.get_peer_id(peer) if peer else None
+    """Users by their id, groups and channels as other libraries number chats."""
+    return utils.get_peer_id(peer) if isinstance(peer, (types.PeerChannel, types.PeerChat)) else getattr(peer, 'user_id', None)
 
 
 def user(u):
@@ -131,18 +133,23 @@ class Driver(Media):
 
     async def on_update(self, u):
         name = type(u).__name__
-        if name in ('UpdateNewMessage', 'UpdateEditMessage') and not isinstance(u.message, types.MessageEmpty):
-            event('new' if name == 'UpdateNewMessage' else 'edit', message=message(u.message))
+        if name in ('UpdateNewMessage', 'UpdateEditMessage', 'UpdateNewChannelMessage', 'UpdateEditChannelMessage') and \
+                not isinstance(u.message, types.MessageEmpty):
+            event('new' if 'New' in name else 'edit', message=message(u.message))
         elif name == 'UpdateShortMessage':
             m = types.Message(id=u.id, peer_id=types.PeerUser(u.user_id), date=u.date, message=u.message, out=u.out,
                               reply_to=u.reply_to, entities=u.entities)
             event('new', message=message(m))
-        elif name == 'UpdateDeleteMessages':
+        elif name in ('UpdateDeleteMessages', 'UpdateDeleteChannelMessages'):
             event('delete', ids=u.messages)
         elif name == 'UpdateReadHistoryOutbox':
             event('read_out', peer=peer_id(u.peer), max_id=u.max_id)
         elif name == 'UpdateReadHistoryInbox':
             event('read_in', peer=peer_id(u.peer), max_id=u.max_id, unread=u.still_unread_count)
+        elif name == 'UpdateReadChannelOutbox':
+            event('read_out', peer=utils.get_peer_id(types.PeerChannel(u.channel_id)), max_id=u.max_id)
+        elif name == 'UpdateReadChannelInbox':
+            event('read_in', peer=utils.get_peer_id(types.PeerChannel(u.channel_id)), max_id=u.max_id, unread=u.still_unread_count)
         elif name == 'UpdateUserTyping':
             event('typing', peer=u.user_id)
         elif name == 'UpdateChatUserTyping':

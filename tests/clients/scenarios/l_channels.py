@@ -1,0 +1,137 @@
+"""Posts and messages in one channel and one supergroup, with TDLib twice, Telethon and mtcute in it: what each sees, now and later."""
+import asyncio
+import time
+
+from harness import Refused, expect, expect_clean_logs, expect_equal
+
+
+async def until(what, ask, wanted, timeout=20):
+    """Asks again until the answer is as wanted (a value, or a function of it)."""
+    end = time.monotonic() + timeout
+    while True:
+        got = await ask()
+        if wanted(got) if callable(wanted) else got == wanted:
+            return got
+        expect(time.monotonic() < end, '%s: %r' % (what, got))
+        await asyncio.sleep(0.1)
+
+
+async def room(stage, is_channel):
+    """The first one makes it and invites the others: (people, chat)."""
+    if not hasattr(stage, 'people'):
+        stage.people = [await stage.person(n, f) for n, f in
+                        (('tdlib', 'Owner'), ('tdlib', 'Member'), ('telethon', 'Ten'), ('mtcute', 'Cute'))]
+        await stage.acquaint(*stage.people)
+    a, *others = stage.people
+    about = {'title': 'Channel' if is_channel else 'Group', 'is_channel': is_channel, 'description': 'of all',
+             'message_auto_delete_time': 0}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [p.me['id'] for p in others]})
+    for p in others:
+        await until('it is in the list', p.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    await others[0].invoke(method='openChat', args={'chat_id': chat})
+    return stage.people, chat
+
+
+async def td_say(c, chat, text, **more):
+    mark = c.mark()
+    content = {'@type': 'inputMessageText', 'text': {'@type': 'formattedText', 'text': text}}
+    await c.invoke(method='sendMessage', args={'chat_id': chat, 'input_message_content': content, **more})
+    e = await c.wait('sent', lambda e: e['message']['text'] == text, mark)
+    return e['message']
+
+
+async def dialog(c, chat):
+    return next(d for d in await c.dialogs() if d['peer'] == chat)
+
+
+async def all_see(people, text, marks, kind='new'):
+    return [await p.wait_text(text, kind=kind, since=m) for p, m in zip(people, marks)]
+
+
+async def test_channel(stage):
+    people, chat = await room(stage, True)
+    a, b, t, m = people
+    marks = [p.mark() for p in people]
+    post = await td_say(a, chat, 'the first post')
+    seen = await all_see(people[1:], 'the first post', marks[1:])
+    expect_equal({x['id'] for x in seen}, {post['id']}, 'one id for all')
+    expect(not any(x['out'] for x in seen), 'it is nobody else\'s')
+    await until('unread', lambda: dialog(t, chat), lambda d: d['unread'] == 1)
+    edited = {'@type': 'inputMessageText', 'text': {'@type': 'formattedText', 'text': 'the first post, mended'}}
+    marks = [p.mark() for p in people]
+    await a.invoke(method='editMessageText', args={'chat_id': chat, 'message_id': post['id'] << 20, 'input_message_content': edited})
+    await all_see(people[1:], 'the first post, mended', marks[1:], 'edit')
+    try:
+        await t.send(to=chat, text='may I?')
+        expect(False, 'a subscriber does not post')
+    except Refused as e:
+        expect_equal((e.code, e.name), (403, 'CHAT_WRITE_FORBIDDEN'), 'a subscriber')
+    await b.invoke(method='viewMessages', args={'chat_id': chat, 'message_ids': [post['id'] << 20], 'force_read': True})
+    await t.read(to=chat, up_to=post['id'])
+    await until('it is read', lambda: dialog(t, chat), lambda d: (d['unread'], d['read_in']) == (0, post['id']))
+    views = await until('a view', lambda: a.invoke(method='getMessage', args={'chat_id': chat, 'message_id': post['id'] << 20}),
+                        lambda m: m['interaction_info'] and m['interaction_info']['view_count'] > 0)
+    expect(views['interaction_info']['view_count'] <= 4, 'each counts once')
+    link = await a.invoke(method='getMessageLink', args={'chat_id': chat, 'message_id': post['id'] << 20, 'media_timestamp': 0})
+    expect(link['link'].endswith('/%d/%d' % (-1000000000000 - chat, post['id'])), 'its address: %s' % link['link'])
+    expect_clean_logs(a, b, m)
+
+
+async def test_group(stage):
+    people, chat = await room(stage, False)
+    a, b, t, m = people
+    for i, p in enumerate(people):
+        text, marks = 'hello of %d' % i, [p.mark() for p in people]
+        mine = await (td_say(p, chat, text) if p in (a, b) else p.send(to=chat, text=text))
+        others = [x for x in people if x is not p]
+        seen = await all_see(others, text, [marks[people.index(x)] for x in others])
+        expect_equal({x['id'] for x in seen}, {mine['id']}, 'one id for all')
+        expect(mine['out'] and not any(x['out'] for x in seen), 'out is for the writer alone')
+    marks = [p.mark() for p in people]
+    last = await m.send(to=chat, text='to be read')
+    await t.wait_text('to be read', since=marks[2])
+    await t.read(to=chat, up_to=last['id'])
+    await m.wait('read_out', lambda e: e['peer'] == chat and e['max_id'] == last['id'], since=marks[3])
+    await t.delete(to=chat, ids=[(await t.send(to=chat, text='gone at once'))['id']])
+    await b.wait('delete', since=marks[1])
+    kept = [(x['id'], x['text']) for x in await t.history(of=chat)]
+    expect_equal([(x['id'], x['text']) for x in await m.history(of=chat)], kept, 'one history')
+    expect_clean_logs(a, b, m)
+
+
+async def test_pin_forward_mention(stage):
+    people, chat = await room(stage, False)
+    a, b, t, m = people
+    marks = [p.mark() for p in people]
+    said = await td_say(a, chat, 'pin me')
+    await a.invoke(method='pinChatMessage', args={'chat_id': chat, 'message_id': said['id'] << 20, 'disable_notification': False})
+    await b.wait('pinned', lambda e: e['ids'] == [said['id']], since=marks[1])
+    expect_equal(await t.pins(of=chat), [said['id']], 'one is pinned')
+    await t.wait_text('pin me', since=marks[2])
+    forwarded = await t.forward(to=a.me['id'], source=chat, ids=[said['id']])
+    expect(forwarded[0]['forward'], 'it says whence it is')
+    found = await t.call('search', query='pin', of=chat)
+    expect_equal([x['id'] for x in found], [said['id']], 'it is found by its word')
+    mark = b.mark()
+    await t.call('send', to=chat, text='to you', reply_to=(await td_say(b, chat, 'who?'))['id'])
+    await b.wait_text('to you', since=mark)
+    await until('he is mentioned', lambda: b.invoke(method='getChat', args={'chat_id': chat}), lambda c: c['unread_mention_count'] == 1)
+    await b.invoke(method='readAllChatMentions', args={'chat_id': chat})
+    await until('no more', lambda: b.invoke(method='getChat', args={'chat_id': chat}), lambda c: c['unread_mention_count'] == 0)
+    expect_clean_logs(a, b, m)
+
+
+async def test_away(stage):
+    """Who was away comes back to what the others have."""
+    people, chat = await room(stage, False)
+    a, b, t, m = people
+    await stage.server.restart_after_kill()
+    for i in range(30):
+        await t.send(to=chat, text='while away %d' % i)
+    await b.wait_text('while away 29', since=0)
+    await m.wait_text('while away 29', since=0)
+    kept = [(x['id'], x['text']) for x in await t.history(of=chat)]
+    expect_equal([(x['id'], x['text']) for x in await m.history(of=chat)], kept, 'one history')
+    expect_equal((await dialog(b, chat))['top'], kept[0][0], 'TDLib has the newest on top')
+    expect_clean_logs(a, b, m)
