@@ -25,10 +25,10 @@ static int full_name(struct rpc_call *c, int64_t user, struct slice *ret)
 	return r;
 }
 
-/* A peer, or only a name, where he does not want to be found by what others pass on. */
+/* A peer, or only a name, where he does not want to be found by what others pass on. Channels do not mind. */
 static int writer(struct rpc_call *c, int64_t user, struct tl_obj **ret_peer, struct slice *ret_name)
 {
-	int r = privacy_allows(c, user, PRIVACY_FORWARDS, c->user_id);
+	int r = peer_is_user(user) ? privacy_allows(c, user, PRIVACY_FORWARDS, c->user_id) : 1;
 
 	if (r == 0)
 		return full_name(c, user, ret_name);

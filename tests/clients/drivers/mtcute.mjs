@@ -17,13 +17,8 @@ let client;
 let storage;
 let saved;
 
-<<<<<<< HEAD
 // A user's id, or what all libraries call a group or channel: -id, -(10^12 + id).
 const peerId = (p) => Number(p?.userId ?? (p?.chatId ? -p.chatId : p?.channelId ? -1e12 - p.channelId : 0));
-=======
-// Users by their id, groups and channels as other libraries number chats.
-const peerId = (p) => (p?.channelId ? -1000000000000 - Number(p.channelId) : p?.chatId ? -Number(p.chatId) : Number(p?.userId ?? 0));
->>>>>>> 82ce58b (Real clients in one channel and one supergroup: TDLib twice, Telethon and mtcute post, edit, read, pin, forward, mention and come back)
 
 const user = (u) => ({
   id: u.id,
