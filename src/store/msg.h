@@ -21,6 +21,8 @@ enum store_msg_flag {
 		256, /* the body lies with the origin, for all boxes that have it (store/content.h) */
 	STORE_MSG_REACTIONS =
 		512, /* there have been reactions to it (store/msg_reaction.h); not kept in basic groups */
+	STORE_MSG_THREAD =
+		1024, /* of a channel: somebody answered it, or it is discussed elsewhere (store/thread.h) */
 };
 
 struct store_msg {

@@ -285,6 +285,19 @@ static const char *const steps[] = {
 	"PRIMARY KEY (poll, user_id, opt)) WITHOUT ROWID;"
 	"CREATE INDEX poll_vote_date ON poll_vote (poll, date, user_id, opt);"
 	"CREATE INDEX poll_vote_option ON poll_vote (poll, opt, date, user_id);",
+
+	/* 21: threads of supergroups, marks in them, and topics of forums (thread.h, topic.h). */
+	"CREATE TABLE thread_msg (channel BIGINT, top BIGINT, id BIGINT, author BIGINT, from_id BIGINT, "
+	"PRIMARY KEY (channel, top, id)) WITHOUT ROWID;"
+	"CREATE TABLE thread (channel BIGINT, top BIGINT, count BIGINT, max_id BIGINT, pts BIGINT, read_top "
+	"BIGINT, "
+	"read_second BIGINT, read_by BIGINT, PRIMARY KEY (channel, top)) WITHOUT ROWID;"
+	"CREATE INDEX thread_max ON thread (channel, max_id);"
+	"CREATE TABLE thread_mark (owner BIGINT, channel BIGINT, top BIGINT, read_in BIGINT, draft BYTEA, "
+	"draft_date BIGINT, PRIMARY KEY (owner, channel, top)) WITHOUT ROWID;"
+	"CREATE TABLE topic (channel BIGINT, id BIGINT, creator BIGINT, from_id BIGINT, date BIGINT, title "
+	"TEXT, "
+	"color BIGINT, icon BIGINT, flags BIGINT, pin BIGINT, PRIMARY KEY (channel, id)) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

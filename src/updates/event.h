@@ -69,6 +69,14 @@ enum upd_kind {
 	UPD_MEMBER_LEFT = 134,
 	UPD_CHANNEL_CONTENTS =
 		135, /* of a user's box: peer = channel; payload: int32 ids of what he has opened there */
+	/* Of a user's box: peer = channel, id = the thread's top. */
+	UPD_DISCUSSION_IN =
+		150, /* payload: int64 read up to, and the channel and post that it is about, or 0, 0 */
+	UPD_DISCUSSION_OUT = 151, /* payload: int64 read up to */
+	UPD_TOPIC_DRAFT = 152,
+	/* Of a channel's box: id = topic. */
+	UPD_TOPIC_PINNED = 153, /* payload: int32 pinned */
+	UPD_TOPIC_PINS = 154,
 	/* Of a basic group, peer; in a member's box. */
 	UPD_CHAT_MEMBER = 140, /* payload: what (domain/chats), user, inviter, version, date, each int64 */
 	UPD_CHAT_RIGHTS = 141, /* what its members may */

@@ -347,6 +347,8 @@ static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc
 	int r;
 
 	r = tl_encode_call(&b, q, TL_LAYER_MAX);
+	if (r < 0) /* of older layers alone */
+		r = tl_encode_call(&b, q, layer);
 	assert(r == 0);
 	pthread_mutex_lock(&w->lock);
 	req.origin.msg_id = ++w->next_id;

@@ -23,9 +23,10 @@ static const struct right rights[CHANNEL_ACTS] = {
 #undef RIGHT
 };
 
-/* A group is as open as the channel whose posts it discusses. */
+/* A group is as open as the channel whose posts it discusses: who is in that may look at the comments. */
 static int is_open(struct rpc_call *c, const struct store_channel *row, bool *ret)
 {
+	struct channel there = {0};
 	struct store_channel linked;
 	int r;
 
@@ -34,6 +35,10 @@ static int is_open(struct rpc_call *c, const struct store_channel *row, bool *re
 		return 0;
 	r = store_channel_get(c->db, row->linked, &c->arena, &linked);
 	*ret = r == 0 && linked.username.n && !(linked.flags & STORE_CHANNEL_CLOSED);
+	if (r < 0 || *ret || (linked.flags & STORE_CHANNEL_CLOSED))
+		return r == -ERR_NOTFOUND ? 0 : r;
+	r = store_channel_member_get(c->db, row->linked, c->user_id, &c->arena, &there.me);
+	*ret = r == 0 && channel_is_in(&there);
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 

@@ -13,6 +13,7 @@
 #include "store/msg.h"
 #include "store/profile_photo.h"
 #include "store/user.h"
+#include "store/thread.h"
 #include "updates/event.h"
 #include "updates/peer.h"
 
@@ -109,6 +110,8 @@ int channel_close_job(struct rpc_call *c, const struct store_job *j, struct jobs
 		r = photos_go(c, key);
 	if (r == 0)
 		r = store_links_forget(c->db, key, ROWS_A_SLICE);
+	if (r == 0)
+		r = store_thread_forget(c->db, key, ROWS_A_SLICE);
 	if (r == 0)
 		r = store_channel_rows_forget(c->db, row.id, ROWS_A_SLICE);
 	if (r < 0)

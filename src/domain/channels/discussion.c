@@ -65,6 +65,8 @@ int channels_setDiscussionGroup(struct rpc_call *c, const struct tl_channels_set
 	if ((!channel.row.id || channel.row.linked == group.row.id) &&
 	    (!group.row.id || group.row.linked == channel.row.id))
 		return rpc_fail(c, 400, "LINK_NOT_MODIFIED");
+	if (channel.row.id && (group.row.flags & STORE_CHANNEL_FORUM)) /* topics and comments would be one */
+		return rpc_fail(c, 400, "CHAT_DISCUSSION_UNALLOWED");
 	if (channel.row.id && group.row.id && (group.row.flags & STORE_CHANNEL_PREHISTORY_HIDDEN))
 		return rpc_fail(c, 400, "MEGAGROUP_PREHISTORY_HIDDEN");
 	if ((channel.row.id && (r = channel_untie(c, &channel.row)) < 0) ||

@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "domain/messages/message.h"
+#include "domain/messages/thread.h"
 #include "domain/messages/views.h"
 #include "domain/polls/poll.h"
 #include "domain/reactions/react.h"
@@ -200,6 +201,8 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 
 		*ret = own_message(v, m, row);
 		e = mark_meant(v, row, &m->mentioned, &m->media_unread);
+		if (e >= 0 && (row->flags & STORE_MSG_THREAD))
+			e = thread_replies_view(v, row, &m->replies);
 		return e < 0 ? e : count_views(v, m, row);
 	}
 	if (TL_IS(messageService, o)) {

@@ -3,6 +3,7 @@
 #include "domain/channels/channel.h"
 #include "domain/messages/message.h"
 #include "domain/messages/page.h"
+#include "domain/messages/thread.h"
 #include "domain/messages/twin.h"
 #include "domain/messages/views.h"
 #include "rpc_methods.h"
@@ -10,9 +11,9 @@
 #include "updates/event.h"
 #include "updates/peer.h"
 
-static int views_at(struct rpc_call *c, const struct place *p, int32_t id, bool increment,
-                    struct tl_obj **ret)
+static int views_at(struct view *v, const struct place *p, int32_t id, bool increment, struct tl_obj **ret)
 {
+	struct rpc_call *c = v->c;
 	struct tl_messageViews *o = TL_NEW(&c->arena, messageViews);
 	struct store_msg_count n;
 	struct store_msg row;
@@ -31,7 +32,7 @@ static int views_at(struct rpc_call *c, const struct place *p, int32_t id, bool 
 	o->has_views = o->has_forwards = true;
 	o->views = n.views;
 	o->forwards = n.forwards;
-	return 0;
+	return row.flags & STORE_MSG_THREAD ? thread_replies_view(v, &row, &o->replies) : 0;
 }
 
 int messages_getMessagesViews(struct rpc_call *c, const struct tl_messages_getMessagesViews *q)
@@ -46,11 +47,11 @@ int messages_getMessagesViews(struct rpc_call *c, const struct tl_messages_getMe
 		return r;
 	if (q->id.n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
+	view_init(&v, c);
 	o->views = tl_vec_new(&c->arena, q->id.n); /* in the order of the question */
 	for (uint32_t i = 0; i < q->id.n; i++)
-		if ((r = views_at(c, &place, q->id.v[i], q->increment, &o->views.v[i])) < 0)
+		if ((r = views_at(&v, &place, q->id.v[i], q->increment, &o->views.v[i])) < 0)
 			return r;
-	view_init(&v, c);
 	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);

@@ -1,11 +1,13 @@
 /* draft.c - drafts: one a chat, stored as a draftMessage without its date, which is the row's. */
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/text.h"
 #include "domain/sync/compose.h"
+#include "domain/topics/topic.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "updates/event.h"
@@ -37,6 +39,8 @@ static int stored_reply(struct rpc_call *c, const struct tl_obj *reply_to, struc
 		return 0;
 	out = TL_NEW(&c->arena, inputReplyToMessage);
 	out->reply_to_msg_id = in->reply_to_msg_id;
+	out->has_top_msg_id = in->has_top_msg_id;
+	out->top_msg_id = in->top_msg_id;
 	*ret = &out->o;
 	if (!in->quote_text.n)
 		return 0;
@@ -46,12 +50,32 @@ static int stored_reply(struct rpc_call *c, const struct tl_obj *reply_to, struc
 	                    &out->quote_entities);
 }
 
+/* Of a topic of a forum. */
+static int32_t topic_of(const struct peer *peer, const struct tl_obj *reply_to)
+{
+	const struct tl_inputReplyToMessage *in = TL_AS(inputReplyToMessage, reply_to);
+
+	return peer->channel && (peer->channel->row.flags & STORE_CHANNEL_FORUM) && in && in->has_top_msg_id
+	               ? in->top_msg_id
+	               : 0;
+}
+
+/* It answers nothing: it only says in which topic it stands. */
+static bool is_empty(const struct tl_draftMessage *d, int32_t topic)
+{
+	const struct tl_inputReplyToMessage *in = TL_AS(inputReplyToMessage, d->reply_to);
+
+	return !utf8_trim(d->message).n &&
+	       (!in || (topic && (!in->reply_to_msg_id || in->reply_to_msg_id == topic)));
+}
+
 int messages_saveDraft(struct rpc_call *c, const struct tl_messages_saveDraft *q)
 {
 	struct tl_draftMessage *d = TL_NEW(&c->arena, draftMessage);
 	struct buf b = {0};
 	struct slice body;
 	struct peer peer;
+	int32_t topic;
 	int r;
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
@@ -61,15 +85,16 @@ int messages_saveDraft(struct rpc_call *c, const struct tl_messages_saveDraft *q
 	if ((r = stored_reply(c, q->reply_to, &d->reply_to)) < 0 ||
 	    (r = text_prepare(c, q->message, &q->entities, TEXT_DRAFT, &d->message, &d->entities)) < 0)
 		return r;
-	if (!utf8_trim(d->message).n && !d->reply_to) {
-		r = draft_clear(c, peer.key);
+	topic = topic_of(&peer, q->reply_to);
+	if (is_empty(d, topic)) {
+		r = topic ? topic_draft_put(c, peer.key, topic, (struct slice){0}) : draft_clear(c, peer.key);
 		return r < 0 ? r : rpc_reply_bool(c, true);
 	}
 	if ((r = tl_encode(&b, &d->o, TL_LAYER_MAX)) < 0)
 		return r;
 	body = arena_slice(&c->arena, buf_slice(&b));
 	buf_fini(&b);
-	r = store_draft(c, peer.key, body);
+	r = topic ? topic_draft_put(c, peer.key, topic, body) : store_draft(c, peer.key, body);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 

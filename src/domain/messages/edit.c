@@ -6,6 +6,7 @@
 #include "domain/channels/channel.h"
 #include "domain/channels/log.h"
 #include "domain/chats/chat.h"
+#include "domain/messages/discussion.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/text.h"
@@ -205,7 +206,8 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 	at = peer.chat && row.edit_date >= c->now ? row.edit_date + 1 : c->now;
 	if ((r = message_edit_row(c, &row, body, at, changed, c->client->auth_key_id)) < 0)
 		return r;
-	if (peer.channel && (r = log_edit(c, peer.channel, &row, body, at)) < 0)
+	if (peer.channel && ((r = log_edit(c, peer.channel, &row, body, at)) < 0 ||
+	                     (r = discussion_edited(c, peer.channel, &row, m, changed)) < 0))
 		return r;
 	row.edit_date = at;
 	if (peer.chat && (r = chat_edited(c, peer.chat, &row, changed)) < 0)

@@ -168,12 +168,33 @@ static int64_t regroup(struct album *a, int64_t grouped_id)
 	return grouped_id ? a->is : 0;
 }
 
+/* Where they go. */
+struct target {
+	const struct peer *to;
+	int32_t reply_to;
+	struct tl_obj *header;
+};
+
+/* In answer to something, or into a topic. */
+static int aim(struct rpc_call *c, const struct tl_messages_forwardMessages *q, struct target *at)
+{
+	struct tl_inputReplyToMessage *in;
+
+	if (q->reply_to || !q->has_top_msg_id)
+		return reply_prepare(c, at->to, q->reply_to, &at->reply_to, &at->header);
+	in = TL_NEW(&c->arena, inputReplyToMessage);
+	in->reply_to_msg_id = in->top_msg_id = q->top_msg_id;
+	in->has_top_msg_id = true;
+	return reply_prepare(c, at->to, &in->o, &at->reply_to, &at->header);
+}
+
 /* One: 1 if it was sent before under its random_id (ev is then its first result), 0 if now. */
 static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, uint32_t i,
-               const struct place *from, const struct peer *to, struct album *album)
+               const struct place *from, const struct target *at, struct album *album)
 {
 	struct message_draft m = {.from = c->user_id,
 	                          .random_id = q->random_id.v[i],
+	                          .reply_to = at->reply_to,
 	                          .silent = q->silent,
 	                          .noforwards = q->noforwards,
 	                          .except_key = c->client->auth_key_id};
@@ -185,14 +206,15 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 	r = place_message(c, from, q->id.v[i], &row);
 	if (r == -ERR_NOTFOUND)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r < 0 || (r = copy(c, q, &row, to, &m.content, &media)) < 0)
+	if (r < 0 || (r = copy(c, q, &row, at->to, &m.content, &media)) < 0)
 		return r;
-	if ((r = message_may_carry(c, to, &media)) < 0)
+	if ((r = message_may_carry(c, at->to, &media)) < 0)
 		return r;
 	m.media = media.media ? &media : NULL;
 	m.grouped_id = regroup(album, row.grouped_id);
-	if ((r = message_send_as(c, to, q->send_as, &m, TL_AS(message, m.content))) < 0 ||
-	    (r = message_send(c, to, &m, &id)) < 0)
+	TL_AS(message, m.content)->reply_to = at->header;
+	if ((r = message_send_as(c, at->to, q->send_as, &m, TL_AS(message, m.content))) < 0 ||
+	    (r = message_send(c, at->to, &m, &id)) < 0)
 		return r;
 	return peer_is_channel(row.owner) ? store_msg_count_add(c->db, row.owner, row.id, 0, 1) : 0;
 }
@@ -214,6 +236,7 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 	struct album album = {0};
 	struct place place;
 	struct peer from, to;
+	struct target at = {.to = &to};
 	int r;
 
 	if ((r = place_resolve(c, q->from_peer, &from, &place)) < 0 ||
@@ -229,7 +252,7 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
 	if (from.channel && (from.channel->row.flags & STORE_CHANNEL_NOFORWARDS))
 		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
-	if ((r = message_may_send(c, &to)) < 0)
+	if ((r = message_may_send(c, &to)) < 0 || (r = aim(c, q, &at)) < 0)
 		return r;
 	if (q->id.n > 1 && to.channel && to.channel->row.slowmode && !channel_is_admin(to.channel))
 		return rpc_fail(c, 400, "SLOWMODE_MULTI_MSGS_DISABLED");
@@ -237,7 +260,7 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 	if ((r = message_are_repeats(c, &to, q->random_id.v, q->random_id.n)) != 0)
 		return r < 0 ? r : 0;
 	for (uint32_t i = 0; i < q->id.n; i++)
-		if ((r = one(c, q, i, &place, &to, &album)) < 0)
+		if ((r = one(c, q, i, &place, &at, &album)) < 0)
 			return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

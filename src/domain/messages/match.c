@@ -15,6 +15,7 @@
 #include "store/media.h"
 #include "store/saved.h"
 #include "store/search.h"
+#include "store/thread.h"
 #include "store/upd.h"
 #include "updates/event.h"
 #include "updates/peer.h"
@@ -59,6 +60,7 @@ int match_open(struct rpc_call *c, struct match *m)
 	            : m->query.n || m->link ? MATCH_WORDS
 	            : m->saved_peer         ? MATCH_SAVED
 	            : m->kinds              ? MATCH_MEDIA
+	            : m->thread             ? MATCH_THREAD
 	                                    : MATCH_DIALOG;
 	if (m->source != MATCH_WORDS)
 		return 0;
@@ -95,6 +97,9 @@ static int answers(struct rpc_call *c, const struct match *m, const struct store
 		if (!(m->kinds & 1u << x.kind))
 			return 0;
 	}
+	if (m->thread && m->source != MATCH_THREAD &&
+	    (r = store_thread_has(c->db, row->owner, m->thread, row->id)) <= 0)
+		return r;
 	if (m->folder < 0)
 		return 1;
 	r = store_dialog_get(c->db, row->owner, row->peer, &c->arena, &d);
@@ -242,6 +247,9 @@ static int next_batch(struct rpc_call *c, const struct match *m, int32_t from, b
 	case MATCH_SAVED:
 		return store_saved_walk(c->db, m->place.owner, m->saved_peer, from, up, 0, BATCH, &c->arena,
 		                        ret, ret_n);
+	case MATCH_THREAD:
+		return store_thread_walk(c->db, m->place.owner, m->thread, from, up, 0, BATCH, &c->arena, ret,
+		                         ret_n);
 	case MATCH_PINNED:
 		return store_msg_walk_pinned(c->db, m->place.owner, m->place.peer, from, up, BATCH, &c->arena,
 		                             ret, ret_n);
@@ -310,12 +318,14 @@ static int count_words(struct rpc_call *c, const struct match *m, uint32_t *ret)
 int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *ret_exact)
 {
 	bool narrowed = m->from_id || m->min_date || m->max_date || m->folder >= 0;
+	struct store_thread t;
 	int64_t n;
 	int r;
 
 	*ret = 0;
 	*ret_exact = !narrowed && !(m->source == MATCH_PINNED && m->query.n) &&
-	             (!m->saved_peer || m->source == MATCH_SAVED) && (!m->kinds || m->source == MATCH_MEDIA);
+	             (!m->saved_peer || m->source == MATCH_SAVED) &&
+	             (!m->kinds || m->source == MATCH_MEDIA) && (!m->thread || m->source == MATCH_THREAD);
 	switch (m->source) {
 	case MATCH_WORDS:
 		return count_words(c, m, ret);
@@ -327,6 +337,10 @@ int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *
 		r = store_media_count(c->db, m->place.owner, m->place.peer, m->kinds, &n);
 		*ret = (uint32_t)n;
 		return r;
+	case MATCH_THREAD:
+		r = store_thread_get(c->db, m->place.owner, m->thread, &t);
+		*ret = (uint32_t)t.count;
+		return r < 0 ? r : 0;
 	case MATCH_DIALOG:
 		break;
 	}

@@ -6,11 +6,12 @@
 #include "rpc/call.h"
 #include "store/msg.h"
 
-enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED, MATCH_SAVED, MATCH_MEDIA };
+enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED, MATCH_SAVED, MATCH_MEDIA, MATCH_THREAD };
 
 struct match {
 	struct place place;         /* place.peer 0: all chats of the box, by words or kinds only */
 	int64_t saved_peer;         /* of Saved Messages, those from him; 0: all */
+	int32_t thread;             /* of a channel, those of this thread; 0: all */
 	int64_t from_id;            /* 0: anybody's */
 	int32_t min_date, max_date; /* 0: no bound; both excluded */
 	int folder;                 /* -1: any */

@@ -29,6 +29,10 @@ struct message_draft {
 	int64_t grouped_id;              /* of an album; 0: none */
 	bool only_sender, only_receiver; /* pm_oneside and notices that one side alone sees */
 	int64_t except_key;              /* authorisation whose answer carries it; 0: none */
+	/* In a channel's box: */
+	int64_t origin_owner; /* the channel whose post this is the copy of; 0: it is its own */
+	int32_t origin_id;
+	bool pinned;
 };
 
 /*

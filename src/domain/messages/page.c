@@ -6,6 +6,7 @@
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
 #include "store/saved.h"
+#include "store/thread.h"
 #include "updates/heads.h"
 #include "updates/peer.h"
 
@@ -23,6 +24,9 @@ static int walk(struct rpc_call *c, const struct page_query *q, int32_t from, bo
 	if (q->saved_peer)
 		return store_saved_walk(c->db, c->user_id, q->saved_peer, from, up, (uint32_t)skip,
 		                        (uint32_t)n, &c->arena, ret, ret_n);
+	if (q->thread)
+		return store_thread_walk(c->db, q->place.owner, q->thread, from, up, (uint32_t)skip,
+		                         (uint32_t)n, &c->arena, ret, ret_n);
 	return store_msg_walk(c->db, q->place.owner, q->place.peer, from, up, (uint32_t)skip, (uint32_t)n,
 	                      &c->arena, ret, ret_n);
 }

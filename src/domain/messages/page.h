@@ -13,6 +13,7 @@ struct page_query {
 	struct place place;
 	int32_t offset_id, offset_date, add_offset, limit, max_id, min_id;
 	int64_t saved_peer;        /* of Saved Messages, which is the place, those from him; 0: all */
+	int32_t thread;            /* of a channel, those of this thread (thread.h); 0: all */
 	const struct match *match; /* of those that answer a search; place.peer may then be 0 */
 };
 

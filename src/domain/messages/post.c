@@ -6,9 +6,11 @@
 #include "crypto/rng.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
+#include "domain/messages/discussion.h"
 #include "domain/messages/mention.h"
 #include "domain/messages/message.h"
 #include "domain/messages/post.h"
+#include "domain/messages/thread.h"
 #include "domain/messages/ttl.h"
 #include "domain/messages/twin.h"
 #include "domain/search/index.h"
@@ -123,6 +125,7 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 	                        .origin_owner = c->user_id,
 	                        .reply_to = m->reply_to};
 	int64_t meant[MENTIONS_MAX];
+	bool discussed = discussion_wants(&ch->row, m->content);
 	size_t n_meant;
 	int r;
 
@@ -136,9 +139,16 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 	if ((r = rpc_log_event(c, &ev)) < 0)
 		return r;
 	row.id = row.origin_id = ev.id;
-	row.flags = n_meant ? STORE_MSG_MENTIONED : 0;
+	if (m->origin_owner) {
+		row.origin_owner = m->origin_owner;
+		row.origin_id = m->origin_id;
+	}
+	row.flags = (n_meant ? STORE_MSG_MENTIONED : 0) | (m->pinned ? STORE_MSG_PINNED : 0) |
+	            (discussed ? STORE_MSG_THREAD : 0);
 	if ((r = insert(c, ch, m, &row)) < 0 || (r = mention_note(c, &row, meant, n_meant)) < 0 ||
-	    (r = note_own(c, ch)) < 0 || (r = note_time(c, ch, m)) < 0)
+	    (r = note_own(c, ch)) < 0 || (r = note_time(c, ch, m)) < 0 ||
+	    (r = thread_note(c, ch, &row, ev.pts)) < 0 ||
+	    (discussed && (r = discussion_copy_post(c, ch, &row)) < 0))
 		return r;
 	if (m->random_id && (r = store_rid_put(c->db, c->user_id, m->random_id, c->now, ev.pts)) < 0)
 		return r;

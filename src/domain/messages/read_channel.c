@@ -2,6 +2,8 @@
  * read_channel.c - read marks in channels: channels.readHistory and readMessageContents. One's own row says how far one has read; the
  * group's says how far anybody has, which is what writers are told.
  */
+#include "domain/messages/read_channel.h"
+
 #include "base/err.h"
 #include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
@@ -44,7 +46,7 @@ static int note_reader(struct rpc_call *c, const struct channel *ch, int32_t max
 	return r <= 0 ? r : tell_writers(c, peer_channel(ch->row.id), before, max_id);
 }
 
-static int set_read(struct rpc_call *c, const struct channel *ch, struct store_dialog *d, int32_t max_id)
+int channel_read_upto(struct rpc_call *c, const struct channel *ch, struct store_dialog *d, int32_t max_id)
 {
 	struct upd_event ev = {.owner = c->user_id,
 	                       .kind = UPD_READ_CHANNEL_IN,
@@ -80,7 +82,7 @@ int channels_readHistory(struct rpc_call *c, const struct tl_channels_readHistor
 	max_id = q->max_id <= 0 || q->max_id > head.top_id ? head.top_id : q->max_id;
 	if (d.unread_mark && (r = dialog_clear_mark(c, &d)) < 0)
 		return r;
-	if (max_id > d.read_in && (r = set_read(c, &ch, &d, max_id)) < 0)
+	if (max_id > d.read_in && (r = channel_read_upto(c, &ch, &d, max_id)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }

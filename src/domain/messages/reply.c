@@ -10,6 +10,8 @@
 #include "domain/messages/place.h"
 #include "domain/messages/text.h"
 #include "domain/polls/poll.h"
+#include "domain/messages/thread.h"
+#include "domain/topics/topic.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
@@ -170,12 +172,10 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 
 	*ret_id = 0;
 	*ret_header = NULL;
-	if (!reply_to)
-		return 0;
-	if (!in)
+	if (!in && reply_to)
 		return rpc_fail(c, 400, "REPLY_MESSAGE_ID_INVALID");
-	if (!in->reply_to_msg_id) /* to nothing: TDLib's notices of screenshots */
-		return 0;
+	if (!in || !in->reply_to_msg_id) /* to nothing: TDLib's notices of screenshots */
+		return thread_reply(c, to->channel, in, NULL, ret_id, ret_header);
 	if (in->reply_to_peer_id && (r = peer_resolve(c, in->reply_to_peer_id, &from)) < 0)
 		return r;
 	if ((r = place_of(c, &from, &place)) < 0)
@@ -186,12 +186,14 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 	if (r == 0 && from.key != to->key && from.channel &&
 	    (from.channel->row.flags & STORE_CHANNEL_NOFORWARDS))
 		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
-	if (r == 0 && from.key != to->key)
-		return from_elsewhere(c, in, &row, ret_header);
+	if (r == 0 && from.key != to->key) {
+		r = from_elsewhere(c, in, &row, ret_header);
+		return r < 0 ? r : thread_reply(c, to->channel, in, NULL, ret_id, ret_header);
+	}
 	if (r < 0 || (r = quote(c, in, &row, ret_header)) < 0)
 		return r;
 	*ret_id = row.id;
-	return 0;
+	return thread_reply(c, to->channel, in, &row, ret_id, ret_header);
 }
 
 int draft_clear(struct rpc_call *c, int64_t peer)
@@ -208,4 +210,15 @@ int draft_clear(struct rpc_call *c, int64_t peer)
 	d.draft_date = c->now;
 	r = store_dialog_put(c->db, &d);
 	return r < 0 ? r : rpc_log_event(c, &ev);
+}
+
+int draft_sent(struct rpc_call *c, const struct peer *to, const struct message_draft *m)
+{
+	const struct tl_message *content = TL_AS(message, m->content);
+	const struct tl_messageReplyHeader *h = content ? TL_AS(messageReplyHeader, content->reply_to) : NULL;
+
+	if (!h || !h->forum_topic)
+		return draft_clear(c, to->key);
+	return topic_draft_put(c, to->key, h->has_reply_to_top_id ? h->reply_to_top_id : m->reply_to,
+	                       (struct slice){0});
 }

@@ -40,6 +40,8 @@ int message_send(struct rpc_call *c, const struct peer *to, struct message_draft
  */
 int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_obj *send_as,
                     struct message_draft *m, struct tl_message *content);
+/* What was in the caller's draft where this goes (a topic has one of its own) has been sent. */
+int draft_sent(struct rpc_call *c, const struct peer *to, const struct message_draft *m);
 /* Clears the caller's draft in this dialog, with its event, if there is one. */
 int draft_clear(struct rpc_call *c, int64_t peer);
 

@@ -6,6 +6,7 @@
 #include "domain/messages/match.h"
 #include "domain/messages/message.h"
 #include "domain/messages/page.h"
+#include "domain/messages/thread.h"
 #include "domain/search/fold.h"
 #include "rpc_methods.h"
 #include "store/media.h"
@@ -111,6 +112,20 @@ static int from_whom(struct rpc_call *c, const struct tl_obj *from, int64_t *ret
 	return r;
 }
 
+/* Within one thread, which may lie in another group than the peer. */
+static int in_thread(struct rpc_call *c, const struct tl_obj *peer, int32_t top, struct place *place,
+                     int32_t *ret)
+{
+	struct thread t;
+	int r = thread_resolve(c, peer, top, &t);
+
+	if (r < 0)
+		return r;
+	*place = t.place;
+	*ret = t.top;
+	return 0;
+}
+
 int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 {
 	struct page_query p = {.place = {.owner = c->user_id},
@@ -136,7 +151,9 @@ int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 	if (q->saved_peer_id && p.place.peer == c->user_id &&
 	    (r = from_whom(c, q->saved_peer_id, &m.saved_peer)) < 0)
 		return r;
-	if (kind == KIND_NOTHING || q->has_top_msg_id || (q->q.n && !m.query.n) ||
+	if (q->has_top_msg_id && (r = in_thread(c, q->peer, q->top_msg_id, &p.place, &m.thread)) < 0)
+		return r;
+	if (kind == KIND_NOTHING || (q->q.n && !m.query.n) ||
 	    (!p.place.peer && kind != KIND_LINK && kind != KIND_MEDIA && !m.query.n))
 		return nothing(c, &p.place);
 	if ((r = open_search(c, q->filter, &p, &m)) < 0)

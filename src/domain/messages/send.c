@@ -124,7 +124,7 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 	m.content = &content->o;
 	if ((r = message_send(c, &to, &m, &id)) < 0)
 		return r;
-	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
+	if (q->clear_draft && (r = draft_sent(c, &to, &m)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

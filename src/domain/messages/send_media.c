@@ -77,7 +77,7 @@ int messages_sendMedia(struct rpc_call *c, const struct tl_messages_sendMedia *q
 		return r;
 	if (media.kind == STORE_MEDIA_STICKER && !c->is_bot && (r = sticker_was_sent(c, media.file)) < 0)
 		return r;
-	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
+	if (q->clear_draft && (r = draft_sent(c, &to, &m)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }
@@ -196,7 +196,7 @@ int messages_sendMultiMedia(struct rpc_call *c, const struct tl_messages_sendMul
 	for (uint32_t i = 0; i < q->multi_media.n; i++)
 		if ((r = send_one(c, q, i, &to, &m, &media[i], reply)) < 0)
 			return r;
-	if (q->clear_draft && (r = draft_clear(c, to.key)) < 0)
+	if (q->clear_draft && (r = draft_sent(c, &to, &m)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

@@ -3,6 +3,8 @@
 
 #include "base/err.h"
 #include "domain/reactions/react.h"
+#include "domain/messages/discussion.h"
+#include "domain/messages/thread.h"
 #include "domain/search/index.h"
 #include "store/channel.h"
 #include "store/dialog.h"
@@ -119,6 +121,8 @@ static int forget_post(struct rpc_call *c, const struct store_msg *row)
 	int r;
 
 	if ((r = store_channel_gap_add(c->db, peer_channel_id(row->owner), row->id)) < 0 ||
+	    (r = thread_forget(c, row)) < 0 ||
+	    (row->flags & STORE_MSG_THREAD && (r = discussion_deleted(c, row)) < 0) ||
 	    (r = store_msg_count_delete(c->db, row->owner, row->id)) < 0 ||
 	    (row->flags & STORE_MSG_MENTIONED && (r = store_mention_drop(c->db, row->owner, row->id)) < 0) ||
 	    !peer_is_user(row->origin_owner))

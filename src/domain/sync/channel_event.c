@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "domain/messages/message.h"
 #include "domain/sync/payload.h"
+#include "domain/sync/thread_view.h"
 #include "domain/users/peer.h"
 #include "store/msg.h"
 #include "updates/peer.h"
@@ -117,6 +118,9 @@ int sync_channel_event(struct view *v, const struct upd_event *ev, struct tl_obj
 		return 0;
 	case UPD_TYPING:
 		return typing(v, ev, ret_update);
+	case UPD_TOPIC_PINNED:
+	case UPD_TOPIC_PINS:
+		return sync_thread_view(v, ev, ret_update);
 	default:
 		return 0;
 	}

@@ -10,6 +10,7 @@
 #include "domain/dialogs/dialog.h"
 #include "domain/stickers/sticker.h"
 #include "domain/sync/payload.h"
+#include "domain/sync/thread_view.h"
 #include "domain/users/peer.h"
 #include "domain/users/peer_settings.h"
 #include "domain/users/privacy.h"
@@ -495,6 +496,10 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 	case UPD_CONFIG:
 		*ret_update = &TL_NEW(&v->c->arena, updateConfig)->o;
 		return 0;
+	case UPD_DISCUSSION_IN:
+	case UPD_DISCUSSION_OUT:
+	case UPD_TOPIC_DRAFT:
+		return sync_thread_view(v, ev, ret_update);
 	default: /* a kind of a newer program's log: clients learn it when they next look */
 		return 0;
 	}

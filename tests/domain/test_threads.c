@@ -1,0 +1,608 @@
+/* test_threads.c - threads of supergroups, comments of posts, topics of forums. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "domain/channels/rights.h"
+#include "room.h"
+#include "updates/peer.h"
+
+struct s {
+	struct world *w;
+	struct person a, b, c;
+	int64_t random_id;
+};
+
+#define Q(s, n) TL_NEW(world_arena((s)->w), n)
+
+static int setup(void **state)
+{
+	struct s *s = calloc(1, sizeof(*s));
+
+	log_set_level(LOG_ERROR);
+	s->w = world_new();
+	s->a = world_person(s->w, "15550001", "Ann", "");
+	s->b = world_person(s->w, "15550002", "Bob", "");
+	s->c = world_person(s->w, "15550003", "Cat", "");
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct s *s = *state;
+
+	world_free(s->w);
+	free(s);
+	return 0;
+}
+
+static struct tl_obj *say_q(struct s *s, struct person who, int64_t room, const char *text, int32_t reply,
+                            int32_t top)
+{
+	struct tl_messages_sendMessage *q = Q(s, messages_sendMessage);
+	struct tl_inputReplyToMessage *to = Q(s, inputReplyToMessage);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->message = slice_str(text);
+	q->random_id = ++s->random_id;
+	to->reply_to_msg_id = reply;
+	to->has_top_msg_id = top != 0;
+	to->top_msg_id = top;
+	q->reply_to = reply || top ? &to->o : NULL;
+	return &q->o;
+}
+
+static struct tl_message *new_message(const struct tl_obj *updates)
+{
+	struct tl_obj *u = talk_update(updates, TL_updateNewChannelMessage);
+
+	return u ? TL_AS(message, TL_AS(updateNewChannelMessage, u)->message) : NULL;
+}
+
+static struct tl_message *say(struct s *s, struct person who, int64_t room, const char *text, int32_t reply,
+                              int32_t top)
+{
+	return new_message(talk_call(s->w, who, say_q(s, who, room, text, reply, top)));
+}
+
+static struct tl_messageReplyHeader *header(const struct tl_message *m)
+{
+	return TL_AS(messageReplyHeader, m->reply_to);
+}
+
+static struct tl_obj *replies_q(struct s *s, struct person who, int64_t room, int32_t id, int32_t limit,
+                                int32_t offset)
+{
+	struct tl_messages_getReplies *q = Q(s, messages_getReplies);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->msg_id = id;
+	q->limit = limit;
+	q->offset_id = offset;
+	return &q->o;
+}
+
+static struct tl_messages_channelMessages *replies(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	return TL_AS(messages_channelMessages, talk_call(s->w, who, replies_q(s, who, room, id, 100, 0)));
+}
+
+static struct tl_message *fetch(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_channels_getMessages *q = Q(s, channels_getMessages);
+	struct tl_inputMessageID *i = Q(s, inputMessageID);
+
+	i->id = id;
+	q->channel = world_channel(s->w, who, room);
+	q->id = tl_vec_new(world_arena(s->w), 1);
+	q->id.v[0] = &i->o;
+	return TL_AS(message, TL_AS(messages_channelMessages, talk_call(s->w, who, &q->o))->messages.v[0]);
+}
+
+static void remove_one(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_channels_deleteMessages *q = Q(s, channels_deleteMessages);
+
+	q->channel = world_channel(s->w, who, room);
+	q->id = (struct tl_vec_int){&id, 1};
+	talk_call(s->w, who, &q->o);
+}
+
+static struct tl_messages_discussionMessage *discussion(struct s *s, struct person who, int64_t room,
+                                                        int32_t id)
+{
+	struct tl_messages_getDiscussionMessage *q = Q(s, messages_getDiscussionMessage);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->msg_id = id;
+	return TL_AS(messages_discussionMessage, talk_call(s->w, who, &q->o));
+}
+
+static void reads(struct s *s, struct person who, int64_t room, int32_t id, int32_t upto)
+{
+	struct tl_messages_readDiscussion *q = Q(s, messages_readDiscussion);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->msg_id = id;
+	q->read_max_id = upto;
+	talk_call(s->w, who, &q->o);
+}
+
+static void test_thread(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_messages_channelMessages *page;
+	struct tl_message *root, *m, *n;
+	struct tl_messageReplies *r;
+
+	room_invite(s->w, s->a, room, s->b);
+	root = say(s, s->a, room, "root", 0, 0);
+	assert_null(root->replies);
+	m = say(s, s->b, room, "first", root->id, 0);
+	assert_int_equal(header(m)->reply_to_msg_id, root->id);
+	assert_false(header(m)->has_reply_to_top_id);
+	n = say(s, s->a, room, "second", m->id, 0);
+	assert_int_equal(header(n)->reply_to_msg_id, m->id);
+	assert_int_equal(header(n)->reply_to_top_id, root->id);
+	say(s, s->a, room, "beside", 0, 0);
+	page = replies(s, s->b, room, root->id);
+	assert_int_equal(page->count, 2);
+	assert_int_equal(page->messages.n, 2);
+	assert_int_equal(TL_AS(message, page->messages.v[0])->id, n->id);
+	assert_int_equal(TL_AS(message, page->messages.v[1])->id, m->id);
+	assert_int_equal(replies(s, s->b, room, n->id)->count, 2); /* by one that is in it */
+	page = TL_AS(messages_channelMessages,
+	             talk_call(s->w, s->b, replies_q(s, s->b, room, root->id, 1, n->id)));
+	assert_int_equal(page->messages.n, 1);
+	assert_int_equal(TL_AS(message, page->messages.v[0])->id, m->id);
+	r = TL_AS(messageReplies, fetch(s, s->b, room, root->id)->replies);
+	assert_int_equal(r->replies, 2);
+	assert_int_equal(r->max_id, n->id);
+	assert_false(r->comments);
+	remove_one(s, s->a, room, n->id);
+	r = TL_AS(messageReplies, fetch(s, s->b, room, root->id)->replies);
+	assert_int_equal(r->replies, 1);
+	assert_int_equal(r->max_id, m->id);
+	talk_refused(s->w, s->b, replies_q(s, s->b, room, 99, 10, 0), "400 MSG_ID_INVALID");
+	talk_refused(s->w, s->c, replies_q(s, s->c, room, root->id, 10, 0), "400 CHANNEL_PRIVATE");
+}
+
+static void test_search_in_thread(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_messages_search *q = Q(s, messages_search);
+	struct tl_messages_channelMessages *page;
+	struct tl_message *root, *m;
+
+	root = say(s, s->a, room, "root", 0, 0);
+	say(s, s->a, room, "apple outside", 0, 0);
+	m = say(s, s->a, room, "apple inside", root->id, 0);
+	say(s, s->a, room, "pear inside", root->id, 0);
+	q->peer = world_channel_peer(s->w, s->a, room);
+	q->q = SLICE_LIT("apple");
+	q->filter = &Q(s, inputMessagesFilterEmpty)->o;
+	q->has_top_msg_id = true;
+	q->top_msg_id = root->id;
+	q->limit = 10;
+	page = TL_AS(messages_channelMessages, talk_call(s->w, s->a, &q->o));
+	assert_int_equal(page->messages.n, 1);
+	assert_int_equal(TL_AS(message, page->messages.v[0])->id, m->id);
+	q->q = SLICE_LIT("");
+	page = TL_AS(messages_channelMessages, talk_call(s->w, s->a, &q->o));
+	assert_int_equal(page->count, 2);
+	assert_int_equal(page->messages.n, 2);
+}
+
+struct pair {
+	int64_t channel, group;
+};
+
+static struct pair linked(struct s *s)
+{
+	struct pair p = {room_create(s->w, s->a, true), room_create(s->w, s->a, false)};
+	struct tl_channels_setDiscussionGroup *q = Q(s, channels_setDiscussionGroup);
+
+	q->broadcast = world_channel(s->w, s->a, p.channel);
+	q->group = world_channel(s->w, s->a, p.group);
+	talk_call(s->w, s->a, &q->o);
+	room_invite(s->w, s->a, p.channel, s->b);
+	room_invite(s->w, s->a, p.channel, s->c);
+	return p;
+}
+
+static void test_comments(void **state)
+{
+	struct s *s = *state;
+	struct pair p = linked(s);
+	struct tl_messages_discussionMessage *d;
+	struct tl_updateReadChannelDiscussionOutbox *out;
+	struct tl_message *post, *copy, *first;
+	struct tl_messageFwdHeader *f;
+	struct tl_messageReplies *r;
+
+	world_pushes(s->w, s->a.key);
+	post = say(s, s->a, p.channel, "news", 0, 0);
+	r = TL_AS(messageReplies, post->replies);
+	assert_true(r->comments);
+	assert_int_equal(r->channel_id, p.group);
+	assert_int_equal(r->replies, 0);
+	copy = TL_AS(message, TL_AS(updateNewChannelMessage,
+	                            world_update(world_pushes(s->w, s->a.key), TL_updateNewChannelMessage))
+	                              ->message);
+	f = TL_AS(messageFwdHeader, copy->fwd_from);
+	assert_true(copy->pinned && !copy->out && !copy->post);
+	assert_int_equal(TL_AS(peerChannel, copy->from_id)->channel_id, p.channel);
+	assert_int_equal(f->saved_from_msg_id, post->id);
+	assert_int_equal(TL_AS(peerChannel, f->saved_from_peer)->channel_id, p.channel);
+	/* A guest, who is in the channel alone. */
+	d = discussion(s, s->b, p.channel, post->id);
+	assert_int_equal(TL_AS(message, d->messages.v[0])->id, copy->id);
+	assert_int_equal(d->unread_count, 0);
+	first = say(s, s->b, p.group, "well", copy->id, 0);
+	assert_int_equal(header(first)->reply_to_msg_id, copy->id);
+	say(s, s->c, p.group, "well, well", first->id, 0);
+	r = TL_AS(messageReplies, fetch(s, s->b, p.channel, post->id)->replies);
+	assert_int_equal(r->replies, 2);
+	assert_int_equal(r->recent_repliers.n, 2);
+	assert_int_equal(TL_AS(peerUser, r->recent_repliers.v[0])->user_id, s->c.id);
+	assert_int_equal(r->max_id, first->id + 1);
+	assert_false(r->has_read_max_id);
+	assert_int_equal(replies(s, s->c, p.channel, post->id)->count, 2);
+	assert_int_equal(replies(s, s->c, p.group, copy->id)->messages.n, 2);
+	d = discussion(s, s->c, p.channel, post->id);
+	assert_int_equal(d->unread_count, 1); /* Bob's */
+	world_pushes(s->w, s->b.key);
+	reads(s, s->c, p.channel, post->id, 0);
+	assert_int_equal(discussion(s, s->c, p.channel, post->id)->unread_count, 0);
+	out = TL_AS(updateReadChannelDiscussionOutbox,
+	            world_update(world_pushes(s->w, s->b.key), TL_updateReadChannelDiscussionOutbox));
+	assert_int_equal(out->top_msg_id, copy->id);
+	assert_int_equal(out->read_max_id, first->id + 1);
+	assert_int_equal(discussion(s, s->b, p.channel, post->id)->read_outbox_max_id, first->id + 1);
+	r = TL_AS(messageReplies, fetch(s, s->c, p.channel, post->id)->replies);
+	assert_int_equal(r->read_max_id, first->id + 1);
+}
+
+static void test_own_devices_hear_of_reading(void **state)
+{
+	struct s *s = *state;
+	struct pair p = linked(s);
+	struct tl_updateReadChannelDiscussionInbox *in;
+	struct tl_message *post = say(s, s->a, p.channel, "news", 0, 0);
+	int32_t copy = TL_AS(message, discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
+
+	say(s, s->b, p.group, "well", copy, 0);
+	world_connect(s->w, s->c, s->c.key + 1, TL_LAYER_MAX);
+	world_pushes(s->w, s->c.key + 1);
+	reads(s, s->c, p.group, copy, copy + 1);
+	in = TL_AS(updateReadChannelDiscussionInbox,
+	           world_update(world_pushes(s->w, s->c.key + 1), TL_updateReadChannelDiscussionInbox));
+	assert_int_equal(in->channel_id, p.group);
+	assert_int_equal(in->read_max_id, copy + 1);
+	assert_int_equal(in->broadcast_id, p.channel);
+	assert_int_equal(in->broadcast_post, post->id);
+	world_pushes(s->w, s->c.key + 1);
+	reads(s, s->c, p.group, copy, copy + 1); /* once more is nothing new */
+	assert_int_equal(world_pushes(s->w, s->c.key + 1).n, 0);
+}
+
+static void test_copy_follows(void **state)
+{
+	struct s *s = *state;
+	struct pair p = linked(s);
+	struct tl_messages_editMessage *e = Q(s, messages_editMessage);
+	struct tl_message *post = say(s, s->a, p.channel, "news", 0, 0), *copy;
+	int32_t id = TL_AS(message, discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
+
+	e->peer = world_channel_peer(s->w, s->a, p.channel);
+	e->id = post->id;
+	e->message = SLICE_LIT("olds");
+	talk_call(s->w, s->a, &e->o);
+	copy = fetch(s, s->a, p.group, id);
+	assert_true(slice_eq(copy->message, SLICE_LIT("olds")));
+	assert_non_null(copy->fwd_from);
+	remove_one(s, s->a, p.channel, post->id);
+	assert_null(fetch(s, s->a, p.group, id));
+	talk_refused(s->w, s->b, replies_q(s, s->b, p.channel, post->id, 10, 0), "400 MSG_ID_INVALID");
+}
+
+static void test_guests(void **state)
+{
+	struct s *s = *state;
+	struct pair p = linked(s);
+	struct person d = world_person(s->w, "15550004", "Dan", "");
+	struct tl_channels_toggleJoinToSend *q = Q(s, channels_toggleJoinToSend);
+	struct tl_message *post = say(s, s->a, p.channel, "news", 0, 0);
+	int32_t copy = TL_AS(message, discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
+
+	talk_refused(s->w, d, say_q(s, d, p.group, "hey", copy, 0), "400 CHANNEL_PRIVATE");
+	q->channel = world_channel(s->w, s->a, p.group);
+	q->enabled = true;
+	talk_call(s->w, s->a, &q->o);
+	talk_refused(s->w, s->b, say_q(s, s->b, p.group, "hey", copy, 0), "403 CHAT_GUEST_SEND_FORBIDDEN");
+	assert_int_equal(discussion(s, s->b, p.channel, post->id)->messages.n, 1);
+}
+
+/* --- topics */
+
+static int64_t forum(struct s *s)
+{
+	struct tl_channels_toggleForum *q = Q(s, channels_toggleForum);
+	int64_t room = room_create(s->w, s->a, false);
+
+	room_invite(s->w, s->a, room, s->b);
+	say(s, s->a, room, "before", 0, 0);
+	q->channel = world_channel(s->w, s->a, room);
+	q->enabled = true;
+	talk_call(s->w, s->a, &q->o);
+	return room;
+}
+
+static struct tl_obj *topic_q(struct s *s, struct person who, int64_t room, const char *title)
+{
+	struct tl_messages_createForumTopic *q = Q(s, messages_createForumTopic);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->title = slice_str(title);
+	q->random_id = ++s->random_id;
+	return &q->o;
+}
+
+static int32_t topic(struct s *s, struct person who, int64_t room, const char *title)
+{
+	struct tl_obj *u = talk_call(s->w, who, topic_q(s, who, room, title));
+
+	return TL_AS(messageService,
+	             TL_AS(updateNewChannelMessage, talk_update(u, TL_updateNewChannelMessage))->message)
+	        ->id;
+}
+
+static struct tl_messages_forumTopics *topics_after(struct s *s, struct person who, int64_t room,
+                                                    int32_t offset, int32_t limit)
+{
+	struct tl_messages_getForumTopics *q = Q(s, messages_getForumTopics);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->offset_id = offset;
+	q->limit = limit;
+	return TL_AS(messages_forumTopics, talk_call(s->w, who, &q->o));
+}
+
+static struct tl_forumTopic *topic_of(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_messages_getForumTopicsByID *q = Q(s, messages_getForumTopicsByID);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->topics = (struct tl_vec_int){&id, 1};
+	return TL_AS(forumTopic, TL_AS(messages_forumTopics, talk_call(s->w, who, &q->o))->topics.v[0]);
+}
+
+static struct tl_obj *edit_q(struct s *s, struct person who, int64_t room, int32_t id, bool closed)
+{
+	struct tl_messages_editForumTopic *q = Q(s, messages_editForumTopic);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->topic_id = id;
+	q->has_closed = true;
+	q->closed = closed;
+	return &q->o;
+}
+
+static void test_topics(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_messages_forumTopics *list;
+	struct tl_message *m, *n;
+	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->b, room, "Two");
+
+	m = say(s, s->b, room, "in one", one, 0);
+	assert_true(header(m)->forum_topic);
+	assert_int_equal(header(m)->reply_to_msg_id, one);
+	assert_false(header(m)->has_reply_to_top_id);
+	n = say(s, s->a, room, "an answer", m->id, one);
+	assert_true(header(n)->forum_topic);
+	assert_int_equal(header(n)->reply_to_msg_id, m->id);
+	assert_int_equal(header(n)->reply_to_top_id, one);
+	m = say(s, s->a, room, "in general", 0, 0);
+	assert_null(m->reply_to);
+	list = topics_after(s, s->b, room, 0, 10);
+	assert_int_equal(list->count, 3);
+	assert_int_equal(list->topics.n, 3);
+	assert_int_equal(list->messages.n, 3);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->id, 1);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->top_message, m->id);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[1])->id, one);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[1])->top_message, n->id);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[2])->id, two);
+	assert_true(TL_AS(forumTopic, list->topics.v[2])->my);
+	list = topics_after(s, s->b, room, n->id, 10);
+	assert_int_equal(list->topics.n, 1);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->id, two);
+	assert_int_equal(replies(s, s->b, room, one)->messages.n, 3); /* its beginning, too */
+	assert_int_equal(replies(s, s->b, room, 1)->messages.n, 4);   /* created, Bob, before, in general */
+	talk_refused(s->w, s->b, say_q(s, s->b, room, "nowhere", 0, 77), "400 TOPIC_DELETED");
+}
+
+static void test_unread_by_topic(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
+	struct tl_message *m;
+
+	say(s, s->a, room, "a", one, 0);
+	m = say(s, s->a, room, "b", one, 0);
+	say(s, s->b, room, "own", one, 0);
+	say(s, s->a, room, "c", two, 0);
+	assert_int_equal(topic_of(s, s->b, room, one)->unread_count, 3); /* with its beginning */
+	assert_int_equal(topic_of(s, s->b, room, two)->unread_count, 2);
+	reads(s, s->b, room, one, m->id);
+	assert_int_equal(topic_of(s, s->b, room, one)->unread_count, 0);
+	assert_int_equal(topic_of(s, s->b, room, one)->read_inbox_max_id, m->id);
+	assert_int_equal(topic_of(s, s->b, room, two)->unread_count, 2);
+	assert_int_equal(topic_of(s, s->a, room, one)->read_outbox_max_id, m->id);
+	assert_int_equal(topic_of(s, s->a, room, two)->read_outbox_max_id, 0);
+	reads(s, s->b, room, two, 0);
+	reads(s, s->b, room, one, 0);
+	reads(s, s->b, room, 1, 0);
+	/* All topics are read, and so is the group. */
+	assert_int_equal(room_full(s->w, s->b, room)->unread_count, 0);
+}
+
+static void test_closed(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	int32_t one = topic(s, s->a, room, "One");
+	struct tl_obj *u;
+	struct tl_messageService *m;
+
+	talk_refused(s->w, s->b, edit_q(s, s->b, room, one, true), "400 CHAT_ADMIN_REQUIRED");
+	u = talk_call(s->w, s->a, edit_q(s, s->a, room, one, true));
+	m = TL_AS(messageService,
+	          TL_AS(updateNewChannelMessage, talk_update(u, TL_updateNewChannelMessage))->message);
+	assert_true(TL_AS(messageActionTopicEdit, m->action)->closed);
+	assert_true(TL_AS(messageReplyHeader, m->reply_to)->forum_topic);
+	assert_true(topic_of(s, s->b, room, one)->closed);
+	talk_refused(s->w, s->b, say_q(s, s->b, room, "hey", one, 0), "400 TOPIC_CLOSED");
+	say(s, s->a, room, "I may", one, 0);
+	talk_refused(s->w, s->a, edit_q(s, s->a, room, one, true), "400 TOPIC_NOT_MODIFIED");
+	talk_call(s->w, s->a, edit_q(s, s->a, room, one, false));
+	say(s, s->b, room, "hey", one, 0);
+	talk_refused(s->w, s->a, edit_q(s, s->a, room, 99, true), "400 TOPIC_ID_INVALID");
+}
+
+static void test_pins(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_messages_updatePinnedForumTopic *q = Q(s, messages_updatePinnedForumTopic);
+	struct tl_messages_reorderPinnedForumTopics *o = Q(s, messages_reorderPinnedForumTopics);
+	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two"), order[] = {one, two};
+	struct tl_updatePinnedForumTopics *all;
+	struct tl_updatePinnedForumTopic *u;
+	struct tl_messages_forumTopics *list;
+
+	q->peer = world_channel_peer(s->w, s->a, room);
+	q->topic_id = one;
+	q->pinned = true;
+	world_pushes(s->w, s->b.key);
+	u = TL_AS(updatePinnedForumTopic,
+	          talk_update(talk_call(s->w, s->a, &q->o), TL_updatePinnedForumTopic));
+	assert_true(u->pinned);
+	u = TL_AS(updatePinnedForumTopic,
+	          world_update(world_pushes(s->w, s->b.key), TL_updatePinnedForumTopic));
+	assert_int_equal(u->topic_id, one);
+	q->topic_id = two;
+	talk_call(s->w, s->a, &q->o);
+	say(s, s->a, room, "in general", 0, 0);
+	list = topics_after(s, s->b, room, 0, 10);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->id, two);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[1])->id, one);
+	assert_int_equal(TL_AS(forumTopic, list->topics.v[2])->id, 1);
+	o->peer = q->peer;
+	o->order = (struct tl_vec_int){order, 2};
+	all = TL_AS(updatePinnedForumTopics,
+	            talk_update(talk_call(s->w, s->a, &o->o), TL_updatePinnedForumTopics));
+	assert_int_equal(all->order.n, 2);
+	assert_int_equal(all->order.v[0], one);
+	q->peer = world_channel_peer(s->w, s->b, room);
+	talk_refused(s->w, s->b, &q->o, "400 CHAT_ADMIN_REQUIRED");
+}
+
+static void test_drafts(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_messages_saveDraft *q = Q(s, messages_saveDraft);
+	struct tl_inputReplyToMessage *to = Q(s, inputReplyToMessage);
+	int32_t one = topic(s, s->a, room, "One");
+	struct tl_messages_sendMessage *m;
+	struct tl_updateDraftMessage *u;
+
+	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
+	world_pushes(s->w, s->b.key + 1);
+	q->peer = world_channel_peer(s->w, s->b, room);
+	q->message = SLICE_LIT("hm");
+	to->reply_to_msg_id = to->top_msg_id = one;
+	to->has_top_msg_id = true;
+	q->reply_to = &to->o;
+	talk_call(s->w, s->b, &q->o);
+	u = TL_AS(updateDraftMessage, world_update(world_pushes(s->w, s->b.key + 1), TL_updateDraftMessage));
+	assert_int_equal(u->top_msg_id, one);
+	assert_true(slice_eq(TL_AS(draftMessage, u->draft)->message, SLICE_LIT("hm")));
+	assert_non_null(topic_of(s, s->b, room, one)->draft);
+	assert_null(topic_of(s, s->b, room, 1)->draft);
+	m = (struct tl_messages_sendMessage *)say_q(s, s->b, room, "hm", one, 0);
+	m->clear_draft = true;
+	talk_call(s->w, s->b, &m->o);
+	assert_null(topic_of(s, s->b, room, one)->draft);
+}
+
+static void test_deleted(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_messages_deleteTopicHistory *q = Q(s, messages_deleteTopicHistory);
+	struct tl_channels_getForumTopics *old = Q(s, channels_getForumTopics);
+	int32_t one = topic(s, s->a, room, "One");
+	struct tl_messages_forumTopics *list;
+	struct tl_message *m = say(s, s->b, room, "in one", one, 0);
+
+	q->peer = world_channel_peer(s->w, s->b, room);
+	q->top_msg_id = one;
+	talk_refused(s->w, s->b, &q->o, "400 CHAT_ADMIN_REQUIRED");
+	q->peer = world_channel_peer(s->w, s->a, room);
+	assert_int_equal(TL_AS(messages_affectedHistory, talk_call(s->w, s->a, &q->o))->pts_count, 2);
+	assert_null(fetch(s, s->b, room, m->id));
+	assert_null(topic_of(s, s->b, room, one)); /* forumTopicDeleted */
+	old->channel = world_channel(s->w, s->b, room);
+	old->limit = 10;
+	list = TL_AS(messages_forumTopics, world_call_as(s->w, s->b, s->b.key, 200, &old->o));
+	assert_int_equal(list->topics.n, 1);
+	assert_true(slice_eq(TL_AS(forumTopic, list->topics.v[0])->title, SLICE_LIT("General")));
+	talk_refused(s->w, s->b, say_q(s, s->b, room, "late", 0, one), "400 TOPIC_DELETED");
+}
+
+static void test_who_may_make_topics(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s), plain = room_create(s->w, s->a, false);
+
+	talk_refused(s->w, s->a, topic_q(s, s->a, plain, "One"), "400 CHANNEL_FORUM_MISSING");
+	talk_refused(s->w, s->a, topic_q(s, s->a, room, " "), "400 TOPIC_TITLE_EMPTY");
+	talk_refused(s->w, s->c, topic_q(s, s->c, room, "One"), "400 CHANNEL_PRIVATE");
+	talk_call(s->w, s->a, room_ban_q(s->w, s->a, room, s->b, BAN_TOPICS, 0));
+	talk_refused(s->w, s->b, topic_q(s, s->b, room, "One"), "400 CHAT_ADMIN_REQUIRED");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_thread, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_search_in_thread, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_comments, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_own_devices_hear_of_reading, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_copy_follows, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_guests, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_topics, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unread_by_topic, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_deleted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_may_make_topics, setup, teardown),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
