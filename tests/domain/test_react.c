@@ -504,6 +504,8 @@ static void test_list(void **state)
 	assert_int_equal(o->reactions.n, 1);
 	assert_int_equal(o->next_offset.n, 0);
 	q->offset = (struct slice){0};
+	q->reaction = &Q(s, reactionEmpty)->o;
+	assert_int_equal(TL_AS(messages_messageReactionsList, talk_call(s->w, s->a, &q->o))->count, 3);
 	q->reaction = emoji(s, FIRE);
 	o = TL_AS(messages_messageReactionsList, talk_call(s->w, s->a, &q->o));
 	assert_int_equal(o->count, 1);

@@ -81,7 +81,9 @@ int messages_getMessageReactionsList(struct rpc_call *c, const struct tl_message
 		return r;
 	if (post)
 		return rpc_fail(c, 403, "BROADCAST_FORBIDDEN");
-	if (q->reaction && (r = reaction_text(c, q->reaction, &what)) < 0)
+	/* mtcute asks for all of them by reactionEmpty. */
+	if (q->reaction && !TL_IS(reactionEmpty, q->reaction) &&
+	    (r = reaction_text(c, q->reaction, &what)) < 0)
 		return r;
 	s = subject_of(&row);
 	if ((r = store_msg_reaction_counts(c->db, s.owner, s.id, &c->arena, &counts, &n_counts)) < 0 ||

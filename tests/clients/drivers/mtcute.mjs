@@ -9,6 +9,7 @@ import { Long, TelegramClient, tl } from '@mtcute/node';
 import { NodeCryptoProvider } from '@mtcute/node/utils.js';
 import { event, serve } from './driver.mjs';
 import { media } from './mtcute_media.mjs';
+import { reactions } from './mtcute_reactions.mjs';
 
 const require = createRequire(import.meta.url);
 const version = JSON.parse(fs.readFileSync(path.join(path.dirname(require.resolve('@mtcute/node')), 'package.json'))).version;
@@ -285,6 +286,7 @@ const driver = {
   },
   block: ({ who, blocked }) => (blocked ? client.blockUser(who) : client.unblockUser(who)),
   ...media(() => client),
+  ...reactions(() => client),
   log_out: () => client.logOut(),
   async disconnect() {
     await client.disconnect();

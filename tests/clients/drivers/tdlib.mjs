@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { event, serve } from './driver.mjs';
 import { media } from './tdlib_media.mjs';
+import { reactions } from './tdlib_reactions.mjs';
 import { loadRsa } from '../tdlib/rsa.mjs';
 import { TdClient } from '../tdlib/tdlib.mjs';
 
@@ -370,6 +371,7 @@ const driver = {
     return sessions.map((s) => ({ application: s.application_name, version: s.application_version, current: s.is_current }));
   },
   ...media(() => td, { chat, sent, tdId }),
+  ...reactions(() => td, { chat, sent, tdId }),
   async log_out() {
     await td.call('logOut');
     await td.waitState(['authorizationStateClosed']);

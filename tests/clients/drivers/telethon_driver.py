@@ -15,6 +15,7 @@ from telethon.tl.alltlobjects import LAYER
 from telethon.tl.tlobject import TLObject, TLRequest
 from driver import event, serve
 from telethon_media import Media
+from telethon_reactions import Reactions
 
 class HttpCodec(http.HttpPacketCodec):
     """Telethon's own compares a number with bytes, and so finds no line whole."""
@@ -95,7 +96,7 @@ def message(m):
             'entities': [entity(e) for e in getattr(m, 'entities', None) or []]}
 
 
-class Driver(Media):
+class Driver(Media, Reactions):
     client = None
 
     def __init__(self):

@@ -1,0 +1,211 @@
+"""Reactions and polls: TDLib, Telethon and mtcute in private chats, in a supergroup and in a channel; all end with the same state."""
+import asyncio
+import time
+
+from harness import Refused, expect, expect_clean_logs, expect_equal
+
+UP, FIRE, HEART = '\U0001f44d', '\U0001f525', '❤'
+
+
+async def until(what, ask, wanted, timeout=20):
+    """Asks again until the answer is as wanted (a value, or a function of it)."""
+    end = time.monotonic() + timeout
+    while True:
+        got = await ask()
+        if wanted(got) if callable(wanted) else got == wanted:
+            return got
+        expect(time.monotonic() < end, '%s: %r' % (what, got))
+        await asyncio.sleep(0.1)
+
+
+async def refused(name, call):
+    try:
+        await call
+    except Refused as e:
+        expect(name in (e.name or '').upper().replace(' ', '_'), 'it is refused with %s, not %s' % (name, e.name))
+    else:
+        expect(False, 'it is refused with %s' % name)
+
+
+async def offered(td):
+    """Before TDLib knows what is offered it sends nothing."""
+    await td.wait('reactions', lambda e: len(e['emoji']) > 0)
+
+
+async def test_private(stage):
+    """TDLib writes, the others react, change and take back; what the writer has not seen is counted until he looks."""
+    a, t, m = stage.people = [await stage.person(n) for n in ('tdlib', 'telethon', 'mtcute')]
+    await stage.acquaint(a, t, m)
+    await offered(a)
+    for other in (t, m):
+        his = other.me['id']
+        sent = await a.send(to=his, text='look at this')
+        id = (await other.history(of=a.me['id'], limit=1))[0]['id']
+        await other.react(to=a.me['id'], id=id, emoji=[UP])
+        await until('the writer sees it', lambda: a.reactions(of=his, id=sent['id']), {UP: [1, False]})
+        await until('and that it is new', lambda: a.unread_reactions(of=his), 1)
+        await a.read_reactions(of=his)
+        await until('until he has looked', lambda: a.unread_reactions(of=his), 0)
+        await a.react(to=his, id=sent['id'], emoji=[HEART])
+        await until('both are seen', lambda: other.reactions(of=a.me['id'], id=id), {UP: [1, True], HEART: [1, False]})
+        await other.react(to=a.me['id'], id=id, emoji=[HEART, FIRE])
+        await until('another one', lambda: a.reactions(of=his, id=sent['id']), {HEART: [2, True], FIRE: [1, False]})
+        expect_equal(sorted(await other.reacted(of=a.me['id'], id=id)),
+                     sorted([[his, HEART], [his, FIRE], [a.me['id'], HEART]]), 'who and what')
+        await other.react(to=a.me['id'], id=id, emoji=[])
+        await a.react(to=his, id=sent['id'], emoji=[])
+        await until('none is left', lambda: other.reactions(of=a.me['id'], id=id), {})
+        await until('here, too', lambda: a.reactions(of=his, id=sent['id']), {})
+    # What TDLib writes under is the other's, too.
+    sent = await t.send(to=a.me['id'], text='and this')
+    id = (await until('it came', lambda: a.history(of=t.me['id'], limit=1), lambda v: v and v[0]['text'] == 'and this'))[0]['id']
+    await a.react(to=t.me['id'], id=id, emoji=[UP])
+    expect_equal(await t.unread_reactions(of=a.me['id']), 1, 'Telethon has something new')
+    await t.read_reactions(of=a.me['id'])
+    expect_equal(await t.unread_reactions(of=a.me['id']), 0, 'and has seen it')
+    await refused('REACTION', t.react(to=a.me['id'], id=sent['id'], emoji=['x']))
+    await refused('MESSAGE_NOT_MODIFIED', t.react(to=a.me['id'], id=sent['id'], emoji=[]))
+    await refused('MESSAGE_ID_INVALID', t.react(to=a.me['id'], id=sent['id'] + 1000, emoji=[UP]))
+    expect_clean_logs(a, m)
+
+
+async def room(stage, is_channel):
+    """TDLib's, with the others in it."""
+    a, t, m = stage.people
+    about = {'title': 'The room', 'is_channel': is_channel, 'description': '', 'message_auto_delete_time': 0}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    # What it has not read of the chat it shows no reactions in.
+    await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
+    for other in (t, m):
+        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    return chat
+
+
+async def all_see(people, chat, what, word, id, wanted):
+    """wanted: what each sees."""
+    for who, seen in zip(people, wanted):
+        await until('%r sees %s' % (who, what), lambda: getattr(who, word)(of=chat, id=id), seen)
+
+
+async def test_supergroup(stage):
+    a, t, m = stage.people
+    chat = await room(stage, False)
+    id = (await a.send(to=chat, text='what do you say?'))['id']
+    await t.react(to=chat, id=id, emoji=[UP])
+    await m.react(to=chat, id=id, emoji=[UP, FIRE])
+    await all_see((a, t, m), chat, 'all of it', 'reactions', id,
+                  ({UP: [2, False], FIRE: [1, False]}, {UP: [2, True], FIRE: [1, False]}, {UP: [2, True], FIRE: [1, True]}))
+    await until('one message has news', lambda: a.unread_reactions(of=chat), 1)
+    await a.react(to=chat, id=id, emoji=[FIRE])
+    await t.react(to=chat, id=id, emoji=[FIRE])
+    await m.react(to=chat, id=id, emoji=[UP])
+    await all_see((a, t, m), chat, 'what it became', 'reactions', id,
+                  ({UP: [1, False], FIRE: [2, True]}, {UP: [1, False], FIRE: [2, True]}, {UP: [1, True], FIRE: [2, False]}))
+    listed = sorted([[a.me['id'], FIRE], [t.me['id'], FIRE], [m.me['id'], UP]])
+    for who in (a, t, m):
+        expect_equal(sorted(await who.reacted(of=chat, id=id)), listed, '%r: who and what' % who)
+    await a.read_reactions(of=chat)
+    await until('he has looked', lambda: a.unread_reactions(of=chat), 0)
+    only = {'@type': 'chatAvailableReactionsSome', 'reactions': [{'@type': 'reactionTypeEmoji', 'emoji': HEART}], 'max_reaction_count': 11}
+    await a.invoke(method='setChatAvailableReactions', args={'chat_id': chat, 'available_reactions': only})
+    await refused('REACTION_INVALID', t.react(to=chat, id=id, emoji=[UP]))
+    await t.react(to=chat, id=id, emoji=[HEART])
+    await m.react(to=chat, id=id, emoji=[])
+    await all_see((a, t, m), chat, 'the end', 'reactions', id,
+                  ({FIRE: [1, True], HEART: [1, False]}, {FIRE: [1, False], HEART: [1, True]}, {FIRE: [1, False], HEART: [1, False]}))
+    expect_clean_logs(a, m)
+
+
+async def test_channel(stage):
+    """Of a channel's posts the counts are seen, and nobody's name."""
+    a, t, m = stage.people
+    chat = await room(stage, True)
+    id = (await a.send(to=chat, text='news'))['id']
+    await t.react(to=chat, id=id, emoji=[UP])
+    await m.react(to=chat, id=id, emoji=[FIRE])
+    await all_see((a, t, m), chat, 'the counts', 'reactions', id,
+                  ({UP: [1, False], FIRE: [1, False]}, {UP: [1, True], FIRE: [1, False]}, {UP: [1, False], FIRE: [1, True]}))
+    expect_equal(await a.unread_reactions(of=chat), 0, 'of posts nobody has to look at reactions')
+    await refused('BROADCAST_FORBIDDEN', t.reacted(of=chat, id=id))
+    # A poll of the channel: nobody knows who.
+    poll = (await a.send_poll(to=chat, question='Tea?', answers=['yes', 'no']))['id']
+    await t.vote(to=chat, id=poll, options=[0])
+    await m.vote(to=chat, id=poll, options=[1])
+    await until('the owner sees the counts', lambda: a.poll(of=chat, id=poll), lambda p: p['votes'] == [1, 1] and p['total'] == 2)
+    await a.close_poll(to=chat, id=poll)
+    for who in (t, m):
+        await until('it is over', lambda: who.poll(of=chat, id=poll), lambda p: p['closed'] and p['votes'] == [1, 1])
+        await refused('POLL_CLOSED', who.vote(to=chat, id=poll, options=[0]))
+    expect_clean_logs(a, m)
+
+
+def seen(votes, chosen, closed=False, right=(), question='Tea?'):
+    """votes None: TDLib shows them to voters alone."""
+    counted = {'question': question, 'votes': votes, 'chosen': chosen, 'right': list(right), 'closed': closed}
+    return lambda p: all(v is None or p[k] == v for k, v in counted.items())
+
+
+async def test_polls(stage):
+    """A poll of each library in a supergroup: voted in by the others, changed, taken back, closed."""
+    a, t, m = stage.people
+    chat = await room(stage, False)
+    for asks, one, two in ((a, t, m), (t, m, a), (m, a, t)):
+        id = (await asks.send_poll(to=chat, question='Tea?', answers=['yes', 'no', 'late'], several=True, open=True))['id']
+        for who in (one, two):
+            await until('it came', lambda: who.history(of=chat, limit=1), lambda v: v and v[0]['id'] == id)
+        await one.vote(to=chat, id=id, options=[0, 2])
+        await two.vote(to=chat, id=id, options=[1])
+        await all_see((asks, one, two), chat, 'the votes', 'poll', id, (seen([1, 1, 1], []), seen([1, 1, 1], [0, 2]), seen([1, 1, 1], [1])))
+        expect_equal((await asks.poll(of=chat, id=id))['total'], 2, 'voters')
+        await two.vote(to=chat, id=id, options=[2])
+        await one.vote(to=chat, id=id, options=[])
+        await all_see((asks, one, two), chat, 'what they became', 'poll', id, (seen([0, 0, 1], []), seen(None, []), seen([0, 0, 1], [2])))
+        expect_equal(await two.voted(of=chat, id=id, option=2), [two.me['id']], 'who voters see')
+        await asks.close_poll(to=chat, id=id)
+        await all_see((asks, one, two), chat, 'the end', 'poll', id,
+                      (seen([0, 0, 1], [], True), seen([0, 0, 1], [], True), seen([0, 0, 1], [2], True)))
+        await refused('POLL', one.vote(to=chat, id=id, options=[0]))
+    expect_clean_logs(a, m)
+
+
+async def test_quiz(stage):
+    """In private chats, where TDLib sends none, but votes: what is right is told to who has answered."""
+    a, t, m = stage.people
+    for asks, other in ((t, a), (m, a), (t, m), (m, t)):
+        peer, back = other.me['id'], asks.me['id']
+        id = (await asks.send_poll(to=peer, question='1 + 1?', answers=['1', '2'], right=1))['id']
+        his = (await until('it came', lambda: other.history(of=back, limit=1), lambda v: v and not v[0]['text']))[0]['id']
+        q = '1 + 1?'
+        expect(seen([0, 0], [], question=q)(await other.poll(of=back, id=his)), 'nothing is told before')
+        await other.vote(to=back, id=his, options=[0])
+        await until('he is told', lambda: other.poll(of=back, id=his), seen([1, 0], [0], right=[1], question=q))
+        await until('the other sees that he voted', lambda: asks.poll(of=peer, id=id), lambda p: p['votes'] == [1, 0])
+        if other is not a:
+            await refused('REVOTE_NOT_ALLOWED', other.vote(to=back, id=his, options=[1]))
+    expect_clean_logs(a, m)
+
+
+async def test_while_away(stage):
+    """Who was away while others reacted ends with what those see who were there."""
+    a, t, m = stage.people
+    sent = await t.send(to=m.me['id'], text='before')
+    id = (await until('it came', lambda: m.history(of=t.me['id'], limit=1), lambda v: v and v[0]['text'] == 'before'))[0]['id']
+    b = await stage.client('tdlib')
+    await stage.sign_in(b, t.phone)  # the same account as Telethon's
+    await offered(b)
+    await b.dialogs()
+    mine = (await until('it has it', lambda: b.history(of=m.me['id'], limit=1), lambda v: v and v[0]['text'] == 'before'))[0]['id']
+    expect_equal(mine, sent['id'], 'one account, one id')
+    await b.reactions(of=m.me['id'], id=mine)
+    await b.disconnect()
+    await b.end()
+    await m.react(to=t.me['id'], id=id, emoji=[FIRE])
+    await t.react(to=m.me['id'], id=mine, emoji=[HEART])
+    await m.send(to=t.me['id'], text='after')
+    b = await stage.client('tdlib', b.dir.name)
+    await b.wait_text('after')
+    await until('it knows', lambda: b.reactions(of=m.me['id'], id=mine), {FIRE: [1, False], HEART: [1, True]})
+    await until('and that one is new', lambda: b.unread_reactions(of=m.me['id']), 1)
+    expect_equal(await t.reactions(of=m.me['id'], id=mine), {FIRE: [1, False], HEART: [1, True]}, 'as the other device')
+    expect_clean_logs(a, b, m)
