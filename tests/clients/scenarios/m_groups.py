@@ -297,17 +297,24 @@ async def test_migrate(stage):
     r = await tdlib.invoke(method='upgradeBasicGroupChatToSupergroupChat', args={'chat_id': chat})
     channel = r['id']
     expect_equal(r['type']['@type'], 'chatTypeSupergroup', 'what it is')
-    for _ in range(100):
-        info = await tdlib.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -channel - 10**12})
-        if info['member_count'] == 5 + CROWD:
-            break
-        await asyncio.sleep(0.1)
+    info = await tdlib.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -channel - 10**12})
     expect_equal(info['upgraded_from_basic_group_id'], -chat, 'whence it came')
     expect(info['upgraded_from_max_message_id'] > 0, 'up to which message')
     after = await history(m, chat)  # Telethon goes to the supergroup, whatever it is asked for
     expect_equal([x[0] for x in after[1:]], [x[0] for x in before], 'the old history is where it was')
     expect(after[0][1], 'it says where the group went')
     await t.call('dialogs')
+    came = 0
+    for _ in range(100):  # the others come along behind, and he among them
+        try:
+            full = await t.call('call', text='channels.GetFullChannelRequest(%d)' % channel)
+            came = full['full_chat']['participants_count']
+        except Refused as e:
+            expect_equal(e.name, 'CHANNEL_PRIVATE', 'as long as he is not there')
+        if came == 5 + CROWD:
+            break
+        await asyncio.sleep(0.1)
+    expect_equal(came, 5 + CROWD, 'who came along')
     top = (await t.history(of=channel, limit=10))
     expect(top and top[-1]['service'] and top[-1]['id'] == 1, 'the new history begins with where it came from')
     text = word('in the supergroup')
