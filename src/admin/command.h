@@ -27,7 +27,7 @@ struct admin_command {
 /* Each ends with a row without name. */
 extern const struct admin_command admin_blob_commands[], admin_user_commands[], admin_session_commands[],
 	admin_code_commands[], admin_job_commands[], admin_media_commands[], admin_server_commands[],
-	admin_report_commands[];
+	admin_report_commands[], admin_bot_commands[];
 
 /* Sets the error, for the operator to read; returns r. */
 int admin_fail(struct admin_call *a, int r, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -46,5 +46,7 @@ json_t *admin_time(unixtime_t t);
 
 /* The account that "user" names: an id, a phone number or @username. Fails with words. */
 int admin_find_user(struct rpc_call *c, struct admin_call *a, int64_t *ret_id);
+/* The same of another argument. */
+int admin_find_user_named(struct rpc_call *c, struct admin_call *a, const char *argument, int64_t *ret_id);
 
 #endif

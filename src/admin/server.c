@@ -41,8 +41,9 @@ struct connection {
 };
 
 static const struct admin_command *const tables[] = {
-	admin_user_commands, admin_session_commands, admin_code_commands,  admin_server_commands,
-	admin_job_commands,  admin_blob_commands,    admin_media_commands, admin_report_commands};
+	admin_user_commands,   admin_session_commands, admin_code_commands,
+	admin_server_commands, admin_job_commands,     admin_blob_commands,
+	admin_media_commands,  admin_report_commands,  admin_bot_commands};
 
 /* --- helpers of the commands */
 
@@ -117,9 +118,9 @@ json_t *admin_time(unixtime_t t)
 	return json_string(text);
 }
 
-int admin_find_user(struct rpc_call *c, struct admin_call *a, int64_t *ret_id)
+int admin_find_user_named(struct rpc_call *c, struct admin_call *a, const char *argument, int64_t *ret_id)
 {
-	const char *who = admin_text(a, "user");
+	const char *who = admin_text(a, argument);
 	struct slice phone;
 	char *end;
 	int r;
@@ -142,6 +143,11 @@ int admin_find_user(struct rpc_call *c, struct admin_call *a, int64_t *ret_id)
 		r = *end ? -ERR_INVALID : store_user_exists(c->db, *ret_id) == 1 ? 0 : -ERR_NOTFOUND;
 	}
 	return r < 0 ? admin_fail(a, r, "there is no user %s; `admin users list` shows all", who) : 0;
+}
+
+int admin_find_user(struct rpc_call *c, struct admin_call *a, int64_t *ret_id)
+{
+	return admin_find_user_named(c, a, "user", ret_id);
 }
 
 /* --- one request */

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "rpc/limit.h"
 #include "rpc/rpc_private.h"
+#include "updates/peer.h"
 
 static void keep_client(struct rpc_job *j, const struct rpc_client *from)
 {
@@ -147,6 +148,7 @@ void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q)
 	j->layer = tl_layer_serve(q->layer);
 	keep_client(j, &q->client);
 	j->call.user_id = q->user_id;
+	j->call.is_bot = peer_is_bot(q->user_id);
 	r = decode(j, q->body);
 	if (r == 0) {
 		rpc_count_call(s, j->query->name);

@@ -298,6 +298,16 @@ static const char *const steps[] = {
 	"CREATE TABLE topic (channel BIGINT, id BIGINT, creator BIGINT, from_id BIGINT, date BIGINT, title "
 	"TEXT, "
 	"color BIGINT, icon BIGINT, flags BIGINT, pin BIGINT, PRIMARY KEY (channel, id)) WITHOUT ROWID;",
+	/* 21: bots (bot.h): what they are, what they say of themselves by language, their commands by scope and language. */
+	"CREATE TABLE bot (id BIGINT PRIMARY KEY, owner BIGINT, secret BYTEA, flags BIGINT, version BIGINT, "
+	"created BIGINT, placeholder TEXT, menu BYTEA) WITHOUT ROWID;"
+	"CREATE INDEX bot_owner ON bot (owner);"
+	"CREATE TABLE bot_text (bot BIGINT, lang TEXT, name TEXT, about TEXT, description TEXT, PRIMARY KEY "
+	"(bot, lang)) WITHOUT ROWID;"
+	"CREATE TABLE bot_commands (bot BIGINT, scope BIGINT, peer BIGINT, user_id BIGINT, lang TEXT, body "
+	"BYTEA, PRIMARY KEY (bot, scope, peer, user_id, lang)) WITHOUT ROWID;"
+	"CREATE TABLE bot_menu (bot BIGINT, user_id BIGINT, body BYTEA, PRIMARY KEY (bot, user_id)) "
+	"WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define PEER_CHANNEL_BASE 1000000000000LL
+#define PEER_BOT_BASE     7000000000LL /* ids above it are of bots: an id says what it is */
 
 static inline int64_t peer_user(int64_t user_id)
 {
@@ -38,6 +39,11 @@ static inline int64_t peer_channel_id(int64_t peer)
 static inline bool peer_is_user(int64_t peer)
 {
 	return peer > 0;
+}
+
+static inline bool peer_is_bot(int64_t peer)
+{
+	return peer > PEER_BOT_BASE;
 }
 
 static inline bool peer_is_channel(int64_t peer)

@@ -14,6 +14,7 @@
 #include "store/imported_key.h"
 #include "store/user.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum {
 	ALIVE_SECONDS = 30 * 86400,
@@ -159,12 +160,13 @@ int session_begin(struct rpc_call *c, const struct rpc_client *client, int64_t u
 	if (c->user_id && c->user_id != user_id && (r = forget(c, c->user_id, z.key_id)) < 0)
 		return r;
 	c->user_id = user_id;
+	c->is_bot = peer_is_bot(user_id);
 	if ((r = store_imported_key_delete(c->db, z.key_id)) < 0 ||
 	    (r = others(c, user_id, z.key_id, &any)) < 0)
 		return r;
-	if (any && !confirmed_as) /* they may say that they know this one */
+	if (any && !confirmed_as && !c->is_bot) /* they may say that they know this one */
 		z.flags = AUTHORIZATION_UNCONFIRMED;
-	if ((r = store_authorization_put(c->db, &z)) < 0 || (r = announce(c, &z)) < 0)
+	if ((r = store_authorization_put(c->db, &z)) < 0 || (!c->is_bot && (r = announce(c, &z)) < 0))
 		return r;
 	return set_user(c, z.key_id, user_id, tell_key);
 }

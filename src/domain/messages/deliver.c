@@ -172,20 +172,24 @@ int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32
 {
 	struct message_draft born = *draft, *m = &born;
 	int32_t sent = 0, received = 0;
-	struct slice body;
+	struct slice body, theirs;
 	int r = 0;
 
 	if (peer_is_chat(m->peer))
 		return chat_deliver(c, m, ret_id);
 	if (!m->only_receiver && (r = ttl_of_new(c, m->from, m->peer, &m->ttl)) < 0)
 		return r;
-	body = message_draft_body(c, m);
-	if (!body.p)
+	body = theirs = message_draft_body(c, m);
+	if (m->theirs) {
+		m->content = m->theirs;
+		theirs = message_draft_body(c, m);
+	}
+	if (!body.p || !theirs.p)
 		return -ERR_INVALID;
 	if (!m->only_receiver)
 		r = message_to_sender(c, m, body, &sent);
 	if (r >= 0 && m->peer != m->from && !m->only_sender)
-		r = to_receiver(c, m, body, sent, &received);
+		r = to_receiver(c, m, theirs, sent, &received);
 	if (r >= 0)
 		*ret_id = sent ? sent : received;
 	return r;

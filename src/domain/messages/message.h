@@ -21,6 +21,7 @@ struct message_draft {
 	int64_t from; /* whose it is shown to be: a user; in a channel's box also a channel (posts, anonymous admins) */
 	int64_t peer;           /* whom to, as the sender names him */
 	struct tl_obj *content; /* tl_message or tl_messageService as said above */
+	struct tl_obj *theirs;  /* in a private chat: what the other sees instead; NULL: the same */
 	int32_t reply_to;       /* id in the sender's box, 0: none */
 	int64_t random_id;      /* 0: made by the server */
 	bool silent, noforwards;

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
 #include "domain/chats/chat.h"
@@ -37,6 +38,10 @@ int message_may_send(struct rpc_call *c, const struct peer *to)
 		return r;
 	if (u.flags & STORE_USER_DELETED)
 		return rpc_fail(c, 400, "INPUT_USER_DEACTIVATED");
+	if (c->is_bot && (u.flags & STORE_USER_BOT))
+		return rpc_fail(c, 400, "USER_IS_BOT");
+	if (c->is_bot && (r = bot_may_write(c, c->user_id, to->key)) <= 0) /* it does not speak first */
+		return r < 0 ? r : rpc_fail(c, 400, "PEER_ID_INVALID");
 	r = store_blocked_is(c->db, to->key, peer_user(c->user_id));
 	if (r > 0)
 		return rpc_fail(c, 400, "USER_IS_BLOCKED");

@@ -7,6 +7,7 @@
 #include "domain/users/username.h"
 #include "domain/users/view.h"
 #include "rpc_methods.h"
+#include "store/bot.h"
 #include "store/contact.h"
 #include "store/dialog.h"
 #include "store/meta.h"
@@ -188,8 +189,10 @@ int user_delete(struct rpc_call *c, int64_t id)
 	if ((r = drop_contacts(c, id)) < 0 || (r = store_wanted_clear(c->db, id)) < 0 ||
 	    (r = drop_settings(c, id)) < 0 || (r = drop_photos(c, id)) < 0)
 		return r;
+	if ((u.flags & STORE_USER_BOT) && (r = store_bot_delete(c->db, id)) < 0)
+		return r;
 	u.phone = u.first = u.last = u.username = u.about = SLICE_LIT("");
-	u.flags = STORE_USER_DELETED;
+	u.flags = STORE_USER_DELETED | (u.flags & STORE_USER_BOT);
 	if ((r = store_user_update(c->db, &u)) < 0 || (r = user_changed(c, id, 0)) < 0)
 		return r;
 	return drop_from_contacts(c, id);

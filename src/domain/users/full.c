@@ -1,5 +1,6 @@
 /* full.c - a user in full, and the bar above his chat. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/users/birthday.h"
 #include "domain/users/peer.h"
@@ -177,8 +178,8 @@ int users_getFullUser(struct rpc_call *c, const struct tl_users_getFullUser *q)
 		return r;
 	f->blocked = r > 0;
 	if ((r = private_part(c, &u, f)) < 0 || (r = birthday_view(c, id, &f->birthday)) < 0 ||
-	    (r = user_photo_full(c, &u, f)) < 0 || (r = chat_part(c, id, f)) < 0 ||
-	    (r = peer_settings_view(c, id, &f->settings)) < 0 ||
+	    (r = bot_info_view(&v, id, id, &f->bot_info)) < 0 || (r = user_photo_full(c, &u, f)) < 0 ||
+	    (r = chat_part(c, id, f)) < 0 || (r = peer_settings_view(c, id, &f->settings)) < 0 ||
 	    (r = notify_view(c, c->user_id, id, NOTIFY_PEER, &f->notify_settings)) < 0 ||
 	    (r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
 		return r;

@@ -2,6 +2,7 @@
 #include "domain/users/peer.h"
 
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/messages/message.h"
@@ -17,8 +18,12 @@ static int known_user(struct rpc_call *c, int64_t id, int64_t hash)
 
 	if (id <= 0)
 		return -ERR_NOTFOUND;
-	if (id != c->user_id && hash != access_hash(c->app, c->user_id, ACCESS_USER, id))
-		return -ERR_NOTFOUND;
+	if (id != c->user_id && hash != access_hash(c->app, c->user_id, ACCESS_USER, id)) {
+		if (hash || !c->is_bot)
+			return -ERR_NOTFOUND;
+		if ((r = bot_has_met(c, c->user_id, id)) <= 0)
+			return r < 0 ? r : -ERR_NOTFOUND;
+	}
 	r = store_user_exists(c->db, id);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }

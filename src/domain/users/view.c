@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/settings.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/users/peer.h"
@@ -307,10 +308,8 @@ int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **re
 	o->verified = (u.flags & STORE_USER_VERIFIED) != 0;
 	o->support = (u.flags & STORE_USER_SUPPORT) != 0;
 	o->premium = (u.flags & STORE_USER_PREMIUM) || all_are_premium(c->app->settings, &u);
-	if (u.flags & STORE_USER_BOT) {
-		o->bot = o->has_bot_info_version = true;
-		o->bot_info_version = 1;
-	}
+	if ((u.flags & STORE_USER_BOT) && (r = bot_user_view(c, id, o)) < 0)
+		return r;
 	o->username = present(u.username);
 	if ((r = relation(c, viewer, &u, o)) < 0 || (r = user_photo_view(c, viewer, &u, &o->photo)) < 0)
 		return r;

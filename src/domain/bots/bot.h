@@ -1,0 +1,34 @@
+/*
+ * bot.h - the area's door: accounts that programs sign in to. Whose they are, what they look like, what they hear in groups.
+ * A bot's id says that it is one (updates/peer.h). Threads: lanes, with c->db.
+ */
+#ifndef DOMAIN_BOTS_BOT_H
+#define DOMAIN_BOTS_BOT_H
+
+#include "domain/users/view.h"
+#include "store/bot.h"
+
+enum { BOT_SECRET = 35 }; /* characters behind the ':' of a token, as clients check */
+
+/*
+ * Write lane: a new bot of this owner; `b` says the rest (flags, placeholder). Its token, which nobody is told again, in the arena.
+ * 400 USERNAME_INVALID (it must end in "bot"), USERNAME_OCCUPIED, FIRSTNAME_INVALID, BOTS_TOO_MUCH.
+ */
+int bot_create(struct rpc_call *c, struct slice username, struct slice name, struct store_bot *b,
+               struct slice *ret_token);
+/* Write lane: another token; the old one and whoever is signed in by it end. */
+int bot_revoke(struct rpc_call *c, struct store_bot *b, struct slice *ret_token);
+/* Write lane: the row has changed in what clients keep. */
+int bot_changed(struct rpc_call *c, struct store_bot *b);
+
+/* What a User object says of a bot. */
+int bot_user_view(struct rpc_call *c, int64_t id, struct tl_user *o);
+/* BotInfo as the caller gets it in a chat with the bot, or (peer other than the bot's) in a group. NULL: it is no bot. */
+int bot_info_view(struct view *v, int64_t bot, int64_t peer, struct tl_obj **ret);
+
+/* 1: `bot` may write to this person, who has written to it before; 0: not. */
+int bot_may_write(struct rpc_call *c, int64_t bot, int64_t user);
+/* 1: the bot has met this person, so that it may name him without an access hash; 0: not. */
+int bot_has_met(struct rpc_call *c, int64_t bot, int64_t user);
+
+#endif

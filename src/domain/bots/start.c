@@ -1,0 +1,76 @@
+/* start.c - messages.startBot: a person speaks to a bot first, perhaps by a deep link; or brings it into a group by one. */
+#include "base/err.h"
+#include "domain/bots/bot.h"
+#include "domain/messages/message.h"
+#include "domain/messages/reply.h"
+#include "rpc_methods.h"
+#include "store/user.h"
+#include "updates/peer.h"
+
+static bool is_parameter(struct slice s)
+{
+	if (s.n > LIMIT_START_PARAM)
+		return false;
+	for (uint32_t i = 0; i < s.n; i++) {
+		uint8_t ch = s.p[i];
+
+		if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+		      ch == '_' || ch == '-'))
+			return false;
+	}
+	return true;
+}
+
+/* A command as a text of its own, or with what follows it. */
+static struct tl_obj *command(struct arena *a, struct slice word, struct slice parameter)
+{
+	struct tl_messageEntityBotCommand *e = TL_NEW(a, messageEntityBotCommand);
+	struct tl_message *m = TL_NEW(a, message);
+
+	m->message = arena_printf(a, "%.*s%s%.*s", (int)word.n, (const char *)word.p, parameter.n ? " " : "",
+	                          (int)parameter.n, parameter.n ? (const char *)parameter.p : "");
+	m->entities = tl_vec_new(a, 1);
+	m->entities.v[0] = &e->o;
+	e->length = (int32_t)word.n;
+	return &m->o;
+}
+
+int messages_startBot(struct rpc_call *c, const struct tl_messages_startBot *q)
+{
+	struct message_draft m = {.random_id = q->random_id, .except_key = c->client->auth_key_id};
+	struct slice word = SLICE_LIT("/start");
+	struct store_user u;
+	struct peer to;
+	int64_t bot;
+	int32_t id;
+	int r;
+
+	if ((r = user_resolve(c, q->bot, &bot)) < 0)
+		return r;
+	if (!peer_is_bot(bot))
+		return rpc_fail(c, 400, "BOT_INVALID");
+	if (!is_parameter(q->start_param))
+		return rpc_fail(c, 400, "START_PARAM_INVALID");
+	if (TL_IS(inputPeerEmpty, q->peer) || TL_IS(inputPeerSelf, q->peer))
+		to = (struct peer){.key = peer_user(bot)};
+	else if ((r = peer_resolve(c, q->peer, &to)) < 0)
+		return r;
+	if (!q->random_id)
+		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
+	if (peer_is_user(to.key) && to.key != bot)
+		return rpc_fail(c, 400, "PEER_ID_INVALID");
+	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
+		return r < 0 ? r : 0;
+	if ((r = message_may_send(c, &to)) < 0 || (r = store_user_load(c->db, bot, &c->arena, &u)) < 0)
+		return r;
+	if (!peer_is_user(to.key))
+		word = arena_printf(&c->arena, "/start@%.*s", (int)u.username.n, (const char *)u.username.p);
+	/* What a deep link carries is between its maker and the bot. */
+	m.content = command(&c->arena, word, peer_is_user(to.key) ? (struct slice){0} : q->start_param);
+	if (peer_is_user(to.key) && q->start_param.n)
+		m.theirs = command(&c->arena, word, q->start_param);
+	if ((r = message_send_as(c, &to, NULL, &m, TL_AS(message, m.content))) < 0 ||
+	    (r = message_send(c, &to, &m, &id)) < 0)
+		return r;
+	return rpc_reply_after(c, message_reply_updates, NULL);
+}

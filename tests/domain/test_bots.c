@@ -1,0 +1,232 @@
+/* test_bots.c - accounts of programs: tokens, who may call what, the first word, what is heard in groups, keyboards, queries. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "domain/bots/bot.h"
+#include "room.h"
+
+struct s {
+	struct world *w;
+	struct person a, b, bot;
+	struct slice token;
+};
+
+#define Q(s, n) TL_NEW(world_arena((s)->w), n)
+
+static int make_bot(struct rpc_call *c, void *arg)
+{
+	struct store_bot b = {.flags = STORE_BOT_INLINE, .placeholder = SLICE_LIT("what?")};
+	struct s *s = arg;
+	struct slice token;
+	int r;
+
+	b.owner = s->a.id;
+	r = bot_create(c, SLICE_LIT("weather_bot"), SLICE_LIT("Weather"), &b, &token);
+	if (r == 0)
+		s->token = arena_slice(world_arena(s->w), token);
+	return r;
+}
+
+static struct tl_obj *import_q(struct s *s, struct slice token)
+{
+	struct tl_auth_importBotAuthorization *q = Q(s, auth_importBotAuthorization);
+
+	q->api_id = 1;
+	q->api_hash = SLICE_LIT("x");
+	q->bot_auth_token = token;
+	return &q->o;
+}
+
+static int setup(void **state)
+{
+	struct s *s = calloc(1, sizeof(*s));
+	struct tl_auth_authorization *z;
+
+	log_set_level(LOG_ERROR);
+	s->w = world_new();
+	s->a = world_person(s->w, "15550001", "Ann", "");
+	s->b = world_person(s->w, "15550002", "Bob", "");
+	assert_int_equal(world_write(s->w, make_bot, s), 0);
+	s->bot.key = 0x777000;
+	world_connect(s->w, (struct person){0}, s->bot.key, TL_LAYER_MAX);
+	z = TL_AS(auth_authorization, talk_call(s->w, s->bot, import_q(s, s->token)));
+	assert_non_null(z);
+	s->bot.id = TL_AS(user, z->user)->id;
+	world_connect(s->w, s->bot, s->bot.key, TL_LAYER_MAX);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct s *s = *state;
+
+	world_free(s->w);
+	free(s);
+	return 0;
+}
+
+static void test_token(void **state)
+{
+	struct s *s = *state;
+	struct person stranger = {.key = 0x888000};
+	char text[64];
+
+	snprintf(text, sizeof(text), "%.*s", (int)s->token.n, (const char *)s->token.p);
+	assert_int_equal(strlen(strchr(text, ':') + 1), BOT_SECRET);
+	talk_refused(s->w, stranger, import_q(s, SLICE_LIT("")), "400 ACCESS_TOKEN_INVALID");
+	talk_refused(s->w, stranger, import_q(s, SLICE_LIT("7000000001:short")), "400 ACCESS_TOKEN_INVALID");
+	text[strlen(text) - 1] ^= 1;
+	talk_refused(s->w, stranger, import_q(s, slice_str(text)), "400 ACCESS_TOKEN_INVALID");
+}
+
+static int revoke(struct rpc_call *c, void *arg)
+{
+	struct s *s = arg;
+	struct store_bot b;
+	struct slice token;
+	int r;
+
+	if ((r = store_bot_get(c->db, s->bot.id, &c->arena, &b)) < 0 || (r = bot_revoke(c, &b, &token)) < 0)
+		return r;
+	s->token = arena_slice(world_arena(s->w), token);
+	return 0;
+}
+
+static void test_revoked(void **state)
+{
+	struct s *s = *state;
+	struct slice old = s->token;
+	struct person again = {.key = 0x888000};
+
+	assert_int_equal(world_write(s->w, revoke, s), 0);
+	talk_refused(s->w, again, import_q(s, old), "400 ACCESS_TOKEN_INVALID");
+	talk_call(s->w, again, import_q(s, s->token));
+}
+
+static struct tl_user *look(struct s *s, struct person who, int64_t whom)
+{
+	struct tl_users_userFull *f;
+	struct tl_users_getFullUser *full = Q(s, users_getFullUser);
+
+	full->id = world_user(s->w, who, whom);
+	f = TL_AS(users_userFull, talk_call(s->w, who, &full->o));
+	assert_non_null(f);
+	return world_find_user(f->users, whom);
+}
+
+static void test_looks(void **state)
+{
+	struct s *s = *state;
+	struct tl_user *u = look(s, s->b, s->bot.id);
+
+	assert_true(u->bot && u->has_bot_info_version);
+	assert_int_equal(u->bot_info_version, 1);
+	assert_false(u->bot_chat_history);
+	assert_null(u->status);
+	assert_true(slice_eq(u->bot_inline_placeholder, SLICE_LIT("what?")));
+}
+
+static void test_who_may(void **state)
+{
+	struct s *s = *state;
+
+	talk_refused(s->w, s->bot, &Q(s, account_getAuthorizations)->o, "400 BOT_METHOD_INVALID");
+	talk_refused(s->w, s->bot, &Q(s, contacts_getContacts)->o, "400 BOT_METHOD_INVALID");
+}
+
+static struct tl_messages_sendMessage *say_q(struct s *s, struct person who, struct tl_obj *peer,
+                                             const char *text)
+{
+	static int64_t random_id = 1;
+	struct tl_messages_sendMessage *q = Q(s, messages_sendMessage);
+
+	q->peer = peer;
+	q->message = slice_str(text);
+	q->random_id = ++random_id + who.id;
+	return q;
+}
+
+static struct tl_obj *start_q(struct s *s, struct person who, const char *parameter)
+{
+	static int64_t random_id = 1000000;
+	struct tl_messages_startBot *q = Q(s, messages_startBot);
+
+	q->bot = world_user(s->w, who, s->bot.id);
+	q->peer = world_peer(s->w, who, s->bot.id);
+	q->random_id = ++random_id;
+	q->start_param = slice_str(parameter);
+	return &q->o;
+}
+
+/* The text of the newest message that was pushed to this key; absent: none was. */
+static struct slice heard(struct s *s, struct person who)
+{
+	struct tl_vec pushes = world_pushes(s->w, who.key);
+	struct slice text = {0};
+
+	for (uint32_t i = 0; i < pushes.n; i++) {
+		struct tl_vec one = {&pushes.v[i], 1};
+		struct tl_updateNewMessage *m = TL_AS(updateNewMessage,
+		                                      world_update(one, TL_updateNewMessage));
+		struct tl_updateNewChannelMessage *ch = TL_AS(updateNewChannelMessage,
+		                                              world_update(one, TL_updateNewChannelMessage));
+		struct tl_obj *o = m ? m->message : ch ? ch->message : NULL;
+
+		if (TL_IS(message, o))
+			text = TL_AS(message, o)->message;
+		else if (TL_IS(messageService, o))
+			text = SLICE_LIT("(service)");
+	}
+	return text;
+}
+
+static void hears(struct s *s, struct person who, const char *text)
+{
+	struct slice t = heard(s, who);
+
+	assert_int_equal(t.n, strlen(text));
+	assert_memory_equal(t.p ? (const char *)t.p : "", text, t.n);
+}
+
+static void test_start(void **state)
+{
+	struct s *s = *state;
+	struct tl_inputPeerUser *peer = Q(s, inputPeerUser);
+	struct tl_message *m;
+
+	talk_refused(s->w, s->bot, &say_q(s, s->bot, world_peer(s->w, s->bot, s->b.id), "Hi")->o,
+	             "400 PEER_ID_INVALID");
+	talk_refused(s->w, s->b, start_q(s, s->b, "a b"), "400 START_PARAM_INVALID");
+	m = TL_AS(message,
+	          TL_AS(updateNewMessage,
+	                talk_update(talk_call(s->w, s->b, start_q(s, s->b, "from_me")), TL_updateNewMessage))
+	                  ->message);
+	assert_true(slice_eq(m->message, SLICE_LIT("/start")));
+	assert_int_equal(m->entities.n, 1);
+	hears(s, s->bot, "/start from_me");
+	/* Whom it has met it may name without a hash; nobody else. */
+	peer->user_id = s->b.id;
+	talk_call(s->w, s->bot, &say_q(s, s->bot, &peer->o, "Hi")->o);
+	hears(s, s->b, "Hi");
+	peer->user_id = s->a.id;
+	talk_refused(s->w, s->bot, &say_q(s, s->bot, &peer->o, "Hi")->o, "400 PEER_ID_INVALID");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_token), T(test_revoked), T(test_looks), T(test_who_may), T(test_start),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
