@@ -24,6 +24,11 @@ struct bench_options {
 	unsigned size;    /* of a file, MiB */
 	unsigned part;    /* of it at a time, KiB */
 	unsigned stall;   /* download: seconds in which nobody listens */
+	unsigned groups;  /* channel: small ones beside it */
+	unsigned members; /* of each of them */
+	unsigned layers;  /* channel: so many at once */
+	unsigned posts;   /* channel: that are measured */
+	unsigned pid;     /* of the server: its processor times; 0: not asked */
 	bool once;        /* download: all of it by each connection */
 };
 
@@ -85,6 +90,8 @@ struct bench_crowd {
 	struct bench_person *v;
 	unsigned n, next, under_way, ready, imported, failed;
 	char error[160];  /* the first failure */
+	bool known;       /* they are bench-fill's: nobody signs in */
+	unsigned layers;  /* spoken by them in turn; 0 or 1: the bench's only one */
 	usec_t pinged;    /* when the last of them was; */
 	unsigned to_ping; /* and who is next */
 	/* An update came. */
@@ -94,6 +101,9 @@ struct bench_crowd {
 
 /* Clients of n accounts from number `first` on, some at a time: connected, signed in (up, if new). False, and said: some failed. */
 bool bench_crowd_come(struct bench_crowd *w, struct bench *b, unsigned first, unsigned n);
+/* The same for accounts that bench-fill made, from the one of this number on. They speak `layers` layers in turn. */
+bool bench_crowd_come_known(struct bench_crowd *w, struct bench *b, unsigned first, unsigned n,
+                            unsigned layers);
 /*
  * Each gets the accounts `step`, 2 * step ... places further on (round the end) as contacts, `friends` of them, and asks for
  * updates. False, and said: some failed.
@@ -121,5 +131,6 @@ int bench_messages(struct bench *b);
 int bench_idle(struct bench *b);
 int bench_upload(struct bench *b);
 int bench_download(struct bench *b);
+int bench_channel(struct bench *b);
 
 #endif

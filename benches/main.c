@@ -19,6 +19,7 @@ static const struct {
 	{"upload", bench_upload, "a file that goes up in parts, into Saved Messages"},
 	{"download", bench_download,
          "the file that lies there last, over and over or once by each connection"},
+	{"channel", bench_channel, "posts in a channel and in small groups, until the last one has them"},
 	{"idle", bench_idle, "memory of sessions that are signed in, took one update and wait"},
 };
 
@@ -47,6 +48,11 @@ static const char help[] =
 	"  --once               download: each connection takes all of it once; alone it compares every "
 	"byte\n"
 	"  --stall N            download: all ask, and nobody listens for so many seconds\n"
+	"  --groups N           channel: small groups beside it (0); --members N of each (10)\n"
+	"  --layers N           channel: spoken by its subscribers in turn, up to 5 (1)\n"
+	"  --posts N            channel: that are measured (30)\n"
+	"  --pid N              channel: the server's process, whose processor times are told\n"
+	"channel wants a store that bench-fill filled, with as many ONLINE as --clients (10000).\n"
 	"messages, idle, upload and download sign in with test numbers: the server must run with "
 	"--test-numbers.\n"
 	"Exit code: 0 done, 1 something failed, 2 wrong usage.\n";
@@ -68,7 +74,12 @@ enum opt {
 	SIZE,
 	PART,
 	ONCE,
-	STALL
+	STALL,
+	GROUPS,
+	MEMBERS,
+	LAYERS,
+	POSTS,
+	PID
 };
 
 static const struct option longs[] = {
@@ -89,6 +100,11 @@ static const struct option longs[] = {
 	{"part", required_argument, NULL, PART},
 	{"once", no_argument, NULL, ONCE},
 	{"stall", required_argument, NULL, STALL},
+	{"groups", required_argument, NULL, GROUPS},
+	{"members", required_argument, NULL, MEMBERS},
+	{"layers", required_argument, NULL, LAYERS},
+	{"posts", required_argument, NULL, POSTS},
+	{"pid", required_argument, NULL, PID},
 	{"help", no_argument, NULL, 'h'},
 	{"list", no_argument, NULL, 'l'},
 	{NULL, 0, NULL, 0},
@@ -105,6 +121,24 @@ static bool number(const char *name, const char *text, unsigned max, unsigned *r
 	}
 	*ret = (unsigned)v;
 	return true;
+}
+
+static bool set_channel(struct bench_options *o, int opt, const char *v)
+{
+	switch (opt) {
+	case GROUPS:
+		return number("groups", v, 100000, &o->groups);
+	case MEMBERS:
+		return number("members", v, 1000, &o->members);
+	case LAYERS:
+		return number("layers", v, 5, &o->layers);
+	case POSTS:
+		return number("posts", v, 10000, &o->posts);
+	case PID:
+		return number("pid", v, 1u << 30, &o->pid);
+	default:
+		return false;
+	}
 }
 
 static bool set(struct bench_options *o, int opt, const char *v)
@@ -157,7 +191,7 @@ static bool set(struct bench_options *o, int opt, const char *v)
 	case STALL:
 		return number("stall", v, 3600, &o->stall);
 	default:
-		return false;
+		return set_channel(o, opt, v);
 	}
 }
 

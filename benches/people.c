@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "benches/bench.h"
+#include "benches/fill.h"
 #include "client/sign.h"
 
 enum { AT_ONCE = 48, NUMBERS = 100000, IMPORT_AT_ONCE = 32 };
@@ -58,13 +59,27 @@ static void signed_in(void *arg, struct client *c, int r, int64_t user, const ch
 	come_next(p->crowd);
 }
 
+static void listens(void *arg, struct client *c, const struct client_answer *a)
+{
+	struct bench_person *p = arg;
+	char why[80];
+
+	snprintf(why, sizeof(why), "%.*s", (int)a->text.n, a->text.n ? (const char *)a->text.p : "");
+	signed_in(p, c, a->r, BENCH_FILL_USER + p->number, why);
+}
+
 static void on_ready(void *user, struct client *c)
 {
+	struct tl_updates_getState call = {.o.name = TL_updates_getState};
 	struct bench_person *p = user;
 	char phone[16], code[6], name[16];
 
 	if (p->id)
 		return;
+	if (p->crowd->known) {
+		client_call(c, &call.o, listens, p);
+		return;
+	}
 	phone_of(p->number, phone);
 	client_test_code(phone, code);
 	snprintf(name, sizeof(name), "Bench %u", p->number);
@@ -88,8 +103,17 @@ static void on_update(void *user, struct client *c, const struct client_message 
 		p->crowd->update(p, m);
 }
 
+static void set_known_key(struct bench_person *p)
+{
+	struct client_key k = {0};
+
+	bench_fill_key(p->number, k.body, &k.id);
+	client_set_key(p->c, &k);
+}
+
 static void come_next(struct bench_crowd *w)
 {
+	static const int layers[] = {TL_LAYER_MAX, 214, 201, 185, 158};
 	static const struct client_ops ops = {.ready = on_ready, .ended = on_ended, .update = on_update};
 	struct client_config cfg = bench_client_config(w->b);
 
@@ -99,7 +123,11 @@ static void come_next(struct bench_crowd *w)
 		w->under_way++;
 		cfg.ops = &ops;
 		cfg.user = p;
+		if (w->layers > 1)
+			cfg.layer = layers[p->number % w->layers % (sizeof(layers) / sizeof(layers[0]))];
 		p->c = client_new(&cfg);
+		if (w->known)
+			set_known_key(p);
 		client_connect(p->c);
 	}
 }
@@ -137,12 +165,8 @@ static bool wait_for(struct bench_crowd *w, const unsigned *count, unsigned n, c
 	return *count >= n;
 }
 
-bool bench_crowd_come(struct bench_crowd *w, struct bench *b, unsigned first, unsigned n)
+static bool come(struct bench_crowd *w, struct bench *b, unsigned first, unsigned n)
 {
-	if (first + n > NUMBERS) {
-		bench_say("there are %d test numbers; %u from number %u on are too many", NUMBERS, n, first);
-		return false;
-	}
 	w->b = b;
 	w->n = n;
 	w->v = xcalloc(n, sizeof(*w->v));
@@ -152,6 +176,23 @@ bool bench_crowd_come(struct bench_crowd *w, struct bench *b, unsigned first, un
 	}
 	come_next(w);
 	return wait_for(w, &w->ready, n, "people signed in");
+}
+
+bool bench_crowd_come(struct bench_crowd *w, struct bench *b, unsigned first, unsigned n)
+{
+	if (first + n > NUMBERS) {
+		bench_say("there are %d test numbers; %u from number %u on are too many", NUMBERS, n, first);
+		return false;
+	}
+	return come(w, b, first, n);
+}
+
+bool bench_crowd_come_known(struct bench_crowd *w, struct bench *b, unsigned first, unsigned n,
+                            unsigned layers)
+{
+	w->known = true;
+	w->layers = layers;
+	return come(w, b, first, n);
 }
 
 static const struct tl_user *user_of(const struct tl_vec *users, int64_t id)

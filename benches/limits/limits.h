@@ -20,6 +20,10 @@ int limit_handshake(int seconds);
 int limit_echo(int seconds);
 /* SHA-256, IGE and CTR of a file in pieces of 128 KiB, as it is sent and as it is taken; the best of several sizes of batches. */
 int limit_crypto(int seconds);
+/* Pieces of so many bytes to so many sockets over the loopback, one after the other, by plain send(). Exit code. */
+int limit_send(int sockets, int bytes, int rounds);
+/* Memory of an audience: of a key that is in one channel more, and of a channel that somebody hears. */
+int limit_audience(int keys);
 /*
  * The rows of private sends, written to a copy of a server's database by plain statements, so many a commit as `commits` says:
  * lines "commits_up_to_N COUNT ..." of chapar-bench messages. Exit code; what is wrong is said.

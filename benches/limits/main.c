@@ -9,6 +9,8 @@
 static const char help[] = "usage: bench-limits handshake SECONDS\n"
 			   "       bench-limits echo SECONDS\n"
 			   "       bench-limits crypto SECONDS\n"
+			   "       bench-limits send SOCKETS BYTES ROUNDS\n"
+			   "       bench-limits audience KEYS\n"
 			   "       bench-limits sqlite SECONDS DATABASE COMMITS\n"
 			   "What the machine could do at best. sqlite writes to DATABASE, a copy of a\n"
 			   "server's chapar.db: never that of a server in use. COMMITS is a file with what "
@@ -61,6 +63,10 @@ int main(int argc, char **argv)
 		return limit_echo(seconds);
 	if (seconds > 0 && argc == 3 && strcmp(argv[1], "crypto") == 0)
 		return limit_crypto(seconds);
+	if (seconds > 0 && argc == 5 && strcmp(argv[1], "send") == 0)
+		return limit_send(seconds, atoi(argv[3]), atoi(argv[4]));
+	if (seconds > 0 && argc == 3 && strcmp(argv[1], "audience") == 0)
+		return limit_audience(seconds);
 	if (seconds > 0 && argc == 5 && strcmp(argv[1], "sqlite") == 0)
 		return limit_sqlite(argv[3], argv[4], seconds);
 	fputs(help, stderr);

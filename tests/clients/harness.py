@@ -72,6 +72,17 @@ async def until_answered(operation, each=10, **arguments):
             await asyncio.sleep(0.3)
 
 
+async def until(what, ask, wanted=True, timeout=20):
+    """Asks again until the answer is as wanted (a value, or a function of it)."""
+    end = time.monotonic() + timeout
+    while True:
+        got = await ask()
+        if wanted(got) if callable(wanted) else got == wanted:
+            return got
+        expect(time.monotonic() < end, '%s: %r' % (what, got))
+        await asyncio.sleep(0.1)
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(('127.0.0.1', 0))

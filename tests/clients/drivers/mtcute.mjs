@@ -85,6 +85,7 @@ function restore() {
 function onRaw(u) {
   switch (u._) {
     case 'updatePinnedMessages':
+    case 'updatePinnedChannelMessages':
       return event('pinned', { ids: u.messages, pinned: Boolean(u.pinned) });
     case 'updateDraftMessage':
       return event('draft', { peer: peerId(u.peer), text: u.draft.message ?? '' });

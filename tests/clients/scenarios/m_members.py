@@ -1,8 +1,5 @@
 """Who is in a channel or supergroup and what he may: TDLib as its owner and as a member, Telethon and mtcute with it."""
-import asyncio
-import time
-
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal, until
 
 BASE = 1000000000000
 
@@ -10,17 +7,6 @@ BASE = 1000000000000
 def channel_of(chat):
     """The id in the API of a TDLib chat."""
     return -chat - BASE
-
-
-async def until(what, ask, wanted=True, timeout=20):
-    """Asks again until the answer is as wanted (a value, or a function of it)."""
-    end = time.monotonic() + timeout
-    while True:
-        got = await ask()
-        if wanted(got) if callable(wanted) else got == wanted:
-            return got
-        expect(time.monotonic() < end, '%s: %r' % (what, got))
-        await asyncio.sleep(0.1)
 
 
 async def refused(name, call):
