@@ -112,6 +112,7 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = CHAT_CLOSE_JOB, .slice = chat_close_job},
 	{.name = CHAT_CLEAR_JOB, .slice = chat_clear_job},
 	{.name = CHAT_MIGRATE_JOB, .slice = chat_migrate_job},
+	{.name = POLL_CLOSE_JOB, .slice = poll_close_job},
 	{.name = "polls", .slice = polls_job, .every_s = 600},
 	{.name = "reacted", .slice = reacted_job, .every_s = 600},
 	{.name = CHANNEL_UNBAN_JOB, .slice = channel_unban_job},

@@ -13,13 +13,20 @@
 
 static_assert(STORE_MEDIA_KINDS == 15, "ALL_KINDS names every kind");
 
-/* What it carries is carried by one message more or less. */
-static int refer(struct sql_db *db, const struct store_media *m, int by, unixtime_t now)
+static int came(struct sql_db *db, const struct store_media *m)
 {
 	if (!m->file)
 		return 0;
-	return m->kind == STORE_MEDIA_POLL ? store_poll_ref(db, m->file, by, now)
-	                                   : store_file_ref(db, m->file, by, now);
+	return m->kind == STORE_MEDIA_POLL ? store_poll_carried(db, m->file, m->owner, m->peer, m->id)
+	                                   : store_file_ref(db, m->file, 1, m->date);
+}
+
+static int went(struct sql_db *db, const struct store_media *m, unixtime_t now)
+{
+	if (!m->file)
+		return 0;
+	return m->kind == STORE_MEDIA_POLL ? store_poll_dropped(db, m->file, now)
+	                                   : store_file_ref(db, m->file, -1, now);
 }
 
 int store_media_insert(struct sql_db *db, const struct store_media *m)
@@ -35,7 +42,7 @@ int store_media_insert(struct sql_db *db, const struct store_media *m)
 	sql_bind_int(s, 5, m->file);
 	sql_bind_int(s, 6, m->date);
 	r = sql_run(s);
-	return r < 0 ? r : refer(db, m, 1, m->date);
+	return r < 0 ? r : came(db, m);
 }
 
 static struct store_media row_of(struct sql_stmt *s)
@@ -78,7 +85,7 @@ int store_media_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t i
 	sql_bind_int(s, 3, had.kind);
 	sql_bind_int(s, 4, id);
 	r = sql_run(s);
-	return r < 0 ? r : refer(db, &had, -1, now);
+	return r < 0 ? r : went(db, &had, now);
 }
 
 static struct sql_stmt *walk_dialog(struct sql_db *db, int64_t peer, bool up)

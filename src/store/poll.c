@@ -20,8 +20,9 @@ int store_poll_insert(struct sql_db *db, const struct store_poll *p, unixtime_t 
 
 int store_poll_get(struct sql_db *db, int64_t id, struct arena *a, struct store_poll *ret)
 {
-	struct sql_stmt *s = sql_prepare(
-		db, "SELECT creator, closed, close_date, voters, body FROM poll WHERE id = $1");
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT creator, closed, close_date, voters, home_owner, home_peer,"
+	                                 " home_id, body FROM poll WHERE id = $1");
 	int r;
 
 	sql_bind_int(s, 1, id);
@@ -32,7 +33,10 @@ int store_poll_get(struct sql_db *db, int64_t id, struct arena *a, struct store_
 		                           .closed = sql_int(s, 1) != 0,
 		                           .close_date = sql_int(s, 2),
 		                           .voters = (int32_t)sql_int(s, 3),
-		                           .body = sql_copy(s, 4, a)};
+		                           .home_owner = sql_int(s, 4),
+		                           .home_peer = sql_int(s, 5),
+		                           .home_id = (int32_t)sql_int(s, 6),
+		                           .body = sql_copy(s, 7, a)};
 	sql_done(s);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
@@ -45,15 +49,29 @@ int store_poll_close(struct sql_db *db, int64_t id)
 	return sql_run(s);
 }
 
-int store_poll_ref(struct sql_db *db, int64_t id, int by, unixtime_t now)
+int store_poll_carried(struct sql_db *db, int64_t id, int64_t owner, int64_t peer, int32_t msg_id)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "UPDATE poll SET refs = refs + $2, idle = CASE WHEN refs + $2 > 0 THEN 0 ELSE $3"
-		    " END WHERE id = $1");
+		db, "UPDATE poll SET refs = refs + 1, idle = 0,"
+		    " home_owner = CASE WHEN home_id = 0 THEN $2 ELSE home_owner END,"
+		    " home_peer = CASE WHEN home_id = 0 THEN $3 ELSE home_peer END,"
+		    " home_id = CASE WHEN home_id = 0 THEN $4 ELSE home_id END WHERE id = $1");
 
 	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, by);
-	sql_bind_int(s, 3, now);
+	sql_bind_int(s, 2, owner);
+	sql_bind_int(s, 3, peer);
+	sql_bind_int(s, 4, msg_id);
+	return sql_run(s);
+}
+
+int store_poll_dropped(struct sql_db *db, int64_t id, unixtime_t now)
+{
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "UPDATE poll SET refs = refs - 1, idle = CASE WHEN refs > 1 THEN 0"
+	                                 " ELSE $2 END WHERE id = $1");
+
+	sql_bind_int(s, 1, id);
+	sql_bind_int(s, 2, now);
 	return sql_run(s);
 }
 

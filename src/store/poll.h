@@ -16,6 +16,8 @@ struct store_poll {
 	bool closed;
 	unixtime_t close_date; /* 0: nobody set one */
 	int32_t voters;
+	int64_t home_owner, home_peer; /* the row of the message that carried it first, which may be gone */
+	int32_t home_id;
 	struct slice body; /* TL messageMediaPoll: the question, and in its results what is right and why */
 };
 
@@ -30,8 +32,9 @@ int store_poll_insert(struct sql_db *db, const struct store_poll *p, unixtime_t 
 /* -ERR_NOTFOUND. Any lane. */
 int store_poll_get(struct sql_db *db, int64_t id, struct arena *a, struct store_poll *ret);
 int store_poll_close(struct sql_db *db, int64_t id);
-/* A message that carries it came or went. One that nobody carries is forgotten an hour later by store_poll_sweep(). */
-int store_poll_ref(struct sql_db *db, int64_t id, int by, unixtime_t now);
+/* A message that carries it came: the first is its home; or went. One that nobody carries is forgotten an hour later by store_poll_sweep(). */
+int store_poll_carried(struct sql_db *db, int64_t id, int64_t owner, int64_t peer, int32_t msg_id);
+int store_poll_dropped(struct sql_db *db, int64_t id, unixtime_t now);
 /* Up to `limit` rows of polls that nobody carries since `before`: 1 if there may be more. */
 int store_poll_sweep(struct sql_db *db, unixtime_t before, uint32_t limit);
 

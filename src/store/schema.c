@@ -308,6 +308,11 @@ static const char *const steps[] = {
 	"BYTEA, PRIMARY KEY (bot, scope, peer, user_id, lang)) WITHOUT ROWID;"
 	"CREATE TABLE bot_menu (bot BIGINT, user_id BIGINT, body BYTEA, PRIMARY KEY (bot, user_id)) "
 	"WITHOUT ROWID;",
+
+	/* 22: the first message that carried a poll, which is told when its time is over. */
+	"ALTER TABLE poll ADD COLUMN home_owner BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE poll ADD COLUMN home_peer BIGINT NOT NULL DEFAULT 0;"
+	"ALTER TABLE poll ADD COLUMN home_id BIGINT NOT NULL DEFAULT 0;",
 };
 
 int store_migrate(struct sql_db *db)

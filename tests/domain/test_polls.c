@@ -9,6 +9,8 @@
 
 #include "base/log.h"
 #include "domain/channels/rights.h"
+#include "domain/polls/poll.h"
+#include "jobs/jobs.h"
 #include "room.h"
 #include "sql/sql.h"
 #include "store/poll.h"
@@ -416,6 +418,45 @@ static void test_group(void **state)
 	             "400 MESSAGE_POLL_CLOSED");
 }
 
+static int time_over(struct rpc_call *c, void *unused)
+{
+	struct sql_stmt *st = sql_prepare(c->db, "SELECT id FROM poll");
+	struct jobs_next next = {0};
+	int64_t id = 0;
+
+	if (sql_value(st, &id) < 0)
+		return -1;
+	return poll_close_job(c, &(struct store_job){.payload = slice_of(&id, sizeof(id))}, &next);
+}
+
+/* It ends by itself, and who is online hears the end. */
+static void test_time(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_inputMediaPoll *m = tea(s);
+	const struct tl_updateMessagePoll *u;
+	struct tl_obj *pa, *pb;
+	int32_t id;
+
+	room_invite(s->w, s->a, room, s->b);
+	pa = world_channel_peer(s->w, s->a, room);
+	pb = world_channel_peer(s->w, s->b, room);
+	asked(m)->has_close_period = true;
+	asked(m)->close_period = 600;
+	id = send_poll(s, s->a, pa, m);
+	assert_int_equal(TL_AS(poll, results(s, s->b, pb, id)->poll)->close_period, 600);
+	talk_call(s->w, s->b, vote_q(s, pb, id, 0, -1));
+	world_pushes(s->w, s->b.key);
+	assert_int_equal(world_write(s->w, time_over, NULL), 0);
+	u = pushed(s, s->b);
+	assert_true(u && TL_AS(poll, u->poll)->closed);
+	is(u->results, "1/0/0 of 1");
+	is(results(s, s->b, pb, id)->results, "1+/0/0 of 1");
+	talk_refused(s->w, s->b, vote_q(s, pb, id, 1, -1), "400 MESSAGE_POLL_CLOSED");
+	assert_int_equal(world_write(s->w, time_over, NULL), 0); /* once more is no harm */
+}
+
 static int count_rows(struct rpc_call *c, void *ret)
 {
 	struct sql_stmt *st = sql_prepare(
@@ -475,7 +516,7 @@ static void test_old_layer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(private), T(refused),   T(group),     T(quiz), T(closed),
+		T(private), T(refused),   T(group),     T(time), T(quiz),      T(closed),
 		T(public),  T(anonymous), T(forwarded), T(gone), T(old_layer),
 	};
 

@@ -7,6 +7,7 @@
 #include "crypto/rng.h"
 #include "domain/messages/text.h"
 #include "domain/polls/private.h"
+#include "jobs/jobs.h"
 #include "rpc_methods.h"
 
 /* Trimmed; of its entities custom emoji alone, and those only if nothing was cut off in front of them. */
@@ -171,6 +172,8 @@ static int store(struct rpc_call *c, struct tl_poll *p, struct tl_pollResults *k
 	if (r >= 0)
 		r = store_poll_insert(c->db, &row, c->now);
 	buf_fini(&b);
+	if (r >= 0 && p->has_close_date)
+		r = jobs_add(c, POLL_CLOSE_JOB, 0, p->close_date, slice_of(&p->id, sizeof(p->id)));
 	return r;
 }
 

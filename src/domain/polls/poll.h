@@ -35,9 +35,11 @@ int poll_update_view(struct view *v, const struct store_msg *row, struct tl_obj 
  */
 int poll_end(struct rpc_call *c, const struct store_msg *row, const struct tl_inputMediaPoll *in);
 
-/* A job: polls that no message carries any more are forgotten. */
+/* Jobs: a poll's time is over (payload: its number); polls that no message carries any more are forgotten. */
+#define POLL_CLOSE_JOB "poll-close"
 struct store_job;
 struct jobs_next;
+int poll_close_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 int polls_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 
 #endif

@@ -101,6 +101,28 @@ int poll_end(struct rpc_call *c, const struct store_msg *row, const struct tl_in
 	return message_touched(c, row, MESSAGE_POLL);
 }
 
+/* Nobody has to be told that it is over, for clients know its time; but they want the last counts, and what was right. */
+int poll_close_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
+{
+	struct poll_body p;
+	struct store_msg row;
+	int64_t id;
+	int r;
+
+	if (j->payload.n != sizeof(id))
+		return 0;
+	memcpy(&id, j->payload.p, sizeof(id));
+	r = poll_load(c, id, &p);
+	if (r < 0 || p.row.closed)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	if ((r = store_poll_close(c->db, id)) < 0)
+		return r;
+	r = store_msg_get(c->db, p.row.home_owner, p.row.home_peer, p.row.home_id, &c->arena, &row);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	return message_touched(c, &row, MESSAGE_POLL);
+}
+
 enum { SWEEP_ROWS = 200, KEPT_SECONDS = 3600 };
 
 int polls_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
