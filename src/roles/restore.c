@@ -120,7 +120,7 @@ int restore_run(const char *data, const char *file, bool as_json)
 	else if (as_json)
 		printf("{\"restored\":true,\"boxes\":%lld}\n", (long long)x.boxes);
 	else
-		printf("restored: %lld accounts; what was there is %s.before-restore\n", (long long)x.boxes,
+		printf("restored: %lld boxes; what was there is %s.before-restore\n", (long long)x.boxes,
 		       x.data.db);
 	datadir_close(&x.data);
 	return r < 0 ? EXIT_FAILED : EXIT_OK;

@@ -97,15 +97,37 @@ int store_channel_put(struct sql_db *db, const struct store_channel *c)
 	return sql_run(s);
 }
 
-int store_channel_gap_add(struct sql_db *db, int64_t channel, int32_t id)
+static int gap_grow(struct sql_db *db, int64_t channel, int32_t block, int32_t count)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "INSERT INTO chan_gap (channel, block, count) VALUES ($1, $2, 1)"
-		    " ON CONFLICT (channel, block) DO UPDATE SET count = chan_gap.count + 1");
+		db, "INSERT INTO chan_gap (channel, block, count) VALUES ($1, $2, $3)"
+		    " ON CONFLICT (channel, block) DO UPDATE SET count = chan_gap.count + $3");
 
 	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id / STORE_CHANNEL_BLOCK);
+	sql_bind_int(s, 2, block);
+	sql_bind_int(s, 3, count);
 	return sql_run(s);
+}
+
+int store_channel_gap_add(struct sql_db *db, int64_t channel, int32_t id)
+{
+	return gap_grow(db, channel, id / STORE_CHANNEL_BLOCK, 1);
+}
+
+int store_channel_gap_of(struct sql_db *db, int64_t channel, int32_t after, int32_t upto)
+{
+	/* Both ends in their own blocks; of those between, which are asked for together or not at all, one stands for all. */
+	int32_t first = (after + 1) / STORE_CHANNEL_BLOCK, last = upto / STORE_CHANNEL_BLOCK,
+		at_first = (first + 1) * STORE_CHANNEL_BLOCK - 1 - after,
+		at_last = upto - last * STORE_CHANNEL_BLOCK + 1;
+	int r;
+
+	if (last < first + 2)
+		return -ERR_INVALID;
+	if ((r = gap_grow(db, channel, first, at_first)) < 0 ||
+	    (r = gap_grow(db, channel, last, at_last)) < 0)
+		return r;
+	return gap_grow(db, channel, first + 1, upto - after - at_first - at_last);
 }
 
 static int one_int(struct sql_stmt *s, int64_t *ret)
@@ -165,12 +187,14 @@ int store_channel_gaps(struct sql_db *db, int64_t channel, int32_t after, int32_
 int store_channel_last_id(struct sql_db *db, int64_t channel, int32_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "SELECT id FROM upd WHERE owner = $1 AND kind = $2 ORDER BY pts DESC LIMIT 1");
+		db,
+		"SELECT id FROM upd WHERE owner = $1 AND (kind = $2 OR kind = $3) ORDER BY pts DESC LIMIT 1");
 	int64_t id = 0;
 	int r;
 
 	sql_bind_int(s, 1, STORE_CHANNEL_KEY(channel));
 	sql_bind_int(s, 2, STORE_UPD_NEW);
+	sql_bind_int(s, 3, STORE_UPD_EPOCH);
 	r = one_int(s, &id);
 	*ret = (int32_t)id;
 	return r;

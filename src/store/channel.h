@@ -104,10 +104,13 @@ int store_channel_member_forget(struct sql_db *db, int64_t channel, int64_t user
 int store_channel_rows_forget(struct sql_db *db, int64_t channel, uint32_t limit);
 
 /* Owner and peer of the channel's messages and log. */
-#define STORE_CHANNEL_KEY(id) (-1000000000000 - (id))
+#define STORE_CHANNEL_KEY(id)     (-1000000000000 - (id))
+#define STORE_CHANNEL_OF_KEY(key) (-1000000000000 - (key))
 
 /* A message of this id was deleted, once. */
 int store_channel_gap_add(struct sql_db *db, int64_t channel, int32_t id);
+/* Nobody gets the ids above `after`, at or below `upto`; no message or read mark lies among them. At least 2 blocks of them. */
+int store_channel_gap_of(struct sql_db *db, int64_t channel, int32_t after, int32_t upto);
 /*
  * Ids above `after`, at or below `upto`, whose messages are gone: whole blocks of STORE_CHANNEL_BLOCK by their counts, the two
  * ends by looking.
@@ -124,7 +127,7 @@ struct store_channel_head {
 int store_channel_top(struct sql_db *db, int64_t channel, struct store_channel_head *ret);
 /* -ERR_NOTFOUND: no such channel. */
 int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_head *ret);
-/* The highest message id that was ever given; 0: none. */
+/* The highest message id that was ever given, or passed over by a restore; 0: none. */
 int store_channel_last_id(struct sql_db *db, int64_t channel, int32_t *ret);
 
 /*

@@ -2,6 +2,7 @@
 #include "store/epoch.h"
 
 #include "base/err.h"
+#include "store/channel.h"
 #include "store/meta.h"
 #include "store/upd.h"
 
@@ -23,6 +24,19 @@ static int next_owner(struct sql_db *db, int64_t *owner)
 	return r;
 }
 
+/* Ids of a channel's messages count apart from its pts. *ret_id: the last that is passed over. */
+static int lift_messages(struct sql_db *db, int64_t channel, int32_t lift, int32_t *ret_id)
+{
+	int32_t last;
+	int r;
+
+	if ((r = store_channel_last_id(db, channel, &last)) < 0)
+		return r;
+	if (__builtin_add_overflow(last, lift, ret_id))
+		return -ERR_FULL;
+	return store_channel_gap_of(db, channel, last, *ret_id);
+}
+
 static int lift_box(struct sql_db *db, int64_t owner, int32_t lift, unixtime_t now)
 {
 	struct store_upd row = {.owner = owner, .count = lift, .kind = STORE_UPD_EPOCH, .date = now};
@@ -36,10 +50,13 @@ static int lift_box(struct sql_db *db, int64_t owner, int32_t lift, unixtime_t n
 		pts = 1; /* an empty box (updates/box.h) */
 	if (__builtin_add_overflow(pts, lift, &row.pts))
 		return -ERR_FULL;
+	if (owner < STORE_CHANNEL_KEY(0) &&
+	    (r = lift_messages(db, STORE_CHANNEL_OF_KEY(owner), lift, &row.id)) < 0)
+		return r;
 	return store_upd_append(db, &row);
 }
 
-static int lift_ids(struct sql_db *db, int32_t lift)
+static int lift_id(struct sql_db *db, const char *key, int32_t lift)
 {
 	struct slice had;
 	struct arena a;
@@ -47,14 +64,24 @@ static int lift_ids(struct sql_db *db, int32_t lift)
 	int r;
 
 	arena_init(&a, 0);
-	r = store_meta_get(db, "next_user", &a, &had);
+	r = store_meta_get(db, key, &a, &had);
 	if (r == 0 && had.n == sizeof(id)) {
 		memcpy(&id, had.p, sizeof(id));
 		id += lift;
-		r = store_meta_put(db, "next_user", slice_of(&id, sizeof(id)));
+		r = store_meta_put(db, key, slice_of(&id, sizeof(id)));
 	}
 	arena_fini(&a);
 	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+static int lift_ids(struct sql_db *db, int32_t lift)
+{
+	static const char *const keys[] = {"next_user", "next_chat", "next_channel", "next_channel_log"};
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sizeof(keys) / sizeof(keys[0]); i++)
+		r = lift_id(db, keys[i], lift);
+	return r;
 }
 
 static int refresh_states(struct sql_db *db, unixtime_t now)

@@ -64,6 +64,20 @@ int store_upd_range(struct sql_db *db, int64_t owner, int32_t after, uint32_t li
 	return r;
 }
 
+int store_upd_more_than(struct sql_db *db, int64_t owner, int32_t after, uint32_t n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT 1 FROM upd WHERE owner = $1 AND pts > $2 ORDER BY pts LIMIT 1 OFFSET $3");
+	int r;
+
+	sql_bind_int(s, 1, owner);
+	sql_bind_int(s, 2, after);
+	sql_bind_int(s, 3, n);
+	r = sql_step(s);
+	sql_done(s);
+	return r;
+}
+
 int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret_peer)
 {
 	struct sql_stmt *s = sql_prepare(db,

@@ -25,6 +25,8 @@ int store_upd_append(struct sql_db *db, const struct store_upd *u);
 /* Up to `limit` rows with pts > after, ascending. */
 int store_upd_range(struct sql_db *db, int64_t owner, int32_t after, uint32_t limit, struct arena *a,
                     struct store_upd **ret, size_t *ret_n);
+/* Are there more than n rows with pts > after? 1 or 0; passes over n index rows at most. */
+int store_upd_more_than(struct sql_db *db, int64_t owner, int32_t after, uint32_t n);
 /* The peer in whose dialog message `id` was born. -ERR_NOTFOUND: no message was. */
 int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret_peer);
 

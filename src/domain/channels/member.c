@@ -101,6 +101,16 @@ static int mark(struct rpc_call *c, const struct channel *ch, struct store_chann
 	return store_dialog_put(c->db, &d);
 }
 
+/* His clients, where he was before, keep what they counted then. */
+static int tell_read(struct rpc_call *c, const struct channel *ch, int64_t user)
+{
+	struct upd_event ev = {.owner = user, .kind = UPD_READ_CHANNEL_IN, .peer = peer_channel(ch->row.id)};
+
+	if (user == c->user_id && c->client)
+		ev.except_key = c->client->auth_key_id;
+	return rpc_log_event(c, &ev);
+}
+
 int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_member *m)
 {
 	struct store_channel_member had;
@@ -115,7 +125,10 @@ int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_memb
 		ch->me = *m;
 	if (in == member_is_in(&had))
 		return channel_tell(c, ch, m->user);
-	return in ? channel_came(c, ch->row.id, m->user) : channel_left(c, ch->row.id, m->user);
+	if (!in)
+		return channel_left(c, ch->row.id, m->user);
+	r = channel_came(c, ch->row.id, m->user);
+	return r < 0 || !had.date ? r : tell_read(c, ch, m->user);
 }
 
 int channel_say(struct rpc_call *c, struct channel *ch, struct tl_obj *action)

@@ -4,6 +4,7 @@
 #include "domain/messages/message.h"
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
+#include "store/channel.h"
 #include "store/dialog.h"
 #include "store/msg.h"
 #include "updates/peer.h"
@@ -11,6 +12,29 @@
 struct list {
 	struct tl_vec dialogs, messages, users, chats;
 };
+
+/* What stands on top of a channel may lie below what he is shown: then it is what a cleared history looks like, as Telegram has it. */
+static int view_top(struct view *v, const struct store_msg *top, struct tl_obj **ret)
+{
+	struct store_channel_member me = {0};
+	struct tl_messageService *m;
+	int r = 0;
+
+	if (peer_is_channel(top->peer))
+		r = store_channel_member_get(v->c->db, peer_channel_id(top->peer), v->viewer, &v->c->arena,
+		                             &me);
+	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	if (top->id >= me.first_id)
+		return message_view(v, top, ret);
+	m = TL_NEW(&v->c->arena, messageService);
+	m->id = top->id;
+	m->date = (int32_t)top->date;
+	m->peer_id = peer_to_tl(&v->c->arena, top->peer);
+	m->action = &TL_NEW(&v->c->arena, messageActionHistoryClear)->o;
+	*ret = &m->o;
+	return 0;
+}
 
 /* Dialogs with their top messages and everybody in them. */
 static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t n, struct list *l)
@@ -33,7 +57,7 @@ static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t
 		if (r == -ERR_NOTFOUND && peer_is_channel(rows[i].peer))
 			continue; /* deleted since the head was read: its deletion is told to who hears of the chat */
 		if (r == 0)
-			r = message_view(&v, &top, &l->messages.v[l->messages.n++]);
+			r = view_top(&v, &top, &l->messages.v[l->messages.n++]);
 		if (r < 0)
 			return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r;
 	}

@@ -9,8 +9,10 @@
 #include "domain/channels/log.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
+#include "domain/messages/read_channel.h"
 #include "domain/messages/twin.h"
 #include "rpc_methods.h"
+#include "store/dialog.h"
 #include "store/msg.h"
 #include "updates/event.h"
 #include "updates/heads.h"
@@ -161,6 +163,7 @@ static int hide(struct rpc_call *c, struct channel *ch, int32_t max_id)
 	                       .kind = UPD_CHANNEL_AVAILABLE,
 	                       .peer = peer_channel(ch->row.id),
 	                       .except_key = c->client->auth_key_id};
+	struct store_dialog d;
 	struct upd_head head;
 	int r;
 
@@ -175,7 +178,11 @@ static int hide(struct rpc_call *c, struct channel *ch, int32_t max_id)
 	if (max_id < ch->me.first_id)
 		return 0;
 	ch->me.first_id = max_id + 1;
-	r = store_channel_member_put(c->db, &ch->row, &ch->me);
+	if ((r = store_channel_member_put(c->db, &ch->row, &ch->me)) < 0 ||
+	    (r = store_dialog_get(c->db, c->user_id, ev.peer, &c->arena, &d)) < 0)
+		return r;
+	if (max_id > d.read_in)
+		r = channel_read_upto(c, ch, &d, max_id);
 	return r < 0 ? r : rpc_log_event(c, &ev);
 }
 

@@ -3,11 +3,13 @@
  * pushes. Slices for as long as it takes; TooLong only where the gap is above a limit, since clients throw away what they know.
  */
 #include "base/err.h"
+#include "base/settings.h"
 #include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/sync/channel_event.h"
 #include "domain/sync/compose.h"
+#include "domain/sync/payload.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
 #include "store/upd.h"
@@ -70,6 +72,25 @@ static bool born_here(const struct store_upd *rows, size_t n, int32_t id)
 	return false;
 }
 
+/*
+ * A backup was restored that is older than what this client has seen. Each message that is gone took one pts at least, so their ids
+ * are at most as many as the pts that he has seen beyond it.
+ */
+static void add_lost(struct gather *g, const struct store_upd *epoch, int32_t from_pts)
+{
+	int32_t n = from_pts - (epoch->pts - epoch->count), kept = epoch->id - epoch->count;
+	struct tl_updateDeleteChannelMessages *u;
+
+	if (n <= 0 || !epoch->id) /* of a restore by a version that did not lift ids */
+		return;
+	u = TL_NEW(&g->v.c->arena, updateDeleteChannelMessages);
+	u->channel_id = g->ch->row.id;
+	u->messages = ids_between(&g->v.c->arena, kept, kept + (n < LOST_MAX ? n : LOST_MAX));
+	u->pts = epoch->pts;
+	u->pts_count = epoch->count;
+	g->other[g->n_other++] = &u->o;
+}
+
 static int add_event(struct gather *g, const struct store_upd *rows, size_t at)
 {
 	const struct store_upd *row = &rows[at];
@@ -79,6 +100,10 @@ static int add_event(struct gather *g, const struct store_upd *rows, size_t at)
 
 	if (row->kind == UPD_NEW)
 		return add_message(g, &ev);
+	if (row->kind == UPD_EPOCH) {
+		add_lost(g, row, g->pts);
+		return 0;
+	}
 	/* An edit of what is new here is in it already. */
 	if (row->kind == UPD_EDIT && (row->id < g->ch->me.first_id || born_here(rows, at, row->id)))
 		return 0;
@@ -157,6 +182,17 @@ static uint32_t limit_of(const struct rpc_call *c, int32_t asked)
 	return asked < 1 || (uint32_t)asked > most ? most : (uint32_t)asked;
 }
 
+/* Rows are counted, not pts: a restore is one event. */
+static int is_too_long(const struct gather *g, const struct upd_head *head)
+{
+	const struct settings *s = g->v.c->app->settings;
+	int32_t gap = s ? (int32_t)s->updates_channel_gap : LIMIT_CHANNEL_GAP;
+
+	if (g->filter || head->pts - g->pts <= gap)
+		return 0;
+	return store_upd_more_than(g->v.c->db, head->channel, g->pts, (uint32_t)gap);
+}
+
 int updates_getChannelDifference(struct rpc_call *c, const struct tl_updates_getChannelDifference *q)
 {
 	struct store_upd *rows;
@@ -184,8 +220,8 @@ int updates_getChannelDifference(struct rpc_call *c, const struct tl_updates_get
 		return reply_empty(c, q->pts);
 	view_init(&g.v, c);
 	view_peer(&g.v, key);
-	if (head.pts - q->pts > LIMIT_CHANNEL_GAP && !g.filter)
-		return reply_too_long(&g, key);
+	if ((r = is_too_long(&g, &head)) < 0 || r)
+		return r < 0 ? r : reply_too_long(&g, key);
 	g.messages = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1);
 	g.other = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1); /* one an event */
 	for (size_t i = 0; i < n; i++) {

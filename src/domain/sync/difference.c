@@ -6,6 +6,7 @@
 #include "base/rd.h"
 #include "domain/messages/message.h"
 #include "domain/sync/compose.h"
+#include "domain/sync/payload.h"
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
 #include "store/channel.h"
@@ -19,7 +20,6 @@
 
 enum {
 	SLICE_EVENTS = 500, /* Telegram slices at 2500; smaller answers come sooner on bad lines */
-	LOST_MAX = 1 << 16, /* ids in one answer; 256 KB */
 	QTS_NONE = 1        /* qts starts at 1; nothing has been counted in it yet */
 };
 
@@ -108,17 +108,14 @@ static int add_new(struct gather *g, const struct upd_event *ev)
 static void add_lost(struct gather *g, const struct upd_event *ev, int32_t from_pts)
 {
 	struct tl_updateDeleteMessages *u;
-	int32_t kept = ev->pts - ev->pts_count, *ids;
+	int32_t kept = ev->pts - ev->pts_count;
 
 	if (from_pts <= kept)
 		return;
 	if (from_pts - kept > LOST_MAX)
 		kept = from_pts - LOST_MAX;
-	ids = ARENA_ARRAY(&g->v.c->arena, int32_t, from_pts - kept);
-	for (int32_t id = kept; id < from_pts; id++)
-		ids[id - kept] = id + 1;
 	u = TL_NEW(&g->v.c->arena, updateDeleteMessages);
-	u->messages = (struct tl_vec_int){ids, (uint32_t)(from_pts - kept)};
+	u->messages = ids_between(&g->v.c->arena, kept, from_pts);
 	u->pts = ev->pts;
 	u->pts_count = ev->pts_count;
 	g->other[g->n_other++] = &u->o;

@@ -84,6 +84,51 @@ async def test_mistakes(stage):
     expect((await admin(stage, 'stats'))['accounts'] >= 1, 'stats')
 
 
+async def test_restore_channel(stage):
+    """Ids in a channel are no pts: posts after a restore take none that somebody has seen with other words."""
+    async with stage.another('channel') as s:
+        people = [await s.person(n) for n in ('telethon', 'tdlib', 'mtcute', 'telethon')]
+        await s.acquaint(*people)
+        t, a, m, u = people
+        group = {'title': 'Old', 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
+        chat = (await a.invoke(method='createNewSupergroupChat', args=group))['id']
+        await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [p.me['id'] for p in (t, m, u)]})
+        for p in (t, m, u):
+            for _ in range(100):
+                if any(d['peer'] == chat for d in await p.dialogs()):
+                    break
+                await asyncio.sleep(0.1)
+        for i in range(3):
+            await t.send(to=chat, text='kept %d' % i)
+        await a.wait_text('kept 2')
+        backup = s.dir / 'backup.db'
+        await admin(s, 'backup', backup)
+        lost = [(await t.send(to=chat, text='lost %d' % i))['id'] for i in range(4)]
+        for p in (a, m, u):
+            await p.wait_text('lost 3')
+        await a.invoke(method='openChat', args={'chat_id': chat})
+        await s.server.kill()
+        await admin(s, 'restore', backup)
+        marks = [p.mark() for p in people]
+        await s.server.start()
+        await a.wait('delete', lambda e: set(lost) <= set(e['ids']), since=marks[1])
+        local = [x['text'] for x in await a.page(of=chat, before=0, offset=0, limit=50, only_local=True) if not x['service']]
+        expect(not any(x.startswith('lost') for x in local), 'TDLib has forgotten: %r' % local)
+        said = await t.send(to=chat, text='afterwards')
+        expect(said['id'] > max(lost) + 1000000, 'an id that nobody has seen: %d' % said['id'])
+        for p, mark in zip((a, m, u), marks[1:]):
+            await p.wait_text('afterwards', since=mark)
+        fresh = await s.client('telethon')
+        await s.sign_in(fresh, u.phone)
+        unread = next(d['unread'] for d in await fresh.dialogs() if d['peer'] == chat)
+        wanted = [(x['id'], x['text']) for x in await fresh.history(of=chat)]
+        expect_equal([x[1] for x in wanted if x[1]], ['afterwards', 'kept 2', 'kept 1', 'kept 0'], 'what the server has')
+        for p in people:
+            expect_equal([(x['id'], x['text']) for x in await p.history(of=chat)], wanted, '%r ends with it' % p)
+        expect_equal(unread, 5, 'all since he was added, and none of the hole')
+        expect_clean_logs(a, m)
+
+
 async def test_restore(stage):
     """Three clients have seen more than the backup holds, one of them is away; they end with what the server has, and go on."""
     people = [await stage.person(name) for name in ('tdlib', 'mtcute', 'telethon')]

@@ -96,6 +96,39 @@ async def test_invite_and_join(stage):
     expect_clean_logs(a, b, m)
 
 
+async def test_old_channel(stage):
+    """Who comes to a channel with a past, or comes back, has nothing unread; of a hidden past he is shown nothing, not even on top."""
+    a, b, t = [await stage.person(n, f) for n, f in (('tdlib', 'Keeper'), ('tdlib', 'Late'), ('telethon', 'Later'))]
+    await stage.acquaint(a, b, t)
+    for is_channel in True, False:
+        about = {'title': 'Old %d' % is_channel, 'is_channel': is_channel, 'description': '', 'message_auto_delete_time': 0}
+        chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+        for i in range(5):
+            await a.send(to=chat, text='past %d' % i)
+        link = await a.invoke(method='createChatInviteLink', args={'chat_id': chat, 'name': 'x'})
+
+        async def marks(p):
+            return next(((d['unread'], d['top']) for d in await p.dialogs() if d['peer'] == chat), (None, 0))
+        for _ in range(2):
+            await t.call('call', text="messages.ImportChatInviteRequest(%r)" % link['invite_link'].split('+')[1])
+            await b.invoke(method='joinChatByInviteLink', args={'invite_link': link['invite_link']})
+            for p in t, b:  # a group tells who came by itself: of the others' coming at most
+                await until('nothing of the past is unread', lambda: marks(p), lambda v: v[0] is not None and v[0] <= (0 if is_channel else 1))
+            mark = t.mark()
+            await a.send(to=chat, text='now')
+            await t.wait_text('now', since=mark)
+            await until('one more is', lambda: marks(t), lambda v: v[0] is not None and 1 <= v[0] <= (1 if is_channel else 2))
+            await b.invoke(method='leaveChat', args={'chat_id': chat})
+            await set_status(a, chat, t, **{'@type': 'chatMemberStatusLeft'})
+            await a.send(to=chat, text='without them')
+    await a.invoke(method='toggleSupergroupIsAllHistoryAvailable', args={'supergroup_id': channel_of(chat), 'is_all_history_available': False})
+    await t.call('call', text="messages.ImportChatInviteRequest(%r)" % link['invite_link'].split('+')[1])
+    await until('the past is hidden', lambda: t.history(of=chat), lambda v: v and not any(x['text'] for x in v))
+    shown = await t.call('call', text="messages.GetDialogsRequest(None, 0, InputPeerEmpty(), 100, 0)")
+    expect(not any(x.get('message') in ('past 4', 'without them') for x in shown['messages']), 'nor is it on top')
+    expect_clean_logs(a, b)
+
+
 async def test_rights(stage):
     """Promoted, limited to what he was given; restricted, thrown out, let in again. What each hears."""
     a, b, t, m, chat = stage.room
