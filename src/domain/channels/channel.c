@@ -23,10 +23,9 @@ static const struct right rights[CHANNEL_ACTS] = {
 #undef RIGHT
 };
 
-/* A group is as open as the channel whose posts it discusses: who is in that may look at the comments. */
+/* A group is as open as the channel whose posts it discusses. */
 static int is_open(struct rpc_call *c, const struct store_channel *row, bool *ret)
 {
-	struct channel there = {0};
 	struct store_channel linked;
 	int r;
 
@@ -35,9 +34,20 @@ static int is_open(struct rpc_call *c, const struct store_channel *row, bool *re
 		return 0;
 	r = store_channel_get(c->db, row->linked, &c->arena, &linked);
 	*ret = r == 0 && linked.username.n && !(linked.flags & STORE_CHANNEL_CLOSED);
-	if (r < 0 || *ret || (linked.flags & STORE_CHANNEL_CLOSED))
-		return r == -ERR_NOTFOUND ? 0 : r;
-	r = store_channel_member_get(c->db, row->linked, c->user_id, &c->arena, &there.me);
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+/* Who is not in the group, but in the channel whose posts it discusses, is its guest. */
+static int is_guest(struct rpc_call *c, const struct channel *ch, bool *ret)
+{
+	struct channel there = {0};
+	int r;
+
+	if (ch->open || channel_is_in(ch) || !ch->row.linked || !(ch->row.flags & STORE_CHANNEL_MEGAGROUP))
+		return 0;
+	r = store_channel_get(c->db, ch->row.linked, &c->arena, &there.row);
+	if (r == 0 && !(there.row.flags & STORE_CHANNEL_CLOSED))
+		r = store_channel_member_get(c->db, ch->row.linked, c->user_id, &c->arena, &there.me);
 	*ret = r == 0 && channel_is_in(&there);
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
@@ -56,7 +66,8 @@ int channel_load(struct rpc_call *c, int64_t id, struct channel *ret)
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
 	channel_lift_over(&ret->me, c->now);
-	return is_open(c, &ret->row, &ret->open);
+	r = is_open(c, &ret->row, &ret->open);
+	return r < 0 ? r : is_guest(c, ret, &ret->guest);
 }
 
 int channel_is_there(struct rpc_call *c, int64_t id)
@@ -83,7 +94,7 @@ bool channel_may_see(const struct channel *ch)
 {
 	if ((ch->row.flags & STORE_CHANNEL_CLOSED) || ch->me.role == STORE_CHANNEL_KICKED)
 		return false;
-	return channel_is_in(ch) || ch->open;
+	return channel_is_in(ch) || ch->open || ch->guest;
 }
 
 /* Its id, if the caller may name it. */

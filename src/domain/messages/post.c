@@ -144,7 +144,7 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 		row.origin_id = m->origin_id;
 	}
 	row.flags = (n_meant ? STORE_MSG_MENTIONED : 0) | (m->pinned ? STORE_MSG_PINNED : 0) |
-	            (discussed ? STORE_MSG_THREAD : 0);
+	            (discussed || m->origin_owner ? STORE_MSG_THREAD : 0);
 	if ((r = insert(c, ch, m, &row)) < 0 || (r = mention_note(c, &row, meant, n_meant)) < 0 ||
 	    (r = note_own(c, ch)) < 0 || (r = note_time(c, ch, m)) < 0 ||
 	    (r = thread_note(c, ch, &row, ev.pts)) < 0 ||

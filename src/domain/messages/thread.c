@@ -369,7 +369,8 @@ int thread_replies_view(struct view *v, const struct store_msg *row, struct tl_o
 		return 0;
 	if (!(ch.flags & STORE_CHANNEL_BROADCAST)) {
 		r = store_thread_get(v->c->db, row->owner, row->id, &t);
-		if (r <= 0 || !t.count)
+		/* The copy of a post says that it can be commented before anybody has: without that TDLib opens no thread. */
+		if (r < 0 || (!t.count && row->origin_owner >= 0))
 			return r;
 		*ret = &o->o;
 		return replies_of(v, &t, o);

@@ -188,6 +188,12 @@ const driver = {
     await client.call({ _: 'account.updateProfile', firstName: first, lastName: last });
   },
   user: async ({ id }) => user((await client.getUsers(id))[0]),
+  // Any request of the API to a peer or channel: its answer as plain data, numbers of 64 bits as text.
+  async request({ name, peer, channel, fields = {} }) {
+    const to = peer ? { peer: await client.resolvePeer(peer) } : { channel: await client.resolveChannel(channel) };
+    const r = await client.call({ _: name, hash: Long.ZERO, ...to, ...fields });
+    return JSON.parse(JSON.stringify(r, (_, v) => (Long.isLong(v) ? v.toString() : v)));
+  },
   // Any call of its own; what it answers is for itself.
   invoke: async ({ method, args = [] }) => void (await client[method](...args)),
   blocked: async () => (await client.call({ _: 'contacts.getBlocked', offset: 0, limit: 100 })).blocked.map((b) => peerId(b.peerId)),
