@@ -17,6 +17,7 @@
 #include "domain/search/index.h"
 #include "domain/sync/compose.h"
 #include "domain/sync/jobs.h"
+#include "domain/topics/jobs.h"
 #include "domain/users/view.h"
 #include "store/channel.h"
 #include "store/user.h"
@@ -93,6 +94,7 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = VIEWS_JOB, .slice = views_job, .every_s = VIEWS_JOB_EVERY},
 	{.name = CLEAR_JOB, .slice = clear_job},
 	{.name = TTL_JOB, .slice = ttl_job},
+	{.name = FORUM_JOB, .slice = forum_job},
 	{.name = "files", .slice = media_forget_job, .every_s = 600},
 	{.name = "contents",
          .outside = contents_job,

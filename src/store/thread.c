@@ -195,22 +195,46 @@ int store_thread_authors(struct sql_db *db, int64_t channel, int32_t top, int32_
 	return distinct(s, limit, a, ret, ret_n);
 }
 
-int store_thread_fill(struct sql_db *db, int64_t channel, int32_t top, uint32_t limit)
+/* The lowest id of the newest `limit` below `from`; 0: fewer are left. */
+static int end_of_slice(struct sql_db *db, int64_t channel, int32_t from, uint32_t limit, int32_t *ret)
 {
-	struct sql_stmt *s = sql_prepare(
+	struct sql_stmt *s = sql_prepare(db, "SELECT id FROM msg WHERE owner = $1 AND peer = $1 AND id < $2"
+	                                     " ORDER BY id DESC LIMIT 1 OFFSET $3");
+	int r;
+
+	bind3(s, channel, from, limit - 1);
+	r = sql_step(s);
+	*ret = r == 1 ? (int32_t)sql_int(s, 0) : 0;
+	sql_done(s);
+	return r < 0 ? r : 0;
+}
+
+int store_thread_fill(struct sql_db *db, int64_t channel, int32_t top, int32_t from, uint32_t limit,
+                      int32_t *ret_from)
+{
+	struct store_thread t;
+	struct sql_stmt *s;
+	int r = end_of_slice(db, channel, from, limit, ret_from);
+
+	if (r < 0)
+		return r;
+	s = sql_prepare(
 		db,
 		"INSERT INTO thread_msg (channel, top, id, author, from_id)"
 		" SELECT owner, $2, id, origin_owner, from_id FROM msg AS m WHERE owner = $1 AND peer = $1"
+		" AND id < $3 AND id >= $4"
 		" AND NOT EXISTS (SELECT 1 FROM topic AS t JOIN thread_msg AS x ON x.channel = t.channel"
-		" AND x.top = t.id WHERE t.channel = $1 AND x.id = m.id)"
-		" ORDER BY id DESC LIMIT $3 ON CONFLICT DO NOTHING");
-	struct store_thread t;
-	int r;
-
-	bind3(s, channel, top, limit);
-	if ((r = sql_run(s)) < 0 || (r = store_thread_get(db, channel, top, &t)) < 0)
+		" AND x.top = t.id WHERE t.channel = $1 AND x.id = m.id) ON CONFLICT DO NOTHING");
+	bind3(s, channel, top, from);
+	sql_bind_int(s, 4, *ret_from);
+	if ((r = sql_run(s)) < 0)
 		return r;
-	t.count += sql_changes(db);
+	limit = (uint32_t)sql_changes(db);
+	if ((r = store_thread_get(db, channel, top, &t)) < 0)
+		return r;
+	t.count += (int32_t)limit;
+	if (store_thread_has(db, channel, top, top) > 0 && *ret_from <= top && from > top && limit)
+		t.count--; /* its root is not counted */
 	if ((r = store_thread_newest(db, channel, top, &t.max_id)) < 0)
 		return r;
 	return store_thread_put(db, &t);

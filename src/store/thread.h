@@ -50,8 +50,12 @@ int store_thread_authors(struct sql_db *db, int64_t channel, int32_t top, int32_
 /* Topics whose newest message is above `after`, up to `limit`. */
 int store_thread_above(struct sql_db *db, int64_t channel, int32_t after, uint32_t limit, struct arena *a,
                        int32_t **ret, size_t *ret_n);
-/* The newest `limit` messages of the channel that stand in no topic come into this thread, with its head. */
-int store_thread_fill(struct sql_db *db, int64_t channel, int32_t top, uint32_t limit);
+/*
+ * Of the newest `limit` messages of the channel below `from`, those that stand in no topic come into this thread, with its head.
+ * *ret_from: where the next begin; 0: that was all.
+ */
+int store_thread_fill(struct sql_db *db, int64_t channel, int32_t top, int32_t from, uint32_t limit,
+                      int32_t *ret_from);
 
 struct store_thread_mark {
 	int64_t owner, channel;

@@ -406,3 +406,27 @@ const struct tl_obj *fallback_MessageAction(struct arena *a, const struct tl_obj
 	c->message = SLICE_LIT("Something happened here that this version of the app cannot show.");
 	return &c->o;
 }
+
+/* Until 214 a forum was always a channel's, and the updates of its pins said so. */
+const struct tl_obj *fallback_Update(struct arena *a, const struct tl_obj *o, int layer)
+{
+	const struct tl_updatePinnedForumTopic *one = TL_AS(updatePinnedForumTopic, o);
+	const struct tl_updatePinnedForumTopics *all = TL_AS(updatePinnedForumTopics, o);
+	const struct tl_peerChannel *peer = TL_AS(peerChannel, one ? one->peer : all ? all->peer : NULL);
+	struct tl_updateChannelPinnedTopic *u;
+	struct tl_updateChannelPinnedTopics *v;
+
+	if (!peer || layer < 149)
+		return NULL;
+	if (one) {
+		u = TL_NEW(a, updateChannelPinnedTopic);
+		u->pinned = one->pinned;
+		u->channel_id = peer->channel_id;
+		u->topic_id = one->topic_id;
+		return &u->o;
+	}
+	v = TL_NEW(a, updateChannelPinnedTopics);
+	v->channel_id = peer->channel_id;
+	v->order = all->order;
+	return &v->o;
+}

@@ -23,6 +23,7 @@
 	const struct tl_obj *down_result_##m(struct arena *a, const struct tl_obj *o, int layer)
 
 TL_FALLBACK(MessageAction);
+TL_FALLBACK(Update);
 TL_UP(messages_sendMessage);
 TL_UP(messages_sendMedia);
 TL_UP(messages_sendMultiMedia);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -585,6 +586,121 @@ static void test_who_may_make_topics(void **state)
 	talk_refused(s->w, s->b, topic_q(s, s->b, room, "One"), "400 CHAT_ADMIN_REQUIRED");
 }
 
+/* What a group said before, and a forum from the start. */
+static int count_topics(struct s *s, int64_t room)
+{
+	return (int)topics_after(s, s->a, room, 0, 10)->topics.n;
+}
+
+static void test_made_as_forum(void **state)
+{
+	struct s *s = *state;
+	struct tl_channels_createChannel *q = Q(s, channels_createChannel);
+	struct tl_messages_channelMessages *page;
+	const struct tl_updates *u;
+	int64_t room;
+
+	q->megagroup = q->forum = true;
+	q->title = SLICE_LIT("Forum");
+	q->about = SLICE_LIT("");
+	u = TL_AS(updates, talk_call(s->w, s->a, &q->o));
+	room = TL_AS(channel, u->chats.v[0])->id;
+	assert_true(TL_AS(channel, u->chats.v[0])->forum);
+	assert_int_equal(count_topics(s, room), 1);
+	say(s, s->a, room, "hello", 0, 0);
+	page = replies(s, s->a, room, 1);
+	assert_int_equal(page->messages.n, 2);
+	assert_int_equal(page->count, 2);
+}
+
+static void test_long_history(void **state)
+{
+	struct s *s = *state;
+	struct tl_channels_toggleForum *q = Q(s, channels_toggleForum);
+	int64_t room = room_create(s->w, s->a, false);
+	int32_t count = 0;
+
+	world_start_jobs(s->w);
+	for (int i = 0; i < 620; i++)
+		say(s, s->a, room, "before", 0, 0);
+	q->channel = world_channel(s->w, s->a, room);
+	q->enabled = true;
+	talk_call(s->w, s->a, &q->o);
+	assert_int_equal(replies(s, s->a, room, 1)->messages.n, 100);
+	for (int i = 0; i < 200 && count != 621; i++) {
+		count = replies(s, s->a, room, 1)->count;
+		usleep(20000);
+	}
+	assert_int_equal(count, 621);
+}
+
+static void test_pins_in_old_layers(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_messages_updatePinnedForumTopic *q = Q(s, messages_updatePinnedForumTopic);
+	struct tl_updateChannelPinnedTopic *u;
+
+	world_connect(s->w, s->b, s->b.key + 1, 200);
+	world_pushes(s->w, s->b.key + 1);
+	q->peer = world_channel_peer(s->w, s->a, room);
+	q->topic_id = topic(s, s->a, room, "One");
+	q->pinned = true;
+	talk_call(s->w, s->a, &q->o);
+	u = TL_AS(updateChannelPinnedTopic,
+	          world_update(world_pushes(s->w, s->b.key + 1), TL_updateChannelPinnedTopic));
+	assert_int_equal(u->channel_id, room);
+	assert_int_equal(u->topic_id, q->topic_id);
+	assert_true(u->pinned);
+}
+
+/* A message pinned in a topic says so there; a mention waits in its topic. */
+static void test_meant_in_topic(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_messages_updatePinnedMessage *p = Q(s, messages_updatePinnedMessage);
+	struct tl_messages_getUnreadMentions *q = Q(s, messages_getUnreadMentions);
+	struct tl_messages_readMentions *r = Q(s, messages_readMentions);
+	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
+	struct tl_message *m = say(s, s->b, room, "mine", one, 0);
+	struct tl_messageReplyHeader *h;
+
+	say(s, s->a, room, "to you", m->id, 0);
+	assert_int_equal(topic_of(s, s->b, room, one)->unread_mentions_count, 1);
+	assert_int_equal(topic_of(s, s->b, room, two)->unread_mentions_count, 0);
+	q->peer = r->peer = world_channel_peer(s->w, s->b, room);
+	q->has_top_msg_id = r->has_top_msg_id = true;
+	q->top_msg_id = two;
+	q->limit = 10;
+	assert_int_equal(TL_AS(messages_channelMessages, talk_call(s->w, s->b, &q->o))->count, 0);
+	q->top_msg_id = r->top_msg_id = one;
+	assert_int_equal(TL_AS(messages_channelMessages, talk_call(s->w, s->b, &q->o))->messages.n, 1);
+	talk_call(s->w, s->b, &r->o);
+	assert_int_equal(topic_of(s, s->b, room, one)->unread_mentions_count, 0);
+	p->peer = world_channel_peer(s->w, s->a, room);
+	p->id = m->id;
+	h = TL_AS(messageReplyHeader, TL_AS(messageService, TL_AS(updateNewChannelMessage,
+	                                                          talk_update(talk_call(s->w, s->a, &p->o),
+	                                                                      TL_updateNewChannelMessage))
+	                                                            ->message)
+	                                      ->reply_to);
+	assert_true(h->forum_topic);
+	assert_int_equal(h->reply_to_top_id, one);
+}
+
+static void test_beginning_stays(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_channels_deleteMessages *q = Q(s, channels_deleteMessages);
+	int32_t one = topic(s, s->a, room, "One");
+
+	q->channel = world_channel(s->w, s->a, room);
+	q->id = (struct tl_vec_int){&one, 1};
+	talk_refused(s->w, s->a, &q->o, "403 MESSAGE_DELETE_FORBIDDEN");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,6 +717,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deleted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_may_make_topics, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_made_as_forum, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_history, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pins_in_old_layers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_meant_in_topic, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_beginning_stays, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

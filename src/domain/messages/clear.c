@@ -14,6 +14,7 @@
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/topic.h"
 #include "updates/event.h"
 #include "updates/heads.h"
 #include "updates/peer.h"
@@ -73,6 +74,12 @@ static int reply_affected(struct rpc_call *c, int64_t key, int32_t pts, uint32_t
 /* One's own, or others' by the right. */
 static int may_delete(struct rpc_call *c, const struct channel *ch, const struct store_msg *row)
 {
+	struct store_topic t;
+
+	/* A topic goes as a whole. */
+	if ((row->flags & STORE_MSG_SERVICE) && (ch->row.flags & STORE_CHANNEL_FORUM) &&
+	    store_topic_get(c->db, row->owner, row->id, &c->arena, &t) == 0)
+		return rpc_fail(c, 403, "MESSAGE_DELETE_FORBIDDEN");
 	if (row->origin_owner == c->user_id && channel_is_in(ch) && !(row->flags & STORE_MSG_SERVICE))
 		return 0;
 	return channel_may(c, ch, CHANNEL_DELETE_OTHERS) < 0 ? rpc_fail(c, 403, "MESSAGE_DELETE_FORBIDDEN")

@@ -65,7 +65,8 @@ int messages_getUnreadMentions(struct rpc_call *c, const struct tl_messages_getU
 	                                .add_offset = q->add_offset,
 	                                .limit = q->limit,
 	                                .max_id = q->max_id,
-	                                .min_id = q->min_id};
+	                                .min_id = q->min_id,
+	                                .thread = q->has_top_msg_id ? q->top_msg_id : 0};
 
 	return page_unseen(c, q->peer, STORE_UNSEEN_MENTION, &page);
 }
@@ -73,15 +74,14 @@ int messages_getUnreadMentions(struct rpc_call *c, const struct tl_messages_getU
 enum { READ_SLICE = 100 };
 
 /* Some of them are seen; their number. */
-static int see_some(struct rpc_call *c, int64_t key, size_t *ret_n)
+static int see_some(struct rpc_call *c, int64_t key, int32_t top, size_t *ret_n)
 {
 	struct upd_event ev = {.owner = c->user_id,
 	                       .kind = UPD_CHANNEL_CONTENTS,
 	                       .peer = key,
 	                       .except_key = c->client->auth_key_id};
 	int32_t *ids;
-	int r = store_unseen_walk(c->db, c->user_id, key, STORE_UNSEEN_MENTION, INT32_MAX, false, 0,
-	                          READ_SLICE, &c->arena, &ids, ret_n);
+	int r = thread_unseen_ids(c, key, top, STORE_UNSEEN_MENTION, READ_SLICE, &ids, ret_n);
 
 	for (size_t i = 0; r >= 0 && i < *ret_n; i++)
 		r = store_unseen_delete(c->db, c->user_id, key, STORE_UNSEEN_MENTION, ids[i]);
@@ -128,7 +128,7 @@ int messages_readMentions(struct rpc_call *c, const struct tl_messages_readMenti
 			return r;
 		a->pts_count = (int32_t)n;
 	}
-	if ((peer.channel && (r = see_some(c, peer.key, &n)) < 0) ||
+	if ((peer.channel && (r = see_some(c, peer.key, q->has_top_msg_id ? q->top_msg_id : 0, &n)) < 0) ||
 	    (r = rpc_box_pts(c, place.owner, &a->pts)) < 0)
 		return r;
 	a->offset = n == READ_SLICE; /* "call again" */

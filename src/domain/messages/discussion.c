@@ -6,7 +6,36 @@
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
 #include "domain/users/peer.h"
+#include "rpc_methods.h"
 #include "updates/peer.h"
+
+/* Part of an album whose first one is before it: the album is discussed as one. */
+static int is_further(struct rpc_call *c, const struct store_msg *row, struct store_msg *first)
+{
+	struct store_msg *before;
+	size_t n;
+	int r;
+
+	*first = *row;
+	if (!row->grouped_id)
+		return 0;
+	r = store_msg_walk(c->db, row->owner, row->peer, row->id, false, 0, LIMIT_ALBUM - 1, &c->arena,
+	                   &before, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		if (before[i].grouped_id == row->grouped_id)
+			*first = before[i];
+	return r < 0 ? r : first->id != row->id;
+}
+
+int discussion_first(struct rpc_call *c, struct store_msg *row)
+{
+	struct store_msg first;
+	int r = is_further(c, row, &first);
+
+	if (r > 0)
+		*row = first;
+	return r < 0 ? r : 0;
+}
 
 bool discussion_wants(const struct store_channel *channel, const struct tl_obj *content)
 {
@@ -85,7 +114,7 @@ int discussion_edited(struct rpc_call *c, const struct channel *channel, const s
 	struct rd in;
 	int r;
 
-	if (!(row->flags & STORE_MSG_THREAD) || !(channel->row.flags & STORE_CHANNEL_BROADCAST))
+	if (!(channel->row.flags & STORE_CHANNEL_BROADCAST))
 		return 0;
 	r = discussion_copy(c, &channel->row, row->id, &copy);
 	if (r < 0)

@@ -13,6 +13,8 @@
 
 struct channel;
 
+/* Of an album its first: that one's copy has the comments. */
+int discussion_first(struct rpc_call *c, struct store_msg *row);
 /* Is this message of the channel to be discussed? */
 bool discussion_wants(const struct store_channel *channel, const struct tl_obj *content);
 /* A post was born (row with its body): its copy. */
@@ -23,7 +25,7 @@ int discussion_copy(struct rpc_call *c, const struct store_channel *channel, int
 /* The post says something else from now on. media: what it carries now; NULL: as before. */
 int discussion_edited(struct rpc_call *c, const struct channel *channel, const struct store_msg *row,
                       const struct tl_message *now, const struct media_ready *media);
-/* The post (with STORE_MSG_THREAD) is gone. */
+/* The post is gone. */
 int discussion_deleted(struct rpc_call *c, const struct store_msg *row);
 
 #endif

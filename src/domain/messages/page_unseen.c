@@ -1,6 +1,7 @@
 /* page_unseen.c - pages of what somebody has not looked at: mentions of him, reactions to what he wrote. */
 #include "base/err.h"
 #include "domain/messages/page.h"
+#include "domain/messages/thread.h"
 #include "rpc_methods.h"
 
 /* Ids as history pages them: api.md 4.3. */
@@ -39,7 +40,7 @@ int page_unseen(struct rpc_call *c, const struct tl_obj *input_peer, enum store_
 	struct place place;
 	struct peer peer;
 	uint32_t total;
-	int32_t *ids;
+	int32_t *ids, in_thread;
 	struct view v;
 	int r;
 
@@ -47,10 +48,17 @@ int page_unseen(struct rpc_call *c, const struct tl_obj *input_peer, enum store_
 	    (r = store_unseen_count(c->db, c->user_id, peer.key, kind, &total)) < 0 ||
 	    (r = ids_of(c, peer.key, kind, q, &ids, &n_ids)) < 0)
 		return r;
+	if (q->thread && (r = thread_unseen(c, peer.key, q->thread, kind, &in_thread)) < 0)
+		return r;
 	rows = ARENA_ARRAY(&c->arena, struct store_msg, n_ids + 1);
 	for (size_t i = 0; i < n_ids; i++) {
 		if ((q->max_id > 0 && ids[i] >= q->max_id) || (q->min_id > 0 && ids[i] <= q->min_id))
 			continue;
+		if (q->thread && (r = store_thread_has(c->db, peer.key, q->thread, ids[i])) <= 0) {
+			if (r < 0)
+				return r;
+			continue;
+		}
 		r = place_message(c, &place, ids[i], &rows[n]);
 		if (r < 0 && r != -ERR_NOTFOUND)
 			return r;
@@ -58,5 +66,5 @@ int page_unseen(struct rpc_call *c, const struct tl_obj *input_peer, enum store_
 	}
 	view_init(&v, c);
 	view_peer(&v, peer.key);
-	return page_reply(c, &v, &place, rows, n, total, true);
+	return page_reply(c, &v, &place, rows, n, q->thread ? (uint32_t)in_thread : total, true);
 }

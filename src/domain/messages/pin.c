@@ -5,6 +5,7 @@
 #include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
+#include "domain/messages/thread.h"
 #include "domain/messages/twin.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
@@ -42,11 +43,14 @@ static int say_so(struct rpc_call *c, const struct peer *to, const struct store_
 	                          .reply_to = row->id,
 	                          .except_key = c->client->auth_key_id};
 	int32_t id;
+	int r;
 
 	s->action = &TL_NEW(&c->arena, messageActionPinMessage)->o;
 	if (!to->channel)
 		return message_deliver(c, &m, &id);
 	m.from = message_service_from(c, to->channel);
+	if ((r = thread_follow(c, to->channel, row, &m.reply_to, &s->reply_to)) < 0)
+		return r;
 	return message_post(c, to->channel, &m, &id);
 }
 
@@ -91,6 +95,19 @@ int messages_updatePinnedMessage(struct rpc_call *c, const struct tl_messages_up
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }
 
+/* What of these stands in a topic. */
+static int only_in(struct rpc_call *c, struct store_msg *rows, size_t *n, int32_t top)
+{
+	size_t k = 0;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < *n; i++)
+		if ((r = store_thread_has(c->db, rows[i].owner, top, rows[i].id)) > 0)
+			rows[k++] = rows[i];
+	*n = k;
+	return r < 0 ? r : 0;
+}
+
 int messages_unpinAllMessages(struct rpc_call *c, const struct tl_messages_unpinAllMessages *q)
 {
 	struct tl_messages_affectedHistory *a = TL_NEW(&c->arena, messages_affectedHistory);
@@ -104,8 +121,11 @@ int messages_unpinAllMessages(struct rpc_call *c, const struct tl_messages_unpin
 	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = may_pin(c, &peer)) < 0 ||
 	    (peer.chat && (r = chat_catch_up(c, peer.chat->row.id, c->user_id)) < 0))
 		return r;
-	r = store_msg_walk_pinned(c->db, place.owner, place.peer, INT32_MAX, false, UNPIN_SLICE, &c->arena,
-	                          &rows, &n);
+	if ((r = store_msg_walk_pinned(c->db, place.owner, place.peer, INT32_MAX, false, UNPIN_SLICE,
+	                               &c->arena, &rows, &n)) < 0)
+		return r;
+	if (q->has_top_msg_id && (r = only_in(c, rows, &n, q->top_msg_id)) < 0)
+		return r;
 	for (size_t i = 0; r >= 0 && i < n; i++) {
 		if ((r = message_set_pinned(c, &rows[i], false, c->client->auth_key_id, &a->pts)) < 0)
 			return r;

@@ -87,7 +87,6 @@ static int insert(struct rpc_call *c, const struct channel *ch, const struct mes
 {
 	int r;
 
-	row->grouped_id = m->grouped_id;
 	row->flags |= (m->silent ? STORE_MSG_SILENT : 0) | (m->noforwards ? STORE_MSG_NOFORWARDS : 0) |
 	              (TL_IS(messageService, m->content) ? STORE_MSG_SERVICE : 0);
 	if (m->media)
@@ -123,8 +122,10 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 	                        .from_id = m->from,
 	                        .date = c->now,
 	                        .origin_owner = c->user_id,
-	                        .reply_to = m->reply_to};
+	                        .reply_to = m->reply_to,
+	                        .grouped_id = m->grouped_id};
 	int64_t meant[MENTIONS_MAX];
+	struct store_msg first;
 	bool discussed = discussion_wants(&ch->row, m->content);
 	size_t n_meant;
 	int r;
@@ -143,8 +144,11 @@ int message_post(struct rpc_call *c, struct channel *ch, const struct message_dr
 		row.origin_owner = m->origin_owner;
 		row.origin_id = m->origin_id;
 	}
+	first = row;
+	if ((r = discussion_first(c, &first)) < 0)
+		return r;
 	row.flags = (n_meant ? STORE_MSG_MENTIONED : 0) | (m->pinned ? STORE_MSG_PINNED : 0) |
-	            (discussed || m->origin_owner ? STORE_MSG_THREAD : 0);
+	            ((discussed || m->origin_owner) && first.id == row.id ? STORE_MSG_THREAD : 0);
 	if ((r = insert(c, ch, m, &row)) < 0 || (r = mention_note(c, &row, meant, n_meant)) < 0 ||
 	    (r = note_own(c, ch)) < 0 || (r = note_time(c, ch, m)) < 0 ||
 	    (r = thread_note(c, ch, &row, ev.pts)) < 0 ||

@@ -25,6 +25,7 @@ int messages_getReplies(struct rpc_call *c, const struct tl_messages_getReplies 
 	                       .max_id = q->max_id,
 	                       .min_id = q->min_id};
 	struct store_msg *rows;
+	uint32_t total;
 	struct thread t;
 	struct view v;
 	size_t n;
@@ -36,9 +37,31 @@ int messages_getReplies(struct rpc_call *c, const struct tl_messages_getReplies 
 	p.thread = t.top;
 	if ((r = page_read(c, &p, &rows, &n)) < 0)
 		return r;
+	total = (uint32_t)t.head.count + (t.is_topic && t.root.id); /* a topic's beginning stands in it */
 	view_init(&v, c);
 	view_peer(&v, t.place.peer);
-	return page_reply(c, &v, &t.place, rows, n, (uint32_t)t.head.count, true);
+	return page_reply(c, &v, &t.place, rows, n, total, true);
+}
+
+/* The root, behind what else there is of its album: the newest first. */
+static int roots(struct view *v, const struct thread *t, struct tl_vec *ret)
+{
+	struct rpc_call *c = v->c;
+	struct store_msg *rows;
+	size_t n = 0, k = 0;
+	int r = 0;
+
+	if (t->root.grouped_id)
+		r = store_msg_walk(c->db, t->place.owner, t->place.peer, t->top + 1, true, 0, LIMIT_ALBUM - 1,
+		                   &c->arena, &rows, &n);
+	*ret = tl_vec_new(&c->arena, (uint32_t)n + 1);
+	for (size_t i = n; r >= 0 && i-- > 0;)
+		if (rows[i].grouped_id == t->root.grouped_id)
+			r = message_view(v, &rows[i], &ret->v[k++]);
+	if (r >= 0)
+		r = message_view(v, &t->root, &ret->v[k++]);
+	ret->n = (uint32_t)k;
+	return r;
 }
 
 int messages_getDiscussionMessage(struct rpc_call *c, const struct tl_messages_getDiscussionMessage *q)
@@ -54,8 +77,7 @@ int messages_getDiscussionMessage(struct rpc_call *c, const struct tl_messages_g
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
 	view_init(&v, c);
 	view_peer(&v, t.place.peer);
-	d->messages = tl_vec_new(&c->arena, 1);
-	if ((r = message_view(&v, &t.root, &d->messages.v[0])) < 0 ||
+	if ((r = roots(&v, &t, &d->messages)) < 0 ||
 	    (r = thread_read_in(c, t.ch, t.top, &d->read_inbox_max_id)) < 0 ||
 	    (r = thread_unread(c, &t.head, d->read_inbox_max_id, &d->unread_count)) < 0)
 		return r;

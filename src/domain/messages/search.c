@@ -224,35 +224,44 @@ int messages_searchSentMedia(struct rpc_call *c, const struct tl_messages_search
 	return r < 0 ? r : reply(c, &p, &m);
 }
 
-static int count(struct rpc_call *c, const struct place *place, const struct tl_obj *filter, uint32_t *ret)
+static int count(struct rpc_call *c, const struct place *place, int32_t thread, const struct tl_obj *filter,
+                 uint32_t *ret)
 {
 	struct page_query p = {.place = *place};
-	struct match m = {.folder = -1};
+	struct match m = {.folder = -1, .thread = thread};
+	struct store_msg *rows;
 	bool exact;
+	size_t n;
 	int r;
 
 	*ret = 0;
 	if (kind_of(filter) == KIND_NOTHING)
 		return 0;
 	r = open_search(c, filter, &p, &m);
-	return r < 0 ? r : match_count(c, &m, ret, &exact);
+	if (r < 0 || !thread || m.source == MATCH_THREAD)
+		return r < 0 ? r : match_count(c, &m, ret, &exact);
+	r = match_walk(c, &m, INT32_MAX, false, 0, POSITIONS_MAX, &rows, &n);
+	*ret = (uint32_t)n;
+	return r;
 }
 
 int messages_getSearchCounters(struct rpc_call *c, const struct tl_messages_getSearchCounters *q)
 {
 	struct tl_vector *v = TL_NEW(&c->arena, vector);
 	struct place place;
+	int32_t thread = 0;
 	struct peer peer;
 	int r;
 
-	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
+	    (q->has_top_msg_id && (r = in_thread(c, q->peer, q->top_msg_id, &place, &thread)) < 0))
 		return r;
 	v->objs = tl_vec_new(&c->arena, q->filters.n);
 	for (uint32_t i = 0; i < q->filters.n; i++) {
 		struct tl_messages_searchCounter *x = TL_NEW(&c->arena, messages_searchCounter);
 		uint32_t n;
 
-		if ((r = count(c, &place, q->filters.v[i], &n)) < 0)
+		if ((r = count(c, &place, thread, q->filters.v[i], &n)) < 0)
 			return r;
 		x->filter = q->filters.v[i];
 		x->count = (int32_t)n;

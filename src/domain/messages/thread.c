@@ -9,7 +9,7 @@
 #include "store/topic.h"
 #include "updates/peer.h"
 
-enum { UNREAD_MAX = 10000, REPLIERS = 3, REPLIERS_LOOKS = 30, UNSEEN_MAX = 100 };
+enum { UNREAD_MAX = 10000, REPLIERS = 3, REPLIERS_LOOKS = 30, UNSEEN_MAX = 100, UNSEEN_LOOKS = 1000 };
 
 /* Which thread a stored message belongs to; top 0: none. */
 struct spot {
@@ -64,18 +64,14 @@ static struct tl_messageReplyHeader *header_in(struct rpc_call *c, struct tl_obj
 	return TL_AS(messageReplyHeader, *header);
 }
 
-static int in_forum(struct rpc_call *c, const struct channel *ch, int32_t topic, int32_t *id,
-                    struct tl_obj **header)
+static void in_forum(struct rpc_call *c, int32_t topic, int32_t *id, struct tl_obj **header)
 {
 	struct tl_messageReplyHeader *h;
-	int r = may_write_in(c, ch, topic);
 
-	if (r < 0)
-		return r;
 	if (topic == STORE_TOPIC_GENERAL) {
 		if (*id == STORE_TOPIC_GENERAL) /* its first message stands for the topic */
 			*id = 0;
-		return 0;
+		return;
 	}
 	h = header_in(c, header);
 	h->forum_topic = true;
@@ -83,7 +79,6 @@ static int in_forum(struct rpc_call *c, const struct channel *ch, int32_t topic,
 		*id = topic;
 	h->has_reply_to_top_id = *id != topic;
 	h->reply_to_top_id = topic;
-	return 0;
 }
 
 int thread_reply(struct rpc_call *c, const struct channel *ch, const struct tl_inputReplyToMessage *in,
@@ -99,12 +94,13 @@ int thread_reply(struct rpc_call *c, const struct channel *ch, const struct tl_i
 		return 0;
 	if (answered && (r = spot_of(c, answered, &spot)) < 0)
 		return r;
-	if (is_forum(ch))
-		return in_forum(c, ch,
-		                spot.topic           ? spot.top
-		                : answered || !asked ? STORE_TOPIC_GENERAL
-		                                     : asked,
-		                id, header);
+	if (is_forum(ch)) {
+		top = spot.topic ? spot.top : answered || !asked ? STORE_TOPIC_GENERAL : asked;
+		if ((r = may_write_in(c, ch, top)) < 0)
+			return r;
+		in_forum(c, top, id, header);
+		return 0;
+	}
 	top = answered ? (spot.top ? spot.top : answered->id) : asked;
 	if (!top || top == *id)
 		return 0;
@@ -117,6 +113,20 @@ int thread_reply(struct rpc_call *c, const struct channel *ch, const struct tl_i
 	h = header_in(c, header);
 	h->has_reply_to_top_id = true;
 	h->reply_to_top_id = top;
+	return 0;
+}
+
+int thread_follow(struct rpc_call *c, const struct channel *ch, const struct store_msg *answered, int32_t *id,
+                  struct tl_obj **header)
+{
+	struct spot spot;
+	int r;
+
+	if (!is_forum(ch))
+		return thread_reply(c, ch, NULL, answered, id, header);
+	if ((r = spot_of(c, answered, &spot)) < 0)
+		return r;
+	in_forum(c, spot.topic ? spot.top : STORE_TOPIC_GENERAL, id, header);
 	return 0;
 }
 
@@ -220,6 +230,8 @@ int thread_open(struct rpc_call *c, struct channel *ch, int32_t msg_id, struct t
 			return r;
 	}
 	r = store_msg_get(c->db, peer.key, peer.key, msg_id, &c->arena, &ret->root);
+	if (r == 0 && peer_is_channel(ret->root.origin_owner) && (r = discussion_first(c, &ret->root)) == 0)
+		ret->top = ret->root.id;
 	if (r == 0 && !ret->is_topic && (r = spot_of(c, &ret->root, &spot)) == 0 && spot.top) {
 		ret->top = spot.top;
 		r = store_msg_get(c->db, peer.key, peer.key, spot.top, &c->arena, &ret->root);
@@ -301,18 +313,31 @@ int thread_unread(struct rpc_call *c, const struct store_thread *t, int32_t read
 	return r;
 }
 
+int thread_unseen_ids(struct rpc_call *c, int64_t peer, int32_t top, enum store_unseen_kind kind,
+                      uint32_t limit, int32_t **ret, size_t *ret_n)
+{
+	uint32_t looks = top ? UNSEEN_LOOKS : limit;
+	int32_t *ids;
+	size_t n, k = 0;
+	int r = store_unseen_walk(c->db, c->user_id, peer, kind, INT32_MAX, false, 0, looks, &c->arena, &ids,
+	                          &n);
+
+	for (size_t i = 0; r >= 0 && i < n && k < limit; i++)
+		if (!top || (r = store_thread_has(c->db, peer, top, ids[i])) > 0)
+			ids[k++] = ids[i];
+	*ret = ids;
+	*ret_n = k;
+	return r < 0 ? r : 0;
+}
+
 int thread_unseen(struct rpc_call *c, int64_t channel, int32_t top, enum store_unseen_kind kind, int32_t *ret)
 {
 	int32_t *ids;
 	size_t n;
-	int r = store_unseen_walk(c->db, c->user_id, channel, kind, INT32_MAX, false, 0, UNSEEN_MAX,
-	                          &c->arena, &ids, &n);
+	int r = thread_unseen_ids(c, channel, top, kind, UNSEEN_MAX, &ids, &n);
 
-	*ret = 0;
-	for (size_t i = 0; r >= 0 && i < n; i++)
-		if ((r = store_thread_has(c->db, channel, top, ids[i])) > 0)
-			++*ret;
-	return r < 0 ? r : 0;
+	*ret = (int32_t)n;
+	return r;
 }
 
 static int set_read(struct view *v, const struct store_thread *t, struct tl_messageReplies *o)

@@ -37,6 +37,10 @@ int thread_open(struct rpc_call *c, struct channel *ch, int32_t msg_id, struct t
 int thread_reply(struct rpc_call *c, const struct channel *ch, const struct tl_inputReplyToMessage *in,
                  const struct store_msg *answered, int32_t *id, struct tl_obj **header);
 
+/* The same for a service message that follows what it is about, whoever may write there. */
+int thread_follow(struct rpc_call *c, const struct channel *ch, const struct store_msg *answered, int32_t *id,
+                  struct tl_obj **header);
+
 /* Write lane: a message was born in the channel, or is about to go. */
 int thread_note(struct rpc_call *c, const struct channel *ch, const struct store_msg *row, int32_t pts);
 int thread_forget(struct rpc_call *c, const struct store_msg *row);
@@ -48,7 +52,10 @@ int thread_replies_view(struct view *v, const struct store_msg *row, struct tl_o
 int thread_read_in(struct rpc_call *c, const struct channel *ch, int32_t top, int32_t *ret);
 int32_t thread_read_of_others(const struct store_thread *t, int64_t user);
 int thread_unread(struct rpc_call *c, const struct store_thread *t, int32_t read_in, int32_t *ret);
-/* Mentions in it that the caller has not seen. */
+/* What of this kind the caller has not seen there, the newest first, up to `limit`; top 0: in the whole chat (any peer). */
+int thread_unseen_ids(struct rpc_call *c, int64_t peer, int32_t top, enum store_unseen_kind kind,
+                      uint32_t limit, int32_t **ret, size_t *ret_n);
+/* How many. */
 int thread_unseen(struct rpc_call *c, int64_t channel, int32_t top, enum store_unseen_kind kind,
                   int32_t *ret);
 

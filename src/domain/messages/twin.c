@@ -122,7 +122,7 @@ static int forget_post(struct rpc_call *c, const struct store_msg *row)
 
 	if ((r = store_channel_gap_add(c->db, peer_channel_id(row->owner), row->id)) < 0 ||
 	    (r = thread_forget(c, row)) < 0 ||
-	    (row->flags & STORE_MSG_THREAD && (r = discussion_deleted(c, row)) < 0) ||
+	    ((row->flags & STORE_MSG_THREAD || row->grouped_id) && (r = discussion_deleted(c, row)) < 0) ||
 	    (r = store_msg_count_delete(c->db, row->owner, row->id)) < 0 ||
 	    (row->flags & STORE_MSG_MENTIONED && (r = store_mention_drop(c->db, row->owner, row->id)) < 0) ||
 	    !peer_is_user(row->origin_owner))

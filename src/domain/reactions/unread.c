@@ -1,6 +1,7 @@
 /* unread.c - reactions to one's own messages that one has not seen: counted, listed, seen; and those of messages that are gone. */
 #include "base/err.h"
 #include "domain/messages/page.h"
+#include "domain/messages/thread.h"
 #include "domain/messages/touch.h"
 #include "domain/messages/twin.h"
 #include "domain/reactions/private.h"
@@ -41,18 +42,18 @@ int messages_getUnreadReactions(struct rpc_call *c, const struct tl_messages_get
 	                                .add_offset = q->add_offset,
 	                                .limit = q->limit,
 	                                .max_id = q->max_id,
-	                                .min_id = q->min_id};
+	                                .min_id = q->min_id,
+	                                .thread = q->has_top_msg_id ? q->top_msg_id : 0};
 
 	return page_unseen(c, q->peer, STORE_UNSEEN_REACTION, &page);
 }
 
 /* Some of them are seen; their number. */
-static int see_some(struct rpc_call *c, const struct place *place, size_t *ret_n)
+static int see_some(struct rpc_call *c, const struct place *place, int32_t top, size_t *ret_n)
 {
 	struct store_msg row;
 	int32_t *ids;
-	int r = store_unseen_walk(c->db, c->user_id, place->peer, STORE_UNSEEN_REACTION, INT32_MAX, false, 0,
-	                          READ_SLICE, &c->arena, &ids, ret_n);
+	int r = thread_unseen_ids(c, place->peer, top, STORE_UNSEEN_REACTION, READ_SLICE, &ids, ret_n);
 
 	for (size_t i = 0; r >= 0 && i < *ret_n; i++) {
 		r = store_msg_get(c->db, place->owner, place->peer, ids[i], &c->arena, &row);
@@ -73,7 +74,8 @@ int messages_readReactions(struct rpc_call *c, const struct tl_messages_readReac
 	size_t n = 0;
 	int r;
 
-	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 || (r = see_some(c, &place, &n)) < 0 ||
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
+	    (r = see_some(c, &place, q->has_top_msg_id ? q->top_msg_id : 0, &n)) < 0 ||
 	    (r = rpc_box_pts(c, place.owner, &a->pts)) < 0)
 		return r;
 	a->offset = n == READ_SLICE; /* "call again" */

@@ -4,6 +4,7 @@
 #include "domain/channels/log.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
+#include "domain/topics/jobs.h"
 #include "domain/topics/private.h"
 #include "rpc_methods.h"
 #include "store/thread.h"
@@ -11,7 +12,29 @@
 
 static const int32_t colors[] = {0x6fb9f0, 0xffd67e, 0xcb86db, 0x8eee98, 0xff93b2, 0xfb6f5f};
 
-/* What was said before stands in General: as much of it as is written in one go. */
+enum { SLICE = 500 };
+
+/* A slice of it below `from`; *ret_from: where the next begins, 0: that was all. */
+static int fill(struct rpc_call *c, int64_t key, int32_t from, int32_t *ret_from)
+{
+	return store_thread_fill(c->db, key, STORE_TOPIC_GENERAL, from, SLICE, ret_from);
+}
+
+int forum_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
+{
+	int32_t from;
+	int r;
+
+	if (j->payload.n != sizeof(from))
+		return 0;
+	memcpy(&from, j->payload.p, sizeof(from));
+	r = fill(c, j->owner, from, &from);
+	next->again = r >= 0 && from > 0;
+	next->payload = arena_slice(&c->arena, slice_of(&from, sizeof(from)));
+	return r;
+}
+
+/* What was said before stands in General: the newest at once, the rest by the job. */
 static int gather(struct rpc_call *c, const struct channel *ch)
 {
 	int64_t key = peer_channel(ch->row.id);
@@ -22,13 +45,14 @@ static int gather(struct rpc_call *c, const struct channel *ch)
 	                        .date = ch->row.date,
 	                        .title = SLICE_LIT("General"),
 	                        .color = colors[0]};
+	int32_t from;
 	int r = store_topic_get(c->db, key, t.id, &c->arena, &t);
 
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
-	if ((r = store_topic_put(c->db, &t)) < 0)
+	if ((r = store_topic_put(c->db, &t)) < 0 || (r = fill(c, key, INT32_MAX, &from)) < 0 || !from)
 		return r;
-	return store_thread_fill(c->db, key, t.id, LIMIT_FORUM_FILL);
+	return jobs_add(c, FORUM_JOB, key, 0, slice_of(&from, sizeof(from)));
 }
 
 int channels_toggleForum(struct rpc_call *c, const struct tl_channels_toggleForum *q)
