@@ -28,6 +28,17 @@ struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id)
 	return e;
 }
 
+int64_t mt_key_salt(struct mt_loop *l, struct mt_key_entry *e)
+{
+	unixtime_t now = clock_unix();
+
+	if (!e->salt || e->salt_step != mt_salt_step(now)) {
+		e->salt = mt_salt(l->s->cfg.salt_secret, e->k.id, now);
+		e->salt_step = mt_salt_step(now);
+	}
+	return e->salt;
+}
+
 void mt_key_entry_free(struct mt_key_entry *e)
 {
 	wipe(&e->k, sizeof(e->k));

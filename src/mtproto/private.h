@@ -84,7 +84,8 @@ struct mt_key_entry {
 	unsigned n_sessions, n_live; /* live: with a connection and fit for updates */
 	bool online;                 /* told to ops.key_online */
 	usec_t used;
-	UT_hash_handle hh; /* by k.id */
+	int64_t salt, salt_step; /* the one in force in that step; 0: not computed yet */
+	UT_hash_handle hh;       /* by k.id */
 };
 
 struct mt_parked {
@@ -217,6 +218,8 @@ struct mt_session {
 struct mt_handshake;
 struct mt_held;
 
+struct crowd_msg;
+
 struct mt_loop {
 	struct mt_server *s;
 	struct io_loop *io;
@@ -230,6 +233,7 @@ struct mt_loop {
 	struct buf scratch; /* a frame, until it is sent */
 	struct mt_seal *seal;
 	struct mt_open *open;
+	struct crowd_msg *crowds, *last_crowd; /* crowd.c: bodies under way to many, in order */
 	struct io_timer sweep;
 	unsigned sweeps;
 	struct mt_held *held; /* early.c */
@@ -312,6 +316,8 @@ struct mt_loop *mt_route(struct mt_loop *l,
 void mt_route_set(struct mt_loop *l, int64_t id, struct mt_loop *to); /* to == l: forgotten */
 void mt_routes_free(struct mt_loop *l);
 struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id); /* loaded and not gone, or NULL */
+/* mt_salt of now, kept with the key. */
+int64_t mt_key_salt(struct mt_loop *l, struct mt_key_entry *e);
 /* Parks the packet and asks the store, or continues a load under way. */
 void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t *p, size_t n,
                  bool quick_ack);
@@ -373,6 +379,8 @@ enum mt_msg_kind { MT_MSG_SERVICE, MT_MSG_ANSWER, MT_MSG_UPDATE };
 /* body is taken over. req: the call that it answers, kept until acknowledged (MT_MSG_ANSWER). */
 struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req, struct buf *body);
 void mt_send_update(struct mt_session *s, struct buf *body); /* taken, unless nobody will fetch it */
+/* The same, sealed at once: the body is only read, and the caller flushes (seal.h). False: something waits in front of it. */
+bool mt_send_update_now(struct mt_session *s, struct slice body);
 void mt_send_batch(struct mt_session *s, struct mt_batch *b);
 void mt_send_ack(struct mt_session *s, int64_t msg_id);
 /* A service message alone, on this connection, whichever the session speaks by. */

@@ -40,7 +40,7 @@ static void bad_salt(struct mt_session *s, struct mt_conn *c, const struct mt_pa
 	buf_u64(&b, (uint64_t)m->msg_id);
 	buf_u32(&b, m->seq_no);
 	buf_u32(&b, 48);
-	buf_u64(&b, (uint64_t)mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()));
+	buf_u64(&b, (uint64_t)mt_key_salt(s->l, e));
 	mt_send_at_once(s, c, &b);
 }
 
@@ -55,7 +55,8 @@ static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct 
 		return;
 	}
 	/* A binding restarts the whole connection of Desktop if its salt is refused (mtproto.md 2.4). */
-	if (!mt_salt_ok(s->l->s->cfg.salt_secret, &e->k, m->salt, clock_unix()) && !is_bind(&e->k, m->body)) {
+	if (m->salt != mt_key_salt(s->l, e) &&
+	    !mt_salt_ok(s->l->s->cfg.salt_secret, &e->k, m->salt, clock_unix()) && !is_bind(&e->k, m->body)) {
 		bad_salt(s, c, m);
 		return;
 	}

@@ -16,9 +16,14 @@ static int64_t salt_number(const uint8_t secret[32], int64_t key_id, int64_t i)
 	return salt ? salt : 1;
 }
 
+int64_t mt_salt_step(unixtime_t now)
+{
+	return now / STEP;
+}
+
 int64_t mt_salt(const uint8_t secret[32], int64_t key_id, unixtime_t now)
 {
-	return salt_number(secret, key_id, now / STEP);
+	return salt_number(secret, key_id, mt_salt_step(now));
 }
 
 bool mt_salt_ok(const uint8_t secret[32], const struct mt_key *k, int64_t salt, unixtime_t now)

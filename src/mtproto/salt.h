@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "mtproto/keystore.h"
 
-/* The salt in force at `now`; never 0. */
+/* The salt in force at `now`; never 0. It is another one once mt_salt_step(now) is. Costs microseconds: see mt_key_salt. */
+int64_t mt_salt_step(unixtime_t now);
 int64_t mt_salt(const uint8_t secret[32], int64_t key_id, unixtime_t now);
 /* Present, previous, the one before for 5 minutes more, and the first salt of a young key. */
 bool mt_salt_ok(const uint8_t secret[32], const struct mt_key *k, int64_t salt, unixtime_t now);

@@ -319,6 +319,12 @@ static void put_acks(struct mt_session *s, struct buf *b)
 	s->n_acks = 0;
 }
 
+static struct mt_packet packet_of(const struct mt_session *s)
+{
+	return (struct mt_packet){.salt = mt_key_salt(s->l, s->temp ? s->temp : s->key),
+	                          .session_id = s->session_id};
+}
+
 static void seal(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m)
 {
 	mt_seal_add(s->l->seal, c, &(s->temp ? s->temp : s->key)->k, m);
@@ -339,9 +345,7 @@ static void renew_stale(struct mt_session *s)
 /* One packet from the front of what waits; false when nothing does. */
 static bool flush_packet(struct mt_session *s, struct mt_conn *c)
 {
-	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
-	                      .session_id = s->session_id};
+	struct mt_packet m = packet_of(s);
 	struct mt_out *o, *only = NULL;
 	struct buf box = {0};
 	uint32_t n = 0, total = s->n_acks ? 1 : 0;
@@ -403,8 +407,7 @@ static void put_in_front(struct mt_out *o, size_t *at, const void *p, size_t n)
 static bool flush_bulk(struct mt_session *s, struct mt_conn *c)
 {
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
-	                      .session_id = s->session_id};
+	struct mt_packet m = packet_of(s);
 	struct mt_out *o = s->out;
 	size_t at = MT_REPLY_ROOM;
 	uint32_t id = MT_rpc_result, n;
@@ -476,6 +479,24 @@ static struct mt_conn *way_out(const struct mt_session *s)
 	return NULL;
 }
 
+bool mt_send_update_now(struct mt_session *s, struct slice body)
+{
+	struct mt_conn *c = way_out(s);
+	struct mt_packet m;
+
+	if (s->dirty || !c || c->post)
+		return false;
+	for (const struct mt_out *o = s->out; o; o = o->next)
+		if (!o->sent)
+			return false;
+	m = packet_of(s);
+	m.msg_id = mt_session_next_id(s, 3);
+	m.seq_no = s->content++ * 2 + 1;
+	m.body = body;
+	seal(s, c, &m);
+	return true;
+}
+
 static void flush_session(struct mt_session *s)
 {
 	struct mt_conn *c;
@@ -494,13 +515,11 @@ static void flush_session(struct mt_session *s)
 
 void mt_send_empty(struct mt_session *s, struct mt_conn *c)
 {
-	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
-	                      .session_id = s->session_id,
-	                      .msg_id = mt_session_next_id(s, 1),
-	                      .seq_no = s->content * 2};
+	struct mt_packet m = packet_of(s);
 	struct buf box = {0};
 
+	m.msg_id = mt_session_next_id(s, 1);
+	m.seq_no = s->content * 2;
 	buf_u32(&box, (uint32_t)MT_msg_container);
 	buf_u32(&box, 0);
 	m.body = buf_slice(&box);
@@ -522,11 +541,9 @@ static void flush_sessions(struct mt_loop *l)
 
 void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
 {
-	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	struct mt_packet m = {.salt = mt_salt(s->l->s->cfg.salt_secret, e->k.id, clock_unix()),
-	                      .session_id = s->session_id,
-	                      .body = buf_slice(body)};
+	struct mt_packet m = packet_of(s);
 
+	m.body = buf_slice(body);
 	if (c->post && c->answered) { /* it carries one packet */
 		mt_send(s, MT_MSG_SERVICE, 0, body);
 		return;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/rd.h"
 #include "crypto/rng.h"
 #include "mtproto/private.h"
@@ -457,22 +458,47 @@ static void a_crowd(void **state)
 	}
 }
 
+/* However many it takes turns for, the next body comes behind it. */
+static void crowds_in_order(void **state)
+{
+	enum { MANY = 200000, EACH = 1000, HERE = MANY / EACH }; /* the others are away */
+	struct mt_listener *who = xcalloc(MANY, sizeof(*who));
+	struct world *w = *state;
+	struct buf first = {0}, then = {0};
+	struct mt_key *k = key_on(w, MT_KEY_PERM, 0);
+	struct got *g;
+	struct peer p;
+	unsigned n = 0;
+
+	open_on(&p, w, PEER_SOCKET, 0, k);
+	peer_init(&p, 200);
+	for (unsigned i = 0; i < MANY; i++)
+		who[i] = (struct mt_listener){i % EACH ? k->id + i : k->id, 50};
+	buf_u32(&first, 0x0aaaaaa3);
+	buf_u32(&then, 0x0aaaaaa4);
+	mt_server_push_crowd(w->srv, &first, NULL, 0, who, MANY);
+	mt_server_push_crowd(w->srv, &then, NULL, 0, who, 1);
+	for (unsigned idle = 0; idle < 50 && n <= HERE;) {
+		g = peer_next(&p);
+		idle = g ? 0 : idle + 1;
+		if (g && g->id == 0x0aaaaaa3)
+			n++;
+		else if (g && g->id == 0x0aaaaaa4)
+			break;
+	}
+	assert_int_equal(n, HERE);
+	peer_fini(&p);
+	free(who);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(a_socket_moves),
-		T(unread_bytes_travel),
-		T(a_pipe_has_a_face),
-		T(two_keys_on_a_socket),
-		T(temporary_keys),
-		T(a_route_that_is_over),
-		T(unknown_and_forged),
-		T(a_flood_is_bounded),
-		T(requests_by_http),
-		T(the_end_in_the_middle),
-		T(a_crowd),
+		T(crowds_in_order),      T(a_socket_moves),   T(unread_bytes_travel),   T(a_pipe_has_a_face),
+		T(two_keys_on_a_socket), T(temporary_keys),   T(a_route_that_is_over),  T(unknown_and_forged),
+		T(a_flood_is_bounded),   T(requests_by_http), T(the_end_in_the_middle), T(a_crowd),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
