@@ -154,6 +154,33 @@ TOGGLE(join_to_send, channels_toggleJoinToSend, channel, ROOM)
 TOGGLE(noforwards, messages_toggleNoForwards, peer, PEER)
 #undef TOGGLE
 
+static struct tl_obj *forum(struct s *s, struct person p, int64_t room)
+{
+	struct tl_channels_toggleForum *q = Q(s, channels_toggleForum);
+
+	q->channel = ROOM(s, p, room);
+	q->enabled = s->done % 2 == 0;
+	return &q->o;
+}
+
+static struct tl_obj *comments(struct s *s, struct person p, int64_t room)
+{
+	struct tl_messages_getReplies *q = Q(s, messages_getReplies);
+
+	q->peer = PEER(s, p, room);
+	q->msg_id = 1;
+	return &q->o;
+}
+
+static struct tl_obj *read_comments(struct s *s, struct person p, int64_t room)
+{
+	struct tl_messages_readDiscussion *q = Q(s, messages_readDiscussion);
+
+	q->peer = PEER(s, p, room);
+	q->msg_id = 1;
+	return &q->o;
+}
+
 static struct tl_obj *signatures(struct s *s, struct person p, int64_t room)
 {
 	struct tl_channels_toggleSignatures *q = Q(s, channels_toggleSignatures);
@@ -327,6 +354,15 @@ static const struct row rows[] = {
          true,
          {OK, OK, NO, NO, NO, GONE_, GONE_, GONE_}},
 	{"toggleJoinToSend", join_to_send, ADMIN_BAN, true, {OK, OK, NO, NO, NO, GONE_, GONE_, GONE_}},
+	{"toggleForum", forum, ADMIN_CHANGE_INFO, true, {OK, OK, NO, NO, NO, GONE_, GONE_, GONE_}},
+	{"toggleForum",
+         forum,
+         ADMIN_CHANGE_INFO,
+         false,
+         {"400 CHANNEL_INVALID", "400 CHANNEL_INVALID", "400 CHANNEL_INVALID", "400 CHANNEL_INVALID", NULL,
+          GONE_, GONE_, GONE_}},
+	{"getReplies", comments, ADMIN_OTHER, true, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}},
+	{"readDiscussion", read_comments, ADMIN_OTHER, true, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}},
 	{"toggleNoForwards", noforwards, ADMIN_ALL, true, {OK, NO, NO, NO, NO, GONE_, GONE_, GONE_}},
 	{"updateUsername",
          username,

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "domain/channels/rights.h"
 #include "room.h"
+#include "sql/sql.h"
 #include "updates/peer.h"
 
 struct s {
@@ -586,10 +587,123 @@ static void test_who_may_make_topics(void **state)
 	talk_refused(s->w, s->b, topic_q(s, s->b, room, "One"), "400 CHAT_ADMIN_REQUIRED");
 }
 
-/* What a group said before, and a forum from the start. */
+struct album_of {
+	int64_t channel;
+	int32_t first, second;
+};
+
+/* As an album leaves them, without its media. */
+static int group_them(struct rpc_call *c, void *arg)
+{
+	const struct album_of *a = arg;
+	struct sql_stmt *s = sql_prepare(
+		c->db, "UPDATE msg SET grouped_id = 77 WHERE owner = $1 AND peer = $1 AND id IN ($2, $3)");
+
+	sql_bind_int(s, 1, peer_channel(a->channel));
+	sql_bind_int(s, 2, a->first);
+	sql_bind_int(s, 3, a->second);
+	return sql_run(s);
+}
+
 static int count_topics(struct s *s, int64_t room)
 {
 	return (int)topics_after(s, s->a, room, 0, 10)->topics.n;
+}
+
+static struct tl_obj *pin_q(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_messages_updatePinnedForumTopic *q = Q(s, messages_updatePinnedForumTopic);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->topic_id = id;
+	q->pinned = true;
+	return &q->o;
+}
+
+static struct tl_obj *drop_q(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_messages_deleteTopicHistory *q = Q(s, messages_deleteTopicHistory);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->top_msg_id = id;
+	return &q->o;
+}
+
+/* Others' topics: by the right to manage them, and to delete; one's own may be changed, too. */
+static void test_who_may_change_topics(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	const struct {
+		int64_t rights; /* 0: no admin */
+		const char *edit, *pin, *drop;
+	} rows[] = {
+		{0, "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED"},
+		{ADMIN_INVITE, "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED",
+	         "400 CHAT_ADMIN_REQUIRED"},
+		{ADMIN_TOPICS, NULL, NULL, "400 CHAT_ADMIN_REQUIRED"},
+		{ADMIN_DELETE, "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED", NULL},
+	};
+
+	talk_call(s->w, s->b, edit_q(s, s->b, room, topic(s, s->b, room, "Own"), true));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *wanted[] = {rows[i].edit, rows[i].pin, rows[i].drop};
+		int32_t id = topic(s, s->a, room, "Topic");
+		struct tl_obj *q[] = {edit_q(s, s->b, room, id, true), pin_q(s, s->b, room, id),
+		                      drop_q(s, s->b, room, id)};
+
+		talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->b, rows[i].rights));
+		for (int k = 0; k < 3; k++)
+			if (wanted[k])
+				talk_refused(s->w, s->b, q[k], wanted[k]);
+			else
+				talk_call(s->w, s->b, q[k]);
+		talk_refused(s->w, s->c, pin_q(s, s->c, room, id), "400 CHANNEL_PRIVATE");
+	}
+	talk_refused(s->w, s->a, drop_q(s, s->a, room, 1), "400 TOPIC_ID_INVALID"); /* General stays */
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->b, 0));
+	for (int i = 0; i < 2; i++) { /* his own, until somebody else has written in it */
+		int32_t own = topic(s, s->b, room, "Mine");
+
+		say(s, s->b, room, "mine", own, 0);
+		if (i == 0) {
+			talk_call(s->w, s->b, drop_q(s, s->b, room, own));
+			continue;
+		}
+		say(s, s->a, room, "yours", own, 0);
+		talk_refused(s->w, s->b, drop_q(s, s->b, room, own), "400 CHAT_ADMIN_REQUIRED");
+	}
+}
+
+/* An album is discussed as one: its first has the comments of all. */
+static void test_album(void **state)
+{
+	struct s *s = *state;
+	struct pair p = linked(s);
+	struct tl_messages_discussionMessage *d;
+	struct tl_messages_forwardMessages *f = Q(s, messages_forwardMessages);
+	struct album_of what = {p.channel, say(s, s->a, p.channel, "one", 0, 0)->id,
+	                        say(s, s->a, p.channel, "two", 0, 0)->id};
+	int32_t ids[] = {what.first, what.second};
+	int64_t random_ids[] = {++s->random_id + 500, s->random_id + 501};
+	struct tl_message *m;
+
+	assert_int_equal(world_write(s->w, group_them, &what), 0);
+	f->from_peer = f->to_peer = world_channel_peer(s->w, s->a, p.channel);
+	f->id = (struct tl_vec_int){ids, 2};
+	f->random_id = (struct tl_vec_long){random_ids, 2};
+	talk_call(s->w, s->a, &f->o);
+	d = discussion(s, s->b, p.channel, what.second + 2); /* by its second */
+	assert_int_equal(d->messages.n, 2);
+	m = TL_AS(message, d->messages.v[1]);
+	assert_true(slice_eq(m->message, SLICE_LIT("one")));
+	assert_int_equal(TL_AS(message, d->messages.v[0])->id, m->id + 1);
+	assert_non_null(fetch(s, s->b, p.channel, what.second + 1)->replies);
+	assert_null(fetch(s, s->b, p.channel, what.second + 2)->replies);
+	say(s, s->b, p.group, "well", m->id, 0);
+	assert_int_equal(replies(s, s->b, p.channel, what.second + 2)->count, 1);
+	remove_one(s, s->a, p.channel, what.second + 2);
+	assert_null(fetch(s, s->a, p.group, m->id + 1));
 }
 
 static void test_made_as_forum(void **state)
@@ -717,6 +831,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_deleted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_may_make_topics, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_may_change_topics, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_album, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_made_as_forum, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_long_history, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pins_in_old_layers, setup, teardown),

@@ -9,7 +9,7 @@
 #include "store/thread.h"
 #include "updates/peer.h"
 
-enum { SLICE = 100 };
+enum { SLICE = 100, OWN_MAX = 11 };
 
 int topic_may_manage(struct rpc_call *c, const struct channel *ch)
 {
@@ -49,11 +49,13 @@ static int apply(struct rpc_call *c, const struct tl_messages_editForumTopic *q,
 		set_flag(t, STORE_TOPIC_CLOSED, q->closed);
 	if (q->has_hidden)
 		set_flag(t, STORE_TOPIC_HIDDEN, q->hidden);
+	if (q->has_hidden && q->hidden) /* what is hidden is closed */
+		set_flag(t, STORE_TOPIC_CLOSED, true);
 	action->title = slice_eq(t->title, was.title) ? (struct slice){0} : t->title;
 	action->has_icon_emoji_id = t->icon != was.icon;
 	action->icon_emoji_id = t->icon;
 	action->has_closed = (t->flags ^ was.flags) & STORE_TOPIC_CLOSED;
-	action->closed = q->closed;
+	action->closed = (t->flags & STORE_TOPIC_CLOSED) != 0;
 	action->has_hidden = (t->flags ^ was.flags) & STORE_TOPIC_HIDDEN;
 	action->hidden = q->hidden;
 	return action->title.n || t->icon != was.icon || t->flags != was.flags;
@@ -101,6 +103,17 @@ int messages_editForumTopic(struct rpc_call *c, const struct tl_messages_editFor
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }
 
+/* By the right to delete; and who made it takes back what nobody else has written in yet. */
+static int may_drop(struct rpc_call *c, const struct channel *ch, const struct store_topic *t,
+                    const struct store_msg *rows, size_t n)
+{
+	bool own = t->creator == c->user_id && channel_is_in(ch) && n <= OWN_MAX;
+
+	for (size_t i = 0; own && i < n; i++)
+		own = rows[i].origin_owner == c->user_id;
+	return own ? 0 : channel_may(c, ch, CHANNEL_DELETE_OTHERS);
+}
+
 /* A slice of its messages, the newest first; with the last one the topic goes. */
 int messages_deleteTopicHistory(struct rpc_call *c, const struct tl_messages_deleteTopicHistory *q)
 {
@@ -118,9 +131,9 @@ int messages_deleteTopicHistory(struct rpc_call *c, const struct tl_messages_del
 	if (q->top_msg_id == STORE_TOPIC_GENERAL)
 		return rpc_fail(c, 400, "TOPIC_ID_INVALID");
 	if ((r = topic_load(c, &ch, q->top_msg_id, &t)) < 0 ||
-	    (r = channel_may(c, &ch, CHANNEL_DELETE_OTHERS)) < 0 ||
 	    (r = store_thread_walk(c->db, t.channel, t.id, INT32_MAX, false, 0, SLICE, &c->arena, &rows,
-	                           &n)) < 0)
+	                           &n)) < 0 ||
+	    (r = may_drop(c, &ch, &t, rows, n)) < 0)
 		return r;
 	a->offset = n == SLICE; /* "call again" */
 	a->pts_count = (int32_t)n;

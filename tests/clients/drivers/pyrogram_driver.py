@@ -304,6 +304,17 @@ class Driver(Media):
         return {'title': chat.title, 'count': getattr(chat, 'participants_count', 0),
                 'members': {str(p.user_id): type(p).__name__.removeprefix('ChatParticipant').lower() for p in members}}
 
+    async def do_request(self, name, channel, **fields):
+        """Any raw request to a channel: `name` as 'channels.GetForumTopics'; its answer as plain data."""
+        space, kind = name.split('.')
+        p = await self.client.resolve_peer(channel)
+        if space == 'channels':
+            fields['channel'] = raw.types.InputChannel(channel_id=p.channel_id, access_hash=p.access_hash)
+        else:
+            fields['peer'] = p
+        r = await self.client.invoke(getattr(getattr(raw.functions, space), kind)(**fields))
+        return json.loads(str(r))
+
     async def do_log_out(self):
         await self.client.invoke(raw.functions.auth.LogOut())
 

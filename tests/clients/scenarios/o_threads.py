@@ -37,6 +37,13 @@ async def make(a, title, is_channel=False):
     return (await a.invoke(method='createNewSupergroupChat', args=about))['id']
 
 
+async def link(a, channel, group):
+    """Ties them, as an app does: it has shown the channel's page. A TDLib that has not guesses, as it sends, that its post has no comments,
+    and complains when the server says otherwise."""
+    await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': channel_of(channel)})
+    await a.invoke(method='setChatDiscussionGroup', args={'chat_id': channel, 'discussion_chat_id': group})
+
+
 async def say(who, chat, text, **where):
     """TDLib says something: the message as the server has it."""
     mark = who.mark()
@@ -76,7 +83,7 @@ async def test_comments(stage):
     """A post, comments by guests of three libraries who never joined the group, what each reads of them, edits and deletions."""
     a, b, t, m = await people_of(stage)
     channel, group = await make(a, 'News', True), await make(a, 'Talk')
-    await a.invoke(method='setChatDiscussionGroup', args={'chat_id': channel, 'discussion_chat_id': group})
+    await link(a, channel, group)
     for one in b, t, m:
         await a.invoke(method='addChatMembers', args={'chat_id': channel, 'user_ids': [one.me['id']]})
     mark = a.mark()
@@ -196,3 +203,35 @@ async def test_topics(stage):
         expect(kind in kinds, 'the log has %s: %s' % (kind, kinds))
     expect_equal([(x['title'], bool(x.get('pinned'))) for x in r['topics']], [('Two', True), ('General', False)], 'for mtcute, too')
     expect_clean_logs(a, b, m)
+
+
+async def test_old_layer(stage):
+    """Pyrogram, whose layer names topics' methods channels.*: comments, and a forum beside TDLib."""
+    a, b, t, m = await people_of(stage)
+    p = await stage.person('pyrogram', 'Pyro')
+    await stage.acquaint(a, p)
+    forum, channel, group = await make(a, 'Old forum'), await make(a, 'Old news', True), await make(a, 'Old talk')
+    await link(a, channel, group)
+    await a.invoke(method='toggleSupergroupIsForum', args={'supergroup_id': channel_of(forum), 'is_forum': True, 'has_forum_tabs': False})
+    for chat in forum, channel:
+        await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [p.me['id']]})
+    await p.dialogs()
+    u = await p.call('request', name='channels.CreateForumTopic', channel=forum, title='Pyro\'s', random_id=12345)
+    topic = next(x['message']['id'] for x in u['updates'] if x['_'] == 'types.UpdateNewChannelMessage')
+    r = await p.call('request', name='channels.GetForumTopics', channel=forum, offset_date=0, offset_id=0, offset_topic=0, limit=10)
+    expect_equal([(x['id'], x['title'], bool(x.get('my'))) for x in r['topics']], [(topic, 'Pyro\'s', True), (1, 'General', False)], 'topics')
+    await say(a, forum, 'to Pyro', topic_id={'@type': 'messageTopicForum', 'forum_topic_id': topic})
+    await p.wait_text('to Pyro', since=0)
+    page = {'offset_id': 0, 'offset_date': 0, 'add_offset': 0, 'limit': 10, 'max_id': 0, 'min_id': 0, 'hash': 0}
+    r = await p.call('request', name='messages.GetReplies', channel=forum, msg_id=topic, **page)
+    expect_equal(texts(r), ['to Pyro'], 'what is in it')
+    await p.call('request', name='channels.EditForumTopic', channel=forum, topic_id=topic, title='Renamed')
+    await until('TDLib sees its new name', lambda: topics_of(a, forum), lambda v: 'Renamed' in v)
+    post = await say(a, channel, 'old news')
+    await p.wait_text('old news', since=0)
+    d = await p.call('request', name='messages.GetDiscussionMessage', channel=channel, msg_id=post)
+    expect_equal((d['messages'][0]['message'], d['unread_count']), ('old news', 0), 'Pyrogram finds the comments')
+    await say(a, group, 'first', topic_id={'@type': 'messageTopicThread', 'message_thread_id': d['messages'][0]['id'] * SERVER})
+    r = await p.call('request', name='messages.GetReplies', channel=channel, msg_id=post, **page)
+    expect_equal(texts(r), ['first'], 'and reads them')
+    expect_clean_logs(a)
