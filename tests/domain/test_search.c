@@ -12,6 +12,7 @@
 #include "rpc/app.h"
 #include "store/search.h"
 #include "store/upd.h"
+#include "room.h"
 #include "talk.h"
 
 struct s {
@@ -256,10 +257,67 @@ static void paging(void **state)
 	assert_string_equal(world_error(s->w), "400 SEARCH_QUERY_EMPTY");
 }
 
+/* A private chat, a supergroup and a channel in one order, each message once whatever the page. */
+static void everywhere(void **state)
+{
+	struct s *s = *state;
+	int64_t group = room_create(s->w, s->a, false), channel = room_create(s->w, s->a, true);
+	struct tl_messages_searchGlobal *g = Q(s, messages_searchGlobal);
+	unsigned seen, here;
+	struct tl_vec v;
+	struct tl_obj *o;
+
+	for (int i = 0; i < 4; i++) {
+		say(s, s->a, s->b, "tick");
+		talk_call(s->w, s->a, room_say_q(s->w, s->a, group, "tick"));
+		talk_call(s->w, s->a, room_say_q(s->w, s->a, channel, "tick"));
+	}
+	g->q = SLICE_LIT("tick");
+	g->filter = &Q(s, inputMessagesFilterEmpty)->o;
+	for (int32_t limit = 1; limit < 15; limit += 3) {
+		g->offset_peer = &Q(s, inputPeerEmpty)->o;
+		g->offset_id = 0;
+		g->offset_rate = limit == 4 ? INT32_MAX : 0; /* as TDLib begins */
+		g->limit = limit;
+		for (seen = here = 0;;) {
+			const struct tl_message *last;
+			struct tl_peerChannel *in;
+
+			o = world_call(s->w, s->a, &g->o);
+			v = found(o);
+			seen += v.n;
+			for (uint32_t i = 0; i < v.n; i++)
+				here += TL_IS(peerChannel, TL_AS(message, v.v[i])->peer_id);
+			if (!TL_IS(messages_messagesSlice, o) ||
+			    !TL_AS(messages_messagesSlice, o)->has_next_rate)
+				break;
+			assert_int_equal(TL_AS(messages_messagesSlice, o)->count, 12);
+			last = TL_AS(message, v.v[v.n - 1]);
+			in = TL_AS(peerChannel, last->peer_id);
+			g->offset_id = last->id;
+			g->offset_rate = TL_AS(messages_messagesSlice, o)->next_rate;
+			g->offset_peer = in ? world_channel_peer(s->w, s->a, in->channel_id)
+			                    : &Q(s, inputPeerEmpty)->o;
+		}
+		assert_int_equal(seen, 12);
+		assert_int_equal(here, 8);
+	}
+	g->offset_peer = &Q(s, inputPeerEmpty)->o;
+	g->offset_id = g->offset_rate = 0;
+	g->limit = 100;
+	g->broadcasts_only = true;
+	assert_int_equal(found(world_call(s->w, s->a, &g->o)).n, 4);
+	g->broadcasts_only = false;
+	g->users_only = true;
+	assert_int_equal(found(world_call(s->w, s->a, &g->o)).n, 4);
+	g->users_only = false;
+	assert_int_equal(found(world_call(s->w, s->b, &g->o)).n, 4);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(languages), T(changes), T(paging)};
+	const struct CMUnitTest tests[] = {T(languages), T(changes), T(paging), T(everywhere)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

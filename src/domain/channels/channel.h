@@ -52,6 +52,9 @@ int channel_requests_view(struct view *v, int64_t peer, struct tl_obj **ret);
 /* Unread posts of somebody, from the head and his marks: read_in, and how many own posts lie above it. */
 int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t own, int32_t *ret);
 
+/* Write lane: setHistoryTTL of a channel, with the answer. */
+int channel_edit_ttl(struct rpc_call *c, struct channel *ch, int32_t period);
+
 /* messages.invitedUsers with the call's own events, for rpc_reply_after; missing: Vector<MissingInvitee>, in the arena. */
 int channel_reply_invited(struct rpc_call *c, struct tl_vec *missing);
 /* For admins of a group or channel of this key: the caller's permanent link (NULL: none), how many wait to be let in, and the newest. */

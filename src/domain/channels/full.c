@@ -8,6 +8,7 @@
 #include "domain/reactions/react.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/media/media.h"
+#include "domain/messages/reply.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/msg.h"
@@ -168,6 +169,21 @@ static void set_settings(struct view *v, const struct channel *ch, struct tl_cha
 	}
 }
 
+static int set_sender(struct view *v, const struct channel *ch, struct tl_channelFull *f)
+{
+	int64_t key = 0;
+	int r;
+
+	if (!(ch->row.flags & STORE_CHANNEL_MEGAGROUP) || !channel_is_in(ch))
+		return 0;
+	r = message_default_as(v->c, ch, &key);
+	if (r < 0 || !key)
+		return r;
+	f->default_send_as = peer_to_tl(&v->c->arena, key);
+	view_peer(v, key);
+	return 0;
+}
+
 /* What admins who let people in see. */
 static int set_links(struct view *v, const struct channel *ch, struct tl_channelFull *f)
 {
@@ -219,7 +235,8 @@ int channels_getFullChannel(struct rpc_call *c, const struct tl_channels_getFull
 	if ((r = set_marks(c, &ch, f)) < 0 || (r = set_migrated(&v, &ch, f)) < 0 ||
 	    (r = set_pinned(c, &ch, f)) < 0 ||
 	    (r = reactions_available(c, ch.row.reactions, &f->available_reactions)) < 0 ||
-	    (r = set_links(&v, &ch, f)) < 0 || (r = set_photo(c, &ch, f)) < 0 ||
+	    (r = set_links(&v, &ch, f)) < 0 || (r = set_sender(&v, &ch, f)) < 0 ||
+	    (r = set_photo(c, &ch, f)) < 0 ||
 	    (r = notify_view(c, c->user_id, peer_channel(ch.row.id), NOTIFY_PEER, &f->notify_settings)) < 0)
 		return r;
 	o->full_chat = &f->o;

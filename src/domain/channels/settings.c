@@ -182,3 +182,23 @@ int channels_convertToGigagroup(struct rpc_call *c, const struct tl_channels_con
 	                BAN_PHOTOS | BAN_VIDEOS | BAN_ROUND | BAN_AUDIOS | BAN_VOICES | BAN_DOCS;
 	return done_unlogged(c, &ch);
 }
+
+int channel_edit_ttl(struct rpc_call *c, struct channel *ch, int32_t period)
+{
+	struct tl_channelAdminLogEventActionChangeHistoryTTL *a = TL_NEW(
+		&c->arena, channelAdminLogEventActionChangeHistoryTTL);
+	struct tl_messageActionSetMessagesTTL *said = TL_NEW(&c->arena, messageActionSetMessagesTTL);
+	int r;
+
+	if ((r = channel_may(c, ch, CHANNEL_SETTINGS)) < 0)
+		return r;
+	if (ch->row.ttl == period)
+		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");
+	a->prev_value = ch->row.ttl;
+	a->new_value = said->period = period;
+	/* The word first: what is said of it is in force behind it. */
+	if ((r = channel_say(c, ch, &said->o)) < 0)
+		return r;
+	ch->row.ttl = period;
+	return done(c, ch, &a->o);
+}

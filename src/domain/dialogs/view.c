@@ -5,6 +5,7 @@
 #include "domain/reactions/react.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
+#include "store/channel.h"
 #include "store/chat.h"
 #include "store/dialog.h"
 #include "store/filter.h"
@@ -95,6 +96,18 @@ static int set_chat(struct view *v, int64_t peer, struct tl_dialog *d)
 	return 0;
 }
 
+static int set_channel(struct view *v, int64_t peer, struct tl_dialog *d)
+{
+	struct store_channel row;
+	int r = store_channel_get(v->c->db, peer_channel_id(peer), &v->c->arena, &row);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	d->has_ttl_period = row.ttl > 0;
+	d->ttl_period = row.ttl;
+	return 0;
+}
+
 int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **ret)
 {
 	struct tl_dialog *d = TL_NEW(&v->c->arena, dialog);
@@ -114,6 +127,8 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 			return r;
 		d->unread_mentions_count = (int32_t)mentions;
 	}
+	if (peer_is_channel(row->peer) && (r = set_channel(v, row->peer, d)) < 0)
+		return r;
 	if (peer_is_chat(row->peer) && (r = set_chat(v, row->peer, d)) < 0)
 		return r;
 	if (peer_is_user(row->peer)) {

@@ -50,6 +50,16 @@ static int chosen(struct rpc_call *c, const struct channel *group, int64_t *ret)
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
+int message_default_as(struct rpc_call *c, const struct channel *group, int64_t *ret)
+{
+	int r = chosen(c, group, ret);
+
+	/* An anonymous admin says so each time by being one. */
+	if (r >= 0 && !*ret && channel_is_admin(group) && (group->me.rights & ADMIN_ANONYMOUS))
+		*ret = peer_channel(group->row.id);
+	return r;
+}
+
 static int named(struct rpc_call *c, const struct channel *group, const struct tl_obj *send_as, int64_t *ret)
 {
 	struct peer p;
@@ -99,13 +109,11 @@ int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_o
 	if (send_as && !TL_IS(inputPeerEmpty, send_as))
 		r = named(c, ch, send_as, &who);
 	else
-		r = chosen(c, ch, &who);
+		r = message_default_as(c, ch, &who);
 	if (r < 0)
 		return r;
-	if (!who) /* an anonymous admin says so each time by being one */
-		who = channel_is_admin(ch) && (ch->me.rights & ADMIN_ANONYMOUS) ? to->key : c->user_id;
-	m->from = who;
-	if (who == to->key && ch->me.rank.n)
+	m->from = who ? who : c->user_id;
+	if (m->from == to->key && ch->me.rank.n)
 		content->post_author = ch->me.rank;
 	return 0;
 }

@@ -75,6 +75,9 @@ static int answers(struct rpc_call *c, const struct match *m, const struct store
 	int64_t saved;
 	int r;
 
+	if ((m->whose == MATCH_USERS && !peer_is_user(row->peer)) ||
+	    (m->whose == MATCH_GROUPS && !peer_is_chat(row->peer)))
+		return 0;
 	if (row->id < m->place.first_id || (m->place.peer && row->peer != m->place.peer) ||
 	    (m->from_id && row->from_id != m->from_id) || (m->min_date && row->date <= m->min_date) ||
 	    (m->max_date && row->date >= m->max_date) || (m->link && !message_has_link(&c->arena, row)))
@@ -317,7 +320,7 @@ static int count_words(struct rpc_call *c, const struct match *m, uint32_t *ret)
 
 int match_count(struct rpc_call *c, const struct match *m, uint32_t *ret, bool *ret_exact)
 {
-	bool narrowed = m->from_id || m->min_date || m->max_date || m->folder >= 0;
+	bool narrowed = m->from_id || m->min_date || m->max_date || m->folder >= 0 || m->whose;
 	struct store_thread t;
 	int64_t n;
 	int r;

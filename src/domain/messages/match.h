@@ -8,6 +8,8 @@
 
 enum match_source { MATCH_WORDS, MATCH_DIALOG, MATCH_PINNED, MATCH_SAVED, MATCH_MEDIA, MATCH_THREAD };
 
+enum match_whose { MATCH_ANYBODY, MATCH_USERS, MATCH_GROUPS };
+
 struct match {
 	struct place place;         /* place.peer 0: all chats of the box, by words or kinds only */
 	int64_t saved_peer;         /* of Saved Messages, those from him; 0: all */
@@ -15,6 +17,7 @@ struct match {
 	int64_t from_id;            /* 0: anybody's */
 	int32_t min_date, max_date; /* 0: no bound; both excluded */
 	int folder;                 /* -1: any */
+	enum match_whose whose;     /* of all chats of the box: private ones, or basic groups */
 	bool link;                  /* with a link only */
 	bool pinned;                /* pinned ones of the chat only */
 	uint32_t kinds;             /* that carry one of these (1 << enum store_media_kind); 0: all */

@@ -5,6 +5,7 @@
 #include "domain/media/media.h"
 #include "domain/users/peer.h"
 
+struct channel;
 struct store_msg;
 
 /*
@@ -40,6 +41,8 @@ int message_send(struct rpc_call *c, const struct peer *to, struct message_draft
  */
 int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_obj *send_as,
                     struct message_draft *m, struct tl_message *content);
+/* As whom he writes in a supergroup while he says nothing else; 0: as himself, without having chosen to. */
+int message_default_as(struct rpc_call *c, const struct channel *group, int64_t *ret);
 /* What was in the caller's draft where this goes (a topic has one of its own) has been sent. */
 int draft_sent(struct rpc_call *c, const struct peer *to, const struct message_draft *m);
 /* Clears the caller's draft in this dialog, with its event, if there is one. */

@@ -1,69 +1,26 @@
 /*
- * search.c - messages.search in one chat and messages.searchGlobal in all of them, with their counters (api.md 4.5). What no
- * message can be yet (calls ...) answers that there is nothing; so does a filter that we do not know.
+ * search.c - messages.search in one chat, with its counters (api.md 4.5); in all of them: search_global.c.
  */
 #include "base/err.h"
 #include "domain/messages/match.h"
 #include "domain/messages/message.h"
 #include "domain/messages/page.h"
+#include "domain/messages/search_kind.h"
 #include "domain/messages/thread.h"
 #include "domain/search/fold.h"
 #include "rpc_methods.h"
-#include "store/media.h"
 
 enum { POSITIONS_MAX = 1000 };
-
-enum kind { KIND_ALL, KIND_PINNED, KIND_LINK, KIND_MEDIA, KIND_NOTHING };
-
-#define BIT(k) (1u << STORE_MEDIA_##k)
-
-static const struct {
-	uint16_t filter;
-	uint32_t kinds;
-} media_filters[] = {
-	{TL_inputMessagesFilterPhotos, BIT(PHOTO)},
-	{TL_inputMessagesFilterVideo, BIT(VIDEO)},
-	{TL_inputMessagesFilterPhotoVideo, BIT(PHOTO) | BIT(VIDEO)},
-	{TL_inputMessagesFilterDocument, BIT(DOCUMENT)},
-	{TL_inputMessagesFilterGif, BIT(GIF)},
-	{TL_inputMessagesFilterVoice, BIT(VOICE)},
-	{TL_inputMessagesFilterMusic, BIT(MUSIC)},
-	{TL_inputMessagesFilterRoundVideo, BIT(ROUND)},
-	{TL_inputMessagesFilterRoundVoice, BIT(ROUND) | BIT(VOICE)},
-	{TL_inputMessagesFilterGeo, BIT(GEO)},
-	{TL_inputMessagesFilterContacts, BIT(CONTACT)},
-	{TL_inputMessagesFilterPoll, BIT(POLL)},
-	{TL_inputMessagesFilterChatPhotos, BIT(CHAT_PHOTO)},
-};
-
-static uint32_t kinds_of(const struct tl_obj *filter)
-{
-	for (size_t i = 0; i < sizeof(media_filters) / sizeof(media_filters[0]); i++)
-		if (filter->name == media_filters[i].filter)
-			return media_filters[i].kinds;
-	return 0;
-}
-
-static enum kind kind_of(const struct tl_obj *filter)
-{
-	if (TL_IS(inputMessagesFilterEmpty, filter))
-		return KIND_ALL;
-	if (TL_IS(inputMessagesFilterPinned, filter))
-		return KIND_PINNED;
-	if (TL_IS(inputMessagesFilterUrl, filter))
-		return KIND_LINK;
-	return kinds_of(filter) ? KIND_MEDIA : KIND_NOTHING;
-}
 
 /* A search within `kind`; the whole chat is read as history is (p->match stays NULL). */
 static int open_search(struct rpc_call *c, const struct tl_obj *filter, struct page_query *p, struct match *m)
 {
-	enum kind kind = kind_of(filter);
+	enum search_kind kind = search_kind_of(filter);
 	int r;
 
-	m->pinned = kind == KIND_PINNED;
-	m->link = kind == KIND_LINK;
-	m->kinds = kinds_of(filter);
+	m->pinned = kind == SEARCH_PINNED;
+	m->link = kind == SEARCH_LINK;
+	m->kinds = search_media_of(filter);
 	m->place = p->place;
 	if ((r = match_open(c, m)) < 0)
 		return r;
@@ -138,7 +95,7 @@ int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 	                  .max_date = q->max_date,
 	                  .folder = -1,
 	                  .query = search_fold(&c->arena, q->q)};
-	enum kind kind = kind_of(q->filter);
+	enum search_kind kind = search_kind_of(q->filter);
 	struct peer peer;
 	int r;
 
@@ -153,60 +110,12 @@ int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 		return r;
 	if (q->has_top_msg_id && (r = in_thread(c, q->peer, q->top_msg_id, &p.place, &m.thread)) < 0)
 		return r;
-	if (kind == KIND_NOTHING || (q->q.n && !m.query.n) ||
-	    (!p.place.peer && kind != KIND_LINK && kind != KIND_MEDIA && !m.query.n))
+	if (kind == SEARCH_NOTHING || (q->q.n && !m.query.n) ||
+	    (!p.place.peer && kind != SEARCH_LINK && kind != SEARCH_MEDIA && !m.query.n))
 		return nothing(c, &p.place);
 	if ((r = open_search(c, q->filter, &p, &m)) < 0)
 		return r;
 	return reply(c, &p, &m);
-}
-
-/* All boxes of a caller are one, whose ids grow with time: the offset is the id alone, the rate its date. */
-int messages_searchGlobal(struct rpc_call *c, const struct tl_messages_searchGlobal *q)
-{
-	int32_t limit = q->limit < 1 ? 1 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : q->limit;
-	struct match m = {.place = {.owner = c->user_id},
-	                  .min_date = q->min_date,
-	                  .max_date = q->max_date,
-	                  .folder = q->has_folder_id ? q->folder_id : -1,
-	                  .query = search_fold(&c->arena, q->q)};
-	enum kind kind = kind_of(q->filter);
-	struct tl_messages_messagesSlice *s;
-	struct store_msg *rows;
-	struct view v;
-	uint32_t total;
-	bool exact;
-	size_t n;
-	int r;
-
-	if (!q->q.n && kind == KIND_ALL)
-		return rpc_fail(c, 400, "SEARCH_QUERY_EMPTY");
-	if (kind == KIND_NOTHING || kind == KIND_PINNED || q->broadcasts_only || q->groups_only ||
-	    (q->q.n && !m.query.n))
-		return nothing(c, NULL);
-	m.link = kind == KIND_LINK;
-	m.kinds = kinds_of(q->filter);
-	if ((r = match_open(c, &m)) < 0 ||
-	    (r = match_walk(c, &m, q->offset_id > 0 ? q->offset_id : INT32_MAX, false, 0, (uint32_t)limit,
-	                    &rows, &n)) < 0 ||
-	    (r = match_count(c, &m, &total, &exact)) < 0)
-		return r;
-	view_init(&v, c);
-	if (n < (size_t)limit && q->offset_id <= 0)
-		return page_reply(c, &v, NULL, rows, n, (uint32_t)n, true); /* all of them */
-	s = TL_NEW(&c->arena, messages_messagesSlice);
-	s->inexact = !exact;
-	s->count = (int32_t)total;
-	s->has_next_rate = n == (size_t)limit;
-	s->next_rate = n ? (int32_t)rows[n - 1].date : 0;
-	s->messages = tl_vec_new(&c->arena, (uint32_t)n);
-	for (size_t i = 0; i < n; i++)
-		if ((r = message_view(&v, &rows[i], &s->messages.v[i])) < 0)
-			return r;
-	s->topics = tl_vec_new(&c->arena, 0);
-	if ((r = view_users(&v, &s->users)) < 0 || (r = view_chats(&v, &s->chats)) < 0)
-		return r;
-	return rpc_reply(c, &s->o);
 }
 
 /* One's own media in all chats, newest first, for sending it again. */
@@ -216,7 +125,7 @@ int messages_searchSentMedia(struct rpc_call *c, const struct tl_messages_search
 	struct match m = {.from_id = c->user_id, .folder = -1, .query = search_fold(&c->arena, q->q)};
 	int r;
 
-	if (kind_of(q->filter) != KIND_MEDIA)
+	if (search_kind_of(q->filter) != SEARCH_MEDIA)
 		return rpc_fail(c, 400, "INPUT_FILTER_INVALID");
 	if (q->q.n && !m.query.n)
 		return nothing(c, NULL);
@@ -235,7 +144,7 @@ static int count(struct rpc_call *c, const struct place *place, int32_t thread, 
 	int r;
 
 	*ret = 0;
-	if (kind_of(filter) == KIND_NOTHING)
+	if (search_kind_of(filter) == SEARCH_NOTHING)
 		return 0;
 	r = open_search(c, filter, &p, &m);
 	if (r < 0 || !thread || m.source == MATCH_THREAD)
@@ -277,7 +186,7 @@ static int listed(struct rpc_call *c, const struct tl_obj *input, const struct t
                   int32_t offset_id, int32_t limit, struct page_query *p, struct store_msg **ret,
                   size_t *ret_n, uint32_t *ret_total)
 {
-	enum kind kind = kind_of(filter);
+	enum search_kind kind = search_kind_of(filter);
 	struct match m = {.folder = -1};
 	struct peer peer;
 	bool exact;
@@ -287,9 +196,9 @@ static int listed(struct rpc_call *c, const struct tl_obj *input, const struct t
 	*ret_total = 0;
 	if ((r = place_resolve(c, input, &peer, &p->place)) < 0)
 		return r;
-	if (kind == KIND_ALL)
+	if (kind == SEARCH_ALL)
 		return rpc_fail(c, 400, "FILTER_NOT_SUPPORTED");
-	if (kind == KIND_NOTHING)
+	if (kind == SEARCH_NOTHING)
 		return 0;
 	if ((r = open_search(c, filter, p, &m)) < 0 || (r = match_count(c, &m, ret_total, &exact)) < 0)
 		return r;

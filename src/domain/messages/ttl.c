@@ -5,6 +5,7 @@
 #include "domain/messages/ttl.h"
 
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
@@ -95,6 +96,8 @@ int messages_setHistoryTTL(struct rpc_call *c, const struct tl_messages_setHisto
 		return rpc_fail(c, 400, "TTL_PERIOD_INVALID");
 	if (to.chat)
 		return chat_edit_ttl(c, to.chat, q->period);
+	if (to.channel)
+		return channel_edit_ttl(c, to.channel, q->period);
 	if (to.self || !peer_is_user(to.key) || to.key == SERVICE_USER)
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if ((r = message_may_send(c, &to)) < 0 ||

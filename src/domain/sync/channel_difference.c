@@ -182,13 +182,16 @@ static uint32_t limit_of(const struct rpc_call *c, int32_t asked)
 	return asked < 1 || (uint32_t)asked > most ? most : (uint32_t)asked;
 }
 
-/* Rows are counted, not pts: a restore is one event. */
-static int is_too_long(const struct gather *g, const struct upd_head *head)
+/*
+ * Rows are counted, not pts: a restore is one event. What fits into one answer is never too long: TDLib takes it for an error. limit:
+ * as it was asked for.
+ */
+static int is_too_long(const struct gather *g, const struct upd_head *head, int32_t limit)
 {
 	const struct settings *s = g->v.c->app->settings;
 	int32_t gap = s ? (int32_t)s->updates_channel_gap : LIMIT_CHANNEL_GAP;
 
-	if (g->filter || head->pts - g->pts <= gap)
+	if (g->filter || head->pts - g->pts <= (gap > limit ? gap : limit))
 		return 0;
 	return store_upd_more_than(g->v.c->db, head->channel, g->pts, (uint32_t)gap);
 }
@@ -220,7 +223,7 @@ int updates_getChannelDifference(struct rpc_call *c, const struct tl_updates_get
 		return reply_empty(c, q->pts);
 	view_init(&g.v, c);
 	view_peer(&g.v, key);
-	if ((r = is_too_long(&g, &head)) < 0 || r)
+	if ((r = is_too_long(&g, &head, q->limit)) < 0 || r)
 		return r < 0 ? r : reply_too_long(&g, key);
 	g.messages = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1);
 	g.other = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1); /* one an event */

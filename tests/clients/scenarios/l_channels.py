@@ -135,3 +135,58 @@ async def test_away(stage):
     expect_equal([(x['id'], x['text']) for x in await m.history(of=chat)], kept, 'one history')
     expect_equal((await dialog(b, chat))['top'], kept[0][0], 'TDLib has the newest on top')
     expect_clean_logs(a, b, m)
+
+
+async def test_too_long(stage):
+    """Who has missed more than [updates] channel_gap gets the newest page instead, and ends with what the server has."""
+    async with stage.another('gap') as s:
+        ini = s.dir / 'gap.ini'
+        ini.write_text('[updates]\nchannel_gap = 50\n')
+        await s.server.kill()
+        s.server.options += ['--config', ini]
+        await s.server.start()
+        people, chat = await room(s, False)
+        a, b, t, m = people
+        early = [(await t.send(to=chat, text='early %d' % i))['id'] for i in range(5)]
+        for p in (a, b, m):
+            await p.wait_text('early 4', since=0)
+        for p in (b, t):
+            await p.disconnect()
+            await p.end()
+        await a.delete(to=chat, ids=[early[1]])
+        for i in range(120):
+            await m.send(to=chat, text='while away %d' % i)
+        back = await s.client('tdlib', name=b.dir.name)
+        ten = await s.client('telethon', name=t.dir.name)
+        # Unread: that he was added, the four early ones that are left (Telethon wrote them), what came while away.
+        for p, unread in (back, 125), (ten, 121):
+            await until('%r has the newest on top' % p, lambda: dialog(p, chat),
+                        lambda d: (d['unread'], d['top']) == (unread, early[4] + 120))
+        kept = [(x['id'], x['text']) for x in await m.history(of=chat)]
+        expect(early[1] not in [x[0] for x in kept] and len(kept) >= 124, 'what the server has: %r' % kept)
+        for p in (back, ten):
+            expect_equal([(x['id'], x['text']) for x in await p.history(of=chat)], kept, '%r ends with it' % p)
+        marks = back.mark(), ten.mark()
+        await m.send(to=chat, text='and on')
+        for p, mark in zip((back, ten), marks):
+            await p.wait_text('and on', since=mark)
+        expect_clean_logs(back, m)
+
+
+async def test_auto_delete(stage):
+    """A time for messages of a supergroup: told to all, and they go by themselves; found by a search of everything while there."""
+    people, chat = await room(stage, False)
+    a, b, t, m = people
+    mark = b.mark()
+    await a.invoke(method='setChatMessageAutoDeleteTime', args={'chat_id': chat, 'message_auto_delete_time': 10})
+    await until('he knows the time', lambda: b.invoke(method='getChat', args={'chat_id': chat}),
+                lambda c: c['message_auto_delete_time'] == 10)
+    said = await t.send(to=chat, text='zanzibar')
+    await b.wait_text('zanzibar', since=mark)
+    found = await t.call('call', text="messages.SearchGlobalRequest('zanzibar', InputMessagesFilterEmpty(), None, None, 0, InputPeerEmpty(), 0, 10)")
+    expect_equal([x['id'] for x in found['messages']], [said['id']], 'a search of everything finds it')
+    found = await b.invoke(method='searchMessages', args={'chat_list': None, 'query': 'zanzibar', 'offset': '', 'limit': 10})
+    expect_equal([x['id'] >> 20 for x in found['messages']], [said['id']], 'TDLib finds it')
+    await b.wait('delete', lambda e: said['id'] in e['ids'], since=mark)
+    await a.invoke(method='setChatMessageAutoDeleteTime', args={'chat_id': chat, 'message_auto_delete_time': 0})
+    expect_clean_logs(a, b, m)
