@@ -66,6 +66,7 @@ TL_DOWN(documentAttributeVideo);
 TL_DOWN_RESULT(account_getChatThemes);
 TL_DOWN_RESULT(account_verifyEmail);
 TL_DOWN_RESULT(auth_logOut);
+TL_DOWN_RESULT(bots_getBotInfo);
 TL_DOWN_RESULT(channels_deleteHistory);
 TL_DOWN_RESULT(channels_inviteToChannel);
 TL_DOWN_RESULT(channels_joinChannel);

@@ -26,6 +26,21 @@ TL_DOWN_RESULT(auth_logOut)
 	return &tl_true;
 }
 
+/* Until 156: about and description, one after the other. */
+TL_DOWN_RESULT(bots_getBotInfo)
+{
+	const struct tl_bots_botInfo *i = TL_AS(bots_botInfo, o);
+	struct slice *both = ARENA_ARRAY(a, struct slice, 2);
+	struct tl_vector *v = TL_NEW(a, vector);
+
+	if (!i)
+		return NULL;
+	both[0] = i->about;
+	both[1] = i->description;
+	v->strs = (struct tl_vec_str){both, 2};
+	return &v->o;
+}
+
 TL_DOWN_RESULT(channels_deleteHistory)
 {
 	return &tl_true;

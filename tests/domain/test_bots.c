@@ -220,11 +220,199 @@ static void test_start(void **state)
 	talk_refused(s->w, s->bot, &say_q(s, s->bot, &peer->o, "Hi")->o, "400 PEER_ID_INVALID");
 }
 
+/* --- in groups */
+
+static void quiet(struct s *s, struct person who)
+{
+	struct slice t = heard(s, who);
+
+	assert_int_equal(t.n, 0);
+}
+
+/* What is said in a group, by `say`, and which of it a bot hears there. */
+static void check_privacy(struct s *s, struct tl_obj *there, struct tl_obj *bots, const char *later)
+{
+	struct tl_messages_sendMessage *q;
+	struct tl_message *m;
+	struct tl_obj *u;
+
+	heard(s, s->bot);
+	talk_call(s->w, s->a, &say_q(s, s->a, there, "hello all")->o);
+	quiet(s, s->bot);
+	talk_call(s->w, s->a, &say_q(s, s->a, there, "/rain now")->o);
+	hears(s, s->bot, "/rain now");
+	talk_call(s->w, s->a, &say_q(s, s->a, there, "/rain@weather_bot")->o);
+	hears(s, s->bot, "/rain@weather_bot");
+	talk_call(s->w, s->a, &say_q(s, s->a, there, "/rain@other_bot")->o);
+	quiet(s, s->bot);
+	talk_call(s->w, s->a, &say_q(s, s->a, there, "and @weather_bot?")->o);
+	hears(s, s->bot, "and @weather_bot?");
+	talk_call(s->w, s->bot, &say_q(s, s->bot, bots, "It rains")->o);
+	u = world_update(world_pushes(s->w, s->a.key), TL_updateNewMessage);
+	m = u ? TL_AS(message, TL_AS(updateNewMessage, u)->message) : NULL;
+	if (m) { /* in a channel ids are the same for all */
+		struct tl_inputReplyToMessage *reply = Q(s, inputReplyToMessage);
+
+		q = say_q(s, s->a, there, later);
+		reply->reply_to_msg_id = m->id;
+		q->reply_to = &reply->o;
+		talk_call(s->w, s->a, &q->o);
+		hears(s, s->bot, later);
+	}
+}
+
+static void test_group(void **state)
+{
+	struct s *s = *state;
+	int64_t group = room_create(s->w, s->a, false);
+
+	room_invite(s->w, s->a, group, s->bot);
+	hears(s, s->bot, "(service)");
+	check_privacy(s, world_channel_peer(s->w, s->a, group), world_channel_peer(s->w, s->bot, group),
+	              "Yes");
+	/* As an admin it hears everything. */
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, group, s->bot, 8));
+	heard(s, s->bot);
+	talk_call(s->w, s->a, &say_q(s, s->a, world_channel_peer(s->w, s->a, group), "hello again")->o);
+	hears(s, s->bot, "hello again");
+}
+
+static void test_basic_group(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_createChat *q = Q(s, messages_createChat);
+	struct tl_inputPeerChat *peer = Q(s, inputPeerChat);
+	struct tl_messages_invitedUsers *made;
+
+	q->title = SLICE_LIT("Room");
+	q->users = tl_vec_new(world_arena(s->w), 1);
+	q->users.v[0] = world_user(s->w, s->a, s->bot.id);
+	made = TL_AS(messages_invitedUsers, talk_call(s->w, s->a, &q->o));
+	peer->chat_id = TL_AS(chat, TL_AS(updates, made->updates)->chats.v[0])->id;
+	hears(s, s->bot, "(service)");
+	check_privacy(s, &peer->o, &peer->o, "Yes");
+}
+
+static void test_channel(void **state)
+{
+	struct s *s = *state;
+	int64_t channel = room_create(s->w, s->a, true);
+	struct tl_channels_inviteToChannel *q = Q(s, channels_inviteToChannel);
+
+	q->channel = world_channel(s->w, s->a, channel);
+	q->users = tl_vec_new(world_arena(s->w), 1);
+	q->users.v[0] = world_user(s->w, s->a, s->bot.id);
+	talk_refused(s->w, s->a, &q->o, "400 USER_BOT");
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, channel, s->bot, 2)); /* to post */
+	talk_call(s->w, s->bot, &say_q(s, s->bot, world_channel_peer(s->w, s->bot, channel), "News")->o);
+	hears(s, s->a, "News");
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, channel, s->bot, 0));
+	talk_refused(s->w, s->bot, &say_q(s, s->bot, world_channel_peer(s->w, s->bot, channel), "News")->o,
+	             "400 CHANNEL_PRIVATE");
+}
+
+/* --- what it says of itself, and keyboards */
+
+static void test_commands(void **state)
+{
+	struct s *s = *state;
+	struct tl_bots_setBotCommands *q = Q(s, bots_setBotCommands);
+	struct tl_users_getFullUser *full = Q(s, users_getFullUser);
+	struct tl_bots_setBotInfo *info = Q(s, bots_setBotInfo);
+	struct tl_botCommand *one = Q(s, botCommand);
+	struct tl_users_userFull *f;
+	struct tl_botInfo *i;
+
+	one->command = SLICE_LIT("Rain");
+	one->description = SLICE_LIT("does it?");
+	q->scope = &Q(s, botCommandScopeDefault)->o;
+	q->lang_code = SLICE_LIT("");
+	q->commands = tl_vec_new(world_arena(s->w), 1);
+	q->commands.v[0] = &one->o;
+	talk_refused(s->w, s->a, &q->o, "400 USER_BOT_REQUIRED");
+	talk_call(s->w, s->bot, &q->o);
+	one->command = SLICE_LIT("ra in");
+	talk_refused(s->w, s->bot, &q->o, "400 BOT_COMMAND_INVALID");
+	q->lang_code = SLICE_LIT("english");
+	talk_refused(s->w, s->bot, &q->o, "400 LANG_CODE_INVALID");
+	info->lang_code = SLICE_LIT("");
+	info->description = SLICE_LIT("Ask me");
+	talk_call(s->w, s->bot, &info->o);
+	full->id = world_user(s->w, s->b, s->bot.id);
+	f = TL_AS(users_userFull, talk_call(s->w, s->b, &full->o));
+	i = TL_AS(botInfo, TL_AS(userFull, f->full_user)->bot_info);
+	assert_non_null(i);
+	assert_int_equal(i->commands.n, 1);
+	assert_true(slice_eq(TL_AS(botCommand, i->commands.v[0])->command, SLICE_LIT("rain")));
+	assert_true(slice_eq(i->description, SLICE_LIT("Ask me")));
+	assert_true(TL_IS(botMenuButtonCommands, i->menu_button));
+	assert_int_equal(look(s, s->b, s->bot.id)->bot_info_version, 3);
+}
+
+static struct tl_obj *keyboard(struct s *s, const char *data)
+{
+	struct tl_keyboardButtonCallback *b = Q(s, keyboardButtonCallback);
+	struct tl_keyboardButtonRow *row = Q(s, keyboardButtonRow);
+	struct tl_replyInlineMarkup *m = Q(s, replyInlineMarkup);
+
+	b->text = SLICE_LIT("Press");
+	b->data = slice_str(data);
+	row->buttons = tl_vec_new(world_arena(s->w), 1);
+	row->buttons.v[0] = &b->o;
+	m->rows = tl_vec_new(world_arena(s->w), 1);
+	m->rows.v[0] = &row->o;
+	return &m->o;
+}
+
+static struct tl_message *newest(struct s *s, struct person who, int64_t with)
+{
+	struct tl_messages_getHistory *q = Q(s, messages_getHistory);
+	struct tl_vec list;
+	int32_t n;
+
+	q->peer = world_peer(s->w, who, with);
+	q->limit = 1;
+	list = talk_messages(talk_call(s->w, who, &q->o), &n);
+	assert_int_equal(list.n, 1);
+	return TL_AS(message, list.v[0]);
+}
+
+static void test_keyboard(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_sendMessage *q;
+	struct tl_messages_editMessage *edit = Q(s, messages_editMessage);
+	struct tl_message *m;
+	int32_t id;
+
+	talk_call(s->w, s->b, start_q(s, s->b, ""));
+	q = say_q(s, s->bot, world_peer(s->w, s->bot, s->b.id), "Choose");
+	q->reply_markup = keyboard(s, "0123456789012345678901234567890123456789012345678901234567890123456");
+	talk_refused(s->w, s->bot, &q->o, "400 BUTTON_DATA_INVALID");
+	q->reply_markup = keyboard(s, "yes");
+	m = TL_AS(message,
+	          TL_AS(updateNewMessage, talk_update(talk_call(s->w, s->bot, &q->o), TL_updateNewMessage))
+	                  ->message);
+	id = m->id;
+	assert_true(TL_IS(replyInlineMarkup, newest(s, s->b, s->bot.id)->reply_markup));
+	/* An edit without a keyboard takes it away; people have none. */
+	edit->peer = world_peer(s->w, s->bot, s->b.id);
+	edit->id = id;
+	edit->message = SLICE_LIT("Chosen");
+	talk_call(s->w, s->bot, &edit->o);
+	assert_null(newest(s, s->b, s->bot.id)->reply_markup);
+	q = say_q(s, s->b, world_peer(s->w, s->b, s->bot.id), "Mine");
+	q->reply_markup = keyboard(s, "yes");
+	talk_call(s->w, s->b, &q->o);
+	assert_null(newest(s, s->b, s->bot.id)->reply_markup);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_token), T(test_revoked), T(test_looks), T(test_who_may), T(test_start),
+		T(test_token), T(test_revoked),     T(test_looks),   T(test_who_may),  T(test_start),
+		T(test_group), T(test_basic_group), T(test_channel), T(test_commands), T(test_keyboard),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

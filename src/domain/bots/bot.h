@@ -31,4 +31,19 @@ int bot_may_write(struct rpc_call *c, int64_t bot, int64_t user);
 /* 1: the bot has met this person, so that it may name him without an access hash; 0: not. */
 int bot_has_met(struct rpc_call *c, int64_t bot, int64_t user);
 
+struct store_msg;
+struct peer;
+/*
+ * 1: the bot hears what has this body in a group of which it is a member; meant: it is mentioned or answered there. For a row of a
+ * channel's box, the second.
+ */
+int bot_hears(struct rpc_call *c, int64_t bot, int64_t group, struct slice body, bool meant);
+int bot_hears_row(struct rpc_call *c, int64_t bot, const struct store_msg *row);
+/* Commands that were found in what the caller says there mean something only where a bot may hear them; else they are left out. */
+int bot_commands_mean(struct rpc_call *c, const struct peer *to, struct tl_vec *entities);
+/* 400 BOT_GROUPS_BLOCKED for a bot that nobody may bring into a group; people and the other bots: 0. */
+int bot_may_join(struct rpc_call *c, int64_t user);
+/* Its menu button for this user (0: for who has none of his own); NULL: the default. */
+int bot_menu_for(struct rpc_call *c, const struct store_bot *b, int64_t user, struct tl_obj **ret);
+
 #endif

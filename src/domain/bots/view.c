@@ -1,6 +1,7 @@
 /* view.c - what a bot looks like: in User objects, in full, and whom it has met. */
 #include "base/err.h"
 #include "domain/bots/bot.h"
+#include "domain/bots/private.h"
 #include "store/channel.h"
 #include "store/chat.h"
 #include "updates/peer.h"
@@ -23,7 +24,9 @@ int bot_user_view(struct rpc_call *c, int64_t id, struct tl_user *o)
 
 int bot_info_view(struct view *v, int64_t bot, int64_t peer, struct tl_obj **ret)
 {
+	struct slice lang = bot_lang(v->c->client ? v->c->client->lang_code : NULL);
 	struct tl_botInfo *o = TL_NEW(&v->c->arena, botInfo);
+	struct store_bot_text t = {0};
 	struct store_bot b;
 	int r;
 
@@ -33,6 +36,16 @@ int bot_info_view(struct view *v, int64_t bot, int64_t peer, struct tl_obj **ret
 	r = store_bot_get(v->c->db, bot, &v->c->arena, &b);
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
+	r = store_bot_text_get(v->c->db, bot, lang, &v->c->arena, &t);
+	if (lang.n && (r == -ERR_NOTFOUND || (r == 0 && !t.description.n)))
+		r = store_bot_text_get(v->c->db, bot, SLICE_LIT(""), &v->c->arena, &t);
+	if ((r < 0 && r != -ERR_NOTFOUND) || (r = bot_commands_for(v->c, bot, peer, &o->commands)) < 0 ||
+	    (r = bot_menu_for(v->c, &b, v->c->user_id, &o->menu_button)) < 0)
+		return r;
+	if (t.description.n)
+		o->description = t.description;
+	if (!o->menu_button && o->commands.n)
+		o->menu_button = &TL_NEW(&v->c->arena, botMenuButtonCommands)->o;
 	o->has_user_id = true;
 	o->user_id = bot;
 	view_peer(v, bot);

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "domain/channels/private.h"
 #include "rpc_methods.h"
+#include "updates/peer.h"
 
 enum { RANK = 16 };
 
@@ -76,7 +77,7 @@ static int note(struct rpc_call *c, struct channel *ch, const struct store_chann
 	a->prev_participant = participant_view(&v, &ch->me, had);
 	a->new_participant = participant_view(&v, &ch->me, m);
 	return channel_log(c, ch->row.id,
-	                   m->role == STORE_CHANNEL_MEMBER ? CHANNEL_LOG_DEMOTE : CHANNEL_LOG_PROMOTE, &a->o);
+	                   m->role == STORE_CHANNEL_ADMIN ? CHANNEL_LOG_PROMOTE : CHANNEL_LOG_DEMOTE, &a->o);
 }
 
 static int promote(struct rpc_call *c, struct channel *ch, struct store_channel_member *m, int64_t rights,
@@ -98,7 +99,10 @@ static int promote(struct rpc_call *c, struct channel *ch, struct store_channel_
 		m->until = 0;
 		m->rank = rank;
 	} else {
-		m->role = STORE_CHANNEL_MEMBER;
+		/* In a channel a bot is an admin or nothing. */
+		m->role = peer_is_bot(m->user) && (ch->row.flags & STORE_CHANNEL_BROADCAST)
+		                  ? STORE_CHANNEL_LEFT
+		                  : STORE_CHANNEL_MEMBER;
 		m->rank = (struct slice){0};
 	}
 	m->rights = rights;

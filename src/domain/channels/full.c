@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/private.h"
 #include "domain/chats/chat.h"
 #include "domain/chats/photo.h"
@@ -214,6 +215,33 @@ static int set_photo(struct rpc_call *c, const struct channel *ch, struct tl_cha
 	return r;
 }
 
+/* What the bots of a group say of themselves. */
+static int set_bots(struct view *v, const struct channel *ch, struct tl_channelFull *f)
+{
+	struct store_channel_member *rows;
+	size_t n;
+	int r;
+
+	f->bot_info = tl_vec_new(&v->c->arena, 0);
+	if (!(ch->row.flags & STORE_CHANNEL_MEGAGROUP) || !channel_is_in(ch))
+		return 0;
+	r = store_channel_members(v->c->db, ch->row.id, STORE_CHANNEL_BOTS, 0, LIMIT_BOTS, &v->c->arena,
+	                          &rows, &n);
+	if (r < 0)
+		return r;
+	f->bot_info = tl_vec_new(&v->c->arena, (uint32_t)n);
+	f->bot_info.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct tl_obj *o;
+
+		if ((r = bot_info_view(v, rows[i].user, peer_channel(ch->row.id), &o)) < 0)
+			return r;
+		if (o)
+			f->bot_info.v[f->bot_info.n++] = o;
+	}
+	return 0;
+}
+
 int channels_getFullChannel(struct rpc_call *c, const struct tl_channels_getFullChannel *q)
 {
 	struct tl_messages_chatFull *o = TL_NEW(&c->arena, messages_chatFull);
@@ -228,12 +256,11 @@ int channels_getFullChannel(struct rpc_call *c, const struct tl_channels_getFull
 	view_peer(&v, peer_channel(ch.row.id));
 	f->id = ch.row.id;
 	f->about = ch.row.about.p ? ch.row.about : SLICE_LIT("");
-	f->bot_info = tl_vec_new(&c->arena, 0);
 	set_counters(c, &ch, f);
 	set_permissions(&ch, f);
 	set_settings(&v, &ch, f);
-	if ((r = set_marks(c, &ch, f)) < 0 || (r = set_migrated(&v, &ch, f)) < 0 ||
-	    (r = set_pinned(c, &ch, f)) < 0 ||
+	if ((r = set_bots(&v, &ch, f)) < 0 || (r = set_marks(c, &ch, f)) < 0 ||
+	    (r = set_migrated(&v, &ch, f)) < 0 || (r = set_pinned(c, &ch, f)) < 0 ||
 	    (r = reactions_available(c, ch.row.reactions, &f->available_reactions)) < 0 ||
 	    (r = set_links(&v, &ch, f)) < 0 || (r = set_sender(&v, &ch, f)) < 0 ||
 	    (r = set_photo(c, &ch, f)) < 0 ||

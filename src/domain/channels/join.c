@@ -1,10 +1,12 @@
 /* join.c - channels.joinChannel, leaveChannel, inviteToChannel. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/private.h"
 #include "domain/sync/compose.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/user.h"
+#include "updates/peer.h"
 
 int channels_joinChannel(struct rpc_call *c, const struct tl_channels_joinChannel *q)
 {
@@ -66,11 +68,8 @@ static int may_bring(struct rpc_call *c, const struct channel *ch, int64_t user,
 		return rpc_fail(c, 400, "INPUT_USER_DEACTIVATED");
 	if (r < 0)
 		return r;
-	if ((u.flags & STORE_USER_BOT) && (ch->row.flags & STORE_CHANNEL_BROADCAST))
-		return rpc_fail(c, 400, "USER_BOT"); /* in a channel they are admins or nothing */
-	if ((r = member_load(c, ch, user, m)) < 0)
+	if ((r = bot_may_join(c, user)) < 0 || (r = member_load(c, ch, user, m)) < 0)
 		return r;
-	m->is_bot = (u.flags & STORE_USER_BOT) != 0;
 	if (member_is_in(m)) {
 		*ret = IS_IN;
 		return 0;
@@ -175,8 +174,11 @@ int channels_inviteToChannel(struct rpc_call *c, const struct tl_channels_invite
 		enum verdict verdict;
 		int64_t user;
 
-		if ((r = user_resolve(c, q->users.v[i], &user)) < 0 ||
-		    (r = may_bring(c, &ch, user, &m, &verdict)) < 0)
+		if ((r = user_resolve(c, q->users.v[i], &user)) < 0)
+			return r;
+		if (peer_is_bot(user) && (ch.row.flags & STORE_CHANNEL_BROADCAST))
+			return rpc_fail(c, 400, "USER_BOT"); /* in a channel they are admins or nothing */
+		if ((r = may_bring(c, &ch, user, &m, &verdict)) < 0)
 			return r;
 		if (verdict == MAY_NOT) {
 			x = TL_NEW(&c->arena, missingInvitee);

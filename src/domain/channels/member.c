@@ -117,6 +117,7 @@ int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_memb
 	bool in = member_is_in(m);
 	int r;
 
+	m->is_bot = peer_is_bot(m->user);
 	if ((r = member_load(c, ch, m->user, &had)) < 0 ||
 	    (in != member_is_in(&had) && (r = mark(c, ch, m)) < 0) ||
 	    (r = store_channel_member_put(c->db, &ch->row, m)) < 0)

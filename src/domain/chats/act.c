@@ -1,9 +1,11 @@
 /* act.c - one act of out.c as it reaches one member's box: by origin, and never by local id. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/chats/birth.h"
 #include "domain/chats/private.h"
 #include "domain/messages/message.h"
 #include "domain/messages/twin.h"
+#include "store/content.h"
 #include "store/msg.h"
 #include "store/unseen.h"
 #include "updates/peer.h"
@@ -100,11 +102,25 @@ int birth_into(struct rpc_call *c, int64_t user, const struct store_out *act, co
 	               : 0;
 }
 
+/* 1: a bot gets this one; 0: privacy mode. */
+static int is_heard(struct rpc_call *c, int64_t bot, const struct store_out *act, const struct birth *b)
+{
+	struct content_key k = {act->owner, act->id, 0};
+	struct slice body;
+	int r = store_content_get(c->db, &k, &c->arena, &body);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	return bot_hears(c, bot, peer_chat(act->chat), body, is_meant(b, bot));
+}
+
 static int born(struct rpc_call *c, int64_t user, const struct store_out *act)
 {
 	struct birth b;
 	int r = birth_of(&c->arena, act, &b);
 
+	if (r >= 0 && peer_is_bot(user) && (r = is_heard(c, user, act, &b)) <= 0)
+		return r;
 	return r < 0 ? r : birth_into(c, user, act, &b, 0);
 }
 

@@ -1,6 +1,7 @@
 /* create.c - messages.createChat, addChatUser, and how somebody comes into a group. */
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/birth.h"
 #include "domain/chats/private.h"
@@ -22,7 +23,9 @@ static int may_bring(struct rpc_call *c, int64_t user)
 
 	if (r == -ERR_NOTFOUND || (r == 0 && (u.flags & STORE_USER_DELETED)))
 		return rpc_fail(c, 400, "INPUT_USER_DEACTIVATED");
-	return r < 0 ? r : privacy_may_be_added(c, user);
+	if (r < 0 || (r = bot_may_join(c, user)) < 0)
+		return r;
+	return privacy_may_be_added(c, user);
 }
 
 static void miss(struct arena *a, struct tl_vec *missing, int64_t user)
@@ -202,6 +205,8 @@ int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter
 	    (r = chat_say_member(c, ch, &m, MEMBER_ADDED, true)) < 0 ||
 	    (r = chat_catch_up(c, ch->row.id, user)) < 0)
 		return r;
+	if (peer_is_bot(user)) /* what was said before is not for it */
+		copies = 0;
 	return copy_last(c, ch->row.id, user, copies < COPIES ? copies : COPIES);
 }
 

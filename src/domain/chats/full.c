@@ -1,5 +1,6 @@
 /* full.c - messages.getChats and getFullChat: all that one may know of a group. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/photo.h"
 #include "domain/chats/private.h"
@@ -101,6 +102,27 @@ static int set_links(struct view *v, const struct chat *ch, struct tl_chatFull *
 	return r;
 }
 
+/* What its bots say of themselves. */
+static int set_bots(struct view *v, const struct chat *ch, struct tl_chatFull *f)
+{
+	struct tl_vec list = tl_vec_new(&v->c->arena, LIMIT_BOTS);
+	struct store_chat_member *m;
+	size_t n;
+	int r = ch->in ? store_chat_members(v->c->db, ch->row.id, &v->c->arena, &m, &n) : 0;
+
+	list.n = 0;
+	for (size_t i = 0; ch->in && r >= 0 && i < n && list.n < LIMIT_BOTS; i++) {
+		struct tl_obj *o;
+
+		r = bot_info_view(v, m[i].user, peer_chat(ch->row.id), &o);
+		if (r >= 0 && o)
+			list.v[list.n++] = o;
+	}
+	if (list.n)
+		f->bot_info = list;
+	return r < 0 ? r : 0;
+}
+
 int messages_getFullChat(struct rpc_call *c, const struct tl_messages_getFullChat *q)
 {
 	struct tl_messages_chatFull *o = TL_NEW(&c->arena, messages_chatFull);
@@ -123,7 +145,7 @@ int messages_getFullChat(struct rpc_call *c, const struct tl_messages_getFullCha
 	if ((r = chat_participants_view(&v, &ch, &f->participants)) < 0 || (r = set_own(c, &ch, f)) < 0 ||
 	    (r = group_photo_object(c, peer_chat(ch.row.id), ch.row.photo, &f->chat_photo)) < 0 ||
 	    (r = reactions_available(c, ch.row.reactions, &f->available_reactions)) < 0 ||
-	    (r = set_links(&v, &ch, f)) < 0)
+	    (r = set_links(&v, &ch, f)) < 0 || (r = set_bots(&v, &ch, f)) < 0)
 		return r;
 	o->full_chat = &f->o;
 	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)

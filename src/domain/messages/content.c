@@ -3,6 +3,7 @@
  * row's own (ids, flags, dates) is laid over it; every peer inside is noted for users[].
  */
 #include "base/err.h"
+#include "domain/bots/markup.h"
 #include "domain/messages/message.h"
 #include "domain/messages/thread.h"
 #include "domain/messages/views.h"
@@ -142,6 +143,7 @@ static struct tl_obj *own_message(struct view *v, struct tl_message *m, const st
 	m->reply_to = reply_header(v, m->reply_to, row->reply_to);
 	note_forward(v, m->fwd_from);
 	note_entities(v, m->entities);
+	markup_note(v, m->reply_markup);
 	if (m->has_via_bot_id)
 		view_peer(v, peer_user(m->via_bot_id));
 	if (row->peer == row->owner && peer_is_user(row->owner) && !m->saved_peer_id)

@@ -3,6 +3,8 @@
  * an edit, too.
  */
 #include "base/err.h"
+#include "domain/bots/bot.h"
+#include "domain/bots/markup.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/log.h"
 #include "domain/chats/chat.h"
@@ -56,7 +58,7 @@ static bool is_too_late(struct rpc_call *c, const struct peer *peer, const struc
 {
 	if (peer->channel && (peer->channel->row.flags & STORE_CHANNEL_BROADCAST))
 		return false;
-	return row->peer != c->user_id && c->now - row->date > LIMIT_EDIT_TIME;
+	return !c->is_bot && row->peer != c->user_id && c->now - row->date > LIMIT_EDIT_TIME;
 }
 
 /* Media that an edit may put in another's place, and be put into. */
@@ -100,13 +102,26 @@ static int new_media(struct rpc_call *c, const struct tl_messages_editMessage *q
 	return 0;
 }
 
-static int new_text(struct rpc_call *c, const struct tl_messages_editMessage *q, struct tl_message *m)
+/* A bot's keyboard goes unless the edit has one; an edit of nothing else is not shown as one. */
+static int new_markup(struct rpc_call *c, const struct tl_messages_editMessage *q, struct tl_message *m)
 {
+	if (!c->is_bot)
+		return 0;
+	m->edit_hide = !q->message.p && !q->media;
+	return markup_prepare(c, q->reply_markup, true, false, &m->reply_markup);
+}
+
+static int new_text(struct rpc_call *c, const struct peer *peer, const struct tl_messages_editMessage *q,
+                    struct tl_message *m)
+{
+	int r;
+
 	if (!q->message.p)
-		return q->media ? 0 : rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
+		return q->media || c->is_bot ? 0 : rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
 	m->invert_media = q->invert_media;
-	return text_prepare(c, q->message, &q->entities, m->media ? TEXT_CAPTION : TEXT_MESSAGE, &m->message,
-	                    &m->entities);
+	r = text_prepare(c, q->message, &q->entities, m->media ? TEXT_CAPTION : TEXT_MESSAGE, &m->message,
+	                 &m->entities);
+	return r < 0 ? r : bot_commands_mean(c, peer, &m->entities);
 }
 
 int message_edit_row(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
@@ -189,7 +204,8 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 	}
 	if (!TL_IS(inputMediaGeoLive, q->media) && is_too_late(c, &peer, &row))
 		return rpc_fail(c, 400, "MESSAGE_EDIT_TIME_EXPIRED");
-	if ((changed && (r = new_media(c, q, &row, m, &media)) < 0) || (r = new_text(c, q, m)) < 0)
+	if ((changed && (r = new_media(c, q, &row, m, &media)) < 0) || (r = new_text(c, &peer, q, m)) < 0 ||
+	    (r = new_markup(c, q, m)) < 0)
 		return r;
 	if ((r = tl_encode(&b, &m->o, TL_LAYER_MAX)) < 0)
 		return r;

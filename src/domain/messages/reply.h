@@ -45,6 +45,9 @@ int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_o
 int message_default_as(struct rpc_call *c, const struct channel *group, int64_t *ret);
 /* What was in the caller's draft where this goes (a topic has one of its own) has been sent. */
 int draft_sent(struct rpc_call *c, const struct peer *to, const struct message_draft *m);
+/* The keyboard of a bot's message into its content: markup_prepare()'s errors. */
+int message_markup(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_markup,
+                   struct tl_message *content);
 /* Clears the caller's draft in this dialog, with its event, if there is one. */
 int draft_clear(struct rpc_call *c, int64_t peer);
 

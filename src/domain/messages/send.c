@@ -1,5 +1,8 @@
 /* send.c - messages.sendMessage: check, resolve, deliver; the answer is composed from what was written. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
+#include "domain/bots/markup.h"
+#include "domain/channels/channel.h"
 #include "domain/messages/message.h"
 #include "domain/messages/post.h"
 #include "domain/messages/reply.h"
@@ -90,6 +93,14 @@ int message_are_repeats(struct rpc_call *c, const struct peer *to, const int64_t
 	return 1;
 }
 
+int message_markup(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_markup,
+                   struct tl_message *content)
+{
+	bool post = to->channel && (to->channel->row.flags & STORE_CHANNEL_BROADCAST);
+
+	return markup_prepare(c, reply_markup, false, post, &content->reply_markup);
+}
+
 int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessage *q)
 {
 	struct message_draft m = {.from = c->user_id,
@@ -115,7 +126,9 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 	if ((r = text_prepare(c, q->message, &q->entities, TEXT_MESSAGE, &content->message,
 	                      &content->entities)) < 0)
 		return r;
-	if ((r = message_may_carry(c, &to, NULL)) < 0 ||
+	if ((r = bot_commands_mean(c, &to, &content->entities)) < 0 ||
+	    (r = message_markup(c, &to, q->reply_markup, content)) < 0 ||
+	    (r = message_may_carry(c, &to, NULL)) < 0 ||
 	    (r = message_send_as(c, &to, q->send_as, &m, content)) < 0)
 		return r;
 	if ((r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &content->reply_to)) < 0)

@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "crypto/rng.h"
+#include "domain/bots/bot.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/text.h"
@@ -67,7 +68,9 @@ int messages_sendMedia(struct rpc_call *c, const struct tl_messages_sendMedia *q
 	if ((r = text_prepare(c, q->message, &q->entities, media.media ? TEXT_CAPTION : TEXT_MESSAGE,
 	                      &content->message, &content->entities)) < 0)
 		return r;
-	if ((r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &content->reply_to)) < 0)
+	if ((r = bot_commands_mean(c, &to, &content->entities)) < 0 ||
+	    (r = message_markup(c, &to, q->reply_markup, content)) < 0 ||
+	    (r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &content->reply_to)) < 0)
 		return r;
 	content->invert_media = q->invert_media;
 	m.content = &content->o;

@@ -189,7 +189,7 @@ int text_prepare(struct rpc_call *c, struct slice text, const struct tl_vec *ent
 		found = ARENA_ARRAY(&c->arena, struct tl_obj *, DETECTED_MAX);
 		text_detect(&c->arena, trimmed, found, &n_found, DETECTED_MAX);
 		for (uint32_t i = 0, own = n; i < n_found; i++)
-			if (!TL_IS(messageEntityBotCommand, found[i]) && !is_covered(found[i], list, own))
+			if (!is_covered(found[i], list, own))
 				list[n++] = found[i];
 	}
 	qsort(list, n, sizeof(*list), by_offset);

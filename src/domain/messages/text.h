@@ -1,8 +1,8 @@
 /*
  * text.h - text and its entities as a client sent them, made right: UTF-8 checked, spaces trimmed with the offsets
  * shifted, bounds checked in UTF-16 code units, what clients expect to be found (links, mentions, hashtags, e-mails,
- * phones) found. Commands mean something where a bot hears them: nowhere so far, and TDLib complains of one that is found
- * elsewhere. Pure but for user ids in mention entities, which are resolved for the caller.
+ * phones, commands) found. Commands mean something where a bot hears them, and TDLib complains of one that is found elsewhere:
+ * see bot_commands_mean(). Pure but for user ids in mention entities, which are resolved for the caller.
  */
 #ifndef DOMAIN_MESSAGES_TEXT_H
 #define DOMAIN_MESSAGES_TEXT_H

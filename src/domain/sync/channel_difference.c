@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "base/settings.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
@@ -54,6 +55,8 @@ static int add_message(struct gather *g, const struct upd_event *ev)
 	if (!passes(g, ev->id))
 		return 0;
 	r = store_msg_get(g->v.c->db, ev->owner, ev->owner, ev->id, &g->v.c->arena, &row);
+	if (r == 0 && peer_is_bot(g->v.viewer) && (r = bot_hears_row(g->v.c, g->v.viewer, &row)) >= 0)
+		r = r > 0 ? 0 : -ERR_NOTFOUND;
 	if (r == 0)
 		r = message_view(&g->v, &row, &g->messages[g->n_messages]);
 	if (r == 0) {

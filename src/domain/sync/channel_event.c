@@ -4,6 +4,7 @@
 #include "domain/sync/channel_event.h"
 
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/messages/message.h"
 #include "domain/sync/payload.h"
 #include "domain/sync/thread_view.h"
@@ -21,6 +22,8 @@ static int load_message(struct view *v, const struct upd_event *ev, struct tl_ob
 	r = store_msg_get(v->c->db, ev->owner, ev->owner, ev->id, &v->c->arena, &row);
 	if (r == -ERR_NOTFOUND)
 		return 0;
+	if (r >= 0 && peer_is_bot(v->viewer) && (r = bot_hears_row(v->c, v->viewer, &row)) == 0)
+		return 0; /* as if it were gone */
 	return r < 0 ? r : message_view(v, &row, ret);
 }
 

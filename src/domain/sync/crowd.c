@@ -9,12 +9,16 @@
 #include "domain/sync/compose.h"
 #include "domain/users/peer.h"
 #include "rpc/crowd.h"
+#include "store/channel.h"
 #include "store/contact.h"
 #include "store/msg.h"
 #include "store/unseen.h"
 #include "updates/peer.h"
 
-enum { KNOWN_MAX = 10000 }; /* people who have somebody as a contact: they see his name their own way */
+enum {
+	BOTS_MAX = 200,
+	KNOWN_MAX = 10000
+}; /* people who have somebody as a contact: they see his name their own way */
 
 struct singles {
 	int64_t *v;
@@ -85,6 +89,19 @@ static int who_is_meant(struct view *v, const struct upd_event *ev, struct singl
 	return r;
 }
 
+/* A bot hears less than a stranger would. */
+static int bots_of(struct view *v, int64_t channel, struct singles *s)
+{
+	struct store_channel_member *rows;
+	size_t n;
+	int r = store_channel_members(v->c->db, peer_channel_id(channel), STORE_CHANNEL_BOTS, 0, BOTS_MAX,
+	                              &v->c->arena, &rows, &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		add_single(&v->c->arena, s, rows[i].user);
+	return r;
+}
+
 int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n, struct rpc_crowd *ret)
 {
 	struct singles singles = {0};
@@ -115,6 +132,8 @@ int sync_compose_crowd(struct rpc_call *c, const struct upd_event *ev, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if ((r = who_is_meant(&v, &ev[i], &singles)) < 0)
 			return r;
+	if ((r = bots_of(&v, ev[0].owner, &singles)) < 0)
+		return r;
 	if (singles.n)
 		qsort(singles.v, singles.n, sizeof(*singles.v), ascending);
 	ret->targets = targets;

@@ -1,0 +1,16 @@
+/* private.h - what the files of the area share. */
+#ifndef DOMAIN_BOTS_PRIVATE_H
+#define DOMAIN_BOTS_PRIVATE_H
+
+#include "domain/bots/bot.h"
+
+/* A stored TL object; absent or damaged: NULL. */
+struct tl_obj *bot_decode(struct arena *a, struct slice body);
+/* In the arena; absent if it cannot be encoded. */
+struct slice bot_encode(struct arena *a, const struct tl_obj *o);
+/* Commands of the bot as the caller is offered them in this chat: the narrowest scope and language that has some. */
+int bot_commands_for(struct rpc_call *c, int64_t bot, int64_t peer, struct tl_vec *ret);
+/* "en" of "en-US", if it is a language; else empty. */
+struct slice bot_lang(const char *lang_code);
+
+#endif
