@@ -50,6 +50,10 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 	    !(j->kind == RPC_JOB_WORK && j->r == -ERR_NOTFOUND)) /* a stranger's key */
 		log_event(LOG_ERROR, "read", "method=%s error=%s", j->method ? j->method->name : "-",
 		          err_name(j->r));
+	if (j->park.key && j->r >= 0) {
+		rpc_park_job(j); /* whoever answers it has it from here on */
+		return good;
+	}
 	if (j->kind == RPC_JOB_CALL)
 		rpc_job_answer(j);
 	else if (j->kind == RPC_JOB_WORK && j->done)

@@ -7,6 +7,7 @@
 #include "rpc/crowd.h"
 #include "rpc/lane.h"
 #include "rpc/method.h"
+#include "rpc/park.h"
 #include "rpc/server.h"
 #include "tl/tl.h"
 #include "updates/box.h"
@@ -75,6 +76,13 @@ struct rpc_job {
 	const struct rpc_crowd *crowd; /* while it is pushed */
 	size_t queued;                 /* bytes that it holds of RPC_BLOB_BYTES */
 	int r;                         /* of the handler or run */
+	struct {
+		int64_t key, by; /* key 0: it is not parked */
+		usec_t until;
+		int (*make)(struct rpc_call *c, struct slice said);
+		struct slice said;
+		struct rpc_job *chain, *next, *prev;
+	} park; /* park.c */
 };
 
 struct rpc_reader { /* one read or blob thread's own */
@@ -94,6 +102,7 @@ struct rpc_server {
 	struct rpc_reader uploader; /* of all threads of upload: they need no store */
 	_Atomic size_t blob_bytes;  /* waiting, of RPC_BLOB_BYTES */
 	struct rpc_limiter *limiter;
+	struct rpc_park *park;    /* calls that wait for somebody */
 	_Atomic uint64_t commits; /* that the write lane has made: heads are dated by it */
 	_Atomic bool can_write;
 	_Atomic unixtime_t writing_since; /* when the batch of now began, until its commit; 0: none */

@@ -73,6 +73,8 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 	s->app = cfg->app;
 	bound(&s->cfg);
 	r = open_all(s);
+	if (r >= 0)
+		r = rpc_park_new(&s->park);
 	if (r < 0) {
 		rpc_server_free(s);
 		return r;
@@ -95,6 +97,8 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 
 void rpc_server_stop(struct rpc_server *s)
 {
+	rpc_park_free(s->park);
+	s->park = NULL;
 	lane_stop(s->cpu); /* pushes to write and read, as does the next */
 	lane_stop(s->blob);
 	lane_stop(s->prepare);

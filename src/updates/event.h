@@ -87,7 +87,8 @@ enum upd_kind {
 	 */
 	UPD_REACTIONS_NOW = 144,
 	UPD_POLL_NOW = 145,
-	UPD_RESET = 132, /* updatesTooLong: the session ended; the next call hears 401 */
+	UPD_BOT_QUERY = 190, /* of a bot: peer = who asks; payload: boxed Update TL of the newest layer */
+	UPD_RESET = 132,     /* updatesTooLong: the session ended; the next call hears 401 */
 };
 
 struct upd_event {

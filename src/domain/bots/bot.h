@@ -43,6 +43,8 @@ int bot_hears_row(struct rpc_call *c, int64_t bot, const struct store_msg *row);
 int bot_commands_mean(struct rpc_call *c, const struct peer *to, struct tl_vec *entities);
 /* 400 BOT_GROUPS_BLOCKED for a bot that nobody may bring into a group; people and the other bots: 0. */
 int bot_may_join(struct rpc_call *c, int64_t user);
+/* An update of UPD_BOT_QUERY as the bot gets it. */
+int bot_query_view(struct view *v, struct slice payload, struct tl_obj **ret);
 /* Its menu button for this user (0: for who has none of his own); NULL: the default. */
 int bot_menu_for(struct rpc_call *c, const struct store_bot *b, int64_t user, struct tl_obj **ret);
 

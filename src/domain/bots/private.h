@@ -13,4 +13,12 @@ int bot_commands_for(struct rpc_call *c, int64_t bot, int64_t peer, struct tl_ve
 /* "en" of "en-US", if it is a language; else empty. */
 struct slice bot_lang(const char *lang_code);
 
+/*
+ * Asks a bot: its update goes out to where it is connected, the call waits for rpc_resume() by query_id, which was drawn for it.
+ * make: see rpc/park.h. Read lanes.
+ */
+int bot_ask(struct rpc_call *c, int64_t bot, int64_t query_id, const struct tl_obj *update,
+            int (*make)(struct rpc_call *c, struct slice said));
+int64_t bot_query_id(void); /* above 0 */
+
 #endif

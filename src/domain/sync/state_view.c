@@ -5,6 +5,7 @@
 #include "domain/sync/state_view.h"
 
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/dialogs/dialog.h"
@@ -476,6 +477,8 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return status(v, ev, ret_update);
 	case UPD_TYPING:
 		return typing(v, ev, ret_update);
+	case UPD_BOT_QUERY:
+		return bot_query_view(v, ev->payload, ret_update);
 	case UPD_NEW_AUTHORIZATION:
 		return new_authorization(v, ev, ret_update);
 	case UPD_STICKER_SETS:

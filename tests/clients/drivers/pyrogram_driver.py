@@ -73,6 +73,8 @@ class Driver(Media):
         c.add_handler(handlers.RawUpdateHandler(self.on_raw), group=-1)
         c.add_handler(handlers.MessageHandler(self.on_message))
         c.add_handler(handlers.EditedMessageHandler(self.on_edit))
+        c.add_handler(handlers.CallbackQueryHandler(self.on_callback))
+        c.add_handler(handlers.InlineQueryHandler(self.on_inline))
         authorized = await asyncio.wait_for(c.connect(), 30)
         if authorized:
             await self.start()
@@ -89,6 +91,12 @@ class Driver(Media):
 
     async def on_edit(self, client, m):
         event('edit', message=message(m))
+
+    async def on_callback(self, client, q):
+        event('callback', query=q.id, who=q.from_user.id, peer=q.message.chat.id, id=q.message.id, data=q.data)
+
+    async def on_inline(self, client, q):
+        event('inline', query=q.id, who=q.from_user.id, text=q.query, offset=q.offset)
 
     async def on_raw(self, client, u, users, chats):
         name = type(u).__name__
@@ -164,6 +172,28 @@ class Driver(Media):
             u = await self.client.sign_up(phone, sent.phone_code_hash, first, last)
         await self.start()
         return user(u)
+
+    async def do_sign_in_bot(self, token):
+        await self.client.sign_in_bot(token)
+        await self.start()
+        return user(self.client.me)
+
+    async def do_keyboard(self, to, text, rows):
+        """A message with buttons under it: rows of [text, data]."""
+        made = [[pyrogram.types.InlineKeyboardButton(t, callback_data=d) for t, d in row] for row in rows]
+        return message(await self.client.send_message(to, text, reply_markup=pyrogram.types.InlineKeyboardMarkup(made)))
+
+    async def do_commands(self, commands):
+        return await self.client.set_bot_commands([pyrogram.types.BotCommand(c, d) for c, d in commands])
+
+    async def do_answer(self, query, text='', alert=False):
+        return await self.client.answer_callback_query(query, text, show_alert=alert)
+
+    async def do_answer_inline(self, query, results, cache_time=0):
+        """Articles: [id, title, text]."""
+        made = [pyrogram.types.InlineQueryResultArticle(title, pyrogram.types.InputTextMessageContent(text), id=i)
+                for i, title, text in results]
+        return await self.client.answer_inline_query(query, made, cache_time=cache_time)
 
     async def do_me(self):
         return user(await self.client.get_me())

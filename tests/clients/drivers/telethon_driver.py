@@ -172,6 +172,12 @@ class Driver(Media, Reactions):
                 event('folder', peer=peer_id(p.peer), folder=p.folder_id)
         elif name == 'UpdatePeerBlocked':
             event('blocked', peer=peer_id(u.peer_id), blocked=bool(u.blocked))
+        elif name == 'UpdateBotCallbackQuery':
+            event('callback', query=u.query_id, who=u.user_id, peer=peer_id(u.peer), id=u.msg_id, data=(u.data or b'').decode())
+        elif name == 'UpdateBotInlineQuery':
+            event('inline', query=u.query_id, who=u.user_id, text=u.query, offset=u.offset)
+        elif name == 'UpdateBotInlineSend':
+            event('chosen', who=u.user_id, text=u.query, result=u.id)
         elif name == 'UpdateUserName':
             names = [u.username] if hasattr(u, 'username') else [n.username for n in u.usernames]
             event('name', peer=u.user_id, first=u.first_name, username=(names or [''])[0])
@@ -223,6 +229,24 @@ class Driver(Media, Reactions):
         await self.client._on_login(a.user) if asyncio.iscoroutinefunction(self.client._on_login) \
             else self.client._on_login(a.user)
         return user(a.user)
+
+    async def do_sign_in_bot(self, token):
+        await self.client.sign_in(bot_token=token)
+        return user(await self.client.get_me())
+
+    async def do_keyboard(self, to, text, rows):
+        """A message with buttons under it: rows of [text, data]."""
+        from telethon import Button
+        return message(await self.client.send_message(to, text, buttons=[[Button.inline(t, d) for t, d in row] for row in rows]))
+
+    async def do_answer(self, query, text='', alert=False):
+        return await self.client(functions.messages.SetBotCallbackAnswerRequest(query, 0, alert=alert, message=text))
+
+    async def do_answer_inline(self, query, results, cache_time=0):
+        """Articles: [id, title, text]."""
+        made = [types.InputBotInlineResult(i, 'article', types.InputBotInlineMessageText(text), title=title)
+                for i, title, text in results]
+        return await self.client(functions.messages.SetInlineBotResultsRequest(query, made, cache_time))
 
     async def do_ask_code(self, phone):
         self.phone, self.sent = phone, await self.client.send_code_request(phone)

@@ -1,0 +1,143 @@
+"""Bots: Telethon's and Pyrogram's, with people who use TDLib and Telethon."""
+import asyncio
+import base64
+import time
+
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal
+
+
+async def bot_of(stage, library, username, *options):
+    made = await admin(stage, 'bots', 'create', username, '--name', username.capitalize(), '--owner', stage.people[0].me['id'],
+                       *options)
+    expect_equal(made['token'].split(':')[0], str(made['id']), 'the token begins with the id')
+    c = await stage.client(library, username)
+    c.token, c.username = made['token'], username
+    c.me = await c.sign_in_bot(token=c.token)
+    expect_equal((c.me['id'], c.me['username']), (made['id'], username), 'the bot that signed in')
+    return c
+
+
+async def chat_with(tdlib, bot):
+    chat = await tdlib.invoke(method='searchPublicChat', args={'username': bot.username})
+    expect_equal(chat['id'], bot.me['id'], 'TDLib finds the bot')
+    return chat['id']
+
+
+def press(tdlib, chat, id, data):
+    payload = {'@type': 'callbackQueryPayloadData', 'data': base64.b64encode(data.encode()).decode()}
+    return tdlib.invoke(method='getCallbackQueryAnswer', args={'chat_id': chat, 'message_id': id << 20, 'payload': payload})
+
+
+async def test_start(stage):
+    """A token of the operator's; a bot is found, spoken to first, by a deep link too, and answers."""
+    stage.people = a, b = [await stage.person('tdlib', 'Ann'), await stage.person('telethon', 'Bob')]
+    await stage.acquaint(a, b)
+    stage.bots = t, p = [await bot_of(stage, 'telethon', 'tele_bot', '--inline', 'a city'), await bot_of(stage, 'pyrogram', 'pyro_bot')]
+    listed = (await admin(stage, 'bots', 'list'))['rows']
+    expect_equal([r['username'] for r in listed], ['tele_bot', 'pyro_bot'], 'bots by admin')
+    expect('token' not in str(listed) and 'secret' not in str(listed), 'no list shows a token')
+    for bot in t, p:
+        chat = await chat_with(a, bot)
+        await a.invoke(method='createPrivateChat', args={'user_id': chat})
+        await a.invoke(method='sendBotStartMessage', args={'bot_user_id': chat, 'chat_id': chat, 'parameter': 'from_link'})
+        m = await bot.wait_text('/start from_link')
+        await bot.send(to=m['peer'], text='Welcome')
+        await a.wait_text('Welcome')
+        try:
+            await bot.send(to=b.me['id'], text='Buy this')
+            expect(False, 'a bot writes to nobody first')
+        except Refused:
+            pass
+    kind = (await a.invoke(method='getUser', args={'user_id': t.me['id']}))['type']
+    expect_equal((kind['@type'], kind['is_inline'], kind['inline_query_placeholder'], kind['can_read_all_group_messages']),
+                 ('userTypeBot', True, 'a city', False), 'what TDLib knows of it')
+
+
+async def test_commands(stage):
+    """What a bot can do is seen in its chat."""
+    a, (t, p) = stage.people[0], stage.bots
+    await p.commands(commands=[['rain', 'does it?'], ['sun', 'does it?']])
+    end = time.monotonic() + 20
+    while True:
+        full = await a.invoke(method='getUserFullInfo', args={'user_id': p.me['id']})
+        commands = [c['command'] for c in full['bot_info']['commands']]
+        if commands == ['rain', 'sun']:
+            break
+        expect(time.monotonic() < end, 'commands as TDLib has them: %r' % commands)
+        await asyncio.sleep(0.2)
+
+
+async def test_keyboard(stage):
+    """Buttons under a message: the press reaches the bot, its answer the person; who gets none learns so."""
+    a, (t, p) = stage.people[0], stage.bots
+    for bot in t, p:
+        mark, since = bot.mark(), a.mark()
+        sent = await bot.keyboard(to=a.me['id'], text='Choose, %s' % bot.username, rows=[[['Yes', 'y'], ['No', 'n']]])
+        seen = await a.wait_text('Choose, %s' % bot.username, since=since)
+        answer = asyncio.create_task(press(a, bot.me['id'], seen['id'], 'y'))
+        q = await bot.wait('callback', since=mark)
+        expect_equal((q['who'], q['peer'], q['id'], q['data']), (a.me['id'], a.me['id'], sent['id'], 'y'), 'what the bot hears')
+        await bot.answer(query=q['query'], text='You chose', alert=True)
+        got = await answer
+        expect_equal((got['text'], got['show_alert']), ('You chose', True), 'what TDLib shows')
+        await bot.edit(to=a.me['id'], id=sent['id'], text='Chosen, %s' % bot.username)
+        await a.wait_text('Chosen, %s' % bot.username, kind='edit', since=since)
+    since = a.mark()
+    await t.keyboard(to=a.me['id'], text='Silence', rows=[[['Press', 'x']]])
+    seen = await a.wait_text('Silence', since=since)
+    began = time.monotonic()
+    try:
+        await press(a, t.me['id'], seen['id'], 'x')
+        expect(False, 'nobody answers')
+    except Refused as e:
+        expect_equal(e.name, 'The bot is not responding', "how TDLib says BOT_RESPONSE_TIMEOUT")
+    expect(9 < time.monotonic() - began < 14, 'it waits ten seconds')
+
+
+async def test_group(stage):
+    """In a group privacy mode keeps from bots what is not meant for them."""
+    (a, b), (t, p) = stage.people, stage.bots
+    chat = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Room', 'is_channel': False, 'description': '',
+                                                                    'message_auto_delete_time': 0}))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], p.me['id']]})
+
+    async def say(text):
+        content = {'@type': 'inputMessageText', 'text': {'@type': 'formattedText', 'text': text, 'entities': []}}
+        await a.invoke(method='sendMessage', args={'chat_id': chat, 'input_message_content': content})
+    marks = {bot: bot.mark() for bot in (t, p)}
+    await say('nobody is meant')
+    await say('/rain@pyro_bot')
+    await say('/rain')
+    for bot in t, p:
+        await bot.wait_text('/rain', since=marks[bot])
+        heard = [e['message']['text'] for e in bot.events[marks[bot]:] if e['event'] == 'new' and not e['message']['service']]
+        expect_equal(heard, (['/rain@pyro_bot'] if bot is p else []) + ['/rain'], 'what %s hears' % bot.username)
+    since = a.mark()
+    await t.send(to=chat, text='It rains')
+    await a.wait_text('It rains', since=since)
+    mark = t.mark()
+    await say('thanks @tele_bot')
+    await t.wait_text('thanks @tele_bot', since=mark)
+    await admin(stage, 'bots', 'set', '@tele_bot', '--hears-all', 'yes')
+    mark = t.mark()
+    await say('now it hears this')
+    await t.wait_text('now it hears this', since=mark)
+
+
+async def test_clean_logs(stage):
+    """TDLib found nothing to complain of."""
+    expect_clean_logs(*stage.people)
+
+
+async def test_revoke(stage):
+    """A revoked token ends its sessions and opens nothing more."""
+    t, p = stage.bots
+    new = (await admin(stage, 'bots', 'revoke', '@tele_bot'))['token']
+    expect(new != t.token, 'another token')
+    again = await stage.client('telethon', 'again')
+    try:
+        await again.sign_in_bot(token=t.token)
+        expect(False, 'the old token is void')
+    except Refused as e:
+        expect_equal(e.name, 'ACCESS_TOKEN_INVALID', 'how the old token is refused')
+    expect_equal((await again.sign_in_bot(token=new))['id'], t.me['id'], 'the new one opens the same bot')
