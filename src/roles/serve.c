@@ -24,6 +24,7 @@
 #include "domain/area.h"
 #include "domain/media/cache.h"
 #include "domain/reactions/reactions.h"
+#include "domain/bots/answers.h"
 #include "domain/messages/views.h"
 #include "domain/search/index.h"
 #include "io/conn.h"
@@ -167,6 +168,7 @@ static int start_rpc(struct serve *s)
 	s->app.heads = upd_heads_new();
 	s->app.search = search_index_new();
 	s->app.views = views_new();
+	s->app.answers = bot_answers_new();
 	s->app.files = media_cache_new();
 	s->app.started = clock_unix();
 	s->app.test_numbers = s->settings.test_numbers;
@@ -465,6 +467,7 @@ static void stop(struct serve *s, bool running)
 	upd_heads_free(s->app.heads);
 	search_index_free(s->app.search);
 	views_free(s->app.views);
+	bot_answers_free(s->app.answers);
 	media_cache_free(s->app.files);
 	datadir_close(&s->data);
 }

@@ -21,6 +21,7 @@ struct upd_heads;
 struct jobs;
 struct search_index;
 struct views;
+struct bot_answers;
 struct blob_store;
 struct media_cache;
 struct worker_pool;
@@ -37,6 +38,7 @@ struct app {
 	uint8_t access_secret[32];   /* access hashes are HMACs under this (meta row, made at first start) */
 	struct search_index *search; /* what of the boxes waits to be indexed: domain/search/index.h */
 	struct views *views;         /* of posts, as far as they are not in rows: domain/messages/views.h */
+	struct bot_answers *answers; /* to inline queries, those of late: domain/bots/answers.h */
 	struct blob_store *blobs;    /* contents of files: blob/blob.h */
 	struct worker_pool *workers; /* look at images and video: worker/worker.h; NULL: nobody does */
 	struct media_cache *files;   /* what locations came to lately: domain/media/cache.h */

@@ -407,12 +407,60 @@ static void test_keyboard(void **state)
 	assert_null(newest(s, s->b, s->bot.id)->reply_markup);
 }
 
+/* --- queries: refused ones; those that wait are asked for by real clients */
+
+static void test_queries(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_getBotCallbackAnswer *press = Q(s, messages_getBotCallbackAnswer);
+	struct tl_messages_setBotCallbackAnswer *answer = Q(s, messages_setBotCallbackAnswer);
+	struct tl_messages_setInlineBotResults *results = Q(s, messages_setInlineBotResults);
+	struct tl_messages_sendInlineBotResult *choose = Q(s, messages_sendInlineBotResult);
+	struct tl_messages_getInlineBotResults *ask = Q(s, messages_getInlineBotResults);
+	struct tl_inputBotInlineMessageID64 *away = Q(s, inputBotInlineMessageID64);
+	struct tl_messages_editInlineBotMessage *edit = Q(s, messages_editInlineBotMessage);
+	struct tl_messages_sendMessage *q;
+
+	talk_call(s->w, s->b, start_q(s, s->b, ""));
+	q = say_q(s, s->bot, world_peer(s->w, s->bot, s->b.id), "Choose");
+	q->reply_markup = keyboard(s, "yes");
+	talk_call(s->w, s->bot, &q->o);
+	press->peer = world_peer(s->w, s->b, s->bot.id);
+	press->msg_id = newest(s, s->b, s->bot.id)->id;
+	press->data = SLICE_LIT("no");
+	talk_refused(s->w, s->b, &press->o, "400 DATA_INVALID");
+	press->msg_id = 12345;
+	talk_refused(s->w, s->b, &press->o, "400 MESSAGE_ID_INVALID");
+	answer->query_id = 5;
+	talk_refused(s->w, s->bot, &answer->o, "400 QUERY_ID_INVALID");
+	talk_refused(s->w, s->b, &answer->o, "400 USER_BOT_REQUIRED");
+	results->query_id = 5;
+	results->results = tl_vec_new(world_arena(s->w), 0);
+	talk_refused(s->w, s->bot, &results->o, "400 QUERY_ID_INVALID");
+	choose->peer = world_peer(s->w, s->b, s->a.id);
+	choose->random_id = 4711;
+	choose->query_id = 5;
+	choose->id = SLICE_LIT("one");
+	talk_refused(s->w, s->b, &choose->o, "400 QUERY_ID_INVALID");
+	ask->bot = world_user(s->w, s->b, s->a.id);
+	ask->peer = &Q(s, inputPeerEmpty)->o;
+	ask->query = ask->offset = SLICE_LIT("");
+	talk_refused(s->w, s->b, &ask->o, "400 BOT_INVALID");
+	away->dc_id = 2;
+	away->owner_id = s->b.id;
+	away->id = press->msg_id;
+	edit->id = &away->o;
+	edit->message = SLICE_LIT("x");
+	talk_refused(s->w, s->bot, &edit->o, "400 MESSAGE_ID_INVALID");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_token), T(test_revoked),     T(test_looks),   T(test_who_may),  T(test_start),
-		T(test_group), T(test_basic_group), T(test_channel), T(test_commands), T(test_keyboard),
+		T(test_token),    T(test_revoked),  T(test_looks),       T(test_who_may),
+		T(test_start),    T(test_group),    T(test_basic_group), T(test_channel),
+		T(test_commands), T(test_keyboard), T(test_queries),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

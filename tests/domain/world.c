@@ -14,6 +14,7 @@
 #include "blob/blob.h"
 #include "domain/area.h"
 #include "domain/media/cache.h"
+#include "domain/bots/answers.h"
 #include "domain/messages/views.h"
 #include "domain/search/index.h"
 #include "domain/users/account.h"
@@ -176,6 +177,7 @@ struct world *world_new(void)
 	w->app.heads = upd_heads_new();
 	w->app.search = search_index_new();
 	w->app.views = views_new();
+	w->app.answers = bot_answers_new();
 	w->app.files = media_cache_new();
 	w->app.test_numbers = true;
 	w->app.signup = APP_SIGNUP_OPEN;
@@ -215,6 +217,7 @@ void world_free(struct world *w)
 	upd_heads_free(w->app.heads);
 	search_index_free(w->app.search);
 	views_free(w->app.views);
+	bot_answers_free(w->app.answers);
 	media_cache_free(w->app.files);
 	settings_fini(&w->settings);
 	worker_pool_free(w->app.workers);

@@ -107,6 +107,19 @@ static int64_t asked(const struct tl_message *m, const struct store_msg *row)
 	return peer_is_bot(bot) ? bot : 0;
 }
 
+/* Under a message that came by the bot: it need not be in that chat. */
+static int ask_away(struct rpc_call *c, int64_t bot, const struct store_msg *row, struct slice data)
+{
+	struct tl_updateInlineBotCallbackQuery *u = TL_NEW(&c->arena, updateInlineBotCallbackQuery);
+
+	u->query_id = bot_query_id();
+	u->user_id = c->user_id;
+	u->msg_id = away_id(c, bot, row);
+	u->chat_instance = chat_instance(c, bot, peer_is_user(row->peer) ? row->origin_owner : row->peer);
+	u->data = data;
+	return bot_ask(c, bot, u->query_id, &u->o, answered);
+}
+
 int messages_getBotCallbackAnswer(struct rpc_call *c, const struct tl_messages_getBotCallbackAnswer *q)
 {
 	struct tl_updateBotCallbackQuery *u = TL_NEW(&c->arena, updateBotCallbackQuery);
@@ -131,6 +144,8 @@ int messages_getBotCallbackAnswer(struct rpc_call *c, const struct tl_messages_g
 	bot = m ? asked(m, &row) : 0;
 	if (!bot || q->game || !q->data.p || !markup_has_data(m->reply_markup, q->data))
 		return rpc_fail(c, 400, "DATA_INVALID");
+	if (m->has_via_bot_id)
+		return ask_away(c, bot, &row, q->data);
 	r = as_bot_sees(c, bot, &row, &u->msg_id, &chat);
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? rpc_fail(c, 400, "MESSAGE_ID_INVALID") : r;

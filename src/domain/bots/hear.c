@@ -4,7 +4,7 @@
  */
 #include "base/err.h"
 #include "base/utf8.h"
-#include "domain/bots/bot.h"
+#include "domain/bots/private.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/users/username.h"
@@ -117,24 +117,30 @@ static int has_bots(struct rpc_call *c, const struct peer *to)
 	return r < 0 ? r : 0;
 }
 
-int bot_commands_mean(struct rpc_call *c, const struct peer *to, struct tl_vec *entities)
+void bot_commands_drop(struct tl_vec *entities)
 {
 	uint32_t kept = 0;
-	int r = -1;
 
-	for (uint32_t i = 0; i < entities->n; i++) {
-		if (TL_IS(messageEntityBotCommand, entities->v[i])) {
-			if (r < 0 && (r = has_bots(c, to)) < 0)
-				return r;
-			if (!r)
-				continue;
-		}
-		entities->v[kept++] = entities->v[i];
-	}
+	for (uint32_t i = 0; i < entities->n; i++)
+		if (!TL_IS(messageEntityBotCommand, entities->v[i]))
+			entities->v[kept++] = entities->v[i];
 	entities->n = kept;
 	if (!kept)
 		*entities = (struct tl_vec){0};
-	return 0;
+}
+
+int bot_commands_mean(struct rpc_call *c, const struct peer *to, struct tl_vec *entities)
+{
+	int r = 1;
+
+	for (uint32_t i = 0; i < entities->n; i++)
+		if (TL_IS(messageEntityBotCommand, entities->v[i])) {
+			r = has_bots(c, to);
+			break;
+		}
+	if (r == 0)
+		bot_commands_drop(entities);
+	return r < 0 ? r : 0;
 }
 
 int bot_may_join(struct rpc_call *c, int64_t user)

@@ -21,4 +21,13 @@ int bot_ask(struct rpc_call *c, int64_t bot, int64_t query_id, const struct tl_o
             int (*make)(struct rpc_call *c, struct slice said));
 int64_t bot_query_id(void); /* above 0 */
 
+/* Of what may be said anywhere: nobody knows whether a bot will hear it. */
+void bot_commands_drop(struct tl_vec *entities);
+
+struct store_msg;
+/* --- away.c: messages that came by a bot, in chats where it is not */
+
+/* InputBotInlineMessageID of this message, for the bot. */
+struct tl_obj *away_id(struct rpc_call *c, int64_t bot, const struct store_msg *row);
+
 #endif

@@ -175,14 +175,39 @@ static int log_edit(struct rpc_call *c, const struct channel *ch, const struct s
 	return channel_log_message(c, ch->row.id, CHANNEL_LOG_EDIT, before, &after);
 }
 
+int message_edit(struct rpc_call *c, const struct peer *peer, struct store_msg *row, struct tl_message *m,
+                 const struct media_ready *changed, int64_t except_key)
+{
+	struct slice body = message_body(c, &m->o);
+	struct store_msg twin;
+	unixtime_t at;
+	int r;
+
+	if (!body.p)
+		return -ERR_INVALID;
+	if (slice_eq(body, row->body))
+		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
+	r = message_twin(c, row, &twin); /* by the row as it still is */
+	if (r == 0)
+		r = message_edit_row(c, &twin, body, c->now, changed, 0);
+	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	/* A version of what is shared has a date of its own. */
+	at = peer->chat && row->edit_date >= c->now ? row->edit_date + 1 : c->now;
+	if ((r = message_edit_row(c, row, body, at, changed, except_key)) < 0)
+		return r;
+	if (peer->channel && ((r = log_edit(c, peer->channel, row, body, at)) < 0 ||
+	                      (r = discussion_edited(c, peer->channel, row, m, changed)) < 0))
+		return r;
+	row->edit_date = at;
+	return peer->chat ? chat_edited(c, peer->chat, row, changed) : 0;
+}
+
 int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessage *q)
 {
 	struct media_ready media, *changed = q->media ? &media : NULL;
-	struct store_msg row, twin;
+	struct store_msg row;
 	struct tl_message *m;
-	unixtime_t at;
-	struct slice body;
-	struct buf b = {0};
 	struct place place;
 	struct peer peer;
 	int r;
@@ -207,28 +232,8 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 	if ((changed && (r = new_media(c, q, &row, m, &media)) < 0) || (r = new_text(c, &peer, q, m)) < 0 ||
 	    (r = new_markup(c, q, m)) < 0)
 		return r;
-	if ((r = tl_encode(&b, &m->o, TL_LAYER_MAX)) < 0)
-		return r;
-	body = arena_slice(&c->arena, buf_slice(&b));
-	buf_fini(&b);
-	if (slice_eq(body, row.body))
-		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
-	r = message_twin(c, &row, &twin); /* by the row as it still is */
-	if (r == 0)
-		r = message_edit_row(c, &twin, body, c->now, changed, 0);
-	if (r < 0 && r != -ERR_NOTFOUND)
-		return r;
-	/* A version of what is shared has a date of its own. */
-	at = peer.chat && row.edit_date >= c->now ? row.edit_date + 1 : c->now;
-	if ((r = message_edit_row(c, &row, body, at, changed, c->client->auth_key_id)) < 0)
-		return r;
-	if (peer.channel && ((r = log_edit(c, peer.channel, &row, body, at)) < 0 ||
-	                     (r = discussion_edited(c, peer.channel, &row, m, changed)) < 0))
-		return r;
-	row.edit_date = at;
-	if (peer.chat && (r = chat_edited(c, peer.chat, &row, changed)) < 0)
-		return r;
-	return rpc_reply_after(c, message_reply_updates, NULL);
+	r = message_edit(c, &peer, &row, m, changed, c->client->auth_key_id);
+	return r < 0 ? r : rpc_reply_after(c, message_reply_updates, NULL);
 }
 
 int messages_getMessageEditData(struct rpc_call *c, const struct tl_messages_getMessageEditData *q)

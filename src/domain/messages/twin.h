@@ -37,6 +37,13 @@ int message_into_box(struct rpc_call *c, const struct message_draft *m, struct s
 /* As message_rewrite(), with its event and what searches know of it. body absent, of a shared one: the version of that date. */
 int message_edit_row(struct rpc_call *c, const struct store_msg *row, struct slice body, unixtime_t edit_date,
                      const struct media_ready *media, int64_t except_key);
+struct peer;
+/*
+ * Write lane: another content for a message, on both sides of a private chat, in a channel, or in a group as c->user_id's. peer: where it
+ * is, chat and channel with it. 400 MESSAGE_NOT_MODIFIED.
+ */
+int message_edit(struct rpc_call *c, const struct peer *peer, struct store_msg *row, struct tl_message *m,
+                 const struct media_ready *changed, int64_t except_key);
 /* 1: changed, with its event (ret_pts); 0: was so already. */
 int message_set_pinned(struct rpc_call *c, const struct store_msg *row, bool pinned, int64_t except_key,
                        int32_t *ret_pts);

@@ -124,6 +124,39 @@ async def test_group(stage):
     await t.wait_text('now it hears this', since=mark)
 
 
+async def test_inline(stage):
+    """A query from any chat: the bot answers, somebody chooses, and the same answer is given again while it may be."""
+    (a, b), (t, p) = stage.people, stage.bots
+    await a.invoke(method='createPrivateChat', args={'user_id': b.me['id']})
+
+    def ask(query, bot=t):
+        return a.invoke(method='getInlineQueryResults', args={'bot_user_id': bot.me['id'], 'chat_id': b.me['id'], 'query': query,
+                                                              'offset': ''})
+    mark, since = t.mark(), b.mark()
+    asked = asyncio.create_task(ask('Shiraz'))
+    q = await t.wait('inline', since=mark)
+    expect_equal((q['who'], q['text']), (a.me['id'], 'Shiraz'), 'what the bot is asked')
+    await t.answer_inline(query=q['query'], results=[['one', 'Sun', 'It is sunny'], ['two', 'Rain', 'It rains /start']], cache_time=60)
+    got = await asked
+    expect_equal([(r['id'], r['title']) for r in got['results']], [('one', 'Sun'), ('two', 'Rain')], 'what TDLib is offered')
+    await a.invoke(method='sendInlineQueryResultMessage', args={'chat_id': b.me['id'], 'query_id': got['inline_query_id'],
+                                                                'result_id': 'two'})
+    m = await b.wait_text('It rains /start', since=since)
+    expect_equal(m['peer'], a.me['id'], 'it is the message of whoever chose')
+    chosen = await t.wait('chosen', since=mark)
+    expect_equal((chosen['who'], chosen['text'], chosen['result']), (a.me['id'], 'Shiraz', 'two'), 'what the bot learns')
+    # Another person is given the same answer; the bot is not asked.
+    mark = t.mark()
+    again = await b.call('call', text="messages.GetInlineBotResultsRequest(%r, InputPeerEmpty(), 'Shiraz', '')" % 'tele_bot')
+    expect_equal([r['id'] for r in again['results']], ['one', 'two'], 'from memory')
+    expect(not any(e['event'] == 'inline' for e in t.events[mark:]), 'the bot was not asked again')
+    try:
+        await ask('Shiraz', p)
+        expect(False, 'a bot that answers no queries')
+    except Refused as e:
+        expect('inline' in e.name.lower(), 'how it is refused: %s' % e.name)
+
+
 async def test_clean_logs(stage):
     """TDLib found nothing to complain of."""
     expect_clean_logs(*stage.people)
