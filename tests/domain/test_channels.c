@@ -12,6 +12,7 @@
 #include "sql/sql.h"
 #include "store/channel.h"
 #include "talk.h"
+#include "updates/event.h"
 #include "updates/peer.h"
 
 struct s {
@@ -327,6 +328,44 @@ static void test_difference(void **state)
 	assert_true(v.n > 0);
 }
 
+static int lift(struct rpc_call *c, void *arg)
+{
+	const int64_t *id = arg;
+	struct upd_event ev = {
+		.owner = peer_channel(*id), .kind = UPD_EPOCH, .pts_count = 1000, .id = 3 + 1000};
+
+	return rpc_log_event(c, &ev);
+}
+
+/* A backup that ends at pts 4 with message 3 was restored: who has seen more hears what may be gone, who has not hears nothing. */
+static void test_epoch(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, true));
+	struct tl_updates_channelDifference *d;
+	struct tl_updateDeleteChannelMessages *gone;
+
+	joins(s, s->b, id);
+	say(s, s->a, id, "one");
+	say(s, s->a, id, "two");
+	assert_int_equal(world_write(s->w, lift, &id), 0);
+	d = difference(s, s->b, id, 6);
+	assert_int_equal(d->pts, 1004);
+	assert_true(d->final);
+	assert_int_equal(d->new_messages.n, 0);
+	assert_int_equal(d->other_updates.n, 1);
+	gone = TL_AS(updateDeleteChannelMessages, d->other_updates.v[0]);
+	assert_int_equal(gone->messages.n, 2);
+	assert_int_equal(gone->messages.v[0], 4);
+	assert_int_equal(gone->messages.v[1], 5);
+	assert_int_equal(gone->pts, 1004);
+	assert_int_equal(gone->pts_count, 1000);
+	d = difference(s, s->b, id, 3);
+	assert_int_equal(d->pts, 1004);
+	assert_int_equal(d->new_messages.n, 1);
+	assert_int_equal(d->other_updates.n, 0);
+}
+
 static void test_mention(void **state)
 {
 	struct s *s = *state;
@@ -482,6 +521,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unread, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_difference, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_epoch, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mention, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_views, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forward, setup, teardown),
