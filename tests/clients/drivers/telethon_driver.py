@@ -67,8 +67,6 @@ def plain(o):
 def peer_id(peer):
     """A user's id, or what all libraries call a group or channel: -id, -(10^12 + id)."""
     return utils.get_peer_id(peer) if peer else None
-    """Users by their id, groups and channels as other libraries number chats."""
-    return utils.get_peer_id(peer) if isinstance(peer, (types.PeerChannel, types.PeerChat)) else getattr(peer, 'user_id', None)
 
 
 def user(u):

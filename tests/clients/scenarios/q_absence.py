@@ -156,8 +156,9 @@ class Ten:
         wanted = {m['id']: m for m in await raw_history(stays, await input_of(room, stays))}
         expect_equal(sorted(self.messages), sorted(wanted), 'ids')
         for id, m in wanted.items():
-            expect_equal(self.messages[id], m, 'message %d' % id)
-        row = next(r for r in await stays.chats() if r['peer'] == room.id)
+            had = {**self.messages[id], 'replies': m.get('replies')}  # no update tells of their number: clients count themselves
+            expect_equal(had, m, 'message %d' % id)
+        row = next(r for r in await stays.chats() if r['peer'] == room.chat)
         unread = sum(m['id'] > row['read_in'] and not m['out'] for m in self.messages.values())
         expect_equal((self.read['max_id'], self.read['still_unread_count']), (row['read_in'], row['unread']), 'what is read')
         expect_equal(unread, row['unread'], 'what is unread, counted')
@@ -208,6 +209,7 @@ class Td:
         await self.history(c, room)
 
     async def history(self, c, room):
+        """Without the counts of replies: those of posts that were pinned meanwhile differ between who heard it and who asks."""
         all, at = {}, 0
         while True:
             about = {'chat_id': room.chat, 'from_message_id': at, 'offset': 0, 'limit': 100}
@@ -216,7 +218,7 @@ class Td:
                 return all
             at = page[-1]['id']
             all |= {m['id'] >> 20: {k: m.get(k) for k in ('content', 'date', 'edit_date', 'is_pinned', 'is_outgoing', 'sender_id',
-                                                          'is_channel_post', 'interaction_info')} for m in page}
+                                                          'is_channel_post')} for m in page}
 
     async def row(self, c, room):
         chat = await c.invoke(method='getChat', args={'chat_id': room.chat})
