@@ -520,5 +520,6 @@ int main(void)
 		T(public),  T(anonymous), T(forwarded), T(gone), T(old_layer),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

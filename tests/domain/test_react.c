@@ -599,5 +599,6 @@ int main(void)
 		T(channel), T(allowed), T(list),  T(difference), T(recent),     T(gone),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
