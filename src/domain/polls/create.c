@@ -223,19 +223,3 @@ int poll_create(struct rpc_call *c, const struct tl_inputMediaPoll *in, struct t
 	TL_AS(poll, m->poll)->public_voters = p->public_voters;
 	return 0;
 }
-
-int64_t poll_of(const struct tl_obj *media)
-{
-	const struct tl_messageMediaPoll *m = TL_AS(messageMediaPoll, media);
-	const struct tl_poll *p = m ? TL_AS(poll, m->poll) : NULL;
-
-	return p ? p->id : 0;
-}
-
-bool poll_is_public(const struct tl_obj *media)
-{
-	const struct tl_messageMediaPoll *m = TL_AS(messageMediaPoll, media);
-	const struct tl_poll *p = m ? TL_AS(poll, m->poll) : NULL;
-
-	return p && p->public_voters;
-}
