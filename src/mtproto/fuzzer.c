@@ -254,7 +254,7 @@ void world_open(struct world *w)
 {
 	static const struct rsa_key *rsa[2];
 	struct mt_keystore ks = {w, load, insert, ks_bind, destroy, note_client};
-	struct mt_server_ops ops = {w, call, key_online};
+	struct mt_server_ops ops = {.ctx = w, .call = call, .key_online = key_online};
 	struct mt_server_config cfg = {
 		.loops = w->loops, .n_loops = WORLD_LOOPS, .keys = &ks, .ops = &ops, .rsa = rsa};
 
