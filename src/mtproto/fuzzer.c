@@ -107,6 +107,27 @@ static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct 
 
 /* ---- calls: some are answered at once, some with much, some never ---- */
 
+/* Odd ones are large, as far as the server knows. */
+static uint32_t answer_size(void *ctx, struct slice body)
+{
+	return body.n && (body.p[0] & 1) ? 4096 * 4 : 0;
+}
+
+static void reply(struct world *w, const struct mt_call *c, struct buf *b)
+{
+	struct buf large = {0};
+
+	if (!answer_size(w, c->body)) {
+		mt_server_reply(w->server, c->session, c->msg_id, b, MT_REPLY_RAW);
+		return;
+	}
+	memset(buf_reserve(&large, MT_REPLY_ROOM + b->n + MT_REPLY_ROOM), 0, MT_REPLY_ROOM);
+	large.n = MT_REPLY_ROOM;
+	buf_put(&large, b->p, b->n);
+	buf_fini(b);
+	mt_server_reply(w->server, c->session, c->msg_id, &large, MT_REPLY_BULK);
+}
+
 static void call(void *ctx, const struct mt_call *c)
 {
 	struct world *w = ctx;
@@ -131,7 +152,7 @@ static void call(void *ctx, const struct mt_call *c)
 	default:
 		buf_u32(&b, (uint32_t)MT_boolTrue);
 	}
-	mt_server_reply(w->server, c->session, c->msg_id, &b, c->body.p[0] & 1 ? MT_REPLY_BULK : 0);
+	reply(w, c, &b);
 	if (c->without_updates)
 		mt_server_set_user(w->server, c->perm_key_id, 5);
 }
@@ -254,7 +275,8 @@ void world_open(struct world *w)
 {
 	static const struct rsa_key *rsa[2];
 	struct mt_keystore ks = {w, load, insert, ks_bind, destroy, note_client};
-	struct mt_server_ops ops = {.ctx = w, .call = call, .key_online = key_online};
+	struct mt_server_ops ops = {
+		.ctx = w, .call = call, .answer_size = answer_size, .key_online = key_online};
 	struct mt_server_config cfg = {
 		.loops = w->loops, .n_loops = WORLD_LOOPS, .keys = &ks, .ops = &ops, .rsa = rsa};
 
