@@ -142,7 +142,7 @@ static int mark_root(struct rpc_call *c, int64_t key, int32_t top)
 	return store_msg_set_flags(c->db, key, key, top, root.flags | STORE_MSG_THREAD);
 }
 
-static int begin_general(struct rpc_call *c, const struct channel *ch)
+int thread_begin_general(struct rpc_call *c, const struct channel *ch)
 {
 	struct store_topic t = {.channel = peer_channel(ch->row.id),
 	                        .id = STORE_TOPIC_GENERAL,
@@ -180,7 +180,7 @@ int thread_note(struct rpc_call *c, const struct channel *ch, const struct store
 		return r;
 	if (!is_forum(ch))
 		return mark_root(c, row->owner, top);
-	return top == STORE_TOPIC_GENERAL ? begin_general(c, ch) : 0;
+	return top == STORE_TOPIC_GENERAL ? thread_begin_general(c, ch) : 0;
 }
 
 static int take_out(struct rpc_call *c, const struct store_msg *row, int32_t top)

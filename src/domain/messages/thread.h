@@ -41,6 +41,8 @@ int thread_reply(struct rpc_call *c, const struct channel *ch, const struct tl_i
 int thread_follow(struct rpc_call *c, const struct channel *ch, const struct store_msg *answered, int32_t *id,
                   struct tl_obj **header);
 
+/* Write lane: the forum has its topic General from now on. Once more is no harm. */
+int thread_begin_general(struct rpc_call *c, const struct channel *ch);
 /* Write lane: a message was born in the channel, or is about to go. */
 int thread_note(struct rpc_call *c, const struct channel *ch, const struct store_msg *row, int32_t pts);
 int thread_forget(struct rpc_call *c, const struct store_msg *row);

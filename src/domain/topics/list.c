@@ -110,7 +110,7 @@ int messages_getForumTopics(struct rpc_call *c, const struct tl_messages_getForu
 
 int messages_getForumTopicsByID(struct rpc_call *c, const struct tl_messages_getForumTopicsByID *q)
 {
-	struct tl_messages_forumTopics *o = answer(c, q->topics.n);
+	struct tl_messages_forumTopics *o;
 	struct tl_forumTopicDeleted *gone;
 	struct store_topic t;
 	struct channel ch;
@@ -119,8 +119,11 @@ int messages_getForumTopicsByID(struct rpc_call *c, const struct tl_messages_get
 
 	if ((r = topic_forum(c, q->peer, &ch)) < 0)
 		return r;
-	if (q->topics.n > LIMIT_PAGE)
+	if (!q->topics.n)
 		return rpc_fail(c, 400, "TOPICS_EMPTY");
+	if (q->topics.n > LIMIT_PAGE)
+		return rpc_fail(c, 400, "LIMIT_INVALID");
+	o = answer(c, q->topics.n);
 	view_init(&v, c);
 	for (uint32_t i = 0; i < q->topics.n; i++) {
 		r = store_topic_get(c->db, peer_channel(ch.row.id), q->topics.v[i], &c->arena, &t);

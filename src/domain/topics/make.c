@@ -4,6 +4,7 @@
 #include "domain/channels/log.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
+#include "domain/messages/thread.h"
 #include "domain/topics/jobs.h"
 #include "domain/topics/private.h"
 #include "rpc_methods.h"
@@ -38,19 +39,10 @@ int forum_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *n
 static int gather(struct rpc_call *c, const struct channel *ch)
 {
 	int64_t key = peer_channel(ch->row.id);
-	struct store_topic t = {.channel = key,
-	                        .id = STORE_TOPIC_GENERAL,
-	                        .creator = ch->row.creator,
-	                        .from_id = key,
-	                        .date = ch->row.date,
-	                        .title = SLICE_LIT("General"),
-	                        .color = colors[0]};
 	int32_t from;
-	int r = store_topic_get(c->db, key, t.id, &c->arena, &t);
+	int r;
 
-	if (r < 0 && r != -ERR_NOTFOUND)
-		return r;
-	if ((r = store_topic_put(c->db, &t)) < 0 || (r = fill(c, key, INT32_MAX, &from)) < 0 || !from)
+	if ((r = thread_begin_general(c, ch)) < 0 || (r = fill(c, key, INT32_MAX, &from)) < 0 || !from)
 		return r;
 	return jobs_add(c, FORUM_JOB, key, 0, slice_of(&from, sizeof(from)));
 }
