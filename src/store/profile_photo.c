@@ -121,3 +121,14 @@ int store_profile_photo_list(struct sql_db *db, int64_t owner, struct arena *a, 
 
 	return store_list_of(s, owner, a, ret, ret_n);
 }
+
+int store_profile_photo_clear(struct sql_db *db, int64_t owner, size_t most, struct arena *a, unixtime_t now)
+{
+	int64_t *files;
+	size_t n;
+	int r = store_profile_photo_list(db, owner, a, &files, &n);
+
+	for (size_t i = 0; r >= 0 && i < n && i < most; i++)
+		r = store_profile_photo_delete(db, owner, files[i], now);
+	return r < 0 ? r : n > most;
+}

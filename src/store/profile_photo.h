@@ -32,5 +32,7 @@ int store_profile_photo_find(struct sql_db *db, int64_t owner, int64_t file, str
                              struct store_profile_photo *ret);
 /* Files, the shown one first, without the public one. Any lane. */
 int store_profile_photo_list(struct sql_db *db, int64_t owner, struct arena *a, int64_t **ret, size_t *ret_n);
+/* The first `most` of them go, as whoever had them does. 1: there are more; 0: these were all. */
+int store_profile_photo_clear(struct sql_db *db, int64_t owner, size_t most, struct arena *a, unixtime_t now);
 
 #endif

@@ -67,17 +67,6 @@ static int messages_go(struct rpc_call *c, int64_t key)
 	return r < 0 ? r : n == ROWS_A_SLICE;
 }
 
-static int photos_go(struct rpc_call *c, int64_t key)
-{
-	int64_t *files;
-	size_t n;
-	int r = store_profile_photo_list(c->db, key, &c->arena, &files, &n);
-
-	for (size_t i = 0; r >= 0 && i < n && i < ROWS_A_SLICE; i++)
-		r = store_profile_photo_delete(c->db, key, files[i], c->now);
-	return r < 0 ? r : n > ROWS_A_SLICE;
-}
-
 /* What is left is the row that says to whoever asks that it is closed. */
 static int name_goes(struct rpc_call *c, struct store_channel *row)
 {
@@ -107,7 +96,7 @@ int channel_close_job(struct rpc_call *c, const struct store_job *j, struct jobs
 	if (r == 0)
 		r = messages_go(c, key);
 	if (r == 0)
-		r = photos_go(c, key);
+		r = store_profile_photo_clear(c->db, key, ROWS_A_SLICE, &c->arena, c->now);
 	if (r == 0)
 		r = store_links_forget(c->db, key, ROWS_A_SLICE);
 	if (r == 0)

@@ -44,17 +44,6 @@ static int members_go(struct rpc_call *c, int64_t chat)
 	return r < 0 ? r : 1;
 }
 
-static int photos_go(struct rpc_call *c, int64_t key)
-{
-	int64_t *files;
-	size_t n;
-	int r = store_profile_photo_list(c->db, key, &c->arena, &files, &n);
-
-	for (size_t i = 0; r >= 0 && i < n && i < ROWS_A_SLICE; i++)
-		r = store_profile_photo_delete(c->db, key, files[i], c->now);
-	return r < 0 ? r : n > ROWS_A_SLICE;
-}
-
 int chat_close_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
 	int64_t chat = peer_chat_id(j->owner);
@@ -63,7 +52,7 @@ int chat_close_job(struct rpc_call *c, const struct store_job *j, struct jobs_ne
 	if (r == 0)
 		r = members_go(c, chat);
 	if (r == 0)
-		r = photos_go(c, j->owner);
+		r = store_profile_photo_clear(c->db, j->owner, ROWS_A_SLICE, &c->arena, c->now);
 	if (r == 0)
 		r = store_links_forget(c->db, j->owner, ROWS_A_SLICE);
 	next->again = r > 0;

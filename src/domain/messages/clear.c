@@ -107,8 +107,7 @@ int channels_deleteMessages(struct rpc_call *c, const struct tl_channels_deleteM
 	uint32_t n = 0;
 	int r;
 
-	if ((r = channel_resolve(c, q->channel, &ch)) < 0 ||
-	    (r = place_of(c, &(struct peer){.key = peer_channel(ch.row.id), .channel = &ch}, &place)) < 0)
+	if ((r = place_resolve_channel(c, q->channel, &ch, &place)) < 0)
 		return r;
 	if (q->id.n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MSG_ID_INVALID");

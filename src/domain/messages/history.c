@@ -159,8 +159,7 @@ int channels_getMessages(struct rpc_call *c, const struct tl_channels_getMessage
 	struct place p;
 	int r;
 
-	if ((r = channel_resolve(c, q->channel, &ch)) < 0 ||
-	    (r = place_of(c, &(struct peer){.key = peer_channel(ch.row.id), .channel = &ch}, &p)) < 0)
+	if ((r = place_resolve_channel(c, q->channel, &ch, &p)) < 0)
 		return r;
 	return by_ids(c, &p, &q->id);
 }

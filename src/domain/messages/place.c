@@ -26,6 +26,18 @@ int place_resolve(struct rpc_call *c, const struct tl_obj *input_peer, struct pe
 	return r < 0 ? r : place_of(c, ret_peer, ret);
 }
 
+int place_resolve_channel(struct rpc_call *c, const struct tl_obj *input_channel, struct channel *ret_channel,
+                          struct place *ret)
+{
+	struct peer peer = {.channel = ret_channel};
+	int r = channel_resolve(c, input_channel, ret_channel);
+
+	if (r < 0)
+		return r;
+	peer.key = peer_channel(ret_channel->row.id);
+	return place_of(c, &peer, ret);
+}
+
 static int count_channel(struct rpc_call *c, const struct place *p, uint32_t *ret)
 {
 	int32_t before = p->first_id > 0 ? p->first_id - 1 : 0, gone;

@@ -20,6 +20,9 @@ int place_of(struct rpc_call *c, const struct peer *peer, struct place *ret);
 /* Both steps: an InputPeer to a peer and its place. */
 int place_resolve(struct rpc_call *c, const struct tl_obj *input_peer, struct peer *ret_peer,
                   struct place *ret);
+/* The same of an InputChannel. */
+int place_resolve_channel(struct rpc_call *c, const struct tl_obj *input_channel, struct channel *ret_channel,
+                          struct place *ret);
 /* How many messages the caller may see there. */
 int place_count(struct rpc_call *c, const struct place *p, uint32_t *ret);
 /* One message of it that the caller may see. -ERR_NOTFOUND. */
