@@ -61,16 +61,6 @@ int clear_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *n
 	return r;
 }
 
-static int reply_affected(struct rpc_call *c, int64_t key, int32_t pts, uint32_t n)
-{
-	struct tl_messages_affectedMessages *a = TL_NEW(&c->arena, messages_affectedMessages);
-	int r = n ? 0 : rpc_box_pts(c, key, &pts);
-
-	a->pts = pts;
-	a->pts_count = (int32_t)n;
-	return r < 0 ? r : rpc_reply(c, &a->o);
-}
-
 /* One's own, or others' by the right. */
 static int may_delete(struct rpc_call *c, const struct channel *ch, const struct store_msg *row)
 {
@@ -113,11 +103,8 @@ int channels_deleteMessages(struct rpc_call *c, const struct tl_channels_deleteM
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
 	rows = ARENA_ARRAY(&c->arena, struct store_msg, q->id.n + 1u);
 	for (uint32_t i = 0; i < q->id.n; i++) {
-		bool twice = false;
-
-		for (uint32_t k = 0; k < i; k++)
-			twice |= q->id.v[k] == q->id.v[i];
-		r = twice ? -ERR_NOTFOUND : place_message(c, &place, q->id.v[i], &rows[n]);
+		r = message_ids_repeat(&q->id, i) ? -ERR_NOTFOUND
+		                                  : place_message(c, &place, q->id.v[i], &rows[n]);
 		if (r == -ERR_NOTFOUND)
 			continue;
 		if (r < 0 || (r = may_delete(c, &ch, &rows[n])) < 0)
@@ -127,7 +114,7 @@ int channels_deleteMessages(struct rpc_call *c, const struct tl_channels_deleteM
 	if (n && ((r = log_deleted(c, &ch, rows, n)) < 0 ||
 	          (r = messages_remove(c, place.owner, rows, n, c->client->auth_key_id, &pts)) < 0))
 		return r;
-	return reply_affected(c, place.owner, pts, n);
+	return message_reply_affected(c, place.owner, pts, n);
 }
 
 int channels_deleteParticipantHistory(struct rpc_call *c,

@@ -11,18 +11,6 @@
 
 enum { HISTORY_SLICE = 500 };
 
-static int reply_affected(struct rpc_call *c, int32_t pts, uint32_t n)
-{
-	struct tl_messages_affectedMessages *a = TL_NEW(&c->arena, messages_affectedMessages);
-	int r = 0;
-
-	if (!n)
-		r = rpc_box_pts(c, c->user_id, &pts);
-	a->pts = pts;
-	a->pts_count = (int32_t)n;
-	return r < 0 ? r : rpc_reply(c, &a->o);
-}
-
 /* The others' copies, box by box. */
 static int remove_twins(struct rpc_call *c, const struct store_msg *rows, uint32_t n)
 {
@@ -127,18 +115,14 @@ int messages_deleteMessages(struct rpc_call *c, const struct tl_messages_deleteM
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
 	rows = ARENA_ARRAY(&c->arena, struct store_msg, q->id.n + 1u);
 	for (uint32_t i = 0; i < q->id.n; i++) {
-		bool twice = false;
-
-		for (uint32_t k = 0; k < i; k++)
-			twice |= q->id.v[k] == q->id.v[i];
-		r = twice ? -ERR_NOTFOUND : find(c, q->id.v[i], &rows[n]);
+		r = message_ids_repeat(&q->id, i) ? -ERR_NOTFOUND : find(c, q->id.v[i], &rows[n]);
 		if (r == 0)
 			n++;
 		else if (r != -ERR_NOTFOUND)
 			return r;
 	}
 	r = remove_all(c, rows, n, q->revoke, &pts);
-	return r < 0 ? r : reply_affected(c, pts, n);
+	return r < 0 ? r : message_reply_affected(c, c->user_id, pts, n);
 }
 
 /* A chat that was deleted, not cleared, keeps no place in the list. */

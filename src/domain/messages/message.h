@@ -64,6 +64,11 @@ struct slice message_searched(struct arena *a, const struct store_msg *row);
 /* It has an address in it that a click opens. */
 bool message_has_link(struct arena *a, const struct store_msg *row);
 
+/* Does the id at this place of a call's list stand before it, too? Lists are short: LIMIT_MESSAGES_PER_CALL. */
+bool message_ids_repeat(const struct tl_vec_int *ids, uint32_t at);
+/* messages.affectedMessages of a call that took n events in a box up to this pts; its pts as it is if it took none. */
+int message_reply_affected(struct rpc_call *c, int64_t box, int32_t pts, uint32_t n);
+
 /* rpc_reply_after's function for calls whose answer is Updates: the call's own events, composed (sync/compose.h). */
 int message_reply_updates(struct rpc_call *c, void *unused);
 

@@ -20,18 +20,6 @@ static struct slice int_payload(struct arena *a, int32_t v)
 	return ids_payload(a, -1, &v, 1);
 }
 
-static int reply_affected(struct rpc_call *c, int32_t pts, int32_t count)
-{
-	struct tl_messages_affectedMessages *a = TL_NEW(&c->arena, messages_affectedMessages);
-	int r = 0;
-
-	if (!count)
-		r = rpc_box_pts(c, c->user_id, &pts);
-	a->pts = pts;
-	a->pts_count = count;
-	return r < 0 ? r : rpc_reply(c, &a->o);
-}
-
 /* The writer learns how far we have read, by his own id. */
 static int tell_writer(struct rpc_call *c, int64_t peer, int32_t max_id)
 {
@@ -77,7 +65,7 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 	if (d.unread_mark && (r = dialog_clear_mark(c, &d)) < 0)
 		return r;
 	if (max_id <= d.read_in)
-		return reply_affected(c, 0, 0);
+		return message_reply_affected(c, c->user_id, 0, 0);
 	/* What is still unread is at most what was: the count costs that, not the chat's length. */
 	r = store_msg_count_unread(c->db, c->user_id, peer.key, max_id, (uint32_t)d.unread, &unread);
 	if (r < 0)
@@ -93,7 +81,7 @@ int messages_readHistory(struct rpc_call *c, const struct tl_messages_readHistor
 	if ((r = rpc_log_event(c, &ev)) < 0 || (r = peer.chat ? chat_read(c, peer.chat->row.id, had, max_id)
 	                                                      : tell_writer(c, peer.key, max_id)) < 0)
 		return r;
-	return reply_affected(c, ev.pts, 1);
+	return message_reply_affected(c, c->user_id, ev.pts, 1);
 }
 
 static int contents_event(struct rpc_call *c, int64_t owner, const int32_t *ids, uint32_t n, int64_t except,
@@ -165,7 +153,7 @@ int messages_readMessageContents(struct rpc_call *c, const struct tl_messages_re
 	}
 	if (n && (r = contents_event(c, c->user_id, ids, n, c->client->auth_key_id, &pts)) < 0)
 		return r;
-	return reply_affected(c, pts, (int32_t)n);
+	return message_reply_affected(c, c->user_id, pts, (uint32_t)n);
 }
 
 /* Neither of the two hides when he reads from the other, each by his own choice. */
