@@ -9,6 +9,8 @@
 #include <cmocka.h>
 #include <zlib.h>
 
+#include "base/clock.h"
+#include "store/file.h"
 #include "talk.h"
 
 enum { PART = 65536 };
@@ -212,4 +214,41 @@ struct slice files_png(struct world *world, uint32_t w, uint32_t h)
 	free(packed);
 	free(raw);
 	return r;
+}
+
+struct tl_message *files_send_document(struct world *w, struct person from, struct person to, struct slice bytes,
+                                       const char *name, const char *mime, struct tl_obj *extra)
+{
+	return files_send(w, from, to, &files_document(w, from, bytes, name, mime, extra)->o, "look");
+}
+
+struct asked {
+	int64_t file;
+	int64_t refs; /* -1: gone */
+};
+
+static int ask_refs(struct rpc_call *c, void *arg)
+{
+	struct asked *x = arg;
+	struct store_file f;
+	int r = store_file_get(c->db, x->file, &c->arena, &f);
+
+	x->refs = r == 0 ? f.refs : -1;
+	return 0;
+}
+
+int64_t files_refs(struct world *w, int64_t file)
+{
+	struct asked x = {.file = file};
+
+	assert_int_equal(world_write(w, ask_refs, &x), 0);
+	return x.refs;
+}
+
+void files_pass(int seconds)
+{
+	static int64_t all;
+
+	all += seconds;
+	clock_set_test(all * 1000000);
 }

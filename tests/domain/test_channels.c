@@ -7,43 +7,12 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/channels/channel.h"
 #include "sql/sql.h"
 #include "store/channel.h"
-#include "talk.h"
+#include "three.h"
 #include "updates/event.h"
 #include "updates/peer.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-	int64_t random_id;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cat", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
 
 static struct tl_updates *create(struct s *s, struct person who, bool broadcast)
 {
@@ -515,18 +484,18 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_created, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_post_is_seen, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_repeat, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_unread, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_difference, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_epoch, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mention, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_views, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_forward, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_kicked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_created, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_post_is_seen, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_repeat, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_cost, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_unread, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_difference, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_epoch, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_mention, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_views, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_forward, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_kicked, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_names, three_setup, three_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

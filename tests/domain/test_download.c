@@ -12,82 +12,12 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "crypto/hash.h"
 #include "domain/media/cache.h"
 #include "domain/media/media.h"
 #include "files.h"
 #include "jobs/jobs.h"
-#include "store/file.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-	int64_t random_id;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cid", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
-static struct tl_message *send_document(struct s *s, struct slice bytes, const char *name, const char *mime,
-                                        struct tl_obj *extra)
-{
-	return files_send(s->w, s->a, s->b, &files_document(s->w, s->a, bytes, name, mime, extra)->o, "look");
-}
-
-/* Time passes; it never goes back, not even between tests. */
-static void pass(int seconds)
-{
-	static int64_t all;
-
-	all += seconds;
-	clock_set_test(all * 1000000);
-}
-
-struct asked {
-	int64_t file;
-	int64_t refs; /* -1: gone */
-};
-
-static int ask_refs(struct rpc_call *c, void *arg)
-{
-	struct asked *x = arg;
-	struct store_file f;
-	int r = store_file_get(c->db, x->file, &c->arena, &f);
-
-	x->refs = r == 0 ? f.refs : -1;
-	return 0;
-}
-
-static int64_t refs_of(struct s *s, int64_t file)
-{
-	struct asked x = {.file = file};
-
-	assert_int_equal(world_write(s->w, ask_refs, &x), 0);
-	return x.refs;
-}
+#include "three.h"
 
 static void there_and_back(void **state)
 {
@@ -96,7 +26,7 @@ static void there_and_back(void **state)
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct slice bytes = files_bytes(s->w, sizes[i], (unsigned)i);
-		struct tl_message *m = send_document(s, bytes, "report.bin", "application/x-test", NULL),
+		struct tl_message *m = files_send_document(s->w, s->a, s->b, bytes, "report.bin", "application/x-test", NULL),
 				  *got;
 		struct tl_document *d = files_document_of(m), *e;
 
@@ -146,7 +76,7 @@ static void ranges(void **state)
 	};
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 2097152 + 100, 1);
-	struct tl_document *d = files_document_of(send_document(s, bytes, "x", "a/b", NULL));
+	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct tl_upload_getFile *q = Q(s, upload_getFile);
@@ -172,7 +102,7 @@ static void strangers(void **state)
 {
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 5000, 1);
-	struct tl_document *d = files_document_of(send_document(s, bytes, "x", "a/b", NULL)), *e, bad;
+	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL)), *e, bad;
 	struct tl_upload_getFile *q = Q(s, upload_getFile);
 	uint8_t *ref;
 
@@ -220,7 +150,7 @@ static void references_expire(void **state)
 {
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 5000, 1);
-	struct tl_message *m = send_document(s, bytes, "x", "a/b", NULL);
+	struct tl_message *m = files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL);
 	struct tl_document *d = files_document_of(m), *again;
 	struct tl_upload_getFile *q = Q(s, upload_getFile);
 	struct tl_messages_sendMedia *send = Q(s, messages_sendMedia);
@@ -250,7 +180,7 @@ static void references_expire(void **state)
 	d = files_document_of(files_top(s->w, s->a, s->b));
 	q->location = files_location(s->w, d, "");
 	assert_non_null(world_call(s->w, s->a, &q->o));
-	pass(101);
+	files_pass(101);
 	talk_refused(s->w, s->a, &q->o, "400 FILE_REFERENCE_EXPIRED");
 	d = files_document_of(files_top(s->w, s->a, s->b));
 	q->location = files_location(s->w, d, "");
@@ -261,13 +191,13 @@ static void without_a_copy(void **state)
 {
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 300000, 3);
-	struct tl_message *m = send_document(s, bytes, "x", "a/b", NULL), *f;
+	struct tl_message *m = files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL), *f;
 	struct tl_messages_forwardMessages *q = Q(s, messages_forwardMessages);
 	struct tl_messages_deleteMessages *del = Q(s, messages_deleteMessages);
 	struct tl_document *d = files_document_of(m), *e;
 	int64_t random_id = 4242;
 
-	assert_int_equal(refs_of(s, d->id), 2); /* one a box */
+	assert_int_equal(files_refs(s->w, d->id), 2); /* one a box */
 	q->from_peer = world_peer(s->w, s->a, s->b.id);
 	q->to_peer = world_peer(s->w, s->a, s->c.id);
 	q->id = (struct tl_vec_int){&m->id, 1};
@@ -277,11 +207,11 @@ static void without_a_copy(void **state)
 	e = files_document_of(f);
 	assert_int_equal(e->id, d->id);
 	assert_true(slice_eq(f->message, SLICE_LIT("look")));
-	assert_int_equal(refs_of(s, d->id), 4);
+	assert_int_equal(files_refs(s->w, d->id), 4);
 	del->id = (struct tl_vec_int){&m->id, 1};
 	del->revoke = true;
 	talk_call(s->w, s->a, &del->o);
-	assert_int_equal(refs_of(s, d->id), 2);
+	assert_int_equal(files_refs(s->w, d->id), 2);
 	assert_true(slice_eq(files_get(s->w, s->c, files_location(s->w, e, ""), 65536), bytes));
 	q->drop_media_captions = q->drop_author = true;
 	q->from_peer = world_peer(s->w, s->c, s->a.id);
@@ -291,7 +221,7 @@ static void without_a_copy(void **state)
 	f = files_top(s->w, s->b, s->c);
 	assert_int_equal(f->message.n, 0);
 	assert_null(f->fwd_from);
-	assert_int_equal(refs_of(s, d->id), 4);
+	assert_int_equal(files_refs(s->w, d->id), 4);
 }
 
 static int forget(struct rpc_call *c, void *arg)
@@ -307,7 +237,7 @@ static void nobody_needs_it(void **state)
 {
 	struct s *s = *state;
 	struct tl_document *d = files_document_of(
-		send_document(s, files_bytes(s->w, 9000, 4), "x", "a/b", NULL));
+		files_send_document(s->w, s->a, s->b, files_bytes(s->w, 9000, 4), "x", "a/b", NULL));
 	struct tl_messages_deleteHistory *q = Q(s, messages_deleteHistory);
 	struct tl_upload_getFile *get = Q(s, upload_getFile);
 
@@ -317,12 +247,12 @@ static void nobody_needs_it(void **state)
 	q->peer = world_peer(s->w, s->a, s->b.id);
 	q->revoke = true;
 	talk_call(s->w, s->a, &q->o);
-	assert_int_equal(refs_of(s, d->id), 0);
+	assert_int_equal(files_refs(s->w, d->id), 0);
 	assert_int_equal(world_write(s->w, forget, NULL), 0);
-	assert_int_equal(refs_of(s, d->id), 0);
-	pass(3700);
+	assert_int_equal(files_refs(s->w, d->id), 0);
+	files_pass(3700);
 	assert_int_equal(world_write(s->w, forget, NULL), 0);
-	assert_int_equal(refs_of(s, d->id), -1);
+	assert_int_equal(files_refs(s->w, d->id), -1);
 	talk_refused(s->w, s->a, &get->o, "400 LOCATION_INVALID");
 }
 
@@ -331,7 +261,7 @@ static void by_hash(void **state)
 	struct s *s = *state;
 	struct tl_messages_getDocumentByHash *q = Q(s, messages_getDocumentByHash);
 	struct slice bytes = files_bytes(s->w, 131072 * 2 + 5, 9);
-	struct tl_document *d = files_document_of(send_document(s, bytes, "x", "a/b", NULL));
+	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
 	struct tl_upload_getFileHashes *h = Q(s, upload_getFileHashes);
 	struct tl_vec v;
 
@@ -346,7 +276,7 @@ static void by_hash(void **state)
 	assert_int_equal(TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs.n, 0);
 
 	/* A small file's one window is its own hash. */
-	d = files_document_of(send_document(s, slice_of(bytes.p, 1000), "y", "a/b", NULL));
+	d = files_document_of(files_send_document(s->w, s->a, s->b, slice_of(bytes.p, 1000), "y", "a/b", NULL));
 	h->location = files_location(s->w, d, "");
 	h->offset = 0;
 	v = TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs;
@@ -378,9 +308,9 @@ static void taken_down(void **state)
 {
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 5000, 1), other = files_bytes(s->w, 5000, 2);
-	struct tl_document *d = files_document_of(send_document(s, bytes, "x", "a/b", NULL));
-	struct tl_document *again = files_document_of(send_document(s, bytes, "y", "a/b", NULL));
-	struct tl_document *kept = files_document_of(send_document(s, other, "z", "a/b", NULL));
+	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
+	struct tl_document *again = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "y", "a/b", NULL));
+	struct tl_document *kept = files_document_of(files_send_document(s->w, s->a, s->b, other, "z", "a/b", NULL));
 	struct tl_upload_getFile *q = Q(s, upload_getFile);
 	struct taken t = {0};
 
@@ -396,13 +326,13 @@ static void taken_down(void **state)
 	talk_refused(s->w, s->a, &q->o, "400 LOCATION_INVALID");
 	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, kept, ""), 4096), other));
 	again = files_document_of(
-		send_document(s, bytes, "x", "a/b", NULL)); /* who has it may send it again */
+		files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL)); /* who has it may send it again */
 	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, again, ""), 4096), bytes));
 }
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {T(there_and_back),    T(ranges),         T(strangers),
 	                                   T(references_expire), T(without_a_copy), T(nobody_needs_it),
 	                                   T(by_hash),           T(taken_down)};

@@ -9,82 +9,12 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "domain/media/cache.h"
 #include "domain/media/media.h"
 #include "domain/messages/expire.h"
 #include "files.h"
-#include "store/file.h"
 #include "store/job.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-	int64_t random_id;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cid", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
-static struct tl_message *send_document(struct s *s, struct slice bytes, const char *name, const char *mime,
-                                        struct tl_obj *extra)
-{
-	return files_send(s->w, s->a, s->b, &files_document(s->w, s->a, bytes, name, mime, extra)->o, "look");
-}
-
-/* Time passes; it never goes back, not even between tests. */
-static void pass(int seconds)
-{
-	static int64_t all;
-
-	all += seconds;
-	clock_set_test(all * 1000000);
-}
-
-struct asked {
-	int64_t file;
-	int64_t refs; /* -1: gone */
-};
-
-static int ask_refs(struct rpc_call *c, void *arg)
-{
-	struct asked *x = arg;
-	struct store_file f;
-	int r = store_file_get(c->db, x->file, &c->arena, &f);
-
-	x->refs = r == 0 ? f.refs : -1;
-	return 0;
-}
-
-static int64_t refs_of(struct s *s, int64_t file)
-{
-	struct asked x = {.file = file};
-
-	assert_int_equal(world_write(s->w, ask_refs, &x), 0);
-	return x.refs;
-}
+#include "three.h"
 
 static struct tl_obj *video_attribute(struct s *s)
 {
@@ -184,7 +114,7 @@ static void ahead(void **state)
 	q->peer = world_peer(s->w, s->a, s->b.id);
 	q->media = &files_document(s->w, s->a, bytes, "a/../b\x01.txt", "text/plain; charset=utf-8", NULL)->o;
 	d = TL_AS(document, TL_AS(messageMediaDocument, talk_call(s->w, s->a, &q->o))->document);
-	assert_int_equal(refs_of(s, d->id), 0);
+	assert_int_equal(files_refs(s->w, d->id), 0);
 	assert_true(slice_eq(TL_AS(documentAttributeFilename, d->attributes.v[0])->file_name,
 	                     SLICE_LIT("a_.._b.txt")));
 	assert_true(slice_eq(d->mime_type, SLICE_LIT("text/plain")));
@@ -194,13 +124,13 @@ static void ahead(void **state)
 	in->id = &id->o;
 	m = files_send(s->w, s->a, s->b, &in->o, "");
 	assert_int_equal(files_document_of(m)->id, d->id);
-	assert_int_equal(refs_of(s, d->id), 2);
+	assert_int_equal(files_refs(s->w, d->id), 2);
 }
 
 static void edits(void **state)
 {
 	struct s *s = *state;
-	struct tl_message *m = send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", NULL), *text;
+	struct tl_message *m = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", NULL), *text;
 	struct tl_document *d = files_document_of(m), *e;
 	struct tl_messages_editMessage *q = Q(s, messages_editMessage);
 
@@ -217,12 +147,12 @@ static void edits(void **state)
 	assert_true(m->has_edit_date);
 	assert_true(slice_eq(m->message, SLICE_LIT("other")));
 	assert_int_equal(e->size, 200);
-	assert_int_equal(refs_of(s, d->id), 0);
-	assert_int_equal(refs_of(s, e->id), 2);
+	assert_int_equal(files_refs(s->w, d->id), 0);
+	assert_int_equal(files_refs(s->w, e->id), 2);
 	q->media = &Q(s, inputMediaContact)->o;
 	TL_AS(inputMediaContact, q->media)->first_name = SLICE_LIT("Zed");
 	talk_refused(s->w, s->a, &q->o, "400 MEDIA_NEW_INVALID");
-	assert_int_equal(refs_of(s, e->id), 2);
+	assert_int_equal(files_refs(s->w, e->id), 2);
 
 	/* A text becomes a file's caption. */
 	q->id = talk_say(s->w, s->a, s->b, "words");
@@ -232,7 +162,7 @@ static void edits(void **state)
 	text = files_top(s->w, s->b, s->a);
 	assert_true(slice_eq(text->message, SLICE_LIT("words")));
 	assert_int_equal(files_document_of(text)->size, 300);
-	assert_int_equal(refs_of(s, files_document_of(text)->id), 2);
+	assert_int_equal(files_refs(s->w, files_document_of(text)->id), 2);
 }
 
 static struct tl_obj *read_it(struct s *s, struct person who, int32_t *id)
@@ -279,7 +209,7 @@ static void once(void **state)
 		assert_int_equal(TL_AS(messageMediaDocument, got->media)->ttl_seconds, INT32_MAX);
 		assert_true(TL_AS(messageMediaDocument, got->media)->video);
 	}
-	assert_int_equal(refs_of(s, d->id), 0);
+	assert_int_equal(files_refs(s->w, d->id), 0);
 
 	q->peer = world_peer(s->w, s->a, s->a.id);
 	q->media = &in->o;
@@ -316,13 +246,13 @@ static void for_seconds(void **state)
 	assert_null(TL_AS(messageMediaDocument, got->media)->document);
 	got = files_top(s->w, s->a, s->b);
 	assert_null(TL_AS(messageMediaDocument, got->media)->document);
-	assert_int_equal(refs_of(s, files_document_of(m)->id), 0);
+	assert_int_equal(files_refs(s->w, files_document_of(m)->id), 0);
 }
 
 static void voices(void **state)
 {
 	struct s *s = *state;
-	struct tl_message *m = send_document(s, files_bytes(s->w, 400, 1), "v", "x/ogg",
+	struct tl_message *m = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 400, 1), "v", "x/ogg",
 	                                     audio_attribute(s, true)),
 			  *got;
 	struct tl_messageMediaDocument *d = TL_AS(messageMediaDocument, m->media);
@@ -377,10 +307,10 @@ static void shared_media(void **state)
 	int32_t count;
 
 	for (int i = 0; i < 5; i++)
-		send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", NULL);
-	video = send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", video_attribute(s));
-	send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, true));
-	send_document(s, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, false));
+		files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", NULL);
+	video = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", video_attribute(s));
+	files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, true));
+	files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, false));
 	talk_say(s->w, s->a, s->b, "look");
 	assert_int_equal(found(s, s->a, s->b, &Q(s, inputMessagesFilterDocument)->o, ""), 5);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, ""), 5);
@@ -391,7 +321,7 @@ static void shared_media(void **state)
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterGif)->o, ""), 0);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "look"), 5);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "nowhere"), 0);
-	send_document(s, files_bytes(s->w, 100, 1), "Quarterly report.pdf", "a/b", NULL);
+	files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "Quarterly report.pdf", "a/b", NULL);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, "quarterly"), 1);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterEmpty)->o, "report"), 1);
 	assert_int_equal(found(s, s->b, all, &Q(s, inputMessagesFilterDocument)->o, ""), 6);
@@ -499,7 +429,7 @@ static void places(void **state)
 	talk_call(s->w, s->a, &q->o);
 	l = TL_AS(messageMediaGeoLive, files_top(s->w, s->b, s->a)->media);
 	assert_true(l->period < 900);
-	pass(3);
+	files_pass(3);
 	assert_int_equal(talk_messages(talk_call(s->w, s->b, &recent->o), &count).n, 0);
 	talk_refused(s->w, s->a, &q->o, "400 MESSAGE_EDIT_TIME_EXPIRED");
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterGeo)->o, ""), 1);
@@ -520,7 +450,7 @@ static void places(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {T(albums), T(ahead),        T(edits), T(once),  T(for_seconds),
 	                                   T(voices), T(shared_media), T(dice),  T(places)};
 

@@ -7,43 +7,13 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/channels/rights.h"
 #include "domain/polls/poll.h"
 #include "jobs/jobs.h"
 #include "room.h"
 #include "sql/sql.h"
 #include "store/poll.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-	int64_t random_id;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cid", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
+#include "three.h"
 
 static struct tl_obj *text(struct s *s, const char *t)
 {
@@ -511,7 +481,7 @@ static void test_old_layer(void **state)
 	is(u->results, "0/0/0 of 0");
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, three_setup, three_teardown)
 
 int main(void)
 {

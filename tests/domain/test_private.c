@@ -7,38 +7,7 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-	int64_t random_id;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cat", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
+#include "three.h"
 
 /* The newest message of a chat, as `who` has it. */
 static struct tl_obj *newest(struct s *s, struct person who, struct person with)
@@ -285,7 +254,7 @@ static void test_new_name(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_reply_to_what_is_gone),
 		TEST(test_notes_and_what_was_brought),

@@ -8,41 +8,11 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/channels/rights.h"
 #include "room.h"
 #include "sql/sql.h"
+#include "three.h"
 #include "updates/peer.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-	int64_t random_id;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cat", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
 
 static struct tl_obj *say_q(struct s *s, struct person who, int64_t room, const char *text, int32_t reply,
                             int32_t top)
@@ -818,26 +788,26 @@ static void test_beginning_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_thread, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_search_in_thread, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_comments, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_own_devices_hear_of_reading, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_copy_follows, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_guests, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_topics, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_unread_by_topic, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_drafts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_deleted, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_who_may_make_topics, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_who_may_change_topics, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_album, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_made_as_forum, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_long_history, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pins_in_old_layers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_meant_in_topic, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_beginning_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_thread, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_search_in_thread, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_comments, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_own_devices_hear_of_reading, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_copy_follows, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_guests, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_topics, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_unread_by_topic, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_closed, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_pins, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_drafts, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_deleted, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_who_may_make_topics, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_who_may_change_topics, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_album, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_made_as_forum, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_long_history, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_pins_in_old_layers, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_meant_in_topic, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_beginning_stays, three_setup, three_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,28 @@
+/* three.c - see three.h. */
+#include "three.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+int three_setup(void **state)
+{
+	struct s *s = calloc(1, sizeof(*s));
+
+	log_set_level(LOG_ERROR);
+	s->w = world_new();
+	s->a = world_person(s->w, "15550001", "Ann", "");
+	s->b = world_person(s->w, "15550002", "Bob", "");
+	s->c = world_person(s->w, "15550003", "Cid", "");
+	*state = s;
+	return 0;
+}
+
+int three_teardown(void **state)
+{
+	struct s *s = *state;
+
+	world_free(s->w);
+	free(s);
+	return 0;
+}
