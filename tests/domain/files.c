@@ -216,8 +216,9 @@ struct slice files_png(struct world *world, uint32_t w, uint32_t h)
 	return r;
 }
 
-struct tl_message *files_send_document(struct world *w, struct person from, struct person to, struct slice bytes,
-                                       const char *name, const char *mime, struct tl_obj *extra)
+struct tl_message *files_send_document(struct world *w, struct person from, struct person to,
+                                       struct slice bytes, const char *name, const char *mime,
+                                       struct tl_obj *extra)
 {
 	return files_send(w, from, to, &files_document(w, from, bytes, name, mime, extra)->o, "look");
 }

@@ -19,8 +19,9 @@ struct tl_obj *files_photo(struct world *w, struct person who, struct slice imag
 struct tl_message *files_send(struct world *w, struct person from, struct person to, struct tl_obj *media,
                               const char *caption);
 /* A document under the words "look", with that extra attribute or NULL. */
-struct tl_message *files_send_document(struct world *w, struct person from, struct person to, struct slice bytes,
-                                       const char *name, const char *mime, struct tl_obj *extra);
+struct tl_message *files_send_document(struct world *w, struct person from, struct person to,
+                                       struct slice bytes, const char *name, const char *mime,
+                                       struct tl_obj *extra);
 /* How many hold the file; -1: it is gone. */
 int64_t files_refs(struct world *w, int64_t file);
 /* Time passes; it never goes back, not even between tests. */

@@ -26,7 +26,8 @@ static void there_and_back(void **state)
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct slice bytes = files_bytes(s->w, sizes[i], (unsigned)i);
-		struct tl_message *m = files_send_document(s->w, s->a, s->b, bytes, "report.bin", "application/x-test", NULL),
+		struct tl_message *m = files_send_document(s->w, s->a, s->b, bytes, "report.bin",
+		                                           "application/x-test", NULL),
 				  *got;
 		struct tl_document *d = files_document_of(m), *e;
 
@@ -76,7 +77,8 @@ static void ranges(void **state)
 	};
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 2097152 + 100, 1);
-	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
+	struct tl_document *d = files_document_of(
+		files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct tl_upload_getFile *q = Q(s, upload_getFile);
@@ -102,7 +104,9 @@ static void strangers(void **state)
 {
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 5000, 1);
-	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL)), *e, bad;
+	struct tl_document *d = files_document_of(
+				   files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL)),
+			   *e, bad;
 	struct tl_upload_getFile *q = Q(s, upload_getFile);
 	uint8_t *ref;
 
@@ -261,7 +265,8 @@ static void by_hash(void **state)
 	struct s *s = *state;
 	struct tl_messages_getDocumentByHash *q = Q(s, messages_getDocumentByHash);
 	struct slice bytes = files_bytes(s->w, 131072 * 2 + 5, 9);
-	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
+	struct tl_document *d = files_document_of(
+		files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
 	struct tl_upload_getFileHashes *h = Q(s, upload_getFileHashes);
 	struct tl_vec v;
 
@@ -276,7 +281,8 @@ static void by_hash(void **state)
 	assert_int_equal(TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs.n, 0);
 
 	/* A small file's one window is its own hash. */
-	d = files_document_of(files_send_document(s->w, s->a, s->b, slice_of(bytes.p, 1000), "y", "a/b", NULL));
+	d = files_document_of(
+		files_send_document(s->w, s->a, s->b, slice_of(bytes.p, 1000), "y", "a/b", NULL));
 	h->location = files_location(s->w, d, "");
 	h->offset = 0;
 	v = TL_AS(vector, talk_call(s->w, s->a, &h->o))->objs;
@@ -308,9 +314,12 @@ static void taken_down(void **state)
 {
 	struct s *s = *state;
 	struct slice bytes = files_bytes(s->w, 5000, 1), other = files_bytes(s->w, 5000, 2);
-	struct tl_document *d = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
-	struct tl_document *again = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "y", "a/b", NULL));
-	struct tl_document *kept = files_document_of(files_send_document(s->w, s->a, s->b, other, "z", "a/b", NULL));
+	struct tl_document *d = files_document_of(
+		files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
+	struct tl_document *again = files_document_of(
+		files_send_document(s->w, s->a, s->b, bytes, "y", "a/b", NULL));
+	struct tl_document *kept = files_document_of(
+		files_send_document(s->w, s->a, s->b, other, "z", "a/b", NULL));
 	struct tl_upload_getFile *q = Q(s, upload_getFile);
 	struct taken t = {0};
 
@@ -325,8 +334,8 @@ static void taken_down(void **state)
 	q->location = files_location(s->w, again, "");
 	talk_refused(s->w, s->a, &q->o, "400 LOCATION_INVALID");
 	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, kept, ""), 4096), other));
-	again = files_document_of(
-		files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL)); /* who has it may send it again */
+	again = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b",
+	                                              NULL)); /* who has it may send it again */
 	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, again, ""), 4096), bytes));
 }
 

@@ -130,7 +130,9 @@ static void ahead(void **state)
 static void edits(void **state)
 {
 	struct s *s = *state;
-	struct tl_message *m = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", NULL), *text;
+	struct tl_message *m = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b",
+	                                           NULL),
+			  *text;
 	struct tl_document *d = files_document_of(m), *e;
 	struct tl_messages_editMessage *q = Q(s, messages_editMessage);
 
@@ -253,7 +255,7 @@ static void voices(void **state)
 {
 	struct s *s = *state;
 	struct tl_message *m = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 400, 1), "v", "x/ogg",
-	                                     audio_attribute(s, true)),
+	                                           audio_attribute(s, true)),
 			  *got;
 	struct tl_messageMediaDocument *d = TL_AS(messageMediaDocument, m->media);
 
@@ -308,9 +310,12 @@ static void shared_media(void **state)
 
 	for (int i = 0; i < 5; i++)
 		files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", NULL);
-	video = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", video_attribute(s));
-	files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, true));
-	files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b", audio_attribute(s, false));
+	video = files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b",
+	                            video_attribute(s));
+	files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b",
+	                    audio_attribute(s, true));
+	files_send_document(s->w, s->a, s->b, files_bytes(s->w, 100, 1), "x", "a/b",
+	                    audio_attribute(s, false));
 	talk_say(s->w, s->a, s->b, "look");
 	assert_int_equal(found(s, s->a, s->b, &Q(s, inputMessagesFilterDocument)->o, ""), 5);
 	assert_int_equal(found(s, s->b, s->a, &Q(s, inputMessagesFilterDocument)->o, ""), 5);

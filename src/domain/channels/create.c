@@ -1,16 +1,18 @@
 /* create.c - channels.createChannel and getChannels. */
 #include "base/err.h"
 #include "base/utf8.h"
-#include "domain/channels/channel.h"
+#include "domain/channels/private.h"
 #include "domain/channels/rights.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "rpc_methods.h"
 #include "updates/peer.h"
 
 static int new_row(struct rpc_call *c, const struct tl_channels_createChannel *q, struct store_channel *ret)
 {
+	int r;
+
 	*ret = (struct store_channel){.creator = c->user_id,
-	                              .title = utf8_trim(q->title),
 	                              .about = utf8_trim(q->about),
 	                              .date = c->now,
 	                              .flags = q->broadcast ? STORE_CHANNEL_BROADCAST
@@ -18,24 +20,11 @@ static int new_row(struct rpc_call *c, const struct tl_channels_createChannel *q
 	                              .ttl = q->has_ttl_period ? q->ttl_period : 0};
 	if (q->forum)
 		ret->flags |= STORE_CHANNEL_FORUM;
-	if (!ret->title.n)
-		return rpc_fail(c, 400, "CHAT_TITLE_EMPTY");
-	if (utf8_len(ret->title) > LIMIT_CHAT_TITLE)
-		return rpc_fail(c, 400, "CHAT_TITLE_TOO_LONG");
-	if (utf8_len(ret->about) > LIMIT_CHAT_ABOUT)
-		return rpc_fail(c, 400, "CHAT_ABOUT_TOO_LONG");
+	if ((r = chat_title(c, q->title, &ret->title)) < 0 || (r = chat_check_about(c, ret->about)) < 0)
+		return r;
 	if (q->ttl_period < 0 || q->ttl_period > LIMIT_TTL_PERIOD)
 		return rpc_fail(c, 400, "TTL_PERIOD_INVALID");
 	return 0;
-}
-
-static int may_have_more(struct rpc_call *c)
-{
-	int64_t *mine;
-	size_t n;
-	int r = store_channels_of(c->db, c->user_id, &c->arena, &mine, &n);
-
-	return r >= 0 && n >= LIMIT_CHANNELS ? rpc_fail(c, 400, "CHANNELS_TOO_MUCH") : r;
 }
 
 int channels_createChannel(struct rpc_call *c, const struct tl_channels_createChannel *q)
@@ -47,7 +36,7 @@ int channels_createChannel(struct rpc_call *c, const struct tl_channels_createCh
 
 	if (q->broadcast == (q->megagroup || q->forum))
 		return rpc_fail(c, 400, "CHANNEL_INVALID");
-	if ((r = new_row(c, q, &ch.row)) < 0 || (r = may_have_more(c)) < 0 ||
+	if ((r = new_row(c, q, &ch.row)) < 0 || (r = member_has_room(c, &ch, c->user_id)) < 0 ||
 	    (r = store_channel_insert(c->db, &ch.row)) < 0)
 		return r;
 	ch.me = (struct store_channel_member){.channel = ch.row.id,

@@ -22,17 +22,13 @@ int channels_editTitle(struct rpc_call *c, const struct tl_channels_editTitle *q
 	struct tl_channelAdminLogEventActionChangeTitle *a = TL_NEW(&c->arena,
 	                                                            channelAdminLogEventActionChangeTitle);
 	struct tl_messageActionChatEditTitle *said = TL_NEW(&c->arena, messageActionChatEditTitle);
-	struct slice title = utf8_trim(q->title);
+	struct slice title;
 	struct channel ch;
 	int r;
 
 	if ((r = channel_resolve(c, q->channel, &ch)) < 0 ||
-	    (r = channel_may(c, &ch, CHANNEL_CHANGE_INFO)) < 0)
+	    (r = channel_may(c, &ch, CHANNEL_CHANGE_INFO)) < 0 || (r = chat_title(c, q->title, &title)) < 0)
 		return r;
-	if (!title.n)
-		return rpc_fail(c, 400, "CHAT_TITLE_EMPTY");
-	if (utf8_len(title) > LIMIT_CHAT_TITLE)
-		return rpc_fail(c, 400, "CHAT_TITLE_TOO_LONG");
 	if (slice_eq(title, ch.row.title))
 		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");
 	a->prev_value = ch.row.title;
@@ -58,10 +54,8 @@ int messages_editChatAbout(struct rpc_call *c, const struct tl_messages_editChat
 		return chat_edit_about(c, peer.chat, about);
 	if (!(ch = peer.channel))
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	if ((r = channel_may(c, ch, CHANNEL_CHANGE_INFO)) < 0)
+	if ((r = channel_may(c, ch, CHANNEL_CHANGE_INFO)) < 0 || (r = chat_check_about(c, about)) < 0)
 		return r;
-	if (utf8_len(about) > LIMIT_CHAT_ABOUT)
-		return rpc_fail(c, 400, "CHAT_ABOUT_TOO_LONG");
 	if (slice_eq(about, ch->row.about))
 		return rpc_fail(c, 400, "CHAT_ABOUT_NOT_MODIFIED");
 	a->prev_value = ch->row.about.p ? ch->row.about : SLICE_LIT("");

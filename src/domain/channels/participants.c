@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "domain/channels/private.h"
 #include "domain/search/fold.h"
+#include "rpc/list_hash.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
 #include "store/user.h"
@@ -173,12 +174,8 @@ static int64_t hash_of(const struct listing *l)
 {
 	uint64_t h = 0;
 
-	for (uint32_t i = 0; i < l->n; i++) {
-		h ^= h >> 21;
-		h ^= h << 35;
-		h ^= h >> 4;
-		h += (uint64_t)l->rows[i].user;
-	}
+	for (uint32_t i = 0; i < l->n; i++)
+		h = list_hash(h, (uint64_t)l->rows[i].user);
 	return (int64_t)h;
 }
 

@@ -42,6 +42,11 @@ int chat_may(struct rpc_call *c, const struct chat *ch, enum chat_act act);
 /* May he write there, this kind of content (banned rights bits of api.md 6.3): 403 CHAT_WRITE_FORBIDDEN, CHAT_SEND_*_FORBIDDEN. */
 int chat_may_send(struct rpc_call *c, const struct chat *ch, int64_t needs);
 
+/* What a group, supergroup or channel may be called, trimmed: 400 CHAT_TITLE_EMPTY, CHAT_TITLE_TOO_LONG. */
+int chat_title(struct rpc_call *c, struct slice in, struct slice *ret);
+/* And what may be said about it: 400 CHAT_ABOUT_TOO_LONG. */
+int chat_check_about(struct rpc_call *c, struct slice about);
+
 /* chat or chatForbidden as v->viewer gets it. */
 int chat_view(struct view *v, int64_t id, struct tl_obj **ret);
 

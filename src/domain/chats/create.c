@@ -1,6 +1,5 @@
 /* create.c - messages.createChat, addChatUser, and how somebody comes into a group. */
 #include "base/err.h"
-#include "base/utf8.h"
 #include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/birth.h"
@@ -73,16 +72,6 @@ static int first_members(struct rpc_call *c, struct tl_vec in, int64_t **ret, si
 	}
 	*ret = v;
 	*ret_n = n;
-	return 0;
-}
-
-int chat_title(struct rpc_call *c, struct slice in, struct slice *ret)
-{
-	*ret = utf8_trim(in);
-	if (!ret->n)
-		return rpc_fail(c, 400, "CHAT_TITLE_EMPTY");
-	if (utf8_len(*ret) > LIMIT_CHAT_TITLE)
-		return rpc_fail(c, 400, "CHAT_TITLE_TOO_LONG");
 	return 0;
 }
 

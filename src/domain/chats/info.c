@@ -11,6 +11,21 @@
 #include "rpc_methods.h"
 #include "updates/peer.h"
 
+int chat_title(struct rpc_call *c, struct slice in, struct slice *ret)
+{
+	*ret = utf8_trim(in);
+	if (!ret->n)
+		return rpc_fail(c, 400, "CHAT_TITLE_EMPTY");
+	if (utf8_len(*ret) > LIMIT_CHAT_TITLE)
+		return rpc_fail(c, 400, "CHAT_TITLE_TOO_LONG");
+	return 0;
+}
+
+int chat_check_about(struct rpc_call *c, struct slice about)
+{
+	return utf8_len(about) > LIMIT_CHAT_ABOUT ? rpc_fail(c, 400, "CHAT_ABOUT_TOO_LONG") : 0;
+}
+
 int messages_editChatTitle(struct rpc_call *c, const struct tl_messages_editChatTitle *q)
 {
 	struct tl_messageActionChatEditTitle *action = TL_NEW(&c->arena, messageActionChatEditTitle);
@@ -83,10 +98,8 @@ int chat_edit_about(struct rpc_call *c, struct chat *ch, struct slice about)
 {
 	int r;
 
-	if ((r = chat_may(c, ch, CHAT_INFO)) < 0)
+	if ((r = chat_may(c, ch, CHAT_INFO)) < 0 || (r = chat_check_about(c, about)) < 0)
 		return r;
-	if (utf8_len(about) > LIMIT_CHAT_ABOUT)
-		return rpc_fail(c, 400, "CHAT_ABOUT_TOO_LONG");
 	if (slice_eq(about, ch->row.about))
 		return rpc_fail(c, 400, "CHAT_ABOUT_NOT_MODIFIED");
 	ch->row.about = about.n ? about : SLICE_LIT("");

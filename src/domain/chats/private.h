@@ -37,8 +37,6 @@ int chat_reply(struct rpc_call *c);
 
 /* --- create.c */
 
-/* Trimmed: 400 CHAT_TITLE_EMPTY, CHAT_TITLE_TOO_LONG. */
-int chat_title(struct rpc_call *c, struct slice in, struct slice *ret);
 /* He is a member from now on, with copies of so many of the caller's last messages. 400 USERS_TOO_MUCH. Not said in the chat yet. */
 int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter, uint32_t copies);
 

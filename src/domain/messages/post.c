@@ -175,8 +175,6 @@ int message_post_service(struct rpc_call *c, struct channel *ch, struct tl_obj *
 	                          .content = &content->o,
 	                          .except_key = c->client ? c->client->auth_key_id : 0};
 
-	if (TL_IS(messageActionChannelCreate, action)) /* TDLib wants an updateMessageID in that answer */
-		m.random_id = (int64_t)(rng_u64() >> 1) | 1;
 	content->action = action;
 	return message_post(c, ch, &m, ret_id);
 }
