@@ -56,6 +56,22 @@ void mt_seal_flush(struct mt_seal *q)
 	q->sending = false;
 }
 
+static void make_room(struct mt_seal *q, size_t size)
+{
+	if (q->n == BATCH_MAX || (q->n && q->bytes + size > BATCH_BYTES))
+		mt_seal_flush(q);
+}
+
+/* The next packet, whose place is p. */
+static void take(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m,
+                 uint8_t *p, size_t size)
+{
+	q->packet[q->n].c = c;
+	mt_packet_prepare(k->id, k->key, false, m, p, size, &q->job[q->n]);
+	q->n++;
+	q->bytes += size;
+}
+
 void mt_seal_add_own(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m,
                      struct buf *taken)
 {
@@ -63,8 +79,7 @@ void mt_seal_add_own(struct mt_seal *q, struct mt_conn *c, const struct mt_key *
 	struct mt_packet moved = *m;
 	uint8_t *p;
 
-	if (q->n == BATCH_MAX || (q->n && q->bytes + size > BATCH_BYTES))
-		mt_seal_flush(q);
+	make_room(q, size);
 	taken->n = at;
 	buf_reserve(taken, size + TR_TAIL_MAX);
 	moved.body.p = taken->p + at + MT_PACKET_BODY;
@@ -74,10 +89,7 @@ void mt_seal_add_own(struct mt_seal *q, struct mt_conn *c, const struct mt_key *
 		buf_fini(taken);
 		return;
 	}
-	q->packet[q->n].c = c;
-	mt_packet_prepare(k->id, k->key, false, &moved, p, size, &q->job[q->n]);
-	q->n++;
-	q->bytes += size;
+	take(q, c, k, &moved, p, size);
 }
 
 void mt_seal_add(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, const struct mt_packet *m)
@@ -85,11 +97,7 @@ void mt_seal_add(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, c
 	size_t size = mt_packet_size(m->body.n);
 	uint8_t *p;
 
-	if (q->n == BATCH_MAX || (q->n && q->bytes + size > BATCH_BYTES))
-		mt_seal_flush(q);
+	make_room(q, size);
 	p = mt_conn_begin(c, size, &q->packet[q->n].b, &q->packet[q->n].f);
-	q->packet[q->n].c = c;
-	mt_packet_prepare(k->id, k->key, false, m, p, size, &q->job[q->n]);
-	q->n++;
-	q->bytes += size;
+	take(q, c, k, m, p, size);
 }
