@@ -83,6 +83,16 @@ async def until(what, ask, wanted=True, timeout=20):
         await asyncio.sleep(0.1)
 
 
+async def refused(name, call):
+    """The call ends with an error of this name, as each library writes it."""
+    try:
+        await call
+    except Refused as e:
+        expect(name in (e.name or '').upper().replace(' ', '_'), 'it is refused with %s, not %s' % (name, e.name))
+    else:
+        expect(False, 'it is refused with %s' % name)
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(('127.0.0.1', 0))

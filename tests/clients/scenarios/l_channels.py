@@ -1,19 +1,6 @@
 """Posts and messages in one channel and one supergroup, with TDLib twice, Telethon and mtcute in it: what each sees, now and later."""
-import asyncio
-import time
 
-from harness import Refused, expect, expect_clean_logs, expect_equal
-
-
-async def until(what, ask, wanted, timeout=20):
-    """Asks again until the answer is as wanted (a value, or a function of it)."""
-    end = time.monotonic() + timeout
-    while True:
-        got = await ask()
-        if wanted(got) if callable(wanted) else got == wanted:
-            return got
-        expect(time.monotonic() < end, '%s: %r' % (what, got))
-        await asyncio.sleep(0.1)
+from harness import Refused, expect, expect_clean_logs, expect_equal, until
 
 
 async def room(stage, is_channel):

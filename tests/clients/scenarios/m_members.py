@@ -1,5 +1,5 @@
 """Who is in a channel or supergroup and what he may: TDLib as its owner and as a member, Telethon and mtcute with it."""
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal, until
+from harness import admin, expect, expect_clean_logs, expect_equal, refused, until
 
 BASE = 1000000000000
 
@@ -7,15 +7,6 @@ BASE = 1000000000000
 def channel_of(chat):
     """The id in the API of a TDLib chat."""
     return -chat - BASE
-
-
-async def refused(name, call):
-    try:
-        await call
-    except Refused as e:
-        expect(name in (e.name or '').upper().replace(' ', '_'), 'it is refused with %s, not %s' % (name, e.name))
-    else:
-        expect(False, 'it is refused with %s' % name)
 
 
 async def room(stage, is_channel=False):

@@ -1,30 +1,9 @@
 """Reactions and polls: TDLib, Telethon and mtcute in private chats, in a supergroup and in a channel; all end with the same state."""
 import asyncio
-import time
 
-from harness import Refused, expect, expect_clean_logs, expect_equal
+from harness import expect, expect_clean_logs, expect_equal, refused, until
 
 UP, FIRE, HEART = '\U0001f44d', '\U0001f525', '❤'
-
-
-async def until(what, ask, wanted, timeout=20):
-    """Asks again until the answer is as wanted (a value, or a function of it)."""
-    end = time.monotonic() + timeout
-    while True:
-        got = await ask()
-        if wanted(got) if callable(wanted) else got == wanted:
-            return got
-        expect(time.monotonic() < end, '%s: %r' % (what, got))
-        await asyncio.sleep(0.1)
-
-
-async def refused(name, call):
-    try:
-        await call
-    except Refused as e:
-        expect(name in (e.name or '').upper().replace(' ', '_'), 'it is refused with %s, not %s' % (name, e.name))
-    else:
-        expect(False, 'it is refused with %s' % name)
 
 
 async def offered(td):

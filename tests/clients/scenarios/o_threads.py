@@ -1,8 +1,6 @@
 """Comments of a channel's posts, and topics of a forum: TDLib as owner and as a guest, Telethon and mtcute with it."""
-import asyncio
-import time
 
-from harness import expect, expect_clean_logs, expect_equal, Refused
+from harness import Refused, expect, expect_clean_logs, expect_equal, until
 
 BASE = 1000000000000
 SERVER = 1 << 20  # TDLib's ids are the server's times this
@@ -11,17 +9,6 @@ SERVER = 1 << 20  # TDLib's ids are the server's times this
 def channel_of(chat):
     """The id in the API of a TDLib chat."""
     return -chat - BASE
-
-
-async def until(what, ask, wanted, timeout=20):
-    """Asks again until the answer is as wanted."""
-    end = time.monotonic() + timeout
-    while True:
-        got = await ask()
-        if wanted(got):
-            return got
-        expect(time.monotonic() < end, '%s: %r' % (what, got))
-        await asyncio.sleep(0.1)
 
 
 async def people_of(stage):
