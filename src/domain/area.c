@@ -95,6 +95,7 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = CLEAR_JOB, .slice = clear_job},
 	{.name = TTL_JOB, .slice = ttl_job},
 	{.name = FORUM_JOB, .slice = forum_job},
+	{.name = TOPIC_MARKS_JOB, .slice = topic_marks_job},
 	{.name = "files", .slice = media_forget_job, .every_s = 600},
 	{.name = "contents",
          .outside = contents_job,

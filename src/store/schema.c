@@ -313,6 +313,9 @@ static const char *const steps[] = {
 	"ALTER TABLE poll ADD COLUMN home_owner BIGINT NOT NULL DEFAULT 0;"
 	"ALTER TABLE poll ADD COLUMN home_peer BIGINT NOT NULL DEFAULT 0;"
 	"ALTER TABLE poll ADD COLUMN home_id BIGINT NOT NULL DEFAULT 0;",
+
+	/* 24: marks in threads by channel, so that they go with it. */
+	"CREATE INDEX thread_mark_of ON thread_mark (channel, top);",
 };
 
 int store_migrate(struct sql_db *db)

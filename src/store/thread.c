@@ -283,6 +283,16 @@ static int forget_of(struct sql_db *db, struct sql_stmt *s, int64_t channel, uin
 	return r < 0 ? r : sql_changes(db) >= (int)limit;
 }
 
+int store_thread_marks_forget(struct sql_db *db, int64_t channel, int32_t top, uint32_t limit)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "DELETE FROM thread_mark WHERE channel = $1 AND top = $3 AND owner IN"
+		    " (SELECT owner FROM thread_mark WHERE channel = $1 AND top = $3 LIMIT $2)");
+
+	sql_bind_int(s, 3, top);
+	return forget_of(db, s, channel, limit);
+}
+
 int store_thread_forget(struct sql_db *db, int64_t channel, uint32_t limit)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM thread_msg WHERE channel = $1 AND (top, id) IN"
@@ -298,6 +308,11 @@ int store_thread_forget(struct sql_db *db, int64_t channel, uint32_t limit)
 	more |= r;
 	s = sql_prepare(db, "DELETE FROM topic WHERE channel = $1 AND id IN"
 	                    " (SELECT id FROM topic WHERE channel = $1 LIMIT $2)");
+	if ((r = forget_of(db, s, channel, limit)) < 0)
+		return r;
+	more |= r;
+	s = sql_prepare(db, "DELETE FROM thread_mark WHERE channel = $1 AND (owner, top) IN"
+	                    " (SELECT owner, top FROM thread_mark WHERE channel = $1 LIMIT $2)");
 	r = forget_of(db, s, channel, limit);
 	return r < 0 ? r : more | r;
 }

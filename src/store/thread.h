@@ -69,7 +69,9 @@ int store_thread_mark_get(struct sql_db *db, int64_t owner, int64_t channel, int
                           struct store_thread_mark *ret);
 int store_thread_mark_put(struct sql_db *db, const struct store_thread_mark *m);
 
-/* Up to `limit` rows of each kind, once the channel is closed: 1 if there may be more. */
+/* Up to `limit` marks of anybody in this thread: 1 if there may be more. */
+int store_thread_marks_forget(struct sql_db *db, int64_t channel, int32_t top, uint32_t limit);
+/* Up to `limit` rows of each kind, marks of members among them, once the channel is closed: 1 if there may be more. */
 int store_thread_forget(struct sql_db *db, int64_t channel, uint32_t limit);
 
 #endif

@@ -173,6 +173,36 @@ static void test_search_in_thread(void **state)
 	assert_int_equal(page->messages.n, 2);
 }
 
+static void pins(struct s *s, int64_t room, int32_t id)
+{
+	struct tl_messages_updatePinnedMessage *q = Q(s, messages_updatePinnedMessage);
+
+	q->peer = world_channel_peer(s->w, s->a, room);
+	q->id = id;
+	talk_call(s->w, s->a, &q->o);
+}
+
+/* What says that it was pinned refers to it, and is no answer. */
+static void test_pin_is_no_answer(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_message *root = say(s, s->a, room, "root", 0, 0), *m;
+	struct tl_messageReplies *r;
+
+	pins(s, room, root->id);
+	assert_null(fetch(s, s->a, room, root->id)->replies);
+	assert_int_equal(replies(s, s->a, room, root->id)->messages.n, 0);
+	m = say(s, s->a, room, "answer", root->id, 0);
+	pins(s, room, m->id);
+	r = TL_AS(messageReplies, fetch(s, s->a, room, root->id)->replies);
+	assert_int_equal(r->replies, 1);
+	assert_int_equal(r->max_id, m->id);
+	assert_int_equal(replies(s, s->a, room, root->id)->count, 1);
+	remove_one(s, s->a, room, m->id + 1); /* the word of the pin */
+	assert_int_equal(replies(s, s->a, room, root->id)->count, 1);
+}
+
 struct pair {
 	int64_t channel, group;
 };
@@ -545,6 +575,79 @@ static void test_deleted(void **state)
 	talk_refused(s->w, s->b, say_q(s, s->b, room, "late", 0, one), "400 TOPIC_DELETED");
 }
 
+struct left {
+	int64_t channel;
+	int32_t top; /* 0: of all of the forum's threads */
+	int64_t marks, threads, topics;
+};
+
+static int count_left(struct rpc_call *c, void *arg)
+{
+	static const char *const texts[] = {
+		"SELECT count(*) FROM thread_mark WHERE channel = $1 AND (top = $2 OR $2 = 0)",
+		"SELECT count(*) FROM thread WHERE channel = $1 AND (top = $2 OR $2 = 0)",
+		"SELECT count(*) FROM topic WHERE channel = $1 AND (id = $2 OR $2 = 0)",
+	};
+	struct left *l = arg;
+	int64_t *n[] = {&l->marks, &l->threads, &l->topics};
+	int r = 0;
+
+	for (int i = 0; r >= 0 && i < 3; i++) {
+		struct sql_stmt *s = sql_prepare(c->db, texts[i]);
+
+		sql_bind_int(s, 1, peer_channel(l->channel));
+		sql_bind_int(s, 2, l->top);
+		r = sql_value(s, n[i]);
+	}
+	return r < 0 ? r : 0;
+}
+
+static void nothing_left(struct s *s, int64_t room, int32_t top)
+{
+	struct left l = {.channel = room, .top = top};
+
+	for (int i = 0; i < 1000; i++) {
+		assert_int_equal(world_write(s->w, count_left, &l), 0);
+		if (!l.marks && !l.threads && !l.topics)
+			return;
+		usleep(10000);
+	}
+	fail_msg("%d marks, %d threads and %d topics are left", (int)l.marks, (int)l.threads, (int)l.topics);
+}
+
+/* Whichever way a topic's messages go, it goes with them, and so do the marks of those who read it. */
+static void test_nothing_is_left(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	struct tl_messages_deleteTopicHistory *one_q = Q(s, messages_deleteTopicHistory);
+	struct tl_channels_deleteHistory *all_q = Q(s, channels_deleteHistory);
+	struct tl_channels_deleteChannel *close_q = Q(s, channels_deleteChannel);
+	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
+
+	world_start_jobs(s->w);
+	say(s, s->a, room, "in one", one, 0);
+	say(s, s->a, room, "in two", two, 0);
+	reads(s, s->b, room, one, 0);
+	reads(s, s->b, room, two, 0);
+	reads(s, s->b, room, 1, 0);
+	one_q->peer = world_channel_peer(s->w, s->a, room);
+	one_q->top_msg_id = one;
+	talk_call(s->w, s->a, &one_q->o);
+	nothing_left(s, room, one);
+	assert_non_null(topic_of(s, s->b, room, two));
+	all_q->channel = world_channel(s->w, s->a, room);
+	all_q->for_everyone = true;
+	talk_call(s->w, s->a, &all_q->o);
+	nothing_left(s, room, two);
+	assert_int_equal(topics_after(s, s->b, room, 0, 10)->topics.n, 1); /* General stays */
+	talk_refused(s->w, s->b, say_q(s, s->b, room, "late", 0, two), "400 TOPIC_DELETED");
+	say(s, s->b, room, "anew", 0, 0);
+	close_q->channel = world_channel(s->w, s->a, room);
+	talk_call(s->w, s->a, &close_q->o);
+	nothing_left(s, room, 0);
+}
+
 static void test_who_may_make_topics(void **state)
 {
 	struct s *s = *state;
@@ -794,6 +897,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_own_devices_hear_of_reading, three_setup,
 	                                        three_teardown),
 		cmocka_unit_test_setup_teardown(test_copy_follows, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_pin_is_no_answer, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_is_left, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_guests, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_topics, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_unread_by_topic, three_setup, three_teardown),

@@ -23,33 +23,31 @@ static const struct right rights[CHANNEL_ACTS] = {
 #undef RIGHT
 };
 
-/* A group is as open as the channel whose posts it discusses. */
-static int is_open(struct rpc_call *c, const struct store_channel *row, bool *ret)
-{
-	struct store_channel linked;
-	int r;
-
-	*ret = row->username.n > 0;
-	if (*ret || !row->linked || !(row->flags & STORE_CHANNEL_MEGAGROUP))
-		return 0;
-	r = store_channel_get(c->db, row->linked, &c->arena, &linked);
-	*ret = r == 0 && linked.username.n && !(linked.flags & STORE_CHANNEL_CLOSED);
-	return r == -ERR_NOTFOUND ? 0 : r;
-}
-
-/* Who is not in the group, but in the channel whose posts it discusses, is its guest. */
-static int is_guest(struct rpc_call *c, const struct channel *ch, bool *ret)
+/*
+ * A group is as open as the channel whose posts it discusses: to everybody where that is public, else to who is in it, its guests; to
+ * nobody whom it threw out.
+ */
+static int is_open(struct rpc_call *c, struct channel *ch)
 {
 	struct channel there = {0};
 	int r;
 
-	if (ch->open || channel_is_in(ch) || !ch->row.linked || !(ch->row.flags & STORE_CHANNEL_MEGAGROUP))
+	ch->open = ch->row.username.n > 0;
+	if (ch->open || !ch->row.linked || !(ch->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return 0;
 	r = store_channel_get(c->db, ch->row.linked, &c->arena, &there.row);
-	if (r == 0 && !(there.row.flags & STORE_CHANNEL_CLOSED))
-		r = store_channel_member_get(c->db, ch->row.linked, c->user_id, &c->arena, &there.me);
-	*ret = r == 0 && channel_is_in(&there);
-	return r == -ERR_NOTFOUND ? 0 : r;
+	if (r < 0 || (there.row.flags & STORE_CHANNEL_CLOSED))
+		return r == -ERR_NOTFOUND ? 0 : r;
+	ch->open = there.row.username.n > 0;
+	if (channel_is_in(ch))
+		return 0;
+	r = store_channel_member_get(c->db, ch->row.linked, c->user_id, &c->arena, &there.me);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	channel_lift_over(&there.me, c->now);
+	ch->open = ch->open && there.me.role != STORE_CHANNEL_KICKED;
+	ch->guest = channel_is_in(&there);
+	return 0;
 }
 
 int channel_load(struct rpc_call *c, int64_t id, struct channel *ret)
@@ -66,8 +64,7 @@ int channel_load(struct rpc_call *c, int64_t id, struct channel *ret)
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
 	channel_lift_over(&ret->me, c->now);
-	r = is_open(c, &ret->row, &ret->open);
-	return r < 0 ? r : is_guest(c, ret, &ret->guest);
+	return is_open(c, ret);
 }
 
 int channel_is_there(struct rpc_call *c, int64_t id)
@@ -89,7 +86,7 @@ bool channel_is_admin(const struct channel *ch)
 	return ch->me.role == STORE_CHANNEL_ADMIN || ch->me.role == STORE_CHANNEL_CREATOR;
 }
 
-/* Members, and everybody where it is public or discusses a public channel's posts. */
+/* Members, and everybody where it is public; of a discussion who may see its channel. */
 bool channel_may_see(const struct channel *ch)
 {
 	if ((ch->row.flags & STORE_CHANNEL_CLOSED) || ch->me.role == STORE_CHANNEL_KICKED)

@@ -14,8 +14,8 @@
 struct channel {
 	struct store_channel row;
 	struct store_channel_member me; /* role LEFT with date 0: never was there */
-	bool open;                      /* public, or it discusses the posts of a public channel */
-	bool guest;                     /* the caller is in the channel whose posts it discusses, not in it */
+	bool open;  /* public, or it discusses the posts of a public channel, which has not thrown him out */
+	bool guest; /* the caller is in the channel whose posts it discusses, not in it */
 };
 
 /* Acts, each a row of rights.def: what is asked of the caller for it. */

@@ -6,6 +6,7 @@
 #include "domain/channels/rights.h"
 #include "domain/messages/discussion.h"
 #include "store/dialog.h"
+#include "domain/topics/topic.h"
 #include "store/topic.h"
 #include "updates/peer.h"
 
@@ -168,7 +169,8 @@ int thread_note(struct rpc_call *c, const struct channel *ch, const struct store
 	if ((r = spot_of(c, row, &spot)) < 0)
 		return r;
 	top = !is_forum(ch) || spot.topic ? spot.top : STORE_TOPIC_GENERAL;
-	if (!top)
+	/* That something was pinned is no answer to it; to a forum's topics everything belongs. */
+	if (!top || (!is_forum(ch) && row->flags & STORE_MSG_SERVICE))
 		return 0;
 	if ((r = store_thread_add(c->db, row->owner, top, row->id, row->origin_owner, row->from_id)) < 0 ||
 	    (had = store_thread_get(c->db, row->owner, top, &t)) < 0)
@@ -207,7 +209,9 @@ int thread_forget(struct rpc_call *c, const struct store_msg *row)
 		return r;
 	if (spot.top && (r = take_out(c, row, spot.top)) < 0)
 		return r;
-	return spot.topic ? 0 : take_out(c, row, STORE_TOPIC_GENERAL);
+	if (!spot.topic)
+		return take_out(c, row, STORE_TOPIC_GENERAL);
+	return spot.top == row->id ? topic_drop(c, row->owner, spot.top) : 0;
 }
 
 /* --- which one is meant */

@@ -123,6 +123,7 @@ int messages_deleteTopicHistory(struct rpc_call *c, const struct tl_messages_del
 	struct store_topic t;
 	struct store_msg *rows;
 	struct channel ch;
+	bool has_root;
 	size_t n;
 	int r;
 
@@ -144,8 +145,9 @@ int messages_deleteTopicHistory(struct rpc_call *c, const struct tl_messages_del
 	if (r < 0 || a->offset)
 		return r < 0 ? r : rpc_reply(c, &a->o);
 	log->topic = topic_plain(&c->arena, &t);
-	if ((r = store_topic_drop(c->db, t.channel, t.id)) < 0 ||
-	    (r = store_thread_drop(c->db, t.channel, t.id)) < 0 ||
+	has_root = n && rows[n - 1].id == t.id;
+	/* Its beginning took it along, unless that was gone before. */
+	if ((!has_root && (r = topic_drop(c, t.channel, t.id)) < 0) ||
 	    (r = channel_log(c, ch.row.id, CHANNEL_LOG_FORUMS, &log->o)) < 0)
 		return r;
 	return rpc_reply(c, &a->o);

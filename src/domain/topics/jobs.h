@@ -9,4 +9,8 @@
 #define FORUM_JOB "forum"
 int forum_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 
+/* Owner: the forum's key; payload: the topic. Marks and drafts of people in a topic that is gone go, in slices. */
+#define TOPIC_MARKS_JOB "topic-marks"
+int topic_marks_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
+
 #endif

@@ -14,4 +14,7 @@ int topic_pins(struct rpc_call *c, int64_t channel, struct tl_vec_int *ret);
 /* Write lane: the caller's draft in a topic (TL DraftMessage; absent: none) with a word to his devices. 400 TOPIC_ID_INVALID. */
 int topic_draft_put(struct rpc_call *c, int64_t channel, int32_t top, struct slice draft);
 
+/* Write lane: a topic is no more: its row, its thread, and by a job what people have there (marks, drafts). Its messages are others' care. */
+int topic_drop(struct rpc_call *c, int64_t channel, int32_t id);
+
 #endif
