@@ -12,6 +12,14 @@ enum { DELAY_MIN = 5, DELAY_MAX = 180, DCS = 5, TEST_DC = 10000 };
 
 void mt_conn_touch(struct mt_conn *c)
 {
+	if (c->ending)
+		return;
+	/* A node's end when no call comes (cdn.c), whatever else does. */
+	if (c->l->s->cfg.cdn.idle) {
+		if (!c->timer.prev)
+			io_timer_set(c->l->io, &c->timer, clock_usec() + c->l->s->cfg.cdn.idle * 1000LL);
+		return;
+	}
 	io_timer_set(c->l->io, &c->timer, clock_usec() + (c->delay ? c->delay : MT_IDLE_USEC));
 }
 
@@ -244,7 +252,8 @@ static struct mt_conn *adopt(struct mt_server *s, struct io_conn *io)
 	struct mt_loop *l = s->loops[io_loop_index(io_conn_loop(io)) % s->n];
 	struct mt_conn *c = mt_conn_new(l, io, mt_new_serial(l));
 
-	io_timer_set(l->io, &c->timer, clock_usec() + SILENT_USEC);
+	io_timer_set(l->io, &c->timer,
+	             clock_usec() + (s->cfg.cdn.idle ? s->cfg.cdn.idle * 1000LL : SILENT_USEC));
 	COUNT(s->cfg.counters, connections);
 	COUNT(s->cfg.counters, connections_total);
 	return c;

@@ -52,6 +52,7 @@ struct mt_handshake {
 	uint64_t conn, begun_on; /* where its last step came from, and its first */
 	uint64_t work_for;       /* the connection that is not to leave before the answer */
 	struct io_work work;
+	struct io_timer later; /* resPQ waits in `answer` */
 	UT_hash_handle hh;
 };
 
@@ -99,6 +100,7 @@ static void hs_free(struct mt_handshake *h)
 		return;
 	}
 	no_longer_counts(h);
+	io_timer_clear(&h->later);
 	HASH_DEL(h->l->handshakes, h);
 	buf_fini(&h->answer);
 	drop_secrets(h);
@@ -187,10 +189,19 @@ static struct mt_loop *loop_of(struct mt_server *s, const uint8_t *nonces)
 	return s->loops[nonces[16] % s->n];
 }
 
+static void pq_later(struct io_loop *io, struct io_timer *t)
+{
+	struct mt_handshake *h = (struct mt_handshake *)((char *)t - offsetof(struct mt_handshake, later));
+
+	send_answer(h);
+	buf_fini(&h->answer);
+}
+
 static void req_pq(struct mt_conn *c, struct rd *r)
 {
 	struct slice nonce = rd_bytes(r, 16);
 	const struct rsa_key *const *keys = c->l->s->cfg.rsa;
+	unsigned delay = c->l->s->cfg.cdn.pq_delay;
 	struct mt_handshake *h;
 	struct buf b = {0};
 	uint64_t pq;
@@ -225,6 +236,12 @@ static void req_pq(struct mt_conn *c, struct rd *r)
 	buf_u32(&b, n);
 	for (uint32_t i = 0; i < n; i++)
 		buf_u64(&b, (uint64_t)rsa_fingerprint(keys[i]));
+	if (delay && mt_is_cdn(c->l->s, c->t.dc)) {
+		h->answer = b;
+		h->later.fire = pq_later;
+		io_timer_set(c->l->io, &h->later, clock_usec() + delay * 1000LL);
+		return;
+	}
 	send_plain(c, buf_slice(&b));
 	buf_fini(&b);
 }
@@ -241,11 +258,11 @@ static uint64_t be_number(struct slice s)
 	return v;
 }
 
-static int32_t home_of(int32_t dc)
+static int32_t home_of(const struct mt_server *s, int32_t dc)
 {
 	int32_t n = dc < 0 ? -(dc % 10000) : dc % 10000;
 
-	return n >= 1 && n <= 5 ? n : HOME_DC;
+	return (n >= 1 && n <= 5) || mt_is_cdn(s, n) ? n : HOME_DC;
 }
 
 /* The decrypted inner data against what the outer message says. */
@@ -260,7 +277,7 @@ static bool inner_matches(struct mt_handshake *h, const uint8_t *data, size_t n)
 	bool temp = id == (uint32_t)MT_p_q_inner_data_temp || id == (uint32_t)MT_p_q_inner_data_temp_dc;
 	int32_t expires = 0;
 
-	h->x->key.dc = dc ? home_of((int32_t)rd_u32(&r)) : HOME_DC;
+	h->x->key.dc = dc ? home_of(h->l->s, (int32_t)rd_u32(&r)) : HOME_DC;
 	if (temp)
 		expires = (int32_t)rd_u32(&r);
 	if (r.bad || !(dc || temp || id == (uint32_t)MT_p_q_inner_data))

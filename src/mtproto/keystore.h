@@ -26,7 +26,7 @@ struct mt_key {
 	int64_t id; /* auth_key_id as the wire's 8 bytes read little-endian */
 	uint8_t key[256];
 	enum mt_key_kind kind;
-	int32_t dc; /* 1..5, from the inner data; 2 if it named none */
+	int32_t dc; /* 1..5, or a CDN DC, from the inner data; 2 if it named none */
 	int64_t first_salt;
 	unixtime_t created;
 	unixtime_t expires; /* temporary keys; 0: never */

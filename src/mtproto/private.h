@@ -112,6 +112,7 @@ struct mt_conn {
 	bool media;                  /* its header named a media DC: no updates there */
 	bool clear;                  /* what lies unread is decrypted already: it came from another loop */
 	bool closing;                /* a face that has ended */
+	bool ending;                 /* closed when the timer says so, whatever comes */
 	uint8_t n_parked, n_opening; /* packets that wait for keys; that open.c has */
 	uint32_t parked_bytes;
 	uint8_t n_at_work;     /* handshakes of which a worker or the store will bring the answer */
@@ -465,6 +466,11 @@ void mt_answer_error(struct mt_session *s, int64_t req_msg_id, int32_t code, con
 void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed);
 void mt_waiting_sweep(struct mt_session *s, usec_t now);
 void mt_waiting_free(struct mt_session *s);
+
+/* cdn.c: what struct mt_cdn_manners asks for */
+bool mt_is_cdn(const struct mt_server *s, int32_t dc);
+void mt_cdn_called(struct mt_session *s, struct mt_conn *c);
+void mt_cdn_answered(struct mt_session *s);
 
 /* bind.c: auth.bindTempAuthKey */
 void mt_bind(struct mt_session *s, int64_t msg_id, struct slice body);

@@ -33,11 +33,10 @@ struct mt_call {
 	int64_t session_id;
 	int64_t msg_id;
 	int32_t layer;   /* what invokeWithLayer said or the key remembers; 0: neither */
-	int32_t dc;      /* the key's DC, 1..5 */
+	int32_t dc;      /* the key's DC, 1..5, or one that ops.is_cdn knows */
 	int64_t user_id; /* as the key record said when it was last loaded or set by mt_server_set_user */
-	bool without_updates; /* invokeWithoutUpdates around this call */
-	bool key_unbound;   /* an unbound temporary key: only auth.bindTempAuthKey, handled inside mtproto */
-	int64_t takeout_id; /* invokeWithTakeout; 0: none */
+	bool without_updates;              /* invokeWithoutUpdates around this call */
+	int64_t takeout_id;                /* invokeWithTakeout; 0: none */
 	const struct mt_client_info *info; /* NULL before initConnection */
 	const char *peer_ip;               /* text, of the connection it came by */
 	struct slice body;                 /* the API call, boxed; borrowed until the callback returns */
@@ -60,8 +59,22 @@ struct mt_server_ops {
 	 * user_id may be 0 (login tokens and config are pushed to keys without a user).
 	 */
 	void (*key_online)(void *ctx, int64_t perm_key_id, int64_t user_id, int32_t layer, bool online);
+	/*
+	 * We are a CDN node of this id, or stand in its place: keys made for it call at once, unbound and without initConnection
+	 * (mtproto.md 6), and struct mt_cdn_manners holds. Quick. NULL: of none. Threads: all loops.
+	 */
+	bool (*is_cdn)(void *ctx, int32_t dc);
 	/* For mt_server_push_crowd: the number that stands at a place for this viewer. Quick. Thread: the key's loop. */
 	int64_t (*viewer_value)(void *ctx, int64_t viewer, int32_t kind, int64_t target);
+};
+
+/* How connections to a CDN DC are treated; 0: not at all. Times in milliseconds. */
+struct mt_cdn_manners {
+	unsigned
+		pq_delay; /* until resPQ: clients fetch the DC's keys meanwhile, and of two who answer take the first */
+	unsigned
+		idle; /* a connection that brings no call for so long is closed: its client is done, or stuck */
+	unsigned linger; /* from an answer until its connection is closed */
 };
 
 struct mt_server_config {
@@ -69,8 +82,9 @@ struct mt_server_config {
 	unsigned n_loops;
 	const struct mt_keystore *keys;
 	const struct mt_server_ops *ops;
-	const struct rsa_key *const *rsa;                 /* best first; NULL-terminated */
-	bool test_mode;                                   /* no handshake limits */
+	const struct rsa_key *const *rsa; /* best first; NULL-terminated */
+	bool test_mode;                   /* no handshake limits */
+	struct mt_cdn_manners cdn;
 	unsigned handshakes_per_second, handshakes_burst; /* by address; 0: 50, 500 */
 	uint8_t salt_secret[32];   /* server salts are HMACs under this: kept across restarts */
 	struct counters *counters; /* may be NULL */

@@ -154,7 +154,8 @@ void mt_session_attach(struct mt_session *s, struct mt_conn *c)
 	s->conns[s->n_conns++] = c;
 	c->sessions = xrealloc(c->sessions, (c->n_sessions + 1u) * sizeof(*c->sessions));
 	c->sessions[c->n_sessions++] = s;
-	if (c->media) /* updates there are taken for an error (mtproto.md 4.6) */
+	/* Updates there are taken for an error (mtproto.md 4.6). */
+	if (c->media || mt_is_cdn(s->l->s, s->key->k.dc))
 		s->no_updates = true;
 	s->polls_until = c->post ? s->used + MT_POLL_GAP_USEC : 0;
 	s->n_parked = 0;

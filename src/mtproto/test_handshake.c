@@ -259,6 +259,7 @@ static void every_form(void **state)
 		{{(uint32_t)MT_p_q_inner_data_temp, false, 0, 86400}, 2},
 		{{(uint32_t)MT_p_q_inner_data_temp_dc, true, 5, 86400}, 5},
 		{{(uint32_t)MT_p_q_inner_data_temp_dc, false, 2, 1}, 2},
+		{{(uint32_t)MT_p_q_inner_data_temp_dc, false, 203, 86400}, 2}, /* not a DC of ours */
 	};
 	struct world *w = *state;
 

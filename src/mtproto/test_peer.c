@@ -200,7 +200,13 @@ static uint32_t answer_size(void *ctx, struct slice body)
 	return rd_u32(&r) == WORLD_BULK ? WORLD_BULK_SIZE : 0;
 }
 
-static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
+static bool is_cdn(void *ctx, int32_t dc)
+{
+	return dc == WORLD_CDN;
+}
+
+static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
+                                const struct mt_cdn_manners *cdn)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
 	struct mt_keystore ks = {w, load, insert, bind_key, destroy, note_client};
@@ -219,6 +225,10 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
 	                               .handshakes_burst = burst};
 	int r;
 
+	if (cdn) {
+		ops.is_cdn = is_cdn;
+		cfg.cdn = *cdn;
+	}
 	memcpy(cfg.salt_secret, salt_secret, 32);
 	for (; w->n_loops < n; w->n_loops++) {
 		r = io_loop_new(w->n_loops, &w->loops[w->n_loops]);
@@ -237,12 +247,17 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst)
 
 struct world *world_new(unsigned per_second, unsigned burst)
 {
-	return world_make(1, per_second, burst);
+	return world_make(1, per_second, burst, NULL);
 }
 
 struct world *world_new_loops(unsigned n)
 {
-	return world_make(n, 0, 0);
+	return world_make(n, 0, 0, NULL);
+}
+
+struct world *world_new_cdn(const struct mt_cdn_manners *m)
+{
+	return world_make(1, 0, 0, m);
 }
 
 void world_free(struct world *w)

@@ -305,6 +305,13 @@ static void start(struct mt_session *s, struct mt_conn *c, struct wrap *w, int64
 			mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");
 		return;
 	}
+	if (mt_is_cdn(s->l->s, s->key->k.dc)) {
+		if (w->n_after)
+			mt_answer_error(s, msg_id, 400, "MSG_WAIT_FAILED");
+		else
+			run_call(s, mt_conn_ip(c), msg_id, body, w->layer, true, 0);
+		return;
+	}
 	if (s->key->k.kind == MT_KEY_TEMP) { /* unbound: nobody stands behind it yet */
 		mt_answer_error(s, msg_id, 401, "AUTH_KEY_PERM_EMPTY");
 		return;
@@ -343,6 +350,7 @@ void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, st
 	struct wrap w = {0};
 	int e = 1;
 
+	mt_cdn_called(s, c);
 	for (int depth = 0; e == 1; depth++)
 		e = depth > MT_WRAPPERS_MAX ? -ERR_INVALID : unwrap(&w, &r);
 	if (e < 0)
@@ -384,6 +392,7 @@ void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int f
 	struct buf b = {0};
 
 	mt_running_remove(s, req_msg_id);
+	mt_cdn_answered(s);
 	if (flags & MT_REPLY_BULK) {
 		mt_send_bulk(s, req_msg_id, body, bulk);
 		if (s->n_waiting)

@@ -3,10 +3,28 @@
 
 #include <assert.h>
 
+#include "base/rd.h"
 #include "domain/media/media.h"
 #include "domain/users/peer.h"
 #include "rpc/crowd.h"
 #include "updates/online.h"
+
+enum { GET_CDN_FILE = 0x395f69da }; /* upload.getCdnFile, the same in every layer */
+
+static bool is_cdn(void *ctx, int32_t dc)
+{
+	return app_is_cdn(((struct glue *)ctx)->app, dc);
+}
+
+/* A client that took us for the CDN node in whose place we stand goes back to getFile by this answer, and by no other. */
+static void stand_in(struct glue *g, const struct mt_call *m)
+{
+	struct rd r = rd_of(m->body.p, m->body.n);
+	struct buf b = {0};
+
+	mt_rpc_error(&b, 400, rd_u32(&r) == GET_CDN_FILE ? "FILE_TOKEN_INVALID" : "CDN_METHOD_INVALID");
+	mt_server_reply(g->mt, m->session, m->msg_id, &b, MT_REPLY_RAW);
+}
 
 static void on_call(void *ctx, const struct mt_call *m)
 {
@@ -24,6 +42,10 @@ static void on_call(void *ctx, const struct mt_call *m)
 	                        .without_updates = m->without_updates,
 	                        .body = m->body};
 
+	if (app_is_cdn(g->app, m->dc)) {
+		stand_in(g, m);
+		return;
+	}
 	if (m->info) {
 		q.client.api_id = m->info->api_id;
 		q.client.device_model = m->info->device_model;
@@ -105,6 +127,7 @@ void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
 	                              .call = on_call,
 	                              .answer_size = answer_size,
 	                              .key_online = on_key_online,
+	                              .is_cdn = is_cdn,
 	                              .viewer_value = viewer_value};
 }
 

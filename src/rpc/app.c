@@ -1,6 +1,7 @@
 /* app.c - what of the services of a running server changes while it runs. */
 #include "rpc/app.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,25 @@ bool app_set_public(struct app *app, const char *ip, int port)
 	snprintf(app->public.ip, sizeof(app->public.ip), "%s", ip);
 	app->public.port = port;
 	return true;
+}
+
+bool app_is_cdn(const struct app *app, int32_t dc)
+{
+	uint32_t i = (uint32_t)(dc - CDN_DC_MIN);
+
+	return dc >= CDN_DC_MIN && dc <= CDN_DC_MAX && atomic_load(&app->cdn_dcs[i / 64]) >> i % 64 & 1;
+}
+
+void app_set_cdn(struct app *app, int32_t dc, bool on)
+{
+	uint32_t i = (uint32_t)(dc - CDN_DC_MIN);
+
+	if (dc < CDN_DC_MIN || dc > CDN_DC_MAX)
+		return;
+	if (on)
+		atomic_fetch_or(&app->cdn_dcs[i / 64], 1ull << i % 64);
+	else
+		atomic_fetch_and(&app->cdn_dcs[i / 64], ~(1ull << i % 64));
 }
 
 static void tell(void *arg, const struct upd_online_key *k)

@@ -11,7 +11,11 @@
 
 #include "base/clock.h"
 
-enum { HOME_DC = 2 }; /* where every account lives; keys of other DCs are told so */
+enum {
+	HOME_DC = 2, /* where every account lives; keys of other DCs are told so */
+	CDN_DC_MIN = 200,
+	CDN_DC_MAX = 1000, /* TDLib takes no higher ids (mtproto.md 6) */
+};
 
 struct rpc_server;
 struct settings;
@@ -50,6 +54,8 @@ struct app {
 		char ip[46]; /* guarded by lock, as is port */
 		int port;
 	} public; /* the address that help.getConfig names: app_public, app_set_public */
+	_Atomic uint64_t
+		cdn_dcs[(CDN_DC_MAX - CDN_DC_MIN) / 64 + 1]; /* DC ids of CDN nodes that are published */
 	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */
 	void (*key_set_user)(void *mt, int64_t perm_key_id, int64_t user_id);
 	void (*key_drop)(void *mt, int64_t perm_key_id);
@@ -62,6 +68,12 @@ struct app {
 void app_public(struct app *app, char ret_ip[46], int *ret_port);
 /* True if it is another one than before. */
 bool app_set_public(struct app *app, const char *ip, int port);
+/*
+ * CDN DC ids in whose place we stand: clients that dial us for one hear FILE_TOKEN_INVALID and come back to getFile
+ * (api.md 7.8). Thread: any; ids outside CDN_DC_MIN..CDN_DC_MAX are none.
+ */
+bool app_is_cdn(const struct app *app, int32_t dc);
+void app_set_cdn(struct app *app, int32_t dc, bool on);
 /* What help.getConfig says has changed: everybody who is connected is told to ask again. Thread: any that may take a while. */
 void app_tell_config(struct app *app);
 
