@@ -15,6 +15,7 @@
 #include "domain/reactions/react.h"
 #include "domain/reactions/reactions.h"
 #include "domain/search/index.h"
+#include "domain/secret/secret.h"
 #include "domain/sync/compose.h"
 #include "domain/sync/jobs.h"
 #include "domain/topics/jobs.h"
@@ -118,6 +119,7 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = POLL_CLOSE_JOB, .slice = poll_close_job},
 	{.name = "polls", .slice = polls_job, .every_s = 600},
 	{.name = "reacted", .slice = reacted_job, .every_s = 600},
+	{.name = "secret", .slice = secret_job, .every_s = 3600},
 	{.name = CHANNEL_UNBAN_JOB, .slice = channel_unban_job},
 	{.name = CHANNEL_CLOSE_JOB, .slice = channel_close_job},
 	{.name = "channel-log", .slice = channel_log_job, .every_s = 3600},

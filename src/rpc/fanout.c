@@ -59,7 +59,7 @@ void rpc_fan_out(struct rpc_server *s, struct rpc_event *events)
 		for (f = e->next, n = 1; f && n < GROUP_MAX; f = f->next) {
 			if (f->taken || f->ev.owner != e->ev.owner)
 				continue;
-			if (f->ev.except_key != e->ev.except_key)
+			if (f->ev.except_key != e->ev.except_key || f->ev.only_key != e->ev.only_key)
 				break;
 			add_copy(j, &f->ev);
 			f->taken = true;
@@ -109,7 +109,7 @@ void rpc_push_composed(struct rpc_job *j)
 	}
 	n_keys = upd_online_keys(j->call.app->online, j->call.user_id, keys, RPC_KEYS_A_USER);
 	for (size_t i = 0; i < n_keys; i++)
-		if (keys[i].key != ev[0].except_key)
+		if (keys[i].key != ev[0].except_key && (!ev[0].only_key || keys[i].key == ev[0].only_key))
 			keys[kept++] = keys[i];
 	if (!kept)
 		return;

@@ -92,6 +92,15 @@ static int refresh_states(struct sql_db *db, unixtime_t now)
 	return sql_run(s);
 }
 
+/* So that what is sent from now on is new for who has received more than the backup knows. */
+static int lift_queues(struct sql_db *db, int32_t lift)
+{
+	struct sql_stmt *s = sql_prepare(db, "UPDATE secret_box SET qts = qts + $1");
+
+	sql_bind_int(s, 1, lift);
+	return sql_run(s);
+}
+
 static int lift_all(struct sql_db *db, int32_t lift, unixtime_t now, int64_t *ret_boxes)
 {
 	int64_t owner = INT64_MIN, n = 0;
@@ -103,7 +112,8 @@ static int lift_all(struct sql_db *db, int32_t lift, unixtime_t now, int64_t *re
 			return r;
 		n++;
 	}
-	if (r < 0 || (r = lift_ids(db, lift)) < 0 || (r = refresh_states(db, now)) < 0)
+	if (r < 0 || (r = lift_ids(db, lift)) < 0 || (r = lift_queues(db, lift)) < 0 ||
+	    (r = refresh_states(db, now)) < 0)
 		return r;
 	*ret_boxes = n;
 	return 0;

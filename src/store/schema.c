@@ -316,6 +316,22 @@ static const char *const steps[] = {
 
 	/* 24: marks in threads by channel, so that they go with it. */
 	"CREATE INDEX thread_mark_of ON thread_mark (channel, top);",
+
+	/* 25: secret chats, what of them was not received yet, and their files (secret_chat.h, secret_queue.h). */
+	"CREATE TABLE secret_chat (owner BIGINT, id BIGINT, peer BIGINT, admin BIGINT, state BIGINT, date "
+	"BIGINT, key BIGINT, g BYTEA, fingerprint BIGINT, read_until BIGINT, read_at BIGINT, ended BIGINT, "
+	"deleted BIGINT, PRIMARY KEY (owner, id)) WITHOUT ROWID;"
+	"CREATE INDEX secret_chat_key ON secret_chat (owner, key) WHERE ended = 0;"
+	"CREATE INDEX secret_chat_ended ON secret_chat (ended) WHERE ended <> 0;"
+	"CREATE TABLE secret_box (key BIGINT PRIMARY KEY, qts BIGINT) WITHOUT ROWID;"
+	"CREATE TABLE secret_queue (key BIGINT, qts BIGINT, chat BIGINT, random_id BIGINT, date BIGINT, "
+	"service "
+	"BIGINT, file BIGINT, body BYTEA, PRIMARY KEY (key, qts)) WITHOUT ROWID;"
+	"CREATE TABLE secret_sent (day BIGINT, random_id BIGINT, owner BIGINT, date BIGINT, file BIGINT, "
+	"PRIMARY KEY (day, random_id, owner)) WITHOUT ROWID;"
+	"CREATE TABLE secret_file (owner BIGINT, chat BIGINT, file BIGINT, until BIGINT, PRIMARY KEY (owner, "
+	"chat, file)) WITHOUT ROWID;"
+	"CREATE INDEX secret_file_until ON secret_file (until);",
 };
 
 int store_migrate(struct sql_db *db)

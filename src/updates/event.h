@@ -58,6 +58,9 @@ enum upd_kind {
 	UPD_REACTIONS =
 		104, /* id = a message of the owner's box: its reactions changed, or he has looked at them */
 	UPD_POLL = 105, /* id = likewise: the results of its poll */
+	/* Of one authorisation alone (only_key), or, until a request is accepted, of all; peer = the secret chat's id. */
+	UPD_SECRET_CHAT = 112,
+	UPD_SECRET_READ = 113, /* what its owner wrote there was read */
 	UPD_PASSING_FIRST = 128,
 	UPD_STATUS = 128, /* peer = user; payload: int32 online until or was online, int32 1 online / 0 off */
 	UPD_TYPING =
@@ -87,6 +90,8 @@ enum upd_kind {
 	 */
 	UPD_REACTIONS_NOW = 144,
 	UPD_POLL_NOW = 145,
+	UPD_SECRET_TYPING = 160,  /* peer = the secret chat's id */
+	UPD_SECRET_MESSAGE = 161, /* id = qts of the queue of only_key */
 	UPD_BOT_QUERY = 190, /* of a bot: peer = who asks; payload: boxed Update TL of the newest layer */
 	UPD_RESET = 132,     /* updatesTooLong: the session ended; the next call hears 401 */
 };
@@ -101,6 +106,7 @@ struct upd_event {
 	struct slice payload;
 	int64_t random_id; /* UPD_NEW of the owner's own send: what the client chose; 0 otherwise */
 	int64_t except_key; /* not pushed to this authorisation (permanent auth_key_id): its own answer says it; 0: none */
+	int64_t only_key; /* pushed to this authorisation alone; 0: to all of the owner's */
 };
 
 #endif

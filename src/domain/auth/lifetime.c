@@ -10,6 +10,7 @@
 #include "domain/auth/jobs.h"
 #include "domain/media/jobs.h"
 #include "domain/auth/session.h"
+#include "domain/secret/secret.h"
 #include "domain/users/account.h"
 #include "domain/users/view.h"
 #include "rpc_methods.h"
@@ -91,6 +92,8 @@ int account_end(struct rpc_call *c, int64_t user_id)
 		for (size_t i = 0; r >= 0 && i < n; i++)
 			r = session_end(c, user_id, v[i].key_id);
 	} while (r >= 0 && n == LIMIT_AUTHORISATIONS);
+	if (r >= 0)
+		r = secret_account_ended(c, user_id);
 	if (r >= 0)
 		r = user_delete(c, user_id);
 	return r < 0 ? r : jobs_add(c, UPLOADS_OF_JOB, user_id, 0, (struct slice){0});

@@ -8,6 +8,7 @@
 #include "domain/auth/device.h"
 #include "domain/help/country.h"
 #include "domain/messages/message.h"
+#include "domain/secret/secret.h"
 #include "rpc_methods.h"
 #include "store/auth_key.h"
 #include "store/authorization.h"
@@ -114,7 +115,7 @@ static int forget(struct rpc_call *c, int64_t user_id, int64_t key)
 	int r;
 
 	if ((r = store_authorization_delete(c->db, user_id, key)) < 0 ||
-	    (r = device_forget(c, user_id, key)) < 0)
+	    (r = device_forget(c, user_id, key)) < 0 || (r = secret_device_ended(c, user_id, key)) < 0)
 		return r;
 	return end_imported(c, key);
 }
@@ -211,6 +212,31 @@ int session_is_alive(struct rpc_call *c, int64_t user_id)
 		if (v[i].key_id != c->client->auth_key_id)
 			return v[i].active > c->now - ALIVE_SECONDS;
 	return r < 0 ? r : 0;
+}
+
+int session_takes_secret(struct rpc_call *c, int64_t user_id, int64_t key)
+{
+	struct store_authorization z;
+	int r = store_authorization_get(c->db, user_id, key, &c->arena, &z);
+
+	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : !(z.flags & AUTHORIZATION_NO_SECRET);
+}
+
+int session_secret_keys(struct rpc_call *c, int64_t user_id, int64_t **ret, size_t *ret_n, bool *ret_all)
+{
+	struct store_authorization *v;
+	size_t n;
+	int r = store_authorization_list(c->db, user_id, LIMIT_AUTHORISATIONS, &c->arena, &v, &n);
+
+	if (r < 0)
+		return r;
+	*ret = ARENA_ARRAY(&c->arena, int64_t, n + 1);
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!(v[i].flags & AUTHORIZATION_NO_SECRET))
+			(*ret)[(*ret_n)++] = v[i].key_id;
+	*ret_all = *ret_n == n;
+	return 0;
 }
 
 int service_message(struct rpc_call *c, int64_t user_id, struct slice text)

@@ -32,6 +32,25 @@ static int leave(struct rpc_call *c, const struct made_part *p)
 	return r < 0 ? r : store_blob_unref(c->db, p->blob.b, c->now);
 }
 
+/* The body of a file's row; the object gets id and date. */
+static struct slice describe(struct rpc_call *c, struct media_made *m, struct store_file *f)
+{
+	if (m->photo) {
+		f->kind = STORE_FILE_PHOTO;
+		m->photo->id = f->id;
+		m->photo->date = (int32_t)c->now;
+		return media_encoded(c, &m->photo->o);
+	}
+	if (m->document) {
+		f->kind = STORE_FILE_DOCUMENT;
+		m->document->id = f->id;
+		m->document->date = (int32_t)c->now;
+		return media_encoded(c, &m->document->o);
+	}
+	f->kind = STORE_FILE_ENCRYPTED;
+	return arena_slice(&c->arena, slice_of(&m->fingerprint, sizeof(m->fingerprint)));
+}
+
 int media_insert(struct rpc_call *c, struct media_made *m, int64_t *ret_file)
 {
 	struct store_file f = {.owner = c->user_id, .date = c->now};
@@ -40,15 +59,7 @@ int media_insert(struct rpc_call *c, struct media_made *m, int64_t *ret_file)
 	do
 		f.id = (int64_t)(rng_u64() >> 1);
 	while (!f.id);
-	f.kind = m->photo ? STORE_FILE_PHOTO : STORE_FILE_DOCUMENT;
-	if (m->photo) {
-		m->photo->id = f.id;
-		m->photo->date = (int32_t)c->now;
-	} else {
-		m->document->id = f.id;
-		m->document->date = (int32_t)c->now;
-	}
-	f.body = media_encoded(c, m->photo ? &m->photo->o : &m->document->o);
+	f.body = describe(c, m, &f);
 	if (!f.body.p)
 		return -ERR_INVALID;
 	if ((r = store_file_insert(c->db, &f)) < 0)

@@ -125,6 +125,16 @@ int media_ship(struct app *app, struct slice bytes, const char *mime, struct med
 int media_commit_shipped(struct rpc_call *c, const struct media_shipped *s, struct slice alt,
                          int64_t *ret_file);
 
+/*
+ * Files of secret chats, InputEncryptedFile, in two phases as above: kept as they come, never looked at. What names a known one needs
+ * no work. 400 MEDIA_INVALID: a file that is not the caller's to give; FILE_EMTPY: none; those of uploads. No reference yet.
+ */
+int media_prepare_secret(struct rpc_call *c, const struct tl_obj *input, struct media_made **ret);
+int media_commit_secret(struct rpc_call *c, const struct tl_obj *input, struct media_made *made,
+                        int64_t *ret_file);
+/* EncryptedFile as that user gets it; encryptedFileEmpty for 0 and what is gone. Any lane. */
+int media_secret_view(struct rpc_call *c, int64_t viewer, int64_t file, struct tl_obj **ret);
+
 /* Bytes that the answer to this query may have, if it gives a range of a file; else 0. Decodes nothing. Thread: any. */
 uint32_t media_answer_size(struct slice query);
 

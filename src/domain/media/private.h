@@ -39,8 +39,9 @@ struct made_part {
 enum { MADE_PARTS_MAX = 12 };
 
 struct media_made {
-	struct tl_photo *photo; /* one of the two */
+	struct tl_photo *photo; /* one of the two; neither: a file of a secret chat, as it came */
 	struct tl_document *document;
+	int32_t fingerprint; /* of the key that it is encrypted with, by who knows it */
 	struct made_part parts[MADE_PARTS_MAX],
 		unused[2]; /* unused: contents that only served to make others */
 	uint32_t n_parts, n_unused;

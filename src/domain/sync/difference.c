@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/rd.h"
 #include "domain/messages/message.h"
+#include "domain/secret/secret.h"
 #include "domain/sync/compose.h"
 #include "domain/sync/payload.h"
 #include "domain/sync/state.h"
@@ -18,26 +19,24 @@
 #include "updates/heads.h"
 #include "updates/peer.h"
 
-enum {
-	SLICE_EVENTS = 500, /* Telegram slices at 2500; smaller answers come sooner on bad lines */
-	QTS_NONE = 1        /* qts starts at 1; nothing has been counted in it yet */
-};
+enum { SLICE_EVENTS = 500 }; /* Telegram slices at 2500; smaller answers come sooner on bad lines */
 
 struct gather {
 	struct view v;
 	struct tl_obj **new_messages, **other;
 	uint32_t n_new, n_other;
 	int32_t last_pts;
+	struct secret_difference secret; /* of this authorisation's queue */
 	unixtime_t
 		states_until; /* not all changes without pts fitted: those up to this time are there; 0: all */
 };
 
-static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int64_t unread)
+static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int32_t qts, int64_t unread)
 {
 	struct tl_updates_state *s = TL_NEW(&c->arena, updates_state);
 
 	s->pts = pts;
-	s->qts = QTS_NONE;
+	s->qts = qts;
 	s->date = (int32_t)c->now;
 	s->seq = 0;
 	s->unread_count = (int32_t)unread;
@@ -47,13 +46,14 @@ static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int64_t unread)
 int sync_state(struct rpc_call *c, struct tl_obj **ret)
 {
 	int64_t unread;
-	int32_t pts;
+	int32_t pts, qts;
 	int r;
 
 	r = store_upd_max(c->db, c->user_id, &pts);
-	if (r < 0 || (r = store_dialog_unread(c->db, c->user_id, &unread)) < 0)
+	if (r < 0 || (r = store_dialog_unread(c->db, c->user_id, &unread)) < 0 ||
+	    (r = secret_qts(c, &qts)) < 0)
 		return r;
-	*ret = state_of(c, pts < 1 ? 1 : pts, unread);
+	*ret = state_of(c, pts < 1 ? 1 : pts, qts, unread);
 	return 0;
 }
 
@@ -257,8 +257,8 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 	int64_t unread;
 	int r;
 
-	whole = whole && !g->states_until;
-	if (whole && !g->n_new && !g->n_other && g->last_pts == q->pts) {
+	whole = whole && !g->states_until && !g->secret.more;
+	if (whole && !g->n_new && !g->n_other && !g->secret.messages.n && g->last_pts == q->pts) {
 		e = TL_NEW(&c->arena, updates_differenceEmpty);
 		e->date = (int32_t)c->now;
 		return rpc_reply(c, &e->o);
@@ -268,28 +268,47 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 	if (whole) {
 		d = TL_NEW(&c->arena, updates_difference);
 		d->new_messages = (struct tl_vec){g->new_messages, g->n_new};
-		d->new_encrypted_messages = tl_vec_new(&c->arena, 0);
+		d->new_encrypted_messages = g->secret.messages;
 		d->other_updates = (struct tl_vec){g->other, g->n_other};
 		d->users = users;
 		d->chats = chats;
 		if ((r = store_dialog_unread(c->db, c->user_id, &unread)) < 0)
 			return r;
-		d->state = state_of(c, g->last_pts, unread);
+		d->state = state_of(c, g->last_pts, g->secret.qts, unread);
 		return rpc_reply(c, &d->o);
 	}
 	s = TL_NEW(&c->arena, updates_differenceSlice);
 	s->new_messages = (struct tl_vec){g->new_messages, g->n_new};
-	s->new_encrypted_messages = tl_vec_new(&c->arena, 0);
+	s->new_encrypted_messages = g->secret.messages;
 	s->other_updates = (struct tl_vec){g->other, g->n_other};
 	s->users = users;
 	s->chats = chats;
-	s->intermediate_state = state_of(c, g->last_pts, 0);
+	s->intermediate_state = state_of(c, g->last_pts, g->secret.qts, 0);
 	/* The date of an unfinished difference must not pass what is still to come (api.md 5.3). */
 	if (g->states_until)
 		TL_AS(updates_state, s->intermediate_state)->date = (int32_t)g->states_until;
-	else if (q->date < c->now)
+	else if (q->date < c->now && !g->secret.more)
 		TL_AS(updates_state, s->intermediate_state)->date = q->date;
 	return rpc_reply(c, &s->o);
+}
+
+/*
+ * Messages of secret chats come with the end of the rest, after what was said of the chats themselves: TDLib drops what belongs to a
+ * chat that it has not yet. Until then the client's own qts is told back to it.
+ */
+static int add_secret(struct gather *g, const struct tl_updates_getDifference *q, bool whole)
+{
+	struct rpc_call *c = g->v.c;
+	int32_t limit = q->has_qts_limit ? q->qts_limit : INT32_MAX, had = q->qts > 0 ? q->qts : 0;
+	int r = secret_acknowledge(c, had);
+
+	if (r < 0)
+		return r;
+	g->secret.messages = tl_vec_new(&c->arena, 0);
+	g->secret.qts = had ? had : 1;
+	if (!whole || g->states_until || limit <= 0)
+		return 0;
+	return secret_difference(c, had, limit, &g->secret);
 }
 
 int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDifference *q)
@@ -332,6 +351,8 @@ int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDiffere
 		g.last_pts = now_pts;
 	if (whole && q->date != INT32_MAX &&
 	    ((r = add_states(&g, q->date)) < 0 || (r = add_channels(&g, q->date)) < 0))
+		return r;
+	if ((r = add_secret(&g, q, whole && q->date != INT32_MAX)) < 0)
 		return r;
 	rpc_wants_updates(c);
 	return answer(&g, q, whole);

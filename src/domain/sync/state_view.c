@@ -9,6 +9,7 @@
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/secret/secret.h"
 #include "domain/stickers/sticker.h"
 #include "domain/sync/payload.h"
 #include "domain/sync/thread_view.h"
@@ -503,6 +504,11 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 	case UPD_DISCUSSION_OUT:
 	case UPD_TOPIC_DRAFT:
 		return sync_thread_view(v, ev, ret_update);
+	case UPD_SECRET_CHAT:
+	case UPD_SECRET_READ:
+	case UPD_SECRET_TYPING:
+	case UPD_SECRET_MESSAGE:
+		return secret_update_view(v, ev, ret_update);
 	default: /* a kind of a newer program's log: clients learn it when they next look */
 		return 0;
 	}

@@ -15,6 +15,7 @@ enum peer_kind {
 	ACCESS_DOCUMENT = 4,
 	ACCESS_ENCRYPTED = 5, /* a file of a secret chat */
 	ACCESS_STICKERS = 6,  /* a set */
+	ACCESS_SECRET_CHAT = 7,
 };
 
 struct channel;

@@ -43,6 +43,11 @@ static int keep(struct rpc_call *c, int64_t peer, const char *reason, struct sli
 	return store_setting_put(c->db, SERVER, (const char *)key.p, value);
 }
 
+int report_keep(struct rpc_call *c, int64_t peer, const char *reason)
+{
+	return keep(c, peer, reason, SLICE_LIT(""), SLICE_LIT(""));
+}
+
 static int report_peer(struct rpc_call *c, const struct tl_obj *input_peer, const char *reason,
                        struct slice text)
 {

@@ -13,6 +13,8 @@ struct report {
 	struct slice reason, messages, text; /* messages: ids in the reporter's box, "12,13"; may be empty */
 };
 
+/* Write lane: the caller complains of this peer; a word of ours says of what. */
+int report_keep(struct rpc_call *c, int64_t peer, const char *reason);
 /* The oldest first, up to `limit`. */
 int report_list(struct rpc_call *c, uint32_t limit, struct report **ret, size_t *ret_n);
 /* Write lane: it is dealt with. -ERR_NOTFOUND. */
