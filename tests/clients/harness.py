@@ -41,6 +41,10 @@ class Failed(Exception):
     """What a scenario expected and did not see."""
 
 
+class NotMade(Failed, AttributeError):
+    """A test asks its stage for what an earlier test should have put there."""
+
+
 class Refused(Exception):
     """The client answered with an error: code (of the server, or None) and its name."""
 
@@ -275,6 +279,9 @@ class Stage:
         self.dir = pathlib.Path(dir or tempfile.mkdtemp(prefix='chapar-%s-' % name))
         self.server = Server(self.dir, **how)
         self.clients = []
+
+    def __getattr__(self, name):
+        raise NotMade('the stage has no %r: an earlier test of the file makes it' % name)
 
     @contextlib.asynccontextmanager
     async def another(self, name, **how):

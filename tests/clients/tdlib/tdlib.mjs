@@ -50,8 +50,8 @@ export class TdClient {
       return;
     }
     if (o['@type'] === 'updateAuthorizationState') this.state = o.authorization_state;
+    this.onUpdate(o); // first: what it notes of this update, those who wait look at
     for (const wait of [...this.waits]) wait(o);
-    this.onUpdate(o);
   }
   call(type, params = {}, ms = 30000) {
     if (this.dead) return Promise.reject(new Error(this.dead));
