@@ -170,12 +170,13 @@ static const struct {
 	BOTH("dialog_filters_chats_limit", LIMIT_FOLDER_PEERS),
 	BOTH("caption_length_limit", LIMIT_CAPTION_LENGTH),
 	BOTH("about_length_limit", LIMIT_ABOUT),
+	BOTH("reactions_user_max", LIMIT_REACTIONS),
 #undef BOTH
 };
 
 int help_getAppConfig(struct rpc_call *c, const struct tl_help_getAppConfig *q)
 {
-	enum { VERSION = 4, KEYS = 40 }; /* the number goes up with every change of what follows */
+	enum { VERSION = 5, KEYS = 40 }; /* the number goes up with every change of what follows */
 	struct tl_help_appConfig *f = TL_NEW(&c->arena, help_appConfig);
 	struct tl_jsonObject *o = TL_NEW(&c->arena, jsonObject);
 	struct arena *a = &c->arena;
@@ -195,8 +196,6 @@ int help_getAppConfig(struct rpc_call *c, const struct tl_help_getAppConfig *q)
 	json_add(a, o, "upload_max_fileparts_premium", json_number(a, file_parts_premium(c->app->settings)));
 	json_add(a, o, "emojies_send_dice", dice_emoji(a));
 	json_add(a, o, "reactions_uniq_max", json_number(a, LIMIT_REACTION_KINDS));
-	json_add(a, o, "reactions_user_max_default", json_number(a, LIMIT_REACTIONS));
-	json_add(a, o, "reactions_user_max_premium", json_number(a, LIMIT_REACTIONS_PREMIUM));
 	json_add(a, o, "poll_answers_max", json_number(a, LIMIT_POLL_ANSWERS));
 	json_add(a, o, "dialog_filters_enabled", json_bool(a, true));
 	json_add(a, o, "stories_posting", json_string(a, "disabled"));

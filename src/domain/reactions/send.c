@@ -67,15 +67,13 @@ static int may_react(struct rpc_call *c, const struct peer *peer, struct slice *
 static int chosen(struct rpc_call *c, const struct tl_messages_sendReaction *q, const struct peer *peer,
                   struct slice set, struct slice *ret, size_t *ret_n)
 {
-	int premium = user_is_premium(c, c->user_id), r;
 	size_t n = 0;
+	int r;
 
 	*ret_n = 0;
 	if (q->reaction.n == 1 && TL_IS(reactionEmpty, q->reaction.v[0]))
 		return 0;
-	if (premium < 0)
-		return premium;
-	if (q->reaction.n > (premium ? LIMIT_REACTIONS_PREMIUM : LIMIT_REACTIONS))
+	if (q->reaction.n > LIMIT_REACTIONS)
 		return rpc_fail(c, 400, "REACTIONS_COUNT_INVALID");
 	for (uint32_t i = 0; i < q->reaction.n; i++) {
 		bool mine = peer_is_user(peer->key);
@@ -85,8 +83,6 @@ static int chosen(struct rpc_call *c, const struct tl_messages_sendReaction *q, 
 		for (size_t k = 0; k < n; k++)
 			if (slice_eq(ret[k], ret[n]))
 				return rpc_fail(c, 400, "REACTION_INVALID");
-		if (reaction_is_custom(ret[n]) && !premium)
-			return rpc_fail(c, 403, "PREMIUM_ACCOUNT_REQUIRED");
 		if ((r = reaction_allowed(c, set, mine, ret[n])) <= 0)
 			return r < 0 ? r : rpc_fail(c, 400, "REACTION_INVALID");
 		if (reaction_is_custom(ret[n]) && (r = reaction_is_document(c, ret[n])) <= 0)

@@ -264,21 +264,16 @@ static struct tl_obj *empty(struct arena *a, int64_t id)
 	return &o->o;
 }
 
-/* Pyrogram and mtcute send no file above 2,000 MiB unless the account is premium. */
-static bool all_are_premium(const struct settings *s, const struct store_user *u)
+/*
+ * Pyrogram and mtcute send no file above 2,000 MiB unless the account is premium. It is a word for them alone: what anybody may here
+ * does not depend on it (help.getAppConfig names the same limits for either).
+ */
+static bool is_premium(const struct settings *s, const struct store_user *u)
 {
-	return s && !(u->flags & STORE_USER_BOT) && u->id != SERVICE_USER &&
-	       (s->media_premium_all || s->media_max_file_mib > 2000);
-}
+	bool all = s && (s->media_premium_all || s->media_max_file_mib > 2000);
 
-int user_is_premium(struct rpc_call *c, int64_t id)
-{
-	struct store_user u;
-	int r = store_user_load(c->db, id, &c->arena, &u);
-
-	if (r < 0)
-		return r == -ERR_NOTFOUND ? 0 : r;
-	return (u.flags & STORE_USER_PREMIUM) || all_are_premium(c->app->settings, &u);
+	return (u->flags & STORE_USER_PREMIUM) ||
+	       (all && !(u->flags & STORE_USER_BOT) && u->id != SERVICE_USER);
 }
 
 int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret)
@@ -307,7 +302,7 @@ int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **re
 	}
 	o->verified = (u.flags & STORE_USER_VERIFIED) != 0;
 	o->support = (u.flags & STORE_USER_SUPPORT) != 0;
-	o->premium = (u.flags & STORE_USER_PREMIUM) || all_are_premium(c->app->settings, &u);
+	o->premium = is_premium(c->app->settings, &u);
 	if ((u.flags & STORE_USER_BOT) && (r = bot_user_view(c, id, o)) < 0)
 		return r;
 	o->username = present(u.username);

@@ -42,8 +42,6 @@ int view_chats(struct view *v, struct tl_vec *ret_chats);
 struct slice user_shown_name(struct arena *a, const struct store_user *u);
 /* One user: tl_user, or tl_userEmpty for an id that never was. */
 int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **ret);
-/* 1: he may what premium accounts may; 0: not, or there is no such account. */
-int user_is_premium(struct rpc_call *c, int64_t id);
 /*
  * UserStatus of `id` as `viewer` may see it; NULL: none is shown. *ret_exact (may be NULL): times are told, nothing is
  * coarsened.
