@@ -157,6 +157,11 @@ int rpc_head(struct rpc_call *c, int64_t channel, struct upd_head *ret)
 	return rpc_snapshot_renew(c);
 }
 
+uint64_t rpc_seen(struct rpc_call *c)
+{
+	return rpc_job_of(c)->reader->seen;
+}
+
 /* What the box of a channel is after this event, for when it is committed. */
 static int head_after(struct rpc_call *c, const struct upd_event *ev, struct upd_head *ret)
 {

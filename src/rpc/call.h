@@ -96,6 +96,8 @@ const struct upd_event *rpc_own_events(struct rpc_call *c, size_t *ret_n);
  */
 struct upd_head;
 int rpc_head(struct rpc_call *c, int64_t channel, struct upd_head *ret);
+/* Read lanes: the commit (updates/heads.h) up to which this snapshot shows everything. */
+uint64_t rpc_seen(struct rpc_call *c);
 /* The session that made this call takes its authorisation's updates from now on. */
 void rpc_wants_updates(struct rpc_call *c);
 

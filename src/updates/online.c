@@ -15,6 +15,8 @@
 struct key_entry {
 	int64_t key, user;
 	int32_t layer;
+	int64_t told_date; /* with told_commit: upd_online_told() */
+	uint64_t told_commit;
 	UT_hash_handle hh;
 };
 
@@ -206,6 +208,29 @@ void upd_online_layer(struct upd_online *o, int64_t key, int32_t layer)
 	k = find_key(s, key);
 	if (k && layer)
 		k->layer = layer;
+}
+
+void upd_online_told(struct upd_online *o, int64_t key, int64_t date, uint64_t commit)
+{
+	struct shard *s = &o->key_shard[shard_of(key)];
+	struct key_entry *k;
+	WITH_LOCK(&s->lock);
+
+	k = find_key(s, key);
+	if (!k || (k->told_date == date && k->told_commit))
+		return;
+	k->told_date = date;
+	k->told_commit = commit;
+}
+
+uint64_t upd_online_told_at(struct upd_online *o, int64_t key, int64_t date)
+{
+	struct shard *s = &o->key_shard[shard_of(key)];
+	struct key_entry *k;
+	WITH_LOCK(&s->lock);
+
+	k = find_key(s, key);
+	return k && k->told_date == date ? k->told_commit : 0;
 }
 
 bool upd_online_has(struct upd_online *o, int64_t user)

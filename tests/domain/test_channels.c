@@ -263,6 +263,46 @@ static struct tl_updates_channelDifference *difference(struct s *s, struct perso
 	return TL_AS(updates_channelDifference, talk_call(s->w, who, &q->o));
 }
 
+/* Is the channel named by a difference from this state? */
+static bool is_named(struct s *s, struct person who, int64_t key, const struct tl_updates_state *from,
+                     int64_t channel)
+{
+	struct tl_updates_getDifference *q = Q(s, updates_getDifference);
+	struct tl_updates_difference *d;
+
+	q->pts = from->pts;
+	q->date = from->date;
+	d = TL_AS(updates_difference, world_call_as(s->w, who, key, TL_LAYER_MAX, &q->o));
+	for (uint32_t i = 0; d && i < d->other_updates.n; i++) {
+		struct tl_updateChannelTooLong *t = TL_AS(updateChannelTooLong, d->other_updates.v[i]);
+
+		if (t && t->channel_id == channel)
+			return true;
+	}
+	return false;
+}
+
+/* A date has seconds: what the state showed that he was told is no news, whatever it says; what came behind it is. */
+static void test_told_already(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, true));
+	struct tl_updates_state *told;
+
+	joins(s, s->b, id);
+	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
+	say(s, s->a, id, "two");
+	told = TL_AS(updates_state, talk_call(s->w, s->b, &Q(s, updates_getState)->o));
+	assert_false(is_named(s, s->b, s->b.key, told, id));
+	assert_true(is_named(s, s->b, s->b.key + 1, told, id)); /* of what that one knows nobody knows */
+	say(s, s->a, id, "three");
+	for (int i = 0; i < 3; i++) /* he may not have got the answer */
+		assert_true(is_named(s, s->b, s->b.key, told, id));
+	world_connect(s->w, s->b, s->b.key, 0);
+	world_connect(s->w, s->b, s->b.key, TL_LAYER_MAX);
+	assert_true(is_named(s, s->b, s->b.key, told, id));
+}
+
 static void test_difference(void **state)
 {
 	struct s *s = *state;
@@ -488,6 +528,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_post_is_seen, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_repeat, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_cost, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_told_already, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_unread, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_difference, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_epoch, three_setup, three_teardown),

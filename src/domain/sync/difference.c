@@ -17,6 +17,7 @@
 #include "store/upd.h"
 #include "updates/event.h"
 #include "updates/heads.h"
+#include "updates/online.h"
 #include "updates/peer.h"
 
 enum { SLICE_EVENTS = 500 }; /* Telegram slices at 2500; smaller answers come sooner on bad lines */
@@ -27,6 +28,7 @@ struct gather {
 	uint32_t n_new, n_other;
 	int32_t last_pts;
 	struct secret_difference secret; /* of this authorisation's queue */
+	uint64_t seen; /* the commit of the snapshot with which it began: what is left out was no newer */
 	unixtime_t
 		states_until; /* not all changes without pts fitted: those up to this time are there; 0: all */
 };
@@ -41,6 +43,12 @@ static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int32_t qts, int
 	s->seq = 0;
 	s->unread_count = (int32_t)unread;
 	return &s->o;
+}
+
+/* He is about to get a state of now that shows whatever the commit `seen` does. */
+static void note_told(struct rpc_call *c, uint64_t seen)
+{
+	upd_online_told(c->app->online, c->client->auth_key_id, (int32_t)c->now, seen);
 }
 
 int sync_state(struct rpc_call *c, struct tl_obj **ret)
@@ -59,12 +67,14 @@ int sync_state(struct rpc_call *c, struct tl_obj **ret)
 
 int updates_getState(struct rpc_call *c, const struct tl_updates_getState *q)
 {
+	uint64_t seen = rpc_seen(c);
 	struct tl_obj *state;
 	int r;
 
 	r = sync_state(c, &state);
 	if (r < 0)
 		return r;
+	note_told(c, seen);
 	rpc_wants_updates(c);
 	return rpc_reply(c, state);
 }
@@ -202,10 +212,20 @@ static int add_states(struct gather *g, int32_t date)
 	return 0;
 }
 
+/*
+ * Did it change since the state of this date? By the date, which is of whole seconds, and where it is known, by the commit which that
+ * state showed: what somebody was told a moment ago is not news.
+ */
+static bool is_news(const struct upd_head *head, int32_t date, uint64_t told)
+{
+	return head->changed >= (unixtime_t)date - 1 && (!told || head->commit > told);
+}
+
 /* Of each of his channels in which something happened since: what it has come to, and how far he had read. */
 static int add_channels(struct gather *g, int32_t date)
 {
 	struct rpc_call *c = g->v.c;
+	uint64_t told = upd_online_told_at(c->app->online, c->client->auth_key_id, date);
 	struct tl_obj **more;
 	int64_t *ids;
 	size_t n;
@@ -227,7 +247,7 @@ static int add_channels(struct gather *g, int32_t date)
 		struct upd_head head;
 
 		r = rpc_head(c, in.peer, &head);
-		if (r == -ERR_NOTFOUND || (r >= 0 && head.changed < (unixtime_t)date - 1))
+		if (r == -ERR_NOTFOUND || (r >= 0 && !is_news(&head, date, told)))
 			continue;
 		if (r < 0)
 			return r;
@@ -261,6 +281,7 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 	if (whole && !g->n_new && !g->n_other && !g->secret.messages.n && g->last_pts == q->pts) {
 		e = TL_NEW(&c->arena, updates_differenceEmpty);
 		e->date = (int32_t)c->now;
+		note_told(c, g->seen);
 		return rpc_reply(c, &e->o);
 	}
 	if ((r = view_users(&g->v, &users)) < 0 || (r = view_chats(&g->v, &chats)) < 0)
@@ -275,6 +296,7 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 		if ((r = store_dialog_unread(c->db, c->user_id, &unread)) < 0)
 			return r;
 		d->state = state_of(c, g->last_pts, g->secret.qts, unread);
+		note_told(c, g->seen);
 		return rpc_reply(c, &d->o);
 	}
 	s = TL_NEW(&c->arena, updates_differenceSlice);
@@ -313,7 +335,7 @@ static int add_secret(struct gather *g, const struct tl_updates_getDifference *q
 
 int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDifference *q)
 {
-	struct gather g = {.last_pts = q->pts};
+	struct gather g = {.last_pts = q->pts, .seen = rpc_seen(c)};
 	struct store_upd *rows;
 	uint32_t limit = SLICE_EVENTS;
 	int32_t now_pts;
