@@ -13,23 +13,27 @@ struct bench_options {
 	const char *to, *key, *metrics; /* metrics: HOST:PORT of the server's HTTP, NULL: not asked */
 	enum client_transport transport;
 	int layer;
-	unsigned clients; /* 0: the bench's own choice, as for those below */
-	unsigned first;   /* number of the first account: 0 is 9996600000 */
-	unsigned friends; /* partners of each account */
-	unsigned window;  /* questions open at a time, in all */
-	unsigned rate;    /* a second, in all; 0: as many as the window allows */
-	unsigned seconds; /* that count */
-	unsigned warm;    /* seconds before them */
-	unsigned settle;  /* idle: seconds until memory is read */
-	unsigned size;    /* of a file, MiB */
-	unsigned part;    /* of it at a time, KiB */
-	unsigned stall;   /* download: seconds in which nobody listens */
-	unsigned groups;  /* channel: small ones beside it */
-	unsigned members; /* of each of them */
-	unsigned layers;  /* channel: so many at once */
-	unsigned posts;   /* channel: that are measured */
-	unsigned pid;     /* of the server: its processor times; 0: not asked */
-	bool once;        /* download: all of it by each connection */
+	unsigned clients;   /* 0: the bench's own choice, as for those below */
+	unsigned first;     /* number of the first account: 0 is 9996600000 */
+	unsigned friends;   /* partners of each account */
+	unsigned window;    /* questions open at a time, in all */
+	unsigned rate;      /* a second, in all; 0: as many as the window allows */
+	unsigned seconds;   /* that count */
+	unsigned warm;      /* seconds before them */
+	unsigned settle;    /* idle: seconds until memory is read */
+	unsigned size;      /* of a file, MiB */
+	unsigned part;      /* of it at a time, KiB */
+	unsigned stall;     /* download: seconds in which nobody listens */
+	unsigned groups;    /* channel: small ones beside it */
+	unsigned members;   /* of each of them */
+	unsigned layers;    /* channel: so many at once */
+	unsigned posts;     /* channel: that are measured */
+	unsigned pid;       /* of the server: its processor times; 0: not asked */
+	unsigned files;     /* cdn-downloads: in the channel */
+	unsigned downloads; /* that are made of them */
+	const char *
+		trace; /* a file for what came from where, each 100 ms: "milliseconds dc bytes"; NULL: none */
+	bool once;     /* download: all of it by each connection */
 };
 
 struct bench {
@@ -132,5 +136,6 @@ int bench_idle(struct bench *b);
 int bench_upload(struct bench *b);
 int bench_download(struct bench *b);
 int bench_channel(struct bench *b);
+int bench_cdn_downloads(struct bench *b);
 
 #endif

@@ -20,6 +20,8 @@ static const struct {
 	{"download", bench_download,
          "the file that lies there last, over and over or once by each connection"},
 	{"channel", bench_channel, "posts in a channel and in small groups, until the last one has them"},
+	{"cdn-downloads", bench_cdn_downloads,
+         "files of a channel, through CDN nodes where the server sends there; every byte is compared"},
 	{"idle", bench_idle, "memory of sessions that are signed in, took one update and wait"},
 };
 
@@ -51,6 +53,10 @@ static const char help[] =
 	"  --groups N           channel: small groups beside it (0); --members N of each (10)\n"
 	"  --layers N           channel: spoken by its subscribers in turn, up to 5 (1)\n"
 	"  --posts N            channel: that are measured (30)\n"
+	"  --files N            cdn-downloads: in the channel (100), of about --part KiB (300)\n"
+	"  --downloads N        cdn-downloads: each of --clients people (50) takes each file at most once "
+	"(all)\n"
+	"  --trace FILE         cdn-downloads: a line \"milliseconds dc bytes\" each 100 ms and source\n"
 	"  --pid N              channel: the server's process, whose processor times are told\n"
 	"channel wants a store that bench-fill filled, with as many ONLINE as --clients (10000).\n"
 	"messages, idle, upload and download sign in with test numbers: the server must run with "
@@ -79,6 +85,9 @@ enum opt {
 	MEMBERS,
 	LAYERS,
 	POSTS,
+	FILES,
+	DOWNLOADS,
+	TRACE,
 	PID
 };
 
@@ -104,6 +113,9 @@ static const struct option longs[] = {
 	{"members", required_argument, NULL, MEMBERS},
 	{"layers", required_argument, NULL, LAYERS},
 	{"posts", required_argument, NULL, POSTS},
+	{"files", required_argument, NULL, FILES},
+	{"downloads", required_argument, NULL, DOWNLOADS},
+	{"trace", required_argument, NULL, TRACE},
 	{"pid", required_argument, NULL, PID},
 	{"help", no_argument, NULL, 'h'},
 	{"list", no_argument, NULL, 'l'},
@@ -134,6 +146,13 @@ static bool set_channel(struct bench_options *o, int opt, const char *v)
 		return number("layers", v, 5, &o->layers);
 	case POSTS:
 		return number("posts", v, 10000, &o->posts);
+	case FILES:
+		return number("files", v, 10000, &o->files);
+	case DOWNLOADS:
+		return number("downloads", v, 10000000, &o->downloads);
+	case TRACE:
+		o->trace = v;
+		return true;
 	case PID:
 		return number("pid", v, 1u << 30, &o->pid);
 	default:

@@ -10,10 +10,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
+#include "benches/content.h"
 #include "benches/flow.h"
 #include "client/sign.h"
 #include "client/wait.h"
-#include "crypto/aes.h"
 #include "crypto/rng.h"
 
 enum { A_KEY = 32, KEYS_MAX = 64 };
@@ -58,20 +58,6 @@ static void fail(struct media *m, const char *what, const char *why)
 		snprintf(m->error, sizeof(m->error), "%s: %.100s", what, why);
 }
 
-/* What the file has from `off`, a multiple of 16, on. */
-static void content(uint64_t off, uint32_t n, uint8_t *out)
-{
-	static const uint8_t key[32] = "what chapar-bench sends around";
-	uint8_t iv[16] = {0};
-	struct aes_ctr s;
-
-	for (int i = 0; i < 8; i++)
-		iv[15 - i] = (uint8_t)(off / 16 >> 8 * i);
-	aes_ctr_init(&s, key, iv);
-	memset(out, 0, n);
-	aes_ctr_apply(&s, out, n);
-}
-
 static uint32_t part_at(const struct media *m, uint64_t off)
 {
 	return m->size - off < m->part ? (uint32_t)(m->size - off) : m->part;
@@ -86,7 +72,7 @@ static bool ask(struct media *m, struct carrier *k, uint64_t off)
 
 	m->question.n = 0;
 	if (m->up) {
-		content(off, part_at(m, off), m->expected);
+		bench_content(0, off, part_at(m, off), m->expected);
 		put.file_id = m->file_id;
 		put.file_part = (int32_t)(off / m->part);
 		put.file_total_parts = (int32_t)((m->size + m->part - 1) / m->part);
@@ -141,7 +127,7 @@ static bool is_error(struct media *m, struct slice body)
 
 static void compare(struct media *m, const struct bench_flow_answer *a, uint32_t n)
 {
-	content(a->tag, n, m->expected);
+	bench_content(0, a->tag, n, m->expected);
 	if (memcmp(a->body.p + FILE_HEAD, m->expected, n) != 0)
 		fail(m, "upload.getFile", "other bytes than those that went up");
 	m->compared += n;
