@@ -21,6 +21,8 @@ enum store_msg_flag {
 		256, /* the body lies with the origin, for all boxes that have it (store/content.h) */
 	STORE_MSG_REACTIONS =
 		512, /* there have been reactions to it (store/msg_reaction.h); not kept in basic groups */
+	STORE_MSG_LATER =
+		2048, /* no row of a box, but one that waits for its time (store/later.h): never stored */
 	STORE_MSG_THREAD =
 		1024, /* of a channel: somebody answered it, or it is discussed elsewhere (store/thread.h) */
 };

@@ -332,6 +332,14 @@ static const char *const steps[] = {
 	"CREATE TABLE secret_file (owner BIGINT, chat BIGINT, file BIGINT, until BIGINT, PRIMARY KEY (owner, "
 	"chat, file)) WITHOUT ROWID;"
 	"CREATE INDEX secret_file_until ON secret_file (until);",
+
+	/* 26: messages that wait for their time (later.h). */
+	"CREATE TABLE later (owner BIGINT, peer BIGINT, id BIGINT, date BIGINT, author BIGINT, from_id "
+	"BIGINT, flags BIGINT, edit_date BIGINT, reply_to BIGINT, grouped_id BIGINT, random_id BIGINT, "
+	"source BIGINT, source_id BIGINT, body BYTEA, PRIMARY KEY (owner, peer, id)) WITHOUT ROWID;"
+	"CREATE INDEX later_online ON later (peer, owner) WHERE date = 2147483646;"
+	"CREATE TABLE later_top (owner BIGINT, peer BIGINT, top BIGINT, PRIMARY KEY (owner, peer)) WITHOUT "
+	"ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

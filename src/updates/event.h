@@ -92,6 +92,10 @@ enum upd_kind {
 	UPD_POLL_NOW = 145,
 	UPD_SECRET_TYPING = 160,  /* peer = the secret chat's id */
 	UPD_SECRET_MESSAGE = 161, /* id = qts of the queue of only_key */
+	/* Of who may see what is to be sent to `peer` later: id = such a message, new or changed; payload of those that are gone: id int32 ids,
+	   then, where they were sent, as many ids of messages. */
+	UPD_LATER = 170,
+	UPD_LATER_GONE = 171,
 	UPD_BOT_QUERY = 190, /* of a bot: peer = who asks; payload: boxed Update TL of the newest layer */
 	UPD_RESET = 132,     /* updatesTooLong: the session ended; the next call hears 401 */
 };

@@ -7,6 +7,7 @@
 #include "domain/channels/rights.h"
 #include "domain/chats/chat.h"
 #include "domain/media/media.h"
+#include "domain/messages/later.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "rpc_methods.h"
@@ -125,8 +126,8 @@ int messages_sendInlineBotResult(struct rpc_call *c, const struct tl_messages_se
 		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
 	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
-	if (q->has_schedule_date)
-		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	if (q->has_schedule_date && (r = later_begin(c, &to, q->schedule_date, false, 1, &m)) < 0)
+		return r;
 	if (!bot_answers_get(c->app->answers, q->query_id, c->user_id, &c->arena, &a))
 		return rpc_fail(c, 400, "QUERY_ID_INVALID");
 	if ((r = message_may_send(c, &to)) < 0 || (r = may_choose(c, &to)) < 0 ||
@@ -144,7 +145,7 @@ int messages_sendInlineBotResult(struct rpc_call *c, const struct tl_messages_se
 	                         .id = id,
 	                         .origin_owner = c->user_id,
 	                         .origin_id = id};
-	if ((r = tell_bot(c, &a, q->id, &row, markup_asks(content->reply_markup))) < 0)
+	if ((r = tell_bot(c, &a, q->id, &row, !m.later && markup_asks(content->reply_markup))) < 0)
 		return r;
 	if (q->clear_draft && (r = draft_sent(c, &to, &m)) < 0)
 		return r;

@@ -9,6 +9,7 @@
 #include "domain/reactions/react.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/media/media.h"
+#include "domain/messages/later.h"
 #include "domain/messages/reply.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
@@ -59,14 +60,15 @@ int messages_getOnlines(struct rpc_call *c, const struct tl_messages_getOnlines 
 }
 
 /* His marks, and what is unread. */
-static int set_marks(struct rpc_call *c, const struct channel *ch, struct tl_channelFull *f)
+static int set_marks(struct rpc_call *c, struct channel *ch, struct tl_channelFull *f)
 {
 	struct store_dialog d;
 	struct upd_head head;
 	int64_t key = peer_channel(ch->row.id);
-	int r;
+	int r = later_any(c, &(struct peer){.key = key, .channel = ch});
 
-	if ((r = rpc_head(c, key, &head)) < 0 ||
+	f->has_scheduled = r > 0;
+	if (r < 0 || (r = rpc_head(c, key, &head)) < 0 ||
 	    (r = store_dialog_get(c->db, c->user_id, key, &c->arena, &d)) < 0)
 		return r;
 	f->pts = head.pts;

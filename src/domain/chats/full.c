@@ -5,6 +5,8 @@
 #include "domain/chats/photo.h"
 #include "domain/chats/private.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/messages/later.h"
+#include "domain/users/peer.h"
 #include "domain/reactions/react.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
@@ -76,9 +78,10 @@ static int set_own(struct rpc_call *c, const struct chat *ch, struct tl_chatFull
 	struct store_dialog d;
 	struct store_msg *rows;
 	size_t n;
-	int r;
+	int r = later_any(c, &(struct peer){.key = key});
 
-	if ((r = store_dialog_get(c->db, c->user_id, key, &c->arena, &d)) < 0 ||
+	f->has_scheduled = r > 0;
+	if (r < 0 || (r = store_dialog_get(c->db, c->user_id, key, &c->arena, &d)) < 0 ||
 	    (r = store_msg_walk_pinned(c->db, c->user_id, key, INT32_MAX, false, 1, &c->arena, &rows, &n)) <
 	            0)
 		return r;

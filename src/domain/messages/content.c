@@ -114,7 +114,7 @@ static int count_views(struct view *v, struct tl_message *m, const struct store_
 	struct store_msg_count n;
 	int r;
 
-	if (!peer_is_channel(row->owner) || !m->post)
+	if (!peer_is_channel(row->owner) || !m->post || (row->flags & STORE_MSG_LATER))
 		return 0;
 	if ((r = views_of(v->c, row->owner, row->id, &n)) < 0)
 		return r;
@@ -133,6 +133,9 @@ static struct tl_obj *own_message(struct view *v, struct tl_message *m, const st
 	m->from_id = from_whom(a, row, m->post);
 	m->date = (int32_t)row->date;
 	m->out = is_out(v, row);
+	/* That it waited is its writer's own affair. */
+	m->from_scheduled = m->from_scheduled &&
+	                    (m->out || (row->peer == row->owner && peer_is_user(row->peer)));
 	m->silent = (row->flags & STORE_MSG_SILENT) != 0;
 	m->pinned = (row->flags & STORE_MSG_PINNED) != 0;
 	m->noforwards = (row->flags & STORE_MSG_NOFORWARDS) != 0;
@@ -179,7 +182,11 @@ static struct tl_obj *carried(const struct tl_obj *o)
 
 int message_view(struct view *v, const struct store_msg *row, struct tl_obj **ret)
 {
-	const struct media_origin from = {.kind = MEDIA_FROM_MESSAGE, .peer = row->peer, .id = row->id};
+	/* What waits is at no place where anybody else could find it. */
+	const struct media_origin from = {.kind = row->flags & STORE_MSG_LATER ? MEDIA_FROM_UPLOAD
+	                                                                       : MEDIA_FROM_MESSAGE,
+	                                  .peer = row->peer,
+	                                  .id = row->id};
 	struct rd r = rd_of(row->body.p, row->body.n);
 	struct tl_obj *o;
 	int e;
@@ -196,7 +203,8 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 		TL_AS(message, o)->media = &TL_NEW(&v->c->arena, messageMediaUnsupported)->o;
 	else if (e < 0)
 		return e;
-	if (TL_IS(message, o) && (e = reactions_view(v, row, &TL_AS(message, o)->reactions)) < 0)
+	if (TL_IS(message, o) && !(row->flags & STORE_MSG_LATER) &&
+	    (e = reactions_view(v, row, &TL_AS(message, o)->reactions)) < 0)
 		return e;
 	if (TL_IS(message, o)) {
 		struct tl_message *m = TL_AS(message, o);

@@ -6,6 +6,7 @@
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/messages/later.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/twin.h"
@@ -13,6 +14,7 @@
 #include "domain/search/index.h"
 #include "store/dialog.h"
 #include "store/msg.h"
+#include "store/msg_count.h"
 #include "store/rid.h"
 #include "store/saved.h"
 #include "tl/tl.h"
@@ -197,8 +199,11 @@ int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32
 
 int message_send(struct rpc_call *c, const struct peer *to, struct message_draft *m, int32_t *ret_id)
 {
-	if (to->channel)
-		return message_post(c, to->channel, m, ret_id);
+	int r;
+
+	if (m->later)
+		return later_put(c, to, m, ret_id);
 	m->peer = to->key;
-	return message_deliver(c, m, ret_id);
+	r = to->channel ? message_post(c, to->channel, m, ret_id) : message_deliver(c, m, ret_id);
+	return r < 0 || !m->source ? r : store_msg_count_add(c->db, m->source, m->source_id, 0, 1);
 }

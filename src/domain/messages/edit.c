@@ -9,6 +9,7 @@
 #include "domain/channels/log.h"
 #include "domain/chats/chat.h"
 #include "domain/messages/discussion.h"
+#include "domain/messages/later.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/text.h"
@@ -144,6 +145,7 @@ int message_edit_row(struct rpc_call *c, const struct store_msg *row, struct sli
 int messages_editMessage_prepare(struct rpc_call *c, const struct tl_messages_editMessage *q)
 {
 	struct media_made *made = NULL;
+	struct store_later waiting;
 	struct tl_message *m;
 	struct store_msg row;
 	struct place place;
@@ -154,11 +156,17 @@ int messages_editMessage_prepare(struct rpc_call *c, const struct tl_messages_ed
 		return 0;
 	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
 		return r;
-	r = place_message(c, &place, q->id, &row);
-	if (r == -ERR_NOTFOUND)
-		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if (r < 0 || (r = content_of(c, &peer, &row, &m)) < 0 || (r = rpc_snapshot_renew(c)) < 0 ||
-	    (r = media_prepare(c, q->media, &made)) < 0)
+	if (q->has_schedule_date) {
+		if ((r = later_find(c, &peer, q->id, &waiting, &row)) < 0)
+			return r;
+	} else {
+		r = place_message(c, &place, q->id, &row);
+		if (r == -ERR_NOTFOUND)
+			return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
+		if (r < 0 || (r = content_of(c, &peer, &row, &m)) < 0)
+			return r;
+	}
+	if ((r = rpc_snapshot_renew(c)) < 0 || (r = media_prepare(c, q->media, &made)) < 0)
 		return r;
 	c->prepared = made;
 	return 0;
@@ -203,6 +211,38 @@ int message_edit(struct rpc_call *c, const struct peer *peer, struct store_msg *
 	return peer->chat ? chat_edited(c, peer->chat, row, changed) : 0;
 }
 
+/* One that waits to be sent: another time, other words, another file. Ids are those of what waits. */
+static int edit_waiting(struct rpc_call *c, const struct tl_messages_editMessage *q, const struct peer *peer)
+{
+	struct message_draft when = {0};
+	struct media_ready media, *changed = q->media ? &media : NULL;
+	struct store_later waiting;
+	struct store_msg row;
+	struct tl_obj *o;
+	struct rd in;
+	int r;
+
+	if ((r = later_find(c, peer, q->id, &waiting, &row)) < 0 ||
+	    (r = later_begin(c, peer, q->schedule_date, q->has_schedule_repeat_period, 0, &when)) < 0)
+		return r;
+	if (!when.later)
+		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	in = rd_of(row.body.p, row.body.n);
+	if (tl_decode(&in, &c->arena, &o) < 0 || !TL_IS(message, o))
+		return -ERR_CORRUPT;
+	if (!q->media && !q->message.p) {
+		r = later_edit(c, &waiting, when.later, NULL, NULL);
+		return r < 0 ? r : rpc_reply_after(c, message_reply_updates, NULL);
+	}
+	if (TL_AS(message, o)->fwd_from)
+		return rpc_fail(c, 403, "MESSAGE_AUTHOR_REQUIRED");
+	if ((changed && (r = new_media(c, q, &row, TL_AS(message, o), &media)) < 0) ||
+	    (r = new_text(c, peer, q, TL_AS(message, o))) < 0 ||
+	    (r = later_edit(c, &waiting, when.later, o, changed)) < 0)
+		return r;
+	return rpc_reply_after(c, message_reply_updates, NULL);
+}
+
 int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessage *q)
 {
 	struct media_ready media, *changed = q->media ? &media : NULL;
@@ -215,7 +255,7 @@ int messages_editMessage(struct rpc_call *c, const struct tl_messages_editMessag
 	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0)
 		return r;
 	if (q->has_schedule_date)
-		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
+		return edit_waiting(c, q, &peer);
 	if (peer.chat && (r = chat_catch_up(c, peer.chat->row.id, c->user_id)) < 0)
 		return r;
 	r = place_message(c, &place, q->id, &row);

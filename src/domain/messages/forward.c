@@ -3,13 +3,13 @@
 #include "crypto/rng.h"
 #include "domain/chats/chat.h"
 #include "domain/channels/channel.h"
+#include "domain/messages/later.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/reply.h"
 #include "domain/users/privacy.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
-#include "store/msg_count.h"
 #include "store/user.h"
 #include "updates/event.h"
 #include "updates/peer.h"
@@ -148,6 +148,7 @@ static int copy(struct rpc_call *c, const struct tl_messages_forwardMessages *q,
 		m->fwd_from = NULL;
 	else
 		r = header(c, row, m, to->self);
+	m->from_scheduled = false;
 	m->post = false; /* of where it comes to; so is who signs it there */
 	m->post_author = (struct slice){0};
 	*ret = &m->o;
@@ -173,6 +174,7 @@ struct target {
 	const struct peer *to;
 	int32_t reply_to;
 	struct tl_obj *header;
+	struct message_draft when; /* .later alone counts */
 };
 
 /* In answer to something, or into a topic. */
@@ -197,6 +199,7 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 	                          .reply_to = at->reply_to,
 	                          .silent = q->silent,
 	                          .noforwards = q->noforwards,
+	                          .later = at->when.later,
 	                          .except_key = c->client->auth_key_id};
 	struct media_ready media;
 	struct store_msg row;
@@ -211,12 +214,14 @@ static int one(struct rpc_call *c, const struct tl_messages_forwardMessages *q, 
 	if ((r = message_may_carry(c, at->to, &media)) < 0)
 		return r;
 	m.media = media.media ? &media : NULL;
+	if (peer_is_channel(row.owner)) {
+		m.source = row.owner;
+		m.source_id = row.id;
+	}
 	m.grouped_id = regroup(album, row.grouped_id);
 	TL_AS(message, m.content)->reply_to = at->header;
-	if ((r = message_send_as(c, at->to, q->send_as, &m, TL_AS(message, m.content))) < 0 ||
-	    (r = message_send(c, at->to, &m, &id)) < 0)
-		return r;
-	return peer_is_channel(row.owner) ? store_msg_count_add(c->db, row.owner, row.id, 0, 1) : 0;
+	r = message_send_as(c, at->to, q->send_as, &m, TL_AS(message, m.content));
+	return r < 0 ? r : message_send(c, at->to, &m, &id);
 }
 
 static bool are_distinct(const struct tl_vec_long *random_ids)
@@ -248,8 +253,6 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 		return rpc_fail(c, 400, "MESSAGE_IDS_EMPTY");
 	if (q->id.n != q->random_id.n || !are_distinct(&q->random_id))
 		return rpc_fail(c, 400, "RANDOM_ID_INVALID");
-	if (q->has_schedule_date)
-		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
 	if (from.channel && (from.channel->row.flags & STORE_CHANNEL_NOFORWARDS))
 		return rpc_fail(c, 400, "CHAT_FORWARDS_RESTRICTED");
 	if ((r = message_may_send(c, &to)) < 0 || (r = aim(c, q, &at)) < 0)
@@ -259,6 +262,9 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 	/* The whole call is one transaction: if the first was sent, all were. */
 	if ((r = message_are_repeats(c, &to, q->random_id.v, q->random_id.n)) != 0)
 		return r < 0 ? r : 0;
+	if (q->has_schedule_date &&
+	    (r = later_begin(c, &to, q->schedule_date, q->has_schedule_repeat_period, q->id.n, &at.when)) < 0)
+		return r;
 	for (uint32_t i = 0; i < q->id.n; i++)
 		if ((r = one(c, q, i, &place, &at, &album)) < 0)
 			return r;

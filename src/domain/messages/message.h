@@ -29,7 +29,10 @@ struct message_draft {
 	int32_t ttl;                     /* set by message_deliver: the chat's time; 0: it stays */
 	int64_t grouped_id;              /* of an album; 0: none */
 	bool only_sender, only_receiver; /* pm_oneside and notices that one side alone sees */
-	int64_t except_key;              /* authorisation whose answer carries it; 0: none */
+	unixtime_t later;                /* when it is to be sent (messages/later.h); 0: now */
+	int64_t source;                  /* the channel whose post it passes on, which counts that; 0: none */
+	int32_t source_id;
+	int64_t except_key; /* authorisation whose answer carries it; 0: none */
 	/* In a channel's box: */
 	int64_t origin_owner; /* the channel whose post this is the copy of; 0: it is its own */
 	int32_t origin_id;

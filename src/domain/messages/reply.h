@@ -33,7 +33,9 @@ int forward_origin(struct rpc_call *c, const struct store_msg *row, const struct
 /* 1 if these random_ids were sent before, in one call (the answer is then set), 0 if not. */
 int message_are_repeats(struct rpc_call *c, const struct peer *to, const int64_t *random_ids, uint32_t n);
 struct message_draft;
-/* Write lane: into the channel, or both boxes; by message_may_send() and _may_carry(). */
+/*
+ * Write lane: into the channel, or both boxes, or among those that are sent later (m->later); by message_may_send() and _may_carry().
+ */
 int message_send(struct rpc_call *c, const struct peer *to, struct message_draft *m, int32_t *ret_id);
 /*
  * As whom the caller writes there: m->from and, in content, the signature. send_as: InputPeer or NULL, then what he has chosen for this

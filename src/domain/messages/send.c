@@ -3,6 +3,7 @@
 #include "domain/bots/bot.h"
 #include "domain/bots/markup.h"
 #include "domain/channels/channel.h"
+#include "domain/messages/later.h"
 #include "domain/messages/message.h"
 #include "domain/messages/post.h"
 #include "domain/messages/reply.h"
@@ -77,7 +78,9 @@ int message_are_repeats(struct rpc_call *c, const struct peer *to, const int64_t
 		r = store_rid_find(c->db, c->user_id, random_ids[i], c->now, &pts);
 		if (r == -ERR_NOTFOUND)
 			continue;
-		if (r >= 0)
+		if (r >= 0 && pts < 0)
+			r = later_again(c, to, -pts, random_ids[i], &first->ev[i]);
+		else if (r >= 0)
 			r = birth_of(c, owner, pts, random_ids[i], &first->ev[i]);
 		if (r == -ERR_NOTFOUND) /* it sent something elsewhere */
 			return rpc_fail(c, 500, "RANDOM_ID_DUPLICATE");
@@ -119,8 +122,9 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
 	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
-	if (q->has_schedule_date)
-		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	if (q->has_schedule_date &&
+	    (r = later_begin(c, &to, q->schedule_date, q->has_schedule_repeat_period, 1, &m)) < 0)
+		return r;
 	if ((r = message_may_send(c, &to)) < 0)
 		return r;
 	if ((r = text_prepare(c, q->message, &q->entities, TEXT_MESSAGE, &content->message,

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "crypto/rng.h"
 #include "domain/bots/bot.h"
+#include "domain/messages/later.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/text.h"
@@ -59,8 +60,9 @@ int messages_sendMedia(struct rpc_call *c, const struct tl_messages_sendMedia *q
 		return r;
 	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
-	if (q->has_schedule_date)
-		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	if (q->has_schedule_date &&
+	    (r = later_begin(c, &to, q->schedule_date, q->has_schedule_repeat_period, 1, &m)) < 0)
+		return r;
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = media_commit(c, q->media, c->prepared, -1, &media)) < 0 ||
 	    (r = message_may_carry(c, &to, &media)) < 0)
@@ -182,8 +184,9 @@ int messages_sendMultiMedia(struct rpc_call *c, const struct tl_messages_sendMul
 		random_ids[i] = single(q, i)->random_id;
 	if ((r = message_are_repeats(c, &to, random_ids, q->multi_media.n)) != 0)
 		return r < 0 ? r : 0;
-	if (q->has_schedule_date)
-		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
+	if (q->has_schedule_date &&
+	    (r = later_begin(c, &to, q->schedule_date, false, q->multi_media.n, &m)) < 0)
+		return r;
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &reply)) < 0)
 		return r;

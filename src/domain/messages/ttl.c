@@ -22,7 +22,7 @@ static int set_side(struct rpc_call *c, int64_t owner, int64_t peer, int32_t per
 	struct upd_event ev = {.owner = owner,
 	                       .kind = UPD_PEER_TTL,
 	                       .peer = peer,
-	                       .except_key = owner == c->user_id ? c->client->auth_key_id : 0};
+	                       .except_key = owner == c->user_id && c->client ? c->client->auth_key_id : 0};
 	int r = store_peer_ttl_put(c->db, owner, peer, period);
 
 	return r < 0 ? r : rpc_log_event(c, &ev);

@@ -9,6 +9,7 @@
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/messages/later.h"
 #include "domain/secret/secret.h"
 #include "domain/stickers/sticker.h"
 #include "domain/sync/payload.h"
@@ -474,6 +475,9 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return peer_ttl(v, ev, ret_update);
 	case UPD_SAVED_PINS:
 		return saved_order(v, ret_update);
+	case UPD_LATER:
+	case UPD_LATER_GONE:
+		return later_update_view(v, ev, ret_update);
 	case UPD_STATUS:
 		return status(v, ev, ret_update);
 	case UPD_TYPING:

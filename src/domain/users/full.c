@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "domain/bots/bot.h"
 #include "domain/dialogs/dialog.h"
+#include "domain/messages/later.h"
 #include "domain/users/birthday.h"
 #include "domain/users/peer.h"
 #include "domain/users/peer_settings.h"
@@ -117,8 +118,11 @@ static int chat_part(struct rpc_call *c, int64_t id, struct tl_userFull *f)
 	struct store_msg *pins;
 	size_t n;
 	int32_t ttl, wish;
-	int r;
+	int r = later_any(c, &(struct peer){.key = id, .self = id == c->user_id});
 
+	f->has_scheduled = r > 0;
+	if (r < 0)
+		return r;
 	if ((r = store_peer_ttl_get(c->db, c->user_id, id, &ttl, &wish)) < 0)
 		return r;
 	f->has_ttl_period = ttl > 0;

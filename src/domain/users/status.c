@@ -2,6 +2,7 @@
  * status.c - presence. An account is online until a time; that time, past or to come, is one column of its row, so that
  * nobody has to be told when it runs out.
  */
+#include "domain/messages/later.h"
 #include "domain/users/view.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
@@ -39,6 +40,8 @@ int account_updateStatus(struct rpc_call *c, const struct tl_account_updateStatu
 	int r;
 
 	r = store_user_set_seen(c->db, c->user_id, q->offline ? c->now : c->now + LIMIT_ONLINE_SECONDS);
+	if (r >= 0 && !q->offline)
+		r = later_came_online(c, c->user_id);
 	if (r < 0)
 		return r;
 	view_init(&v, c); /* only its set of users */

@@ -1,0 +1,137 @@
+"""What is sent later: TDLib, Telethon and mtcute schedule in private chats, to themselves and in a channel; the server dies in between."""
+import asyncio
+import time
+
+from harness import expect, expect_clean_logs, expect_equal, refused, until
+
+
+async def start(stage):
+    a, t, m = stage.people = [await stage.person(n) for n in ('tdlib', 'telethon', 'mtcute')]
+    await stage.acquaint(a, t, m)
+    return a, t, m
+
+
+def at(date):
+    return {'@type': 'messageSchedulingStateSendAtDate', 'send_date': date, 'repeat_period': 0}
+
+
+def text(words):
+    return {'@type': 'inputMessageText', 'text': {'@type': 'formattedText', 'text': words, 'entities': []}}
+
+
+async def td_later(td, chat, words, when):
+    """TDLib schedules it, and has the server's word for it: its id."""
+    await td.invoke(method='sendMessage', args={'chat_id': chat, 'input_message_content': text(words),
+                                                'options': {'@type': 'messageSendOptions', 'scheduling_state': when}})
+    rows = await until('TDLib has it on its list', lambda: td_list(td, chat),
+                       lambda v: any(m['content']['text']['text'] == words and not m.get('sending_state') for m in v))
+    return next(m['id'] for m in rows if m['content']['text']['text'] == words)
+
+
+async def td_list(td, chat):
+    return (await td.invoke(method='getChatScheduledMessages', args={'chat_id': chat}))['messages']
+
+
+def has(words, n=1):
+    return lambda rows: sum(r['text'] == words for r in rows) == n
+
+
+async def test_private(stage):
+    """Scheduled, moved, edited, sent at once, deleted by TDLib; and what waits for its time comes by itself."""
+    a, t, m = await start(stage)
+    chat = t.me['id']
+    await a.invoke(method='createPrivateChat', args={'user_id': chat, 'force': False})
+    date = int(time.time()) + 14
+    id = await td_later(a, chat, 'by itself', at(date))
+    other = await td_later(a, chat, 'a word too much', at(date + 1000))
+    third = await td_later(a, chat, 'no time to lose', at(date + 2000))
+    expect_equal(await t.history(of=a.me['id'], limit=10), [], 'nobody else sees it')
+    await a.invoke(method='editMessageText', args={'chat_id': chat, 'message_id': third, 'input_message_content': text('in time')})
+    await until('the words are others', lambda: td_list(a, chat), lambda v: any(r['content']['text']['text'] == 'in time' for r in v))
+    await a.invoke(method='editMessageSchedulingState', args={'chat_id': chat, 'message_id': third, 'scheduling_state': None})
+    await until('it came', lambda: t.history(of=a.me['id'], limit=10), has('in time'))
+    rows = await until('it is off the list', lambda: td_list(a, chat), lambda v: len(v) == 2)
+    await a.invoke(method='editMessageSchedulingState', args={'chat_id': chat, 'message_id': rows[0]['id'],
+                                                              'scheduling_state': at(date + 3000)})
+    rows = await until('it has another time', lambda: td_list(a, chat),
+                       lambda v: len(v) == 2 and v[0]['scheduling_state']['send_date'] == date + 3000)
+    await a.invoke(method='deleteMessages', args={'chat_id': chat, 'message_ids': [rows[0]['id']], 'revoke': True})
+    await until('it is deleted', lambda: td_list(a, chat), lambda v: len(v) == 1)
+    await until('the other came at its time', lambda: t.history(of=a.me['id'], limit=10), has('by itself'), timeout=40)
+    expect(int(time.time()) >= date, 'not before')
+    await until('nothing waits', lambda: td_list(a, chat), [])
+    expect_equal(len([r for r in await t.history(of=a.me['id'], limit=10) if 'too much' in r['text']]), 0, 'what was deleted')
+    expect(len({id, other, third}) == 3, 'each has an id of its own')
+    # As soon as he is there.
+    await t.call('call', text='account.UpdateStatusRequest(offline=True)')
+    await until('TDLib sees him gone', lambda: a.invoke(method='getUser', args={'user_id': chat}),
+                lambda u: u['status']['@type'] == 'userStatusOffline')
+    await td_later(a, chat, 'good morning', {'@type': 'messageSchedulingStateSendWhenOnline'})
+    expect_equal([r for r in await t.history(of=a.me['id'], limit=10) if 'morning' in r['text']], [], 'he is not there')
+    await t.call('call', text='account.UpdateStatusRequest(offline=False)')
+    await until('it is the first that he hears', lambda: t.history(of=a.me['id'], limit=10), has('good morning'))
+    await until('and nothing waits', lambda: td_list(a, chat), [])
+    expect_clean_logs(a, m)
+
+
+async def test_reminder(stage):
+    """To oneself; Telethon sees what mtcute is about to say to nobody else."""
+    a, t, m = stage.people
+    me = a.me['id']
+    await a.invoke(method='createPrivateChat', args={'user_id': me, 'force': False})
+    await td_later(a, me, 'buy milk', at(int(time.time()) + 13))
+    # Telethon: a list of its own, by the library's own words.
+    soon = int(time.time()) + 3
+    await t.call('call', text='messages.SendMessageRequest(peer=InputPeerSelf(), message="call home", schedule_date=%d)' % soon)
+    rows = (await t.call('call', text='messages.GetScheduledHistoryRequest(peer=InputPeerSelf(), hash=0)'))['messages']
+    expect_equal([r['message'] for r in rows], ['call home'], 'what Telethon has to do')
+    await until('Telethon is reminded', lambda: t.history(of=t.me['id'], limit=5), has('call home'))
+    await refused('SCHEDULE_DATE_TOO_LATE', t.call(
+        'call', text='messages.SendMessageRequest(peer=InputPeerSelf(), message="x", schedule_date=%d)' % (time.time() + 400 * 86400)))
+    await until('TDLib is reminded', lambda: a.history(of=me, limit=5), has('buy milk'), timeout=30)
+    # mtcute, to TDLib.
+    await m.invoke(method='sendText', args=[me, 'from mtcute', {'schedule': (int(time.time()) + 3) * 1000}])
+    waits = await m.request(name='messages.getScheduledHistory', peer=me)
+    expect_equal([r['message'] for r in waits['messages']], ['from mtcute'], 'what mtcute has said later')
+    await until('what mtcute said later', lambda: a.history(of=m.me['id'], limit=5), has('from mtcute'))
+    expect_clean_logs(a, m)
+
+
+async def test_channel(stage):
+    """Admins share what waits in a channel."""
+    a, t, m = stage.people
+    about = {'title': 'The paper', 'is_channel': True, 'description': '', 'message_auto_delete_time': 0}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    for other in (t, m):
+        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    admin = {'@type': 'chatMemberStatusAdministrator', 'can_be_edited': True, 'custom_title': '',
+             'rights': {'@type': 'chatAdministratorRights', 'can_manage_chat': True, 'can_post_messages': True}}
+    await a.invoke(method='setChatMemberStatus', args={'chat_id': chat, 'status': admin,
+                                                       'member_id': {'@type': 'messageSenderUser', 'user_id': t.me['id']}})
+    await td_later(a, chat, 'tomorrow', at(int(time.time()) + 86400))
+    rows = (await t.call('call', text='messages.GetScheduledHistoryRequest(peer=%d, hash=0)' % chat))['messages']
+    expect_equal([r['message'] for r in rows], ['tomorrow'], 'the other admin sees it')
+    await t.call('call', text='messages.SendScheduledMessagesRequest(peer=%d, id=[%d])' % (chat, rows[0]['id']))
+    await until('TDLib has nothing on its list', lambda: td_list(a, chat), [])
+    await until('a reader has it', lambda: m.history(of=chat, limit=5), has('tomorrow'))
+    await until('its writer, too', lambda: a.history(of=chat, limit=5), has('tomorrow'))
+    expect_clean_logs(a, m)
+
+
+async def test_kill(stage):
+    """The server dies with work to do, again and again: each message comes once."""
+    a, t, m = stage.people
+    soon = int(time.time()) + 4
+    words = ['number %d' % i for i in range(12)]
+    for i, w in enumerate(words):
+        await t.call('call', text='messages.SendMessageRequest(peer=%d, message=%r, schedule_date=%d)' % (m.me['id'], w, soon + i // 4))
+    for _ in range(4):
+        await stage.server.kill()
+        await stage.server.start()
+        await asyncio.sleep(1.3)
+    rows = await until('all of them came', lambda: m.history(of=t.me['id'], limit=50),
+                       lambda v: sorted(r['text'] for r in v if r['text'] in words) == sorted(words), timeout=40)
+    await asyncio.sleep(1)
+    rows = await m.history(of=t.me['id'], limit=50)
+    expect_equal([r['text'] for r in reversed(rows) if r['text'] in words], words, 'each once, in order')
