@@ -220,7 +220,7 @@ static void print_ctr(uint8_t *p, double limit)
 struct seals {
 	uint8_t key[256], *p;
 	struct mt_packet m;
-	struct aes_ige_job jobs[SEALS];
+	struct mt_packet_sealing jobs[SEALS];
 	size_t room, n;
 };
 
@@ -229,9 +229,9 @@ static void seal_all(void *arg)
 	struct seals *s = arg;
 
 	for (size_t i = 0; i < s->n; i++)
-		mt_packet_prepare(1, s->key, false, &s->m, s->p + i * s->room, mt_packet_size(s->m.body.n),
-		                  &s->jobs[i]);
-	aes_ige_batch(s->jobs, s->n);
+		mt_packet_seal_begin(1, s->key, false, &s->m, s->p + i * s->room, mt_packet_size(s->m.body.n),
+		                     &s->jobs[i]);
+	mt_packet_seal_all(s->jobs, s->n);
 }
 
 static void print_seals(uint8_t *p)

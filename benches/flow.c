@@ -36,7 +36,7 @@ struct bench_flow {
 
 static struct { /* packets that are made ready and leave together */
 	struct bench_flow *f[BATCH];
-	struct aes_ige_job job[BATCH];
+	struct mt_packet_sealing sealing[BATCH];
 	unsigned n;
 } batch;
 
@@ -44,7 +44,7 @@ void bench_flows_flush(void)
 {
 	unsigned n = batch.n;
 
-	aes_ige_batch(batch.job, n);
+	mt_packet_seal_all(batch.sealing, n);
 	batch.n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		batch.f[i]->begun = false;
@@ -73,8 +73,8 @@ static void add_packet(struct bench_flow *f, int64_t msg_id, uint32_t seq_no, st
 
 	if (f->begun || batch.n == BATCH)
 		bench_flows_flush();
-	mt_packet_prepare(f->key->id, f->key->body, true, &m, client_link_begin(f->link, n, false), n,
-	                  &batch.job[batch.n]);
+	mt_packet_seal_begin(f->key->id, f->key->body, true, &m, client_link_begin(f->link, n, false), n,
+	                     &batch.sealing[batch.n]);
 	f->begun = true;
 	batch.f[batch.n++] = f;
 }

@@ -15,6 +15,14 @@ void sha1_2(const void *a, size_t an, const void *b, size_t bn, uint8_t out[20])
 void sha1_3(const void *a, size_t an, const void *b, size_t bn, const void *c, size_t cn, uint8_t out[20]);
 void sha256(const void *p, size_t n, uint8_t out[32]);
 void sha256_2(const void *a, size_t an, const void *b, size_t bn, uint8_t out[32]);
+/* SHA-256 of two pieces one after the other, as above; the first may be empty. */
+struct sha256_job {
+	const void *a, *b;
+	size_t an, bn;
+	uint8_t *out; /* 32 bytes; may be written before other jobs are read */
+};
+/* Any number of independent messages of any lengths: two side by side take hardly longer than one, where the processor has SHA. */
+void sha256_batch(const struct sha256_job *jobs, size_t n);
 /* Piece by piece; SHA-256 and MD5 (checksums of clients only). Of one holder. */
 struct hash_stream {
 	_Alignas(8) uint8_t state[112];

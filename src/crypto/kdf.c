@@ -7,15 +7,16 @@
 
 void mt_msg_key_large(const uint8_t auth_key[256], int x, const void *plain, size_t n, uint8_t out[32])
 {
-	sha256_2(auth_key + 88 + x, 32, plain, n, out);
+	sha256_2(mt_msg_key_part(auth_key, x), MT_MSG_KEY_PART, plain, n, out);
 }
 
 void mt_kdf_v2(const uint8_t auth_key[256], const uint8_t msg_key[16], int x, uint8_t key[32], uint8_t iv[32])
 {
 	uint8_t a[32], b[32];
 
-	sha256_2(msg_key, 16, auth_key + x, 36, a);
-	sha256_2(auth_key + 40 + x, 36, msg_key, 16, b);
+	sha256_batch((const struct sha256_job[]){{msg_key, auth_key + x, 16, 36, a},
+	                                         {auth_key + 40 + x, msg_key, 36, 16, b}},
+	             2);
 	memcpy(key, a, 8);
 	memcpy(key + 8, b + 8, 16);
 	memcpy(key + 24, a + 24, 8);

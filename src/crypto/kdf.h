@@ -5,6 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What of the auth key goes into msg_key, in front of the plaintext. */
+enum { MT_MSG_KEY_PART = 32 };
+static inline const uint8_t *mt_msg_key_part(const uint8_t auth_key[256], int x)
+{
+	return auth_key + 88 + x;
+}
 /* msg_key_large over the whole plaintext with padding; msg_key is bytes 8..24 of it. */
 void mt_msg_key_large(const uint8_t auth_key[256], int x, const void *plain, size_t n, uint8_t out[32]);
 void mt_kdf_v2(const uint8_t auth_key[256], const uint8_t msg_key[16], int x, uint8_t key[32],

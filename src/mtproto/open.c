@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "crypto/aes.h"
-#include "crypto/hash.h"
 #include "mtproto/private.h"
 
 enum { BATCH_MAX = 16, BATCH_BYTES = 1088 * 1024 };
@@ -16,12 +14,10 @@ enum { BATCH_MAX = 16, BATCH_BYTES = 1088 * 1024 };
 struct mt_open {
 	unsigned n;
 	size_t bytes;
-	struct aes_ige_job job[BATCH_MAX];
+	struct mt_packet_opening opening[BATCH_MAX];
 	struct {
 		uint64_t conn;
 		int64_t key_id;
-		uint8_t *p;
-		size_t n;
 		bool quick_ack;
 	} packet[BATCH_MAX];
 };
@@ -34,7 +30,7 @@ struct mt_open *mt_open_new(void)
 void mt_open_free(struct mt_open *q)
 {
 	for (unsigned i = 0; q && i < q->n; i++)
-		free(q->packet[i].p);
+		free(q->opening[i].p);
 	free(q);
 }
 
@@ -46,18 +42,16 @@ void mt_open_flush(struct mt_loop *l)
 
 	if (!n)
 		return;
-	aes_ige_batch(q->job, n);
-	wipe(q->job, n * sizeof(q->job[0]));
+	mt_packet_open_all(q->opening, n);
 	q->n = 0;
 	q->bytes = 0;
 	for (unsigned i = 0; i < n; i++) {
 		c = mt_conn_find(l, q->packet[i].conn);
 		if (c) {
 			c->n_opening--;
-			mt_receive_opened(c, q->packet[i].key_id, q->packet[i].p, q->packet[i].n,
-			                  q->packet[i].quick_ack);
+			mt_receive_opened(c, q->packet[i].key_id, &q->opening[i], q->packet[i].quick_ack);
 		}
-		free(q->packet[i].p);
+		free(q->opening[i].p);
 	}
 }
 
@@ -67,14 +61,12 @@ bool mt_open_add(struct mt_conn *c, const struct mt_key *k, const uint8_t *p, si
 	uint8_t *own = xmalloc(n);
 
 	memcpy(own, p, n);
-	if (mt_packet_open_begin(k->key, true, own, n, &q->job[q->n]) < 0) {
+	if (mt_packet_open_begin(k->key, true, own, n, &q->opening[q->n]) < 0) {
 		free(own);
 		return false;
 	}
 	q->packet[q->n].conn = c->serial;
 	q->packet[q->n].key_id = k->id;
-	q->packet[q->n].p = own;
-	q->packet[q->n].n = n;
 	q->packet[q->n].quick_ack = quick_ack;
 	q->n++;
 	q->bytes += n;

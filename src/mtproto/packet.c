@@ -3,46 +3,67 @@
 
 #include "base/err.h"
 #include "base/rd.h"
-#include "crypto/aes.h"
 #include "crypto/hash.h"
-#include "crypto/kdf.h"
 #include "crypto/rng.h"
 
-enum { INNER_HEAD = 32, PAD_MIN = 12, PAD_MAX = 1024 };
+enum { INNER_HEAD = 32, PAD_MIN = 12, PAD_MAX = 1024, TOGETHER = 32 };
+
+/* x of the key derivation. */
+static int x_of(bool from_client)
+{
+	return from_client ? 0 : 8;
+}
 
 int mt_packet_open_begin(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
-                         struct aes_ige_job *ret_job)
+                         struct mt_packet_opening *ret)
 {
 	uint8_t *plain = p + MT_PACKET_HEAD;
 	size_t len = n - MT_PACKET_HEAD;
+	int x = x_of(from_client);
 
 	if (n < MT_PACKET_HEAD + INNER_HEAD + 16 || len % 16)
 		return -ERR_INVALID;
-	*ret_job = (struct aes_ige_job){.in = plain, .out = plain, .n = len, .decrypt = true};
-	mt_kdf_v2(auth_key, p + 8, from_client ? 0 : 8, ret_job->key, ret_job->iv);
+	ret->p = p;
+	ret->n = n;
+	ret->ige = (struct aes_ige_job){.in = plain, .out = plain, .n = len, .decrypt = true};
+	mt_kdf_v2(auth_key, p + 8, x, ret->ige.key, ret->ige.iv);
+	memcpy(ret->part, mt_msg_key_part(auth_key, x), sizeof(ret->part));
 	return 0;
 }
 
-int mt_packet_open(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n, struct mt_packet *ret)
+static void open_some(struct mt_packet_opening *o, size_t n)
 {
-	struct aes_ige_job job;
+	struct aes_ige_job ige[TOGETHER];
+	struct sha256_job sum[TOGETHER];
 
-	if (mt_packet_open_begin(auth_key, from_client, p, n, &job) < 0)
-		return -ERR_INVALID;
-	aes_ige_batch(&job, 1);
-	return mt_packet_open_end(auth_key, from_client, p, n, ret);
+	for (size_t i = 0; i < n; i++) {
+		ige[i] = o[i].ige;
+		sum[i] = (struct sha256_job){o[i].part, ige[i].out, sizeof(o[i].part), ige[i].n, o[i].large};
+	}
+	aes_ige_batch(ige, n);
+	sha256_batch(sum, n);
+	wipe(ige, n * sizeof(ige[0]));
+	for (size_t i = 0; i < n; i++) {
+		wipe(&o[i].ige, sizeof(o[i].ige));
+		wipe(o[i].part, sizeof(o[i].part));
+	}
 }
 
-int mt_packet_open_end(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n,
-                       struct mt_packet *ret)
+void mt_packet_open_all(struct mt_packet_opening *o, size_t n)
 {
-	int x = from_client ? 0 : 8;
-	uint8_t large[32], *plain = p + MT_PACKET_HEAD;
-	size_t len = n - MT_PACKET_HEAD, body, pad;
+	for (size_t k; n; o += k, n -= k) {
+		k = n < TOGETHER ? n : TOGETHER;
+		open_some(o, k);
+	}
+}
+
+int mt_packet_open_end(const struct mt_packet_opening *o, struct mt_packet *ret)
+{
+	uint8_t *plain = o->p + MT_PACKET_HEAD;
+	size_t len = o->n - MT_PACKET_HEAD, body, pad;
 	struct rd r;
 
-	mt_msg_key_large(auth_key, x, plain, len, large);
-	if (!equal_consttime(large + 8, p + 8, 16))
+	if (!equal_consttime(o->large + 8, o->p + 8, 16))
 		return -ERR_INVALID;
 	r = rd_of(plain, len);
 	ret->salt = (int64_t)rd_u64(&r);
@@ -56,9 +77,20 @@ int mt_packet_open_end(const uint8_t auth_key[256], bool from_client, uint8_t *p
 	if (pad < PAD_MIN || pad > PAD_MAX)
 		return -ERR_INVALID;
 	ret->body = slice_of(plain + INNER_HEAD, body);
-	r = rd_of(large, 4);
+	r = rd_of(o->large, 4);
 	ret->quick_ack = rd_u32(&r);
 	return 0;
+}
+
+int mt_packet_open(const uint8_t auth_key[256], bool from_client, uint8_t *p, size_t n, struct mt_packet *ret)
+{
+	struct mt_packet_opening o;
+
+	if (mt_packet_open_begin(auth_key, from_client, p, n, &o) < 0)
+		return -ERR_INVALID;
+	aes_ige_batch(&o.ige, 1);
+	mt_msg_key_large(auth_key, x_of(from_client), o.ige.out, o.ige.n, o.large);
+	return mt_packet_open_end(&o, ret);
 }
 
 size_t mt_packet_size(size_t body_n)
@@ -80,12 +112,10 @@ static void put32(uint8_t *p, uint32_t v)
 	memcpy(p, &v, 4);
 }
 
-void mt_packet_prepare(int64_t key_id, const uint8_t auth_key[256], bool from_client,
-                       const struct mt_packet *m, uint8_t *out, size_t size, struct aes_ige_job *ret_job)
+void mt_packet_seal_begin(int64_t key_id, const uint8_t auth_key[256], bool from_client,
+                          const struct mt_packet *m, uint8_t *out, size_t size, struct mt_packet_sealing *ret)
 {
-	int x = from_client ? 0 : 8;
-	uint8_t large[32], *plain = out + MT_PACKET_HEAD;
-	size_t len = size - MT_PACKET_HEAD;
+	uint8_t *plain = out + MT_PACKET_HEAD, *end = plain + INNER_HEAD + m->body.n;
 
 	put64(out, key_id);
 	put64(plain, m->salt);
@@ -95,20 +125,66 @@ void mt_packet_prepare(int64_t key_id, const uint8_t auth_key[256], bool from_cl
 	put32(plain + 28, m->body.n);
 	if (m->body.p != plain + INNER_HEAD)
 		memcpy(plain + INNER_HEAD, m->body.p, m->body.n);
-	rng_bytes(plain + INNER_HEAD + m->body.n, len - INNER_HEAD - m->body.n);
-	mt_msg_key_large(auth_key, x, plain, len, large);
-	memcpy(out + 8, large + 8, 16);
-	ret_job->in = ret_job->out = plain;
-	ret_job->n = len;
-	ret_job->decrypt = false;
-	mt_kdf_v2(auth_key, out + 8, x, ret_job->key, ret_job->iv);
+	rng_bytes(end, (size_t)(out + size - end));
+	*ret = (struct mt_packet_sealing){auth_key, from_client, out, size};
+}
+
+/* Its msg_key is known: into its place, and what follows from it. */
+static void put_key(const struct mt_packet_sealing *s, const uint8_t large[32], struct aes_ige_job *ret)
+{
+	uint8_t *plain = s->p + MT_PACKET_HEAD;
+
+	memcpy(s->p + 8, large + 8, 16);
+	ret->in = ret->out = plain;
+	ret->n = s->n - MT_PACKET_HEAD;
+	ret->decrypt = false;
+	mt_kdf_v2(s->auth_key, s->p + 8, x_of(s->from_client), ret->key, ret->iv);
+}
+
+static void seal_one(const struct mt_packet_sealing *s)
+{
+	struct aes_ige_job ige;
+	uint8_t large[32];
+
+	mt_msg_key_large(s->auth_key, x_of(s->from_client), s->p + MT_PACKET_HEAD, s->n - MT_PACKET_HEAD,
+	                 large);
+	put_key(s, large, &ige);
+	aes_ige_batch(&ige, 1);
+	wipe(&ige, sizeof(ige));
+}
+
+static void seal_some(const struct mt_packet_sealing *s, size_t n)
+{
+	struct aes_ige_job ige[TOGETHER];
+	struct sha256_job sum[TOGETHER];
+	uint8_t large[TOGETHER][32];
+
+	for (size_t i = 0; i < n; i++)
+		sum[i] = (struct sha256_job){mt_msg_key_part(s[i].auth_key, x_of(s[i].from_client)),
+		                             s[i].p + MT_PACKET_HEAD, MT_MSG_KEY_PART,
+		                             s[i].n - MT_PACKET_HEAD, large[i]};
+	sha256_batch(sum, n);
+	for (size_t i = 0; i < n; i++)
+		put_key(&s[i], large[i], &ige[i]);
+	aes_ige_batch(ige, n);
+	wipe(ige, n * sizeof(ige[0]));
+}
+
+void mt_packet_seal_all(const struct mt_packet_sealing *s, size_t n)
+{
+	for (size_t k; n > 1; s += k, n -= k) {
+		k = n < TOGETHER ? n : TOGETHER;
+		seal_some(s, k);
+	}
+	if (n)
+		seal_one(s);
 }
 
 void mt_packet_seal(int64_t key_id, const uint8_t auth_key[256], bool from_client, const struct mt_packet *m,
                     uint8_t *out, size_t size)
 {
-	struct aes_ige_job job;
+	struct mt_packet_sealing s;
 
-	mt_packet_prepare(key_id, auth_key, from_client, m, out, size, &job);
-	aes_ige_batch(&job, 1);
+	mt_packet_seal_begin(key_id, auth_key, from_client, m, out, size, &s);
+	seal_one(&s);
 }

@@ -347,7 +347,7 @@ void mt_receive(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);
 void mt_receive_sent(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);
 
 /* One that open.c has decrypted. */
-void mt_receive_opened(struct mt_conn *c, int64_t key_id, uint8_t *p, size_t n, bool quick_ack);
+void mt_receive_opened(struct mt_conn *c, int64_t key_id, const struct mt_packet_opening *o, bool quick_ack);
 
 /* open.c: large packets, several at once. p is copied. False: it is none. At the end of the turn at the latest mt_flush opens them. */
 struct mt_open *mt_open_new(void);

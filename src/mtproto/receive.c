@@ -122,7 +122,7 @@ static void encrypted(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack, b
 	opened(c, perm, e, ok ? &m : NULL, quick_ack);
 }
 
-void mt_receive_opened(struct mt_conn *c, int64_t key_id, uint8_t *p, size_t n, bool quick_ack)
+void mt_receive_opened(struct mt_conn *c, int64_t key_id, const struct mt_packet_opening *o, bool quick_ack)
 {
 	struct mt_key_entry *e = mt_key_find(c->l, key_id), *perm = e;
 	struct mt_packet m;
@@ -132,7 +132,7 @@ void mt_receive_opened(struct mt_conn *c, int64_t key_id, uint8_t *p, size_t n, 
 		perm = mt_key_find(c->l, e->k.perm_id);
 	if (!perm || (c->io ? io_conn_is_closing(c->io) : c->closing))
 		return; /* a packet before this one ended it */
-	ok = mt_packet_open_end(e->k.key, true, p, n, &m) == 0;
+	ok = mt_packet_open_end(o, &m) == 0;
 	opened(c, perm, e, ok ? &m : NULL, quick_ack);
 }
 

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "crypto/aes.h"
-#include "crypto/hash.h"
 #include "mtproto/private.h"
 
 enum { BATCH_MAX = 32, BATCH_BYTES = 1088 * 1024, FRAME_KEPT = 2048 }; /* sixteen ranges of 128 KiB */
@@ -17,7 +15,7 @@ struct mt_seal {
 	unsigned n;
 	size_t bytes;
 	bool sending;
-	struct aes_ige_job job[BATCH_MAX];
+	struct mt_packet_sealing sealing[BATCH_MAX];
 	struct {
 		struct mt_conn *c;
 		struct mt_frame f;
@@ -44,8 +42,7 @@ void mt_seal_flush(struct mt_seal *q)
 {
 	assert(!q->sending);
 	q->sending = true;
-	aes_ige_batch(q->job, q->n);
-	wipe(q->job, q->n * sizeof(q->job[0]));
+	mt_packet_seal_all(q->sealing, q->n);
 	for (unsigned i = 0; i < q->n; i++) {
 		mt_conn_end(q->packet[i].c, &q->packet[i].f);
 		if (q->packet[i].b.cap > FRAME_KEPT)
@@ -67,7 +64,7 @@ static void take(struct mt_seal *q, struct mt_conn *c, const struct mt_key *k, c
                  uint8_t *p, size_t size)
 {
 	q->packet[q->n].c = c;
-	mt_packet_prepare(k->id, k->key, false, m, p, size, &q->job[q->n]);
+	mt_packet_seal_begin(k->id, k->key, false, m, p, size, &q->sealing[q->n]);
 	q->n++;
 	q->bytes += size;
 }

@@ -123,7 +123,7 @@ static void known_packets(void **state)
 static void prepared_together(void **state)
 {
 	enum { N = 40, ROOM = 8192 };
-	struct aes_ige_job *job = xcalloc(N, sizeof(*job));
+	struct mt_packet_sealing *s = xcalloc(N, sizeof(*s));
 	uint8_t *out = xmalloc(N * ROOM), body[6000], key[N][256];
 	size_t size[N];
 	struct mt_packet m;
@@ -138,9 +138,9 @@ static void prepared_together(void **state)
 		rng_bytes(key[i], sizeof(key[i]));
 		size[i] = mt_packet_size(mine.body.n);
 		assert_true(size[i] <= ROOM);
-		mt_packet_prepare(7, key[i], false, &mine, out + i * ROOM, size[i], &job[i]);
+		mt_packet_seal_begin(7, key[i], false, &mine, out + i * ROOM, size[i], &s[i]);
 	}
-	aes_ige_batch(job, N);
+	mt_packet_seal_all(s, N);
 	for (size_t i = 0; i < N; i++) {
 		assert_int_equal(mt_packet_open(key[i], false, out + i * ROOM, size[i], &m), 0);
 		assert_int_equal(m.msg_id, i);
@@ -148,7 +148,7 @@ static void prepared_together(void **state)
 		assert_memory_equal(m.body.p, body, m.body.n);
 	}
 	free(out);
-	free(job);
+	free(s);
 }
 
 static void push(struct peer *p, uint32_t id, size_t n)
