@@ -217,7 +217,6 @@ struct mt_session {
 };
 
 struct mt_handshake;
-struct mt_held;
 
 struct crowd_msg;
 
@@ -237,9 +236,6 @@ struct mt_loop {
 	struct crowd_msg *crowds, *last_crowd; /* crowd.c: bodies under way to many, in order */
 	struct io_timer sweep;
 	unsigned sweeps;
-	struct mt_held *held; /* early.c */
-	unsigned n_held;
-	struct io_timer early;
 	uint64_t next_serial;
 	int64_t next_want;
 };
@@ -250,7 +246,7 @@ struct mt_server {
 	struct mt_server_ops ops;
 	struct io_work_pool *work;
 	struct mt_rates *rates; /* handshakes by address; NULL: not limited */
-	int64_t start_id;       /* msg_ids of clients from before the start are refused */
+	unixtime_t started;     /* first salts of keys from before are refused */
 	unsigned n;
 	struct mt_loop *loops[];
 };
@@ -440,7 +436,7 @@ bool mt_was_seen(const struct mt_session *s, int64_t msg_id);
 /* 0, or a bad_msg code (16, 17, 18) for the outermost msg_id. */
 /* Seconds above, their fraction below; the two lowest bits are 0. */
 int64_t mt_id_at(int64_t unix_usec);
-int mt_msg_id_check(const struct mt_server *srv, int64_t msg_id);
+int mt_msg_id_check(int64_t msg_id);
 
 /* container.c: the messages of one accepted packet */
 void mt_messages(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no, struct slice body);
@@ -448,13 +444,6 @@ void mt_messages(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32
 /* service.c: true if the message was one of MTProto's own */
 bool mt_service(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t id, struct slice body);
 void mt_bad_msg(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no, int code);
-
-/*
- * early.c: a message refused with 16 that is hardly older than our start: the refusal goes when the client's clock has passed it,
- * and this is true. False: the caller refuses it.
- */
-bool mt_early_hold(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no);
-void mt_early_free(struct mt_loop *l);
 
 /* wrapper.c: a call, out of its wrappers, to ops.call (or an error) */
 void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body);

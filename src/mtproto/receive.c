@@ -46,17 +46,20 @@ static void bad_salt(struct mt_session *s, struct mt_conn *c, const struct mt_pa
 
 static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct mt_packet *m, bool quick_ack)
 {
-	int code = mt_msg_id_check(s->l->s, m->msg_id);
+	int code = mt_msg_id_check(m->msg_id);
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
 
 	if (code) {
-		if (code != 16 || !mt_early_hold(s, c, m->msg_id, m->seq_no))
-			mt_bad_msg(s, c, m->msg_id, m->seq_no, code);
+		mt_bad_msg(s, c, m->msg_id, m->seq_no, code);
 		return;
 	}
-	/* A binding restarts the whole connection of Desktop if its salt is refused (mtproto.md 2.4). */
+	/*
+	 * A packet that was captured before our start has a salt of the process before, whatever its time: it is not done again.
+	 * A binding restarts the whole connection of Desktop if its salt is refused (mtproto.md 2.4); to bind the same pair once more changes nothing.
+	 */
 	if (m->salt != mt_key_salt(s->l, e) &&
-	    !mt_salt_ok(s->l->s->cfg.salt_secret, &e->k, m->salt, clock_unix()) && !is_bind(&e->k, m->body)) {
+	    !mt_salt_ok(s->l->s->cfg.salt_secret, s->l->s->started, &e->k, m->salt, clock_unix()) &&
+	    !is_bind(&e->k, m->body)) {
 		bad_salt(s, c, m);
 		return;
 	}

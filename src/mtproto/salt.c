@@ -26,13 +26,14 @@ int64_t mt_salt(const uint8_t secret[32], int64_t key_id, unixtime_t now)
 	return salt_number(secret, key_id, mt_salt_step(now));
 }
 
-bool mt_salt_ok(const uint8_t secret[32], const struct mt_key *k, int64_t salt, unixtime_t now)
+bool mt_salt_ok(const uint8_t secret[32], unixtime_t started, const struct mt_key *k, int64_t salt,
+                unixtime_t now)
 {
 	int64_t i = now / STEP;
 
 	if (salt == 0)
 		return false;
-	if (salt == k->first_salt && now < k->created + FIRST_SALT)
+	if (salt == k->first_salt && k->created > started && now < k->created + FIRST_SALT)
 		return true;
 	return salt == salt_number(secret, k->id, i) || salt == salt_number(secret, k->id, i - 1) ||
 	       (now % STEP < GRACE && salt == salt_number(secret, k->id, i - 2));

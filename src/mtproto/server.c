@@ -36,7 +36,7 @@ int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
 	s->keys = *cfg->keys;
 	s->ops = *cfg->ops;
 	s->n = cfg->n_loops;
-	s->start_id = mt_id_at(clock_unix_usec());
+	s->started = clock_unix();
 	s->work = io_work_new(2);
 	assert(s->n >= 1 && s->n <= MT_LOOPS_MAX);
 	if (!s->cfg.handshakes_per_second)
@@ -80,7 +80,6 @@ static void loop_free(struct mt_loop *l)
 		mt_key_entry_free(e);
 	}
 	mt_routes_free(l);
-	mt_early_free(l);
 	buf_fini(&l->scratch);
 	mt_open_free(l->open);
 	mt_seal_free(l->seal);

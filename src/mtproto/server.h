@@ -86,7 +86,7 @@ struct mt_server_config {
 	bool test_mode;                   /* no handshake limits */
 	struct mt_cdn_manners cdn;
 	unsigned handshakes_per_second, handshakes_burst; /* by address; 0: 50, 500 */
-	uint8_t salt_secret[32];   /* server salts are HMACs under this: kept across restarts */
+	uint8_t salt_secret[32];   /* server salts are HMACs under this: another one at each start */
 	struct counters *counters; /* may be NULL */
 };
 

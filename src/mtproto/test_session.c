@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -13,6 +12,7 @@
 #include "io/conn.h"
 #include "mtproto/gzip.h"
 #include "mtproto/ids.h"
+#include "mtproto/salt.h"
 #include "mtproto/test_peer.h"
 
 enum { CALL = (int)0x12345678, ANSWER = 0x22222222 };
@@ -124,28 +124,43 @@ static void times_and_parity(void **state)
 	assert_int_equal(bad_code(&t->p, peer_next_id(&t->p) + 2), 18);
 	assert_int_equal(bad_code(&t->p, (now - 310) << 32), 16);
 	assert_int_equal(bad_code(&t->p, (now + 40) << 32), 17);
-	/* From before our start: what was captured then is not done again. */
-	assert_int_equal(bad_code(&t->p, (now - 20) << 32), 16);
+	/* From before our start, too: what was captured then is known by its salt. */
+	assert_int_equal(bad_code(&t->p, (now - 20) << 32), 0);
 	assert_int_equal(bad_code(&t->p, (now + 20) << 32), 0);
 	/* Pyrogram's ids have no fraction. */
 	assert_int_equal(bad_code(&t->p, ((now + 1) << 32) + 4), 0);
 }
 
-/* TDLib's clock may lag by a second, and what is refused it sends again at once: not before it can be taken. */
-static void no_flood_after_a_start(void **state)
+/* Whatever the client's clock says: before the start there was another salt. */
+static void nothing_from_before_the_start(void **state)
 {
+	static const uint8_t before[32] = {7};
 	struct one *t = *state;
-	int64_t id = peer_next_id(&t->p) - (1ll << 32);
+	int64_t now = clock_unix(), ids[] = {now << 32, (now - 1) << 32, (now + 20) << 32};
+	struct got *g;
+	struct buf b = {0};
 
-	assert_int_equal(bad_code(&t->p, id), 0);
-	usleep(260000); /* a tick of the loop */
-	world_turn(t->w);
-	assert_null(peer_find(&t->p, (uint32_t)MT_bad_msg_notification));
-	clock_set_test_usec(2000000);
-	usleep(260000);
-	world_turn(t->w);
-	assert_non_null(peer_find(&t->p, (uint32_t)MT_bad_msg_notification));
-	assert_int_equal(bad_code(&t->p, id - (3ll << 32)), 16);
+	buf_u32(&b, CALL);
+	t->w->n_calls = 0;
+	t->p.salt = mt_salt(before, t->k->id, now);
+	for (unsigned i = 0; i < 3; i++) {
+		peer_send(&t->p, ids[i] + 4 * i, 1, &b);
+		g = peer_next(&t->p);
+		assert_int_equal(g->id, (uint32_t)MT_bad_server_salt);
+	}
+	assert_int_equal(t->w->n_calls, 0);
+	buf_fini(&b);
+}
+
+/* A client that has just made its key knows no other salt. */
+static void the_first_salt_of_a_new_key(void **state)
+{
+	struct mt_key k = {.id = 5, .first_salt = 77, .created = 1000};
+	static const uint8_t secret[32] = {1};
+
+	assert_true(mt_salt_ok(secret, 999, &k, 77, 1001));
+	assert_false(mt_salt_ok(secret, 1000, &k, 77, 1001));
+	assert_false(mt_salt_ok(secret, 999, &k, 77, 1000 + 3600));
 }
 
 static void nothing_twice(void **state)
@@ -1207,7 +1222,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(salt_of_zero),
 		T(times_and_parity),
-		T(no_flood_after_a_start),
+		T(nothing_from_before_the_start),
+		T(the_first_salt_of_a_new_key),
 		T(nothing_twice),
 		T(a_replay_does_not_attach),
 		T(forged_packets_close),

@@ -74,7 +74,6 @@ struct serve {
 	struct admin *admin;
 	struct public_watch *public_watch;
 	struct counters counters;
-	uint8_t salt_secret[32];
 	const struct rsa_key *rsa[2];
 };
 
@@ -118,8 +117,6 @@ static int open_database(struct serve *s)
 		return r;
 	}
 	r = store_migrate(db);
-	if (r == 0)
-		r = secret(db, "salt_secret", s->salt_secret);
 	if (r == 0)
 		r = secret(db, "access_secret", s->app.access_secret);
 	if (r == 0)
@@ -249,7 +246,7 @@ static int start_mtproto(struct serve *s)
 	cfg.test_mode = s->settings.test_numbers;
 	cfg.cdn = (struct mt_cdn_manners){.pq_delay = STAND_IN_PQ_MS, .linger = STAND_IN_LINGER_MS};
 	cfg.counters = &s->counters;
-	memcpy(cfg.salt_secret, s->salt_secret, sizeof(cfg.salt_secret));
+	rng_bytes(cfg.salt_secret, sizeof(cfg.salt_secret));
 	s->rsa[0] = s->data.rsa;
 	return mt_server_new(&cfg, &s->glue.mt);
 }
