@@ -58,7 +58,7 @@ enum upd_kind {
 	UPD_REACTIONS =
 		104, /* id = a message of the owner's box: its reactions changed, or he has looked at them */
 	UPD_POLL = 105, /* id = likewise: the results of its poll */
-	/* Of one authorisation alone (only_key), or, until a request is accepted, of all; peer = the secret chat's id. */
+	/* Told to one authorisation at a time (only_key); peer = the secret chat's id. */
 	UPD_SECRET_CHAT = 112,
 	UPD_SECRET_READ = 113, /* what its owner wrote there was read */
 	UPD_PASSING_FIRST = 128,

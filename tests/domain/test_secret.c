@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "crypto/dh.h"
 #include "files.h"
-#include "store/secret_queue.h"
+#include "store/authorization.h"
 #include "talk.h"
 
 enum { CHAT = 12345, FINGERPRINT = 777 };
@@ -24,6 +24,22 @@ struct s {
 
 #define Q(s, n) TL_NEW(world_arena((s)->w), n)
 
+/* The keys of both, as authorisations: a client has keys besides, for other DCs. */
+static int list_devices(struct rpc_call *c, void *arg)
+{
+	const struct s *s = arg;
+	struct store_authorization z[] = {{.user_id = s->a.id, .key_id = s->a.key, .hash = 1},
+	                                  {.user_id = s->b.id, .key_id = s->b.key, .hash = 2},
+	                                  {.user_id = s->b.id, .key_id = s->b.key + 1, .hash = 3}};
+	int r = 0;
+
+	for (int i = 0; r >= 0 && i < 3; i++) {
+		z[i].device = z[i].system = z[i].app = z[i].ip = z[i].country = SLICE_LIT("");
+		r = store_authorization_put(c->db, &z[i]);
+	}
+	return r;
+}
+
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -34,6 +50,7 @@ static int setup(void **state)
 	s->b = world_person(s->w, "15550002", "Bob", "");
 	s->x = world_person(s->w, "15550003", "Xen", "");
 	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
+	assert_int_equal(world_write(s->w, list_devices, s), 0);
 	*state = s;
 	return 0;
 }
@@ -206,6 +223,32 @@ static void test_begin(void **state)
 	assert_null(world_call_as(s->w, s->b, s->b.key + 1, TL_LAYER_MAX, &acceptance(s)->o));
 	assert_string_equal(world_error(s->w), "400 ENCRYPTION_ALREADY_ACCEPTED");
 	assert_true(TL_IS(encryptedChat, talk_call(s->w, s->b, &acceptance(s)->o)));
+}
+
+static void test_other_keys(void **state)
+{
+	struct s *s = *state;
+
+	/* Of the account, but no authorisation: TDLib's for another DC. It hears of nothing. */
+	world_connect(s->w, s->a, s->a.key + 1, TL_LAYER_MAX);
+	begin(s);
+	talk_call(s->w, s->b, &text(s, s->at_b, 4, "x")->o);
+	assert_int_equal(world_pushes(s->w, s->a.key + 1).n, 0);
+	assert_non_null(world_update(world_pushes(s->w, s->a.key), TL_updateNewEncryptedMessage));
+}
+
+static void test_no_secrets(void **state)
+{
+	struct s *s = *state;
+	struct tl_account_changeAuthorizationSettings *q = Q(s, account_changeAuthorizationSettings);
+
+	q->hash = 3;
+	q->has_encrypted_requests_disabled = true;
+	q->encrypted_requests_disabled = true;
+	talk_call(s->w, s->b, &q->o);
+	talk_call(s->w, s->a, &request(s, CHAT)->o);
+	assert_non_null(chat_of(world_pushes(s->w, s->b.key)));
+	assert_null(chat_of(world_pushes(s->w, s->b.key + 1)));
 }
 
 static void test_blocked(void **state)
@@ -464,6 +507,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_dh, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_begin, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_keys, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_secrets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_blocked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_messages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),

@@ -222,7 +222,7 @@ int session_takes_secret(struct rpc_call *c, int64_t user_id, int64_t key)
 	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : !(z.flags & AUTHORIZATION_NO_SECRET);
 }
 
-int session_secret_keys(struct rpc_call *c, int64_t user_id, int64_t **ret, size_t *ret_n, bool *ret_all)
+int session_secret_keys(struct rpc_call *c, int64_t user_id, int64_t **ret, size_t *ret_n)
 {
 	struct store_authorization *v;
 	size_t n;
@@ -235,7 +235,6 @@ int session_secret_keys(struct rpc_call *c, int64_t user_id, int64_t **ret, size
 	for (size_t i = 0; i < n; i++)
 		if (!(v[i].flags & AUTHORIZATION_NO_SECRET))
 			(*ret)[(*ret_n)++] = v[i].key_id;
-	*ret_all = *ret_n == n;
 	return 0;
 }
 

@@ -29,8 +29,8 @@ int session_answer(struct rpc_call *c, int64_t user_id, struct tl_obj **ret);
 int session_is_alive(struct rpc_call *c, int64_t user_id);
 /* Does this authorisation take secret chats? 1, 0 or negative; 0 also if it is none. Any lane. */
 int session_takes_secret(struct rpc_call *c, int64_t user_id, int64_t key);
-/* Keys of the account's authorisations that take secret chats; *ret_all: none does not. Any lane. */
-int session_secret_keys(struct rpc_call *c, int64_t user_id, int64_t **ret, size_t *ret_n, bool *ret_all);
+/* Keys of the account's authorisations that take secret chats. Any lane. */
+int session_secret_keys(struct rpc_call *c, int64_t user_id, int64_t **ret, size_t *ret_n);
 /* A message of the service account, in the user's box alone. Write lane. */
 int service_message(struct rpc_call *c, int64_t user_id, struct slice text);
 

@@ -2,7 +2,6 @@
 #include "base/err.h"
 #include "crypto/dh.h"
 #include "crypto/rng.h"
-#include "domain/auth/session.h"
 #include "domain/secret/private.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
@@ -62,24 +61,6 @@ static int may_ask(struct rpc_call *c, int64_t peer)
 	return r > 0 ? rpc_fail(c, 403, "USER_IS_BLOCKED") : r;
 }
 
-/* Where some of his devices take no secret chats, the others are told one by one. */
-static int tell_request(struct rpc_call *c, const struct store_secret_chat *s)
-{
-	struct upd_event ev = {.owner = s->owner, .kind = UPD_SECRET_CHAT, .peer = s->id};
-	int64_t *keys;
-	size_t n;
-	bool all;
-	int r = session_secret_keys(c, s->owner, &keys, &n, &all);
-
-	if (r < 0 || all)
-		return r < 0 ? r : rpc_log_event(c, &ev);
-	for (size_t i = 0; r >= 0 && i < n; i++) {
-		ev.only_key = keys[i];
-		r = rpc_log_event(c, &ev);
-	}
-	return r;
-}
-
 static int again(struct rpc_call *c, int64_t peer, int32_t id)
 {
 	struct store_secret_chat s;
@@ -125,18 +106,9 @@ int messages_requestEncryption(struct rpc_call *c, const struct tl_messages_requ
 		r = store_secret_chat_insert(c->db, &theirs);
 	if (r == -ERR_EXISTS)
 		return rpc_fail(c, 500, "RANDOM_ID_DUPLICATE");
-	if (r < 0 || (r = tell_request(c, &theirs)) < 0)
+	if (r < 0 || (r = secret_tell(c, &theirs)) < 0)
 		return r;
 	return rpc_reply(c, secret_chat_view(c, &mine));
-}
-
-/* Of the account's other devices, nobody may accept it any more. */
-static int tell_others(struct rpc_call *c, const struct store_secret_chat *s)
-{
-	struct upd_event ev = {
-		.owner = s->owner, .kind = UPD_SECRET_CHAT, .peer = s->id, .except_key = s->key};
-
-	return rpc_log_event(c, &ev);
 }
 
 int messages_acceptEncryption(struct rpc_call *c, const struct tl_messages_acceptEncryption *q)
@@ -164,7 +136,7 @@ int messages_acceptEncryption(struct rpc_call *c, const struct tl_messages_accep
 	theirs.g = q->g_b;
 	if ((r = store_secret_chat_update(c->db, &mine)) < 0 ||
 	    (r = store_secret_chat_update(c->db, &theirs)) < 0 || (r = secret_tell(c, &theirs)) < 0 ||
-	    (r = tell_others(c, &mine)) < 0)
+	    (r = secret_tell_others(c, &mine)) < 0)
 		return r;
 	return rpc_reply(c, secret_chat_view(c, &mine));
 }

@@ -1,5 +1,6 @@
 /* end.c - secret chats end: by either side, or with a device of theirs. What is over is forgotten by a job. */
 #include "base/err.h"
+#include "domain/auth/session.h"
 #include "domain/secret/private.h"
 #include "jobs/jobs.h"
 #include "rpc_methods.h"
@@ -11,11 +12,33 @@ enum {
 	ROWS = 200               /* a slice */
 };
 
-int secret_tell(struct rpc_call *c, const struct store_secret_chat *s)
+static int tell(struct rpc_call *c, const struct store_secret_chat *s, int64_t key)
 {
-	struct upd_event ev = {.owner = s->owner, .kind = UPD_SECRET_CHAT, .peer = s->id, .only_key = s->key};
+	struct upd_event ev = {.owner = s->owner, .kind = UPD_SECRET_CHAT, .peer = s->id, .only_key = key};
 
 	return rpc_log_event(c, &ev);
+}
+
+/* One by one: a client has keys for other DCs, too, whose sessions hear of everything; to them the chat is not theirs. */
+static int tell_all(struct rpc_call *c, const struct store_secret_chat *s, int64_t but)
+{
+	int64_t *keys;
+	size_t n;
+	int r = session_secret_keys(c, s->owner, &keys, &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		r = keys[i] == but ? 0 : tell(c, s, keys[i]);
+	return r;
+}
+
+int secret_tell(struct rpc_call *c, const struct store_secret_chat *s)
+{
+	return s->key ? tell(c, s, s->key) : tell_all(c, s, 0);
+}
+
+int secret_tell_others(struct rpc_call *c, const struct store_secret_chat *s)
+{
+	return tell_all(c, s, c->client->auth_key_id);
 }
 
 static int end_row(struct rpc_call *c, struct store_secret_chat *s, bool delete_history)
@@ -48,10 +71,6 @@ int secret_end(struct rpc_call *c, struct store_secret_chat *s, bool delete_hist
 
 int messages_discardEncryption(struct rpc_call *c, const struct tl_messages_discardEncryption *q)
 {
-	struct upd_event ev = {.owner = c->user_id,
-	                       .kind = UPD_SECRET_CHAT,
-	                       .peer = q->chat_id,
-	                       .except_key = c->client->auth_key_id};
 	struct store_secret_chat s;
 	bool was_request;
 	int r = store_secret_chat_get(c->db, c->user_id, q->chat_id, &c->arena, &s);
@@ -67,7 +86,8 @@ int messages_discardEncryption(struct rpc_call *c, const struct tl_messages_disc
 	was_request = !s.key;
 	if ((r = secret_end(c, &s, q->delete_history)) < 0)
 		return r;
-	if (was_request && (r = rpc_log_event(c, &ev)) < 0) /* the account's other devices were asked, too */
+	if (was_request &&
+	    (r = secret_tell_others(c, &s)) < 0) /* the account's other devices were asked, too */
 		return r;
 	return rpc_reply_bool(c, true);
 }

@@ -16,8 +16,10 @@ struct tl_obj *secret_chat_view(struct rpc_call *c, const struct store_secret_ch
 /* EncryptedMessage as c->user_id gets it. */
 int secret_message_view(struct rpc_call *c, const struct store_secret_message *m, struct tl_obj **ret);
 
-/* Write lane: the owner of this row hears of its chat: the authorisation that it belongs to, or all if it is nobody's. */
+/* Write lane: the authorisation that this row belongs to hears of its chat; of a request, all of the owner's that take any. */
 int secret_tell(struct rpc_call *c, const struct store_secret_chat *s);
+/* The same to the owner's other authorisations, for whom it is over: those that take any, without the calling one. */
+int secret_tell_others(struct rpc_call *c, const struct store_secret_chat *s);
 /* Write lane: the chat ends on both sides, and the other one is told. `s`: either side's row, whose own device knows. */
 int secret_end(struct rpc_call *c, struct store_secret_chat *s, bool delete_history);
 

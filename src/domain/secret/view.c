@@ -7,21 +7,16 @@
 #include "domain/media/media.h"
 #include "domain/secret/private.h"
 
-/* Whom it is composed for; 0: all of the account's. */
+/* Whom it is composed for. */
 static int64_t key_of(const struct view *v, const struct upd_event *ev)
 {
 	return ev->only_key ? ev->only_key : v->c->client ? v->c->client->auth_key_id : 0;
 }
 
-/* Does this authorisation see the row as it is (1), as gone (-1), or nothing of it (0)? */
-static int sees(const struct store_secret_chat *s, int64_t key, const struct upd_event *ev)
+/* Does this authorisation see the row as it is (1), as gone (-1), or nothing of it (0)? A request, also a declined one, is nobody's. */
+static int sees(const struct store_secret_chat *s, int64_t key)
 {
-	if (!s->key) /* a request, also after it was declined */
-		return 1;
-	if (key)
-		return key == s->key ? 1 : s->is_admin ? 0 : -1;
-	/* To all of them but who has accepted; or an older event, overtaken by that one. */
-	return ev->except_key ? -1 : 0;
+	return !s->key || key == s->key ? 1 : s->is_admin ? 0 : -1;
 }
 
 static int chat(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
@@ -34,9 +29,9 @@ static int chat(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 	r = store_secret_chat_get(v->c->db, ev->owner, (int32_t)ev->peer, &v->c->arena, &s);
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
-	if ((how = sees(&s, key, ev)) == 0)
+	if ((how = sees(&s, key)) == 0)
 		return 0;
-	if (s.state == STORE_SECRET_REQUESTED && key) {
+	if (s.state == STORE_SECRET_REQUESTED) {
 		r = session_takes_secret(v->c, ev->owner, key);
 		if (r <= 0)
 			return r;

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { event, serve } from './driver.mjs';
 import { media } from './tdlib_media.mjs';
 import { reactions } from './tdlib_reactions.mjs';
+import { onSecretUpdate, secret } from './tdlib_secret.mjs';
 import { loadRsa } from '../tdlib/rsa.mjs';
 import { TdClient } from '../tdlib/tdlib.mjs';
 
@@ -102,6 +103,8 @@ async function onUpdate(o) {
       return event('reactions', { emoji: o.emojis });
     case 'updateUserStatus':
       return event('status', { peer: o.user_id, online: o.status['@type'] === 'userStatusOnline' });
+    default:
+      return onSecretUpdate(o, event);
   }
 }
 
@@ -372,6 +375,7 @@ const driver = {
   },
   ...media(() => td, { chat, sent, tdId }),
   ...reactions(() => td, { chat, sent, tdId }),
+  ...secret(() => td, { chat }),
   async log_out() {
     await td.call('logOut');
     await td.waitState(['authorizationStateClosed']);

@@ -16,6 +16,7 @@ from telethon.tl.tlobject import TLObject, TLRequest
 from driver import event, serve
 from telethon_media import Media
 from telethon_reactions import Reactions
+from telethon_secret import Secret, on_secret_update
 
 class HttpCodec(http.HttpPacketCodec):
     """Telethon's own compares a number with bytes, and so finds no line whole."""
@@ -94,7 +95,7 @@ def message(m):
             'entities': [entity(e) for e in getattr(m, 'entities', None) or []]}
 
 
-class Driver(Media, Reactions):
+class Driver(Media, Reactions, Secret):
     client = None
 
     def __init__(self):
@@ -180,6 +181,8 @@ class Driver(Media, Reactions):
         elif name == 'UpdateUserName':
             names = [u.username] if hasattr(u, 'username') else [n.username for n in u.usernames]
             event('name', peer=u.user_id, first=u.first_name, username=(names or [''])[0])
+        else:
+            on_secret_update(u)
 
     async def take(self, r):
         """What an answer brings of updates: Telethon counts them, and tells nobody."""
