@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "domain/bots/bot.h"
 #include "domain/channels/rights.h"
 
 #define Q(w, n) TL_NEW(world_arena(w), n)
@@ -86,6 +87,44 @@ struct tl_obj *room_say_q(struct world *w, struct person who, int64_t room, cons
 	q->message = slice_str(text);
 	q->random_id = ++random_id;
 	return &q->o;
+}
+
+struct making {
+	int64_t owner;
+	int flags;
+	const char *username;
+	struct slice token;
+	struct arena *a;
+};
+
+static int make_bot(struct rpc_call *c, void *arg)
+{
+	struct making *m = arg;
+	struct store_bot b = {.owner = m->owner, .flags = m->flags};
+	int r = bot_create(c, slice_str(m->username), SLICE_LIT("Bot"), &b, &m->token);
+
+	if (r >= 0)
+		m->token = arena_slice(m->a, m->token);
+	return r;
+}
+
+struct person room_bot(struct world *w, struct person owner, const char *username, int flags)
+{
+	static int64_t key = 0x777000;
+	struct making m = {.owner = owner.id, .flags = flags, .username = username, .a = world_arena(w)};
+	struct tl_auth_importBotAuthorization *q = Q(w, auth_importBotAuthorization);
+	struct person p = {.key = key += 10};
+	struct tl_auth_authorization *z;
+
+	assert_int_equal(world_write(w, make_bot, &m), 0);
+	world_connect(w, (struct person){0}, p.key, TL_LAYER_MAX);
+	q->api_id = 1;
+	q->api_hash = SLICE_LIT("x");
+	q->bot_auth_token = m.token;
+	z = TL_AS(auth_authorization, talk_call(w, p, &q->o));
+	p.id = TL_AS(user, z->user)->id;
+	world_connect(w, p, p.key, TL_LAYER_MAX);
+	return p;
 }
 
 void room_username(struct world *w, struct person owner, int64_t room, const char *name)

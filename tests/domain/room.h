@@ -17,6 +17,8 @@ struct tl_obj *room_admin_q(struct world *w, struct person by, int64_t room, str
 struct tl_obj *room_join_q(struct world *w, struct person who, int64_t room);
 struct tl_obj *room_leave_q(struct world *w, struct person who, int64_t room);
 struct tl_obj *room_say_q(struct world *w, struct person who, int64_t room, const char *text);
+/* A bot of this owner, signed in and connected; flags: enum store_bot_flag (store/bot.h). */
+struct person room_bot(struct world *w, struct person owner, const char *username, int flags);
 void room_username(struct world *w, struct person owner, int64_t room, const char *name);
 /* What he is there, by an admin's eyes, or NULL: USER_NOT_PARTICIPANT. */
 struct tl_obj *room_participant(struct world *w, struct person by, int64_t room, struct person whom);
