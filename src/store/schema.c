@@ -340,6 +340,9 @@ static const char *const steps[] = {
 	"CREATE INDEX later_online ON later (peer, owner) WHERE date = 2147483646;"
 	"CREATE TABLE later_top (owner BIGINT, peer BIGINT, top BIGINT, PRIMARY KEY (owner, peer)) WITHOUT "
 	"ROWID;",
+
+	/* 27: contents that were taken down (refused.h). */
+	"CREATE TABLE refused (hash BYTEA PRIMARY KEY, since BIGINT) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -310,6 +310,13 @@ static int take_down(struct rpc_call *c, void *arg)
 	return media_take_down(c, &t->content, &t->files);
 }
 
+static int allow(struct rpc_call *c, void *arg)
+{
+	const struct taken *t = arg;
+
+	return media_allow(c, &t->content);
+}
+
 static void taken_down(void **state)
 {
 	struct s *s = *state;
@@ -324,7 +331,9 @@ static void taken_down(void **state)
 	struct taken t = {0};
 
 	q->limit = 8192;
-	assert_int_equal(world_write(s->w, take_down, &t), -ERR_NOTFOUND);
+	struct tl_messages_sendMedia *send = Q(s, messages_sendMedia);
+
+	assert_int_equal(world_write(s->w, allow, &t), -ERR_NOTFOUND);
 	sha256(bytes.p, bytes.n, t.content.b);
 	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, d, ""), 4096), bytes));
 	assert_int_equal(world_write(s->w, take_down, &t), 0);
@@ -334,9 +343,36 @@ static void taken_down(void **state)
 	q->location = files_location(s->w, again, "");
 	talk_refused(s->w, s->a, &q->o, "400 LOCATION_INVALID");
 	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, kept, ""), 4096), other));
-	again = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b",
-	                                              NULL)); /* who has it may send it again */
+	/* Who has it uploads it in vain, until it is allowed again. */
+	send->peer = world_peer(s->w, s->a, s->b.id);
+	send->media = &files_document(s->w, s->a, bytes, "x", "a/b", NULL)->o;
+	send->message = SLICE_LIT("look");
+	send->random_id = 77;
+	talk_refused(s->w, s->a, &send->o, "400 MEDIA_INVALID");
+	assert_int_equal(world_write(s->w, allow, &t), 0);
+	again = files_document_of(files_send_document(s->w, s->a, s->b, bytes, "x", "a/b", NULL));
 	assert_true(slice_eq(files_get(s->w, s->a, files_location(s->w, again, ""), 4096), bytes));
+}
+
+/* A picture of ours is refused like any content: the photo that it was made of cannot come again. */
+static void taken_down_photo(void **state)
+{
+	struct s *s = *state;
+	struct slice png = files_png(s->w, 640, 480);
+	struct tl_photo *p = files_photo_of(
+		files_send(s->w, s->a, s->b, files_photo(s->w, s->a, png), "look"));
+	struct slice got = files_get(s->w, s->a, files_photo_location(s->w, p, "x"), 4096);
+	struct tl_messages_sendMedia *send = Q(s, messages_sendMedia);
+	struct taken t = {0};
+
+	sha256(got.p, got.n, t.content.b);
+	assert_int_equal(world_write(s->w, take_down, &t), 0);
+	assert_int_equal(t.files, 1);
+	send->peer = world_peer(s->w, s->a, s->b.id);
+	send->media = files_photo(s->w, s->a, png);
+	send->message = SLICE_LIT("");
+	send->random_id = 78;
+	talk_refused(s->w, s->a, &send->o, "400 MEDIA_INVALID");
 }
 
 int main(void)
@@ -344,7 +380,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {T(there_and_back),    T(ranges),         T(strangers),
 	                                   T(references_expire), T(without_a_copy), T(nobody_needs_it),
-	                                   T(by_hash),           T(taken_down)};
+	                                   T(by_hash),           T(taken_down),     T(taken_down_photo)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

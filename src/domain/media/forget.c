@@ -4,6 +4,7 @@
 #include "domain/media/media.h"
 #include "jobs/jobs.h"
 #include "store/file.h"
+#include "store/refused.h"
 
 enum { WAIT_S = 3600, FILES_A_SLICE = 50 };
 
@@ -53,5 +54,10 @@ int media_take_down(struct rpc_call *c, const struct blob_id *content, int64_t *
 		if ((r = media_void_references(c, files[i])) >= 0)
 			r = store_file_empty(c->db, files[i], c->now);
 	*ret_files = (int64_t)n;
-	return r < 0 ? r : n ? 0 : -ERR_NOTFOUND;
+	return r < 0 ? r : store_refused_put(c->db, content->b, c->now);
+}
+
+int media_allow(struct rpc_call *c, const struct blob_id *content)
+{
+	return store_refused_delete(c->db, content->b);
 }

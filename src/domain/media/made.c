@@ -18,8 +18,10 @@ struct slice media_encoded(struct rpc_call *c, const struct tl_obj *o)
 static int insert_part(struct rpc_call *c, int64_t file, const struct made_part *p)
 {
 	struct store_file_part row = {.file = file, .type = p->type, .size = (int64_t)p->size};
-	int r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, c->now);
+	int r = media_may_have(c, &p->blob); /* it may be a picture that we made */
 
+	if (r >= 0)
+		r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, c->now);
 	memcpy(row.blob, p->blob.b, sizeof(row.blob));
 	return r < 0 ? r : store_file_part_insert(c->db, &row);
 }

@@ -142,10 +142,12 @@ uint32_t media_answer_size(struct slice query);
 int media_void_references(struct rpc_call *c, int64_t file);
 /*
  * Write lane, a take-down: every file that has this content, in whatever size, is had by nobody any more. Messages keep it, references to
- * it are void, getFile answers 400 LOCATION_INVALID (api.md 6.5), and the bytes go as those that nobody needs. *ret_files: how many.
- * -ERR_NOTFOUND: none has it.
+ * it are void, getFile answers 400 LOCATION_INVALID (api.md 6.5), and the bytes go as those that nobody needs. Whoever uploads it
+ * from now on hears 400 MEDIA_INVALID. *ret_files: how many had it, maybe none.
  */
 int media_take_down(struct rpc_call *c, const struct blob_id *content, int64_t *ret_files);
+/* Write lane: it may be uploaded again; what was taken down does not come back by it. -ERR_NOTFOUND: it was not refused. */
+int media_allow(struct rpc_call *c, const struct blob_id *content);
 
 /* The emoji that inputMediaDice throws. */
 size_t media_dice_count(void);

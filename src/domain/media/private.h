@@ -52,7 +52,9 @@ struct slice media_encoded(struct rpc_call *c, const struct tl_obj *o);
 /* made.c: the write lane's half: rows of the file, its parts and contents. Sets id and date of the object. */
 int media_insert(struct rpc_call *c, struct media_made *made, int64_t *ret_file);
 
-/* take.c: an InputFile to a content; the error is the protocol's. *ret is put among made->unused by whoever does not keep it. */
+/* take.c: 0, or 400 MEDIA_INVALID: this content was taken down. Any lane. */
+int media_may_have(struct rpc_call *c, const struct blob_id *content);
+/* An InputFile to a content; the error is the protocol's. *ret is put among made->unused by whoever does not keep it. */
 int media_upload(struct rpc_call *c, const struct tl_obj *input_file, uint64_t max, struct made_part *ret);
 /* Bytes to a content, as one more part. */
 int media_put_part(struct rpc_call *c, struct media_made *m, char type, struct slice bytes);

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "domain/media/private.h"
+#include "store/refused.h"
 
 static int finish(struct rpc_call *c, int64_t id, int32_t parts, struct slice md5, struct upload_done *ret)
 {
@@ -11,6 +12,13 @@ static int finish(struct rpc_call *c, int64_t id, int32_t parts, struct slice md
 	int r = upload_finish(c->app->blobs, c->user_id, id, parts, md5, missing, ret, &why);
 
 	return r < 0 && why ? rpc_fail_text(c, 400, why) : r;
+}
+
+int media_may_have(struct rpc_call *c, const struct blob_id *content)
+{
+	int r = store_refused_is(c->db, content->b);
+
+	return r > 0 ? rpc_fail(c, 400, "MEDIA_INVALID") : r;
 }
 
 int media_upload(struct rpc_call *c, const struct tl_obj *input_file, uint64_t max, struct made_part *ret)
@@ -32,7 +40,7 @@ int media_upload(struct rpc_call *c, const struct tl_obj *input_file, uint64_t m
 	buf_fini(&done.windows);
 	if (!done.size)
 		return rpc_fail(c, 400, "FILE_PART_EMPTY");
-	return done.size > max ? rpc_fail(c, 400, "FILE_PARTS_INVALID") : 0;
+	return done.size > max ? rpc_fail(c, 400, "FILE_PARTS_INVALID") : media_may_have(c, &ret->blob);
 }
 
 int media_put_part(struct rpc_call *c, struct media_made *m, char type, struct slice bytes)

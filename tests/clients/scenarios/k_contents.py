@@ -7,7 +7,7 @@ import pathlib
 import random
 import subprocess
 
-from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, until_answered
+from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, refused, until_answered
 from media_files import animated_sticker, digest, everybody as people_of, fetch, give, moving_picture, numbers, output, picture, ring, \
     some_file, sound
 
@@ -217,8 +217,16 @@ async def test_take_down(stage):
             expect('LOCATION_INVALID' in str(e) or 'LocationInvalid' in str(e), 'what %r hears: %s' % (c, e))
         expect(id in [m['id'] for m in await c.history(of=of.me['id'], limit=5)], 'the message stays')
     expect_equal(digest(await fetch(stage, mt, te.me['id'], kept['id'])), digest(other), 'other files are there')
-    code, out = await admin(stage, 'media', 'take-down', digest(path))
-    expect_equal(code, 1, 'what nobody has is not taken down: ' + out)
+    # Nor does anybody send the same bytes again, until it is allowed.
+    for c, to in (te, mt), (mt, te), (py, mt):
+        await refused('MEDIA_INVALID', c.call('send_file', 60, to=to.me['id'], path=str(path), caption='again'))
+    code, out = await admin(stage, '--json', 'media', 'refused')
+    expect([r['sha256'] for r in json.loads(out)['rows']] == [digest(path)], 'it is remembered: ' + out)
+    for wanted in 0, 1:
+        code, out = await admin(stage, 'media', 'allow', digest(path))
+        expect_equal(code, wanted, 'it is allowed once: ' + out)
+    _, theirs = await give(te, mt, path)
+    expect_equal(digest(await fetch(stage, mt, te.me['id'], theirs['id'])), digest(path), 'it is there again')
     await expect_contents_are_well(stage)
 
 
