@@ -52,7 +52,7 @@ int store_login_token_put(struct sql_db *db, const struct store_login_token *t)
 	struct sql_stmt *s = sql_prepare(
 		db, "INSERT INTO login_token (" COLUMNS ")"
 		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-		    " ON CONFLICT (token) DO UPDATE SET key_id = $3, user_id = $4, expires = $6");
+		    " ON CONFLICT (token) DO UPDATE SET kind = $2, key_id = $3, user_id = $4, expires = $6");
 
 	sql_bind_bytes(s, 1, t->token);
 	sql_bind_int(s, 2, t->kind);

@@ -5,12 +5,16 @@
 #include "base/clock.h"
 #include "sql/sql.h"
 
-enum store_token_kind { STORE_TOKEN_QR = 1, STORE_TOKEN_EXPORT = 2 };
+enum store_token_kind {
+	STORE_TOKEN_QR = 1,
+	STORE_TOKEN_EXPORT = 2,
+	STORE_TOKEN_IMPORTED = 3 /* was an export; key_id took it */
+};
 
 struct store_login_token {
 	struct slice token;
 	int kind;
-	int64_t key_id;  /* that waits */
+	int64_t key_id;  /* that waits, or that it was exported from */
 	int64_t user_id; /* who confirmed it; 0: nobody yet */
 	unixtime_t created, expires;
 	int32_t api_id;

@@ -50,12 +50,17 @@ int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuth
 	int r;
 
 	r = store_login_token_get(c->db, q->bytes, &c->arena, &t);
-	if (r == -ERR_NOTFOUND || (r == 0 && (t.kind != STORE_TOKEN_EXPORT || t.expires < c->now)))
+	if (r == -ERR_NOTFOUND || (r == 0 && (t.kind == STORE_TOKEN_QR || t.expires < c->now)))
 		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
 	if (r < 0)
 		return r;
 	if (t.user_id != q->id)
 		return rpc_fail(c, 400, "USER_ID_INVALID");
+	if (t.kind == STORE_TOKEN_IMPORTED && t.key_id == key && c->user_id == t.user_id)
+		return reply_authorised(
+			c, t.user_id); /* TDLib asks again when it renewed its session meanwhile */
+	if (t.kind == STORE_TOKEN_IMPORTED)
+		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
 	if (c->user_id && c->user_id != t.user_id) /* somebody else's, who has not logged out */
 		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
 	r = store_authorization_get(c->db, t.user_id, c->client->auth_key_id, &c->arena, &from);
@@ -68,9 +73,12 @@ int auth_importAuthorization(struct rpc_call *c, const struct tl_auth_importAuth
 		return rpc_fail(c, 400, "AUTH_BYTES_INVALID");
 	if (r < 0)
 		return r;
-	if ((r = store_login_token_delete(c->db, t.token)) < 0 ||
-	    (r = store_imported_key_put(c->db, key, t.key_id)) < 0 ||
+	if ((r = store_imported_key_put(c->db, key, t.key_id)) < 0 ||
 	    (r = session_key(c, key, t.user_id)) < 0)
+		return r;
+	t.kind = STORE_TOKEN_IMPORTED;
+	t.key_id = key;
+	if ((r = store_login_token_put(c->db, &t)) < 0)
 		return r;
 	return reply_authorised(c, t.user_id);
 }
