@@ -2,7 +2,7 @@
 
 # What chapar needs to be built and to run.
 build_packages=(gcc libc6-dev meson ninja-build pkg-config python3 libuv1-dev libssl-dev libwebsockets-dev
-	libwebsockets-evlib-uv libmicrohttpd-dev libsqlite3-dev libcurl4-openssl-dev libjansson-dev zlib1g-dev uthash-dev libinih-dev
+	libwebsockets-evlib-uv libmicrohttpd-dev libsqlite3-dev libcurl4-openssl-dev libjansson-dev zlib1g-dev uthash-dev libinih-dev libmaxminddb-dev
 	libvips-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libseccomp-dev libcmocka-dev)
 # What ./bench needs besides.
 bench_packages=(libvips-tools nginx-light curl)

@@ -151,19 +151,31 @@ int rpc_park(struct rpc_call *c, int64_t key, int64_t by, int msec,
 	j->park.by = by;
 	j->park.until = clock_usec() + (usec_t)msec * 1000;
 	j->park.make = make;
+	j->park.begin = NULL;
 	return 0;
+}
+
+void rpc_park_begin(struct rpc_call *c, int (*begin)(struct rpc_call *c))
+{
+	rpc_job_of(c)->park.begin = begin;
 }
 
 void rpc_park_job(struct rpc_job *j)
 {
 	struct rpc_park *p = j->server->park;
+	int r;
 
 	/* Under the lock: whoever answers the event at once finds the job, and not before we are done with it. */
 	pthread_mutex_lock(&p->lock);
 	link_in(p, j);
 	rpc_fan_out(j->server, j->events);
+	r = j->park.begin ? j->park.begin(&j->call) : 0;
+	if (r != 0)
+		take_out(p, j);
 	pthread_cond_signal(&p->changed);
 	pthread_mutex_unlock(&p->lock);
+	if (r != 0)
+		resume(j, r > 0 ? SLICE_LIT("1") : (struct slice){0});
 }
 
 int rpc_resume(struct app *app, int64_t key, int64_t by, struct slice said)

@@ -17,6 +17,11 @@ struct rpc_job;
  */
 int rpc_park(struct rpc_call *c, int64_t key, int64_t by, int msec,
              int (*make)(struct rpc_call *c, struct slice said));
+/*
+ * Between rpc_park() and the handler's return: begin(c) runs once the call waits, so that no answer comes too early. 0: it waits;
+ * 1: it goes on at once, as if "1" had been said; negative: as if nobody had answered. Under the table's lock: it parks and resumes nothing.
+ */
+void rpc_park_begin(struct rpc_call *c, int (*begin)(struct rpc_call *c));
 /* The parked call of this key goes on with a copy of `said` (1 byte at least). -ERR_NOTFOUND: it is not there, or not `by`'s to answer. Thread: any. */
 int rpc_resume(struct app *app, int64_t key, int64_t by, struct slice said);
 

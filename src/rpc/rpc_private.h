@@ -80,6 +80,7 @@ struct rpc_job {
 		int64_t key, by; /* key 0: it is not parked */
 		usec_t until;
 		int (*make)(struct rpc_call *c, struct slice said);
+		int (*begin)(struct rpc_call *c); /* NULL: nothing to begin */
 		struct slice said;
 		struct rpc_job *chain, *next, *prev;
 	} park; /* park.c */

@@ -343,6 +343,19 @@ static const char *const steps[] = {
 
 	/* 27: contents that were taken down (refused.h). */
 	"CREATE TABLE refused (hash BYTEA PRIMARY KEY, since BIGINT) WITHOUT ROWID;",
+
+	/* 28: CDN nodes and the log of their lives (cdn.h). */
+	"CREATE TABLE cdn_node (dc BIGINT PRIMARY KEY, state BIGINT, name TEXT, ip TEXT, port BIGINT, link "
+	"TEXT, "
+	"secret BYTEA, epoch BYTEA, countries TEXT, licence TEXT, licence_until BIGINT, pem TEXT, pem_before "
+	"TEXT, "
+	"lease BIGINT, min_size BIGINT, planned BIGINT, licensed BIGINT, active BIGINT, suspect BIGINT, "
+	"draining "
+	"BIGINT, revoked BIGINT, wiped BIGINT) WITHOUT ROWID;"
+	"CREATE UNIQUE INDEX cdn_node_address ON cdn_node (ip, port);"
+	"CREATE TABLE cdn_log (seq BIGINT PRIMARY KEY, date BIGINT, dc BIGINT, event TEXT, details TEXT, "
+	"hash "
+	"BYTEA) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

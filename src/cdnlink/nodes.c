@@ -1,0 +1,438 @@
+/* nodes.c - what is known of each node while the server runs, and who is sent to which. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "cdnlink/private.h"
+#include "crypto/hash.h"
+#include "crypto/siphash.h"
+#include "rpc/app.h"
+
+#define DAY 86400
+
+static void copy(char *to, size_t n, struct slice s)
+{
+	size_t k = s.n < n ? s.n : n - 1;
+
+	if (s.n)
+		memcpy(to, s.p, k);
+	to[k] = 0;
+}
+
+static struct node *node_new(struct cdnlink *l, int32_t dc)
+{
+	struct node *n = xcalloc(1, sizeof(*n));
+	pthread_condattr_t attr;
+
+	n->links = l;
+	n->dc = dc;
+	pthread_mutex_init(&n->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* as clock_usec() */
+	pthread_cond_init(&n->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	n->fills = fills_new();
+	return n;
+}
+
+/* A new epoch is another node as far as keys and cache go. */
+static void take_epoch(struct node *n, struct slice secret)
+{
+	if (secret.n != sizeof(n->epoch.secret) ||
+	    (n->has_epoch && equal_consttime(n->epoch.secret, secret.p, secret.n)))
+		return;
+	cdn_epoch_of(n->dc, secret.p, &n->epoch);
+	lease_void(&n->lease);
+	n->again = n->has_epoch;
+	n->has_epoch = true;
+	n->n_drops = 0;
+}
+
+static bool is_same(const char *had, struct slice s)
+{
+	return had ? s.n == strlen(had) && memcmp(had, s.p, s.n) == 0 : !s.n;
+}
+
+static void take_pem(char **had, struct slice s)
+{
+	if (is_same(*had, s))
+		return;
+	free(*had);
+	*had = NULL;
+	if (s.n) {
+		*had = xmalloc(s.n + 1);
+		copy(*had, s.n + 1, s);
+	}
+}
+
+/* True if clients are told something else of it from now on. */
+static bool take_row(struct node *n, const struct store_cdn_node *row)
+{
+	bool told = n->state != row->state || !is_same(n->pem[0], row->pem[0]);
+
+	n->tell = n->tell || n->state != row->state;
+	n->state = row->state;
+	copy(n->ip, sizeof(n->ip), row->ip);
+	copy(n->link, sizeof(n->link), row->link);
+	copy(n->countries, sizeof(n->countries), row->countries);
+	n->port = row->port;
+	if (row->secret.n == sizeof(n->secret))
+		memcpy(n->secret, row->secret.p, sizeof(n->secret));
+	take_epoch(n, row->epoch);
+	take_pem(&n->pem[0], row->pem[0]);
+	take_pem(&n->pem[1], row->pem[1]);
+	n->lease_seconds = row->lease;
+	n->min_size = row->min_size;
+	n->licence_until = row->licence_until;
+	n->revoked = row->since[STORE_CDN_REVOKED];
+	n->was_active = row->since[STORE_CDN_ACTIVE] != 0;
+	atomic_store(&n->is_active, n->state == STORE_CDN_ACTIVE && n->has_epoch && n->pem[0]);
+	pthread_cond_broadcast(&n->changed);
+	return told;
+}
+
+void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n_rows)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < n_rows; i++) {
+		struct node *n = node_of(l, rows[i].dc);
+
+		if (!n) {
+			n = node_new(l, rows[i].dc);
+			atomic_store_explicit(&l->nodes[n->dc - STORE_CDN_FIRST], n, memory_order_release);
+		}
+		pthread_mutex_lock(&n->lock);
+		told |= take_row(n, &rows[i]);
+		pthread_mutex_unlock(&n->lock);
+	}
+	keeper_wake(l, told);
+}
+
+/* --- redirects */
+
+static bool is_open(const struct node *n, usec_t now)
+{
+	return n && atomic_load(&n->is_active) && atomic_load(&n->held_until) > now;
+}
+
+bool cdnlink_any(const struct cdnlink *l)
+{
+	usec_t now = l ? clock_usec() : 0;
+
+	for (int32_t dc = STORE_CDN_FIRST; l && dc <= STORE_CDN_LAST; dc++) {
+		const struct node *n = node_of(l, dc);
+
+		if (!n)
+			return false; /* ids are given one after the other */
+		if (is_open(n, now))
+			return true;
+	}
+	return false;
+}
+
+static bool serves(const struct node *n, const char *country)
+{
+	const char *at = n->countries;
+	size_t len = strlen(country);
+
+	if (!*at)
+		return true;
+	while (len && *at) {
+		if (strncmp(at, country, len) == 0 && (at[len] == ',' || !at[len]))
+			return true;
+		at += strcspn(at, ",");
+		at += *at == ',';
+	}
+	return false;
+}
+
+/* Rendezvous: each node draws a number for the content, the highest has it. A node that goes moves nobody else's contents. */
+static uint64_t draw(const struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], int32_t dc)
+{
+	uint8_t in[CDN_CONTENT_SIZE + 4];
+
+	memcpy(in, content, CDN_CONTENT_SIZE);
+	memcpy(in + CDN_CONTENT_SIZE, &dc, 4);
+	return siphash(l->choose_key, in, sizeof(in));
+}
+
+static struct node *choose(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
+                           const char *country, struct cdn_epoch *ret)
+{
+	usec_t now = clock_usec();
+	struct node *best = NULL, *n;
+	uint64_t most = 0;
+
+	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) {
+		uint64_t drawn;
+
+		if (!is_open(n, now) || (drawn = draw(l, content, dc)) < most)
+			continue;
+		WITH_LOCK(&n->lock);
+		if (n->state != STORE_CDN_ACTIVE || size < n->min_size || !serves(n, country))
+			continue;
+		best = n;
+		most = drawn;
+		*ret = n->epoch;
+	}
+	return best;
+}
+
+int cdnlink_choose(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
+                   const char *country, struct cdn_epoch *ret)
+{
+	return l && choose(l, content, size, country, ret) ? 0 : -ERR_NOTFOUND;
+}
+
+int cdnlink_epoch(struct cdnlink *l, int32_t dc, struct cdn_epoch *ret)
+{
+	struct node *n = node_of(l, dc);
+
+	if (!n)
+		return -ERR_NOTFOUND;
+	WITH_LOCK(&n->lock);
+	if (!n->has_epoch ||
+	    (n->state != STORE_CDN_ACTIVE && n->state != STORE_CDN_DRAINING && n->state != STORE_CDN_SUSPECT))
+		return -ERR_NOTFOUND;
+	*ret = n->epoch;
+	return 0;
+}
+
+static void object_of(const struct node *n, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
+                      struct fills_object *ret)
+{
+	struct cdn_object o;
+
+	cdn_object_of(&n->epoch, content, &o);
+	memcpy(ret->id, o.id, sizeof(ret->id));
+	memcpy(ret->content, content, sizeof(ret->content));
+	ret->size = size;
+	wipe(&o, sizeof(o));
+}
+
+void cdnlink_redirected(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size)
+{
+	struct node *n = node_of(l, dc);
+	usec_t now = clock_usec();
+	struct fills_object o;
+
+	if (!n)
+		return;
+	WITH_LOCK(&n->lock);
+	if (!n->pipe)
+		return;
+	object_of(n, content, size, &o);
+	n->live.redirects++;
+	fills_ask(n->fills, &o, 0, 0, now);
+	fills_follow(n->fills, &o, now);
+	pthread_cond_broadcast(&n->changed);
+}
+
+int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
+                uint32_t window, int64_t key)
+{
+	struct node *n = node_of(l, dc);
+	usec_t now = clock_usec();
+	struct fills_object o;
+	int r;
+
+	if (!n)
+		return -ERR_NOTFOUND;
+	WITH_LOCK(&n->lock);
+	if (!n->pipe || !n->has_epoch)
+		return -ERR_NOTFOUND;
+	object_of(n, content, size, &o);
+	n->live.asked++;
+	r = fills_ask(n->fills, &o, window, key, now);
+	if (r >= 0)
+		fills_follow(n->fills, &o, now);
+	pthread_cond_broadcast(&n->changed);
+	return r;
+}
+
+static void follow(struct node *n, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size)
+{
+	struct fills_object o;
+
+	WITH_LOCK(&n->lock);
+	if (!n->pipe)
+		return;
+	object_of(n, content, size, &o);
+	fills_follow(n->fills, &o, clock_usec());
+	pthread_cond_broadcast(&n->changed);
+}
+
+/* Whom would each of its countries be sent to? */
+static void prefetch_as(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
+                        const char *countries)
+{
+	char country[3] = "";
+	struct cdn_epoch e;
+	struct node *n;
+
+	do {
+		if (*countries) {
+			memcpy(country, countries, 2);
+			countries += strcspn(countries, ",");
+			countries += *countries == ',';
+		}
+		if ((n = choose(l, content, size, country, &e)) != NULL)
+			follow(n, content, size);
+	} while (*countries);
+	wipe(&e, sizeof(e));
+}
+
+void cdnlink_prefetch(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size)
+{
+	char countries[COUNTRIES_MAX];
+	struct node *n;
+
+	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) {
+		if (!atomic_load(&n->is_active))
+			continue;
+		pthread_mutex_lock(&n->lock);
+		memcpy(countries, n->countries, sizeof(countries));
+		pthread_mutex_unlock(&n->lock);
+		prefetch_as(l, content, size, countries);
+	}
+}
+
+void cdnlink_drop(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE])
+{
+	struct node *n;
+
+	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) {
+		struct fills_told no = {0};
+		struct fills_object o;
+
+		pthread_mutex_lock(&n->lock);
+		if (n->has_epoch && n->state != STORE_CDN_WIPED && n->lease.has_key) {
+			object_of(n, content, 0, &o);
+			fills_forget(n->fills, o.id, &no);
+			if (n->n_drops == DROPS_MAX) { /* all of the cache goes instead */
+				n->n_drops = 0;
+				lease_void(&n->lease);
+				n->again = true;
+			} else {
+				if (!n->drops)
+					n->drops = xcalloc(DROPS_MAX, sizeof(*n->drops));
+				memcpy(n->drops[n->n_drops++], o.id, sizeof(o.id));
+			}
+			n->live.drops++;
+			pthread_cond_broadcast(&n->changed);
+		}
+		pthread_mutex_unlock(&n->lock);
+		tell_waiters(l->app, &no, false);
+	}
+}
+
+/* --- what clients are told */
+
+static bool is_published(const struct node *n, unixtime_t now, bool *ret_node)
+{
+	*ret_node = n->state == STORE_CDN_ACTIVE || n->state == STORE_CDN_DRAINING ||
+	            n->state == STORE_CDN_SUSPECT;
+	return n->was_active && (*ret_node || (n->revoked && now - n->revoked < CDNLINK_TOMB_DAYS * DAY));
+}
+
+void cdnlink_each_published(struct cdnlink *l, size_t max,
+                            void (*f)(void *arg, const struct cdnlink_published *p), void *arg)
+{
+	unixtime_t now = clock_unix();
+
+	for (int32_t dc = STORE_CDN_FIRST; dc < STORE_CDN_FIRST + (int32_t)max; dc++) {
+		struct cdnlink_published p = {.dc = dc};
+		struct node *n = node_of(l, dc);
+		bool there;
+
+		WITH_LOCK(&n->lock);
+		if (!is_published(n, now, &there))
+			continue;
+		/* Until its key is known, nobody could speak with it. */
+		p.ip = there && n->pem[0] ? n->ip : NULL;
+		p.port = n->port;
+		for (int i = 0; i < 2; i++)
+			p.pem[i] = slice_str(n->pem[i]);
+		f(arg, &p);
+	}
+}
+
+struct slice cdnlink_own_pem(const struct cdnlink *l)
+{
+	return l ? l->own_pem : (struct slice){0};
+}
+
+size_t cdnlink_count(const struct cdnlink *l)
+{
+	size_t n = 0;
+
+	while (l && n < NODES && node_of(l, STORE_CDN_FIRST + (int32_t)n))
+		n++;
+	return n;
+}
+
+/* --- to be seen */
+
+static void look_at(struct node *n, struct cdnlink_live *ret)
+{
+	*ret = n->live;
+	ret->up = n->pipe != NULL;
+	ret->held = is_open(n, clock_usec());
+	/* After a restart of ours the lease of before may last for as long. */
+	ret->lease_over = n->lease.over_at ? clock_usec() >= n->lease.over_at
+	                                   : clock_unix() - n->links->app->started > n->lease_seconds;
+	ret->in_flight = fills_in_flight(n->fills);
+	fills_count(n->fills, &ret->windows, &ret->files);
+}
+
+int cdnlink_live(struct cdnlink *l, int32_t dc, struct cdnlink_live *ret)
+{
+	struct node *n = node_of(l, dc);
+
+	if (!n)
+		return -ERR_NOTFOUND;
+	WITH_LOCK(&n->lock);
+	look_at(n, ret);
+	return 0;
+}
+
+void cdnlink_each_live(struct cdnlink *l,
+                       void (*f)(void *arg, int32_t dc, enum store_cdn_state s, const struct cdnlink_live *v),
+                       void *arg)
+{
+	struct cdnlink_live v;
+	struct node *n;
+
+	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) {
+		enum store_cdn_state s;
+
+		pthread_mutex_lock(&n->lock);
+		s = n->state;
+		look_at(n, &v);
+		pthread_mutex_unlock(&n->lock);
+		if (s >= STORE_CDN_ACTIVE && s < STORE_CDN_WIPED)
+			f(arg, dc, s, &v);
+	}
+}
+
+size_t cdnlink_pushed(struct cdnlink *l, int32_t dc, struct cdnlink_pushed *ret, size_t max)
+{
+	struct fills_chunk *v = xcalloc(max ? max : 1, sizeof(*v));
+	struct node *n = node_of(l, dc);
+	size_t k = 0;
+
+	if (n) {
+		WITH_LOCK(&n->lock);
+		k = fills_known(n->fills, v, max);
+	}
+	for (size_t i = 0; i < k; i++) {
+		memcpy(ret[i].content, v[i].object.content, CDN_CONTENT_SIZE);
+		ret[i].size = v[i].object.size;
+		ret[i].chunk = v[i].chunk;
+	}
+	free(v);
+	return k;
+}
