@@ -27,7 +27,7 @@ struct admin_command {
 /* Each ends with a row without name. */
 extern const struct admin_command admin_blob_commands[], admin_user_commands[], admin_session_commands[],
 	admin_code_commands[], admin_job_commands[], admin_media_commands[], admin_server_commands[],
-	admin_report_commands[], admin_bot_commands[];
+	admin_report_commands[], admin_bot_commands[], admin_cdn_commands[];
 
 /* Sets the error, for the operator to read; returns r. */
 int admin_fail(struct admin_call *a, int r, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -41,9 +41,9 @@ struct connection {
 };
 
 static const struct admin_command *const tables[] = {
-	admin_user_commands,   admin_session_commands, admin_code_commands,
-	admin_server_commands, admin_job_commands,     admin_blob_commands,
-	admin_media_commands,  admin_report_commands,  admin_bot_commands};
+	admin_user_commands, admin_session_commands, admin_code_commands,  admin_server_commands,
+	admin_job_commands,  admin_blob_commands,    admin_media_commands, admin_report_commands,
+	admin_bot_commands,  admin_cdn_commands};
 
 /* --- helpers of the commands */
 

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "base/mem.h"
+#include "roles/admin_config.h"
 #include "roles/admin_print.h"
 #include "roles/restore.h"
 #include "roles/role.h"
@@ -74,6 +75,31 @@ static const struct command commands[] = {
          {NULL},
          "after limit",
          "what was taken down, by SHA-256; --after SHA256 goes on, --limit N (100)"},
+	{"cdn", {NULL}, "watch", "CDN nodes: states, links, traffic; --watch: again each second"},
+	{"cdn list", {NULL}, "watch", "the same"},
+	{"cdn add",
+         {"name"},
+         "address link country lease min-size config-out",
+         "plans a node; prints its configuration, with the secret of its link, once; --address IP:PORT for "
+         "clients, --link HOST:PORT for us, --country IR,TM (all), --lease SECONDS (120), --min-size KIB "
+         "(256), "
+         "--config-out FILE"},
+	{"cdn license", {"dc"}, "until text", "what allows it: --until 2027-03-31, --text TEXT"},
+	{"cdn activate",
+         {"dc"},
+         "why",
+         "clients are sent to it, under new keys; --why TEXT, for the log, as below"},
+	{"cdn drain", {"dc"}, "why", "nobody is sent to it any more; what was given out lasts two hours"},
+	{"cdn revoke", {"dc"}, "why", "it is nothing to anybody any more, at once and for good"},
+	{"cdn wipe",
+         {"dc"},
+         "lost",
+         "a revoked node forgets all it had; --lost: it is gone, and its lease over"},
+	{"cdn show", {"dc"}, "", "one node, with its counters and its key"},
+	{"cdn log",
+         {NULL},
+         "after limit verify",
+         "what befell nodes; --verify: is it as it was written? exit code 1 if not"},
 	{"backup", {"file"}, "", "the database as it is now, while the server runs, into a new file"},
 	{"restore",
          {"file"},
@@ -98,6 +124,18 @@ static const struct option longs[] = {
 	{"groups", required_argument, NULL, 'O'},
 	{"inline", required_argument, NULL, 'O'},
 	{"quick", no_argument, NULL, 'Q'},
+	{"address", required_argument, NULL, 'O'},
+	{"link", required_argument, NULL, 'O'},
+	{"country", required_argument, NULL, 'O'},
+	{"lease", required_argument, NULL, 'L'},
+	{"min-size", required_argument, NULL, 'L'},
+	{"config-out", required_argument, NULL, 'O'},
+	{"until", required_argument, NULL, 'O'},
+	{"text", required_argument, NULL, 'O'},
+	{"why", required_argument, NULL, 'O'},
+	{"lost", no_argument, NULL, 'Q'},
+	{"verify", no_argument, NULL, 'Q'},
+	{"watch", no_argument, NULL, 'Q'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -183,12 +221,15 @@ static void show_progress(const char *name, const json_t *p)
 		        done == all ? "\n" : "");
 }
 
-static int show_answer(const json_t *v, bool as_json)
+static int show_answer(const json_t *v, bool as_json, const char *config_out)
 {
 	const char *error = json_string_value(json_object_get(v, "error"));
-	const json_t *ok = json_object_get(v, "ok");
+	json_t *ok = json_object_get(v, "ok");
+	bool wrote = true, shown = error || admin_config_take(ok, config_out, as_json, &wrote);
 
-	if (as_json) {
+	if (!shown) {
+		; /* it was all */
+	} else if (as_json) {
 		json_dumpf(error ? v : ok, stdout, JSON_COMPACT);
 		printf("\n");
 	} else if (error) {
@@ -196,12 +237,13 @@ static int show_answer(const json_t *v, bool as_json)
 	} else {
 		admin_print(ok);
 	}
-	return error || json_is_false(json_object_get(ok, "clean")) ? EXIT_FAILED : EXIT_OK;
+	return error || !wrote || json_is_false(json_object_get(ok, "clean")) ? EXIT_FAILED : EXIT_OK;
 }
 
 static int converse(const char *data, const json_t *request, bool as_json)
 {
-	const char *name = json_string_value(json_object_get(request, "command"));
+	const char *name = json_string_value(json_object_get(request, "command")),
+		   *config_out = json_string_value(json_object_get(request, "config-out"));
 	char *text = json_dumps(request, JSON_COMPACT), *line = NULL;
 	int fd = dial(data), code = -1;
 	size_t size = 0;
@@ -221,7 +263,7 @@ static int converse(const char *data, const json_t *request, bool as_json)
 		if (json_object_get(v, "progress"))
 			show_progress(name, json_object_get(v, "progress"));
 		else if (v)
-			code = show_answer(v, as_json);
+			code = show_answer(v, as_json, config_out);
 		json_decref(v);
 	}
 	if (code < 0)
@@ -229,6 +271,20 @@ static int converse(const char *data, const json_t *request, bool as_json)
 	free(line);
 	fclose(f);
 	return code < 0 ? EXIT_FAILED : code;
+}
+
+/* Until it fails, or somebody ends it. */
+static int watch(const char *data, const json_t *request, bool as_json)
+{
+	int code;
+
+	do {
+		if (!as_json && isatty(STDOUT_FILENO))
+			printf("\033[H\033[2J");
+		code = converse(data, request, as_json);
+		fflush(stdout);
+	} while (code == EXIT_OK && sleep(1) == 0);
+	return code;
 }
 
 /* --- the command line */
@@ -302,7 +358,8 @@ static int run(json_t *request, const char *data, bool as_json, char **words, in
 	if (strcmp(c->name, "restore") == 0)
 		return restore_run(data, json_string_value(json_object_get(request, "file")), as_json);
 	json_object_set_new(request, "command", json_string(c->name));
-	return converse(data, request, as_json);
+	return json_object_get(request, "watch") ? watch(data, request, as_json)
+	                                         : converse(data, request, as_json);
 }
 
 int role_admin(int argc, char **argv)

@@ -20,9 +20,11 @@
 #include "base/mem.h"
 #include "base/settings.h"
 #include "blob/blob.h"
+#include "cdnlink/cdnlink.h"
 #include "crypto/rng.h"
 #include "domain/area.h"
 #include "domain/media/cache.h"
+#include "domain/media/cdn.h"
 #include "domain/reactions/reactions.h"
 #include "domain/bots/answers.h"
 #include "domain/messages/views.h"
@@ -215,6 +217,29 @@ static int ship_reactions(struct serve *s)
 	return 0;
 }
 
+static int open_cdn_policy(struct serve *s)
+{
+	char why[400];
+	int r = cdn_policy_new(&s->settings, why, sizeof(why), &s->app.cdn_policy);
+
+	if (r < 0)
+		fprintf(stderr, "chapar serve: %s\n", why);
+	return r;
+}
+
+static int start_cdn(struct serve *s)
+{
+	struct buf pem = {0};
+	int r;
+
+	rsa_public_pem(s->data.rsa, &pem);
+	r = cdnlink_start(&s->app, buf_slice(&pem));
+	buf_fini(&pem);
+	if (r < 0)
+		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
+	return r;
+}
+
 static int make_loops(struct serve *s)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN), n = (long)s->settings.loops;
@@ -389,8 +414,8 @@ static int start(struct serve *s)
 	if ((r = datadir_open(&s->data, s->settings.data_dir)) < 0)
 		return r;
 	datadir_wind_clock(&s->data);
-	if ((r = open_database(s)) < 0 || (r = open_contents(s)) < 0 || (r = start_workers(s)) < 0 ||
-	    (r = start_rpc(s)) < 0 || (r = start_mtproto(s)) < 0)
+	if ((r = open_database(s)) < 0 || (r = open_contents(s)) < 0 || (r = open_cdn_policy(s)) < 0 ||
+	    (r = start_workers(s)) < 0 || (r = start_rpc(s)) < 0 || (r = start_mtproto(s)) < 0)
 		return r;
 	if ((r = web_start(&s->glue, &s->counters, s->loops, s->n_loops, s->settings.http, &s->web)) < 0)
 		return r;
@@ -400,7 +425,7 @@ static int start(struct serve *s)
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
 		return r;
 	}
-	if ((r = ship_reactions(s)) < 0)
+	if ((r = ship_reactions(s)) < 0 || (r = start_cdn(s)) < 0)
 		return r;
 	if ((r = admin_start(&s->app, s->data.socket, s->data.db, &s->admin)) < 0) {
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.socket,
@@ -444,6 +469,7 @@ static void stop(struct serve *s, bool running)
 	admin_stop(s->admin);
 	worker_pool_close(s->app.workers);
 	jobs_stop(s->app.jobs);
+	cdnlink_stop(s->app.cdn);
 	if (s->glue.rpc)
 		rpc_server_stop(s->glue.rpc);
 	if (running)
@@ -461,6 +487,7 @@ static void stop(struct serve *s, bool running)
 	if (s->glue.rpc)
 		rpc_server_free(s->glue.rpc);
 	jobs_free(s->app.jobs);
+	cdnlink_free(s->app.cdn);
 	worker_pool_free(s->app.workers);
 	blob_close(s->app.blobs);
 	upd_online_free(s->app.online);
@@ -470,6 +497,7 @@ static void stop(struct serve *s, bool running)
 	views_free(s->app.views);
 	bot_answers_free(s->app.answers);
 	media_cache_free(s->app.files);
+	cdn_policy_free(s->app.cdn_policy);
 	datadir_close(&s->data);
 }
 

@@ -13,6 +13,7 @@
 #include "http/server.h"
 #include "io/listener.h"
 #include "roles/glue.h"
+#include "roles/web_cdn.h"
 #include "updates/online.h"
 #include "worker/worker.h"
 
@@ -165,6 +166,7 @@ static void metrics(struct web *w, struct buf *b)
 	put_cpu(b);
 	put_batches(w, b);
 	put_workers(w, b);
+	web_cdn_metrics(app->cdn, b);
 	put_head(b, "calls_total", "calls by method");
 	rpc_server_each_call(w->glue->rpc, put_call, b);
 	put_head(b, "call_errors_total", "calls answered with an error, by its code; 0: another code");

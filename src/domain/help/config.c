@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/settings.h"
+#include "cdnlink/cdnlink.h"
 #include "domain/help/country.h"
 #include "domain/media/media.h"
 #include "rpc/app.h"
@@ -13,16 +14,53 @@
 enum { UPLOAD_PARTS = 4000 };
 enum { DCS = 5, LIFETIME = 3600 /* rule 19: Desktop behaves as if it were an hour */ };
 
-static struct tl_obj *dc_option(struct rpc_call *c, int id)
+static struct tl_dcOption *option_at(struct rpc_call *c, int id, const char *ip, int port)
 {
 	struct tl_dcOption *o = TL_NEW(&c->arena, dcOption);
-	char ip[46];
 
-	app_public(c->app, ip, &o->port);
 	o->id = id;
+	o->port = port;
 	o->ip_address = arena_str(&c->arena, ip);
 	o->ipv6 = strchr(ip, ':') != NULL;
-	return &o->o;
+	return o;
+}
+
+static struct tl_dcOption *dc_option(struct rpc_call *c, int id)
+{
+	char ip[46];
+	int port;
+
+	app_public(c->app, ip, &port);
+	return option_at(c, id, ip, port);
+}
+
+struct cdn_list {
+	struct rpc_call *c;
+	struct tl_vec *v;
+};
+
+static void put(struct tl_vec *v, struct tl_obj *o)
+{
+	v->v[v->n++] = o;
+}
+
+/*
+ * The node, which TDLib dials first because it is tcpo_only, and its stand-in at our own address, which has no other flag (api.md 7.8 b): who
+ * does not reach the one goes to the other by himself.
+ */
+static void put_cdn(void *arg, const struct cdnlink_published *p)
+{
+	struct cdn_list *x = arg;
+	struct tl_dcOption *o;
+
+	if (p->ip) {
+		o = option_at(x->c, p->dc, p->ip, p->port);
+		o->cdn = o->tcpo_only = true;
+		put(x->v, &o->o);
+	}
+	o = dc_option(x->c, p->dc);
+	o->cdn = true;
+	put(x->v, &o->o);
 }
 
 static void limits(struct tl_config *f)
@@ -62,14 +100,18 @@ static void times(struct tl_config *f)
 int help_getConfig(struct rpc_call *c, const struct tl_help_getConfig *q)
 {
 	struct tl_config *f = TL_NEW(&c->arena, config);
+	struct cdn_list cdn = {c, &f->dc_options};
+	size_t n = cdnlink_count(c->app->cdn);
 
 	f->revoke_pm_inbox = true;
 	f->date = (int32_t)c->now;
 	f->expires = f->date + LIFETIME;
 	f->this_dc = c->client->dc; /* TDLib asks again for ever if this is not the one it dialled */
-	f->dc_options = tl_vec_new(&c->arena, DCS);
+	f->dc_options = tl_vec_new(&c->arena, DCS + 2 * (uint32_t)n);
+	f->dc_options.n = 0;
 	for (int i = 0; i < DCS; i++)
-		f->dc_options.v[i] = dc_option(c, i + 1);
+		put(&f->dc_options, &dc_option(c, i + 1)->o);
+	cdnlink_each_published(c->app->cdn, n, put_cdn, &cdn);
 	f->dc_txt_domain_name = SLICE_LIT("");
 	f->me_url_prefix = SLICE_LIT("https://t.me/");
 	f->webfile_dc_id = HOME_DC;
@@ -96,11 +138,36 @@ int help_getNearestDc(struct rpc_call *c, const struct tl_help_getNearestDc *q)
 	return rpc_reply(c, &n->o);
 }
 
+static void put_cdn_key(struct cdn_list *x, int32_t dc, struct slice pem)
+{
+	struct tl_cdnPublicKey *k = TL_NEW(&x->c->arena, cdnPublicKey);
+
+	if (!pem.n)
+		return;
+	k->dc_id = dc;
+	k->public_key = arena_slice(&x->c->arena, pem);
+	put(x->v, &k->o);
+}
+
+/* Those of the node, and ours for its stand-in. */
+static void put_cdn_keys(void *arg, const struct cdnlink_published *p)
+{
+	struct cdn_list *x = arg;
+
+	put_cdn_key(x, p->dc, p->pem[0]);
+	put_cdn_key(x, p->dc, p->pem[1]);
+	put_cdn_key(x, p->dc, cdnlink_own_pem(x->c->app->cdn));
+}
+
 int help_getCdnConfig(struct rpc_call *c, const struct tl_help_getCdnConfig *q)
 {
 	struct tl_cdnConfig *f = TL_NEW(&c->arena, cdnConfig);
+	struct cdn_list cdn = {c, &f->public_keys};
+	size_t n = cdnlink_count(c->app->cdn);
 
-	f->public_keys = tl_vec_new(&c->arena, 0);
+	f->public_keys = tl_vec_new(&c->arena, 3 * (uint32_t)n);
+	f->public_keys.n = 0;
+	cdnlink_each_published(c->app->cdn, n, put_cdn_keys, &cdn);
 	return rpc_reply(c, &f->o);
 }
 

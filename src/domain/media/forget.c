@@ -1,6 +1,7 @@
 /* forget.c - files whose last reference went are forgotten an hour later, with their references to contents; take-downs. */
 #include "base/err.h"
 #include "domain/media/cache.h"
+#include "domain/media/cdn.h"
 #include "domain/media/media.h"
 #include "jobs/jobs.h"
 #include "store/file.h"
@@ -54,6 +55,7 @@ int media_take_down(struct rpc_call *c, const struct blob_id *content, int64_t *
 		if ((r = media_void_references(c, files[i])) >= 0)
 			r = store_file_empty(c->db, files[i], c->now);
 	*ret_files = (int64_t)n;
+	cdn_take_down(c, content);
 	return r < 0 ? r : store_refused_put(c->db, content->b, c->now);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "base/rd.h"
+#include "domain/media/cdn_policy.h"
 #include "domain/media/location.h"
 #include "domain/media/media.h"
 #include "domain/media/private.h"
@@ -15,7 +16,7 @@ enum { CHUNK_MAX = 1048576, UNIT = 4096, UNIT_PRECISE = 1024, WINDOWS_A_CALL = 8
 /* The wire's constructors: the same in every layer that we serve (schema/media.tl). */
 enum { UPLOAD_FILE = 0x096a18d5, GET_FILE = 0xbe5335be, GET_FILE_142 = 0xb15a9afc };
 
-static int check_who(struct rpc_call *c)
+int media_check_who(struct rpc_call *c)
 {
 	if (!c->user_id)
 		return rpc_fail(c, 401, "AUTH_KEY_UNREGISTERED");
@@ -107,9 +108,11 @@ static int get_file(struct rpc_call *c, const struct tl_upload_getFile *q, read_
 	struct media_content m;
 	int r;
 
-	if ((r = check_who(c)) < 0 || (r = check_range(c, q)) < 0 ||
-	    (r = location_resolve(c, q->location, &m)) < 0)
+	if ((r = media_check_who(c)) < 0 || (r = check_range(c, q)) < 0 ||
+	    (r = location_resolve(c, q->location, &m)) < 0 || (r = cdn_redirect(c, q, &m)) < 0)
 		return r;
+	if (r == 1)
+		return 0;
 	left = off < m.size ? m.size - off : 0;
 	return reply_range(c, &m, off, left < (uint32_t)q->limit ? (uint32_t)left : (uint32_t)q->limit, read);
 }
@@ -137,46 +140,20 @@ uint32_t media_answer_size(struct slice query)
 	return limit < CHUNK_MAX ? limit : CHUNK_MAX;
 }
 
-/* Hashes of windows from `first` on; a content of one window is named by its hash and needs no table. */
-static int windows(struct rpc_call *c, const struct media_content *m, uint32_t first, struct slice *ret)
-{
-	*ret = (struct slice){0};
-	if ((uint64_t)first * BLOB_WINDOW >= m->size)
-		return 0;
-	if (m->size <= BLOB_WINDOW) {
-		*ret = arena_slice(&c->arena, slice_of(m->blob.b, sizeof(m->blob.b)));
-		return 0;
-	}
-	return store_blob_windows(c->db, m->blob.b, first, WINDOWS_A_CALL, &c->arena, ret);
-}
-
 int upload_getFileHashes(struct rpc_call *c, const struct tl_upload_getFileHashes *q)
 {
 	struct tl_vector *v = TL_NEW(&c->arena, vector);
 	struct media_content m;
-	struct slice hashes;
-	uint32_t first;
 	int r;
 
-	if ((r = check_who(c)) < 0)
+	if ((r = media_check_who(c)) < 0)
 		return r;
 	if (q->offset < 0 || q->offset / BLOB_WINDOW > UINT32_MAX)
 		return rpc_fail(c, 400, "OFFSET_INVALID");
-	if ((r = location_resolve(c, q->location, &m)) < 0)
+	if ((r = location_resolve(c, q->location, &m)) < 0 ||
+	    (r = media_windows(c, &m.blob, m.size, (uint64_t)q->offset / BLOB_WINDOW, WINDOWS_A_CALL, false,
+	                       &v->objs)) < 0)
 		return r;
-	first = (uint32_t)(q->offset / BLOB_WINDOW);
-	if ((r = windows(c, &m, first, &hashes)) < 0)
-		return r;
-	v->objs = tl_vec_new(&c->arena, hashes.n / 32);
-	for (uint32_t i = 0; i < v->objs.n; i++) {
-		struct tl_fileHash *h = TL_NEW(&c->arena, fileHash);
-		uint64_t at = (uint64_t)(first + i) * BLOB_WINDOW;
-
-		h->offset = (int64_t)at;
-		h->limit = (int32_t)(m.size - at < BLOB_WINDOW ? m.size - at : BLOB_WINDOW);
-		h->hash = slice_of(hashes.p + i * 32, 32);
-		v->objs.v[i] = &h->o;
-	}
 	return rpc_reply(c, &v->o);
 }
 

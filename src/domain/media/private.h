@@ -8,6 +8,9 @@
 
 enum { MEDIA_DC = 2 /* where every file lives, so far */ };
 
+/* get.c: is the caller signed in, and does his key belong here? 401 AUTH_KEY_UNREGISTERED, 303 FILE_MIGRATE_2. */
+int media_check_who(struct rpc_call *c);
+
 /* The Photo or Document of a row, in the arena; NULL: none of ours. */
 struct tl_obj *media_body(struct arena *a, const struct store_file *f);
 

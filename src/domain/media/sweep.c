@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/settings.h"
 #include "blob/upload.h"
+#include "cdnlink/cdnlink.h"
 #include "domain/media/contents.h"
 #include "domain/media/jobs.h"
 #include "rpc/server.h"
@@ -65,6 +66,8 @@ static int drop(struct app *app, struct batch *b, struct contents_swept *ret)
 	for (size_t i = 0; i < b->n; i++) {
 		r = blob_drop(app->blobs, &b->ids[i], b->asked);
 		b->gone[i] = r == 0 || r == -ERR_NOTFOUND;
+		if (r == 0)
+			cdnlink_drop(app->cdn, b->ids[i].b);
 		if (r < 0 && r != -ERR_NOTFOUND && r != -ERR_BUSY)
 			return r;
 		n += b->gone[i];

@@ -6,6 +6,7 @@
 #include "crypto/rng.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
+#include "domain/media/cdn.h"
 #include "domain/messages/discussion.h"
 #include "domain/messages/mention.h"
 #include "domain/messages/message.h"
@@ -91,7 +92,8 @@ static int insert(struct rpc_call *c, const struct channel *ch, const struct mes
 	              (TL_IS(messageService, m->content) ? STORE_MSG_SERVICE : 0);
 	if (m->media)
 		row->flags |= m->media->kind ? STORE_MSG_MEDIA : 0;
-	if ((r = store_msg_insert(c->db, row)) < 0 || (r = message_note_media(c, row, m->media)) < 0)
+	if ((r = store_msg_insert(c->db, row)) < 0 || (r = message_note_media(c, row, m->media)) < 0 ||
+	    (r = cdn_publish(c, m->media ? m->media->file : 0, ch->row.members)) < 0)
 		return r;
 	if (ch->row.ttl && (r = ttl_begin(c, row, ch->row.ttl)) < 0)
 		return r;

@@ -1,0 +1,11 @@
+/* web_cdn.h - the lines of /metrics about CDN nodes. Thread: any. */
+#ifndef ROLES_WEB_CDN_H
+#define ROLES_WEB_CDN_H
+
+#include "base/buf.h"
+
+struct cdnlink;
+
+void web_cdn_metrics(struct cdnlink *l, struct buf *b);
+
+#endif
