@@ -132,6 +132,18 @@ static inline void test_windows(struct slice windows, const uint8_t *p, size_t n
 	}
 }
 
+/* One part, alone. */
+static inline int test_part(const struct upload_limits *l, int64_t owner, int64_t file, int32_t part,
+                            int32_t total, struct slice bytes, unixtime_t now, const char **ret_why)
+{
+	struct upload_arrival a = {
+		.owner = owner, .file_id = file, .part = part, .total = total, .bytes = bytes};
+
+	upload_parts(t.s, l, &a, now);
+	*ret_why = a.why;
+	return a.r;
+}
+
 static inline int test_count_one(void *arg, const struct blob_id *id, uint64_t disk_bytes)
 {
 	++*(int *)arg;

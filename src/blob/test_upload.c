@@ -15,7 +15,7 @@ static const char *why;
 
 static int part_of(int64_t owner, int64_t file, int32_t number, int32_t total, const void *p, size_t n)
 {
-	return upload_part(t.s, &limits, owner, file, number, total, slice_of(p, n), NOW, &why);
+	return test_part(&limits, owner, file, number, total, slice_of(p, n), NOW, &why);
 }
 
 #define assert_part(file, number, total, p, n)                                                               \
@@ -261,25 +261,23 @@ static void test_quota(void **state)
 	uint8_t *p = test_bytes(131072, 1);
 	struct upload_done d;
 
-	assert_int_equal(upload_part(t.s, &low, OWNER, 1, 0, 0, slice_of(p, 131072), NOW, &why), 0);
-	assert_int_equal(upload_part(t.s, &low, OWNER, 2, 0, 2, slice_of(p, 131072), NOW, &why), 0);
+	assert_int_equal(test_part(&low, OWNER, 1, 0, 0, slice_of(p, 131072), NOW, &why), 0);
+	assert_int_equal(test_part(&low, OWNER, 2, 0, 2, slice_of(p, 131072), NOW, &why), 0);
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(upload_part(t.s, &low, OWNER, 3, 0, 0, slice_of(p, 131072), NOW, &why),
-		                 -ERR_FULL);
+		assert_int_equal(test_part(&low, OWNER, 3, 0, 0, slice_of(p, 131072), NOW, &why), -ERR_FULL);
 		assert_string_equal(why, "STORAGE_QUOTA_EXCEEDED");
 		assert_int_equal(test_again(), 0); /* counted again at a start */
 	}
-	assert_int_equal(upload_part(t.s, &low, OWNER + 1, 3, 0, 0, slice_of(p, 131072), NOW, &why), 0);
+	assert_int_equal(test_part(&low, OWNER + 1, 3, 0, 0, slice_of(p, 131072), NOW, &why), 0);
 	/* A repeat is free, what was finished or dropped gives room. */
-	assert_int_equal(upload_part(t.s, &low, OWNER, 1, 0, 0, slice_of(p, 131072), NOW, &why), 0);
+	assert_int_equal(test_part(&low, OWNER, 1, 0, 0, slice_of(p, 131072), NOW, &why), 0);
 	assert_int_equal(finish(1, 1, NULL, &d), 0);
 	buf_fini(&d.windows);
-	assert_int_equal(upload_part(t.s, &low, OWNER, 3, 0, 0, slice_of(p, 131072), NOW, &why), 0);
-	assert_int_equal(upload_part(t.s, &low, OWNER, 4, 0, 0, slice_of(p, 131072), NOW, &why), -ERR_FULL);
+	assert_int_equal(test_part(&low, OWNER, 3, 0, 0, slice_of(p, 131072), NOW, &why), 0);
+	assert_int_equal(test_part(&low, OWNER, 4, 0, 0, slice_of(p, 131072), NOW, &why), -ERR_FULL);
 	upload_drop(t.s, OWNER, 2);
-	assert_int_equal(upload_part(t.s, &low, OWNER, 4, 0, 0, slice_of(p, 131072), NOW, &why), 0);
-	assert_refused("FILE_PART_INVALID",
-	               upload_part(t.s, &low, OWNER, 5, 10, 0, slice_of(p, 131072), NOW, &why));
+	assert_int_equal(test_part(&low, OWNER, 4, 0, 0, slice_of(p, 131072), NOW, &why), 0);
+	assert_refused("FILE_PART_INVALID", test_part(&low, OWNER, 5, 10, 0, slice_of(p, 131072), NOW, &why));
 	for (int i = 0; i < UPLOAD_OWNER_MAX; i++)
 		assert_int_equal(part_of(OWNER + 2, i, 0, 0, p, 1), 0);
 	assert_refused("STORAGE_QUOTA_EXCEEDED", part_of(OWNER + 2, UPLOAD_OWNER_MAX, 0, 0, p, 1));
@@ -313,7 +311,7 @@ static void test_expiry(void **state)
 	assert_part(3, 0, 0, "c", 1);
 	assert_int_equal(finish(3, 1, NULL, &d), 0);
 	buf_fini(&d.windows);
-	assert_int_equal(upload_part(t.s, &limits, OWNER, 1, 0, 0, SLICE_LIT("a"), NOW + 100, &why), 0);
+	assert_int_equal(test_part(&limits, OWNER, 1, 0, 0, SLICE_LIT("a"), NOW + 100, &why), 0);
 	assert_int_equal(upload_expire(t.s, NOW), 0);
 	assert_int_equal(upload_expire(t.s, NOW + 50), 1);
 	upload_stats(t.s, &st);
@@ -395,8 +393,8 @@ static void *send_some(void *arg)
 
 		if (x->first % 2 && k % 2)
 			continue;
-		if (upload_part(t.s, &limits, OWNER, 1, k, (int32_t)((x->n + PART - 1) / PART),
-		                slice_of(x->p + at, x->n - at < PART ? x->n - at : PART), NOW, &w) < 0)
+		if (test_part(&limits, OWNER, 1, k, (int32_t)((x->n + PART - 1) / PART),
+		              slice_of(x->p + at, x->n - at < PART ? x->n - at : PART), NOW, &w) < 0)
 			x->errors++;
 	}
 	return NULL;
@@ -438,6 +436,55 @@ static void test_at_once(void **state)
 	free(p);
 }
 
+/* Parts of a large and a small upload that wait together: repeated, replaced and wrong ones among them; each hears what is its own. */
+static void test_together(void **state)
+{
+	enum { N = 700000, EACH = 131072, PARTS = 6 };
+	uint8_t *big = test_bytes(N, 41), *small = test_bytes(N, 42), *other = test_bytes(EACH, 43);
+	struct upload_arrival a[2 * PARTS + 5] = {0};
+	size_t n = 0;
+
+	for (int32_t i = PARTS; i-- > 0;)
+		for (int64_t file = 1; file <= 2; file++) {
+			size_t at = (size_t)i * EACH;
+
+			a[n++] = (struct upload_arrival){.owner = OWNER,
+			                                 .file_id = file,
+			                                 .part = i,
+			                                 .total = file == 1 ? PARTS : 0,
+			                                 .bytes = slice_of((file == 1 ? big : small) + at,
+			                                                   N - at < EACH ? N - at : EACH)};
+		}
+	a[n] = a[4]; /* replaced, and back again; and once more the same */
+	a[n++].bytes = slice_of(other, EACH);
+	a[n++] = a[4];
+	a[n++] = a[4];
+	a[n] = a[5];
+	a[n++].part = -1;
+	a[n] = a[5];
+	a[n++].bytes = slice_of(other, EACH / 2);
+	for (size_t i = 0; i + 1 < n; i++)
+		a[i].next = &a[i + 1];
+	upload_parts(t.s, &limits, a, NOW);
+	for (size_t i = 0; i + 2 < n; i++) {
+		assert_int_equal(a[i].r, 0);
+		assert_null(a[i].why);
+	}
+	assert_int_equal(a[n - 2].r, -ERR_INVALID);
+	assert_string_equal(a[n - 2].why, "FILE_PART_INVALID");
+	assert_int_equal(a[n - 1].r, -ERR_INVALID);
+	assert_string_equal(a[n - 1].why, "FILE_PART_SIZE_CHANGED");
+	assert_int_equal(test_again(), 0);
+	assert_file(1, PARTS, big, N);
+	assert_file(2, PARTS, small, N);
+	a[0].next = NULL; /* of what is finished */
+	upload_parts(t.s, &limits, a, NOW);
+	assert_int_equal(a[0].r, 0);
+	free(big);
+	free(small);
+	free(other);
+}
+
 static void test_many(void **state)
 {
 	enum { N = 300 }; /* more than files are kept open */
@@ -468,6 +515,7 @@ int main(void)
 		BLOB_TEST(test_equal),
 		BLOB_TEST(test_words),
 		BLOB_TEST(test_at_once),
+		BLOB_TEST(test_together),
 		BLOB_TEST_OPEN(test_many),
 	};
 

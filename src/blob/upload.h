@@ -1,6 +1,6 @@
 /*
  * upload.h - contents that come in parts, in any order, over several connections, repeated, and resumed after a restart
- * (api.md 7.1). A part is on disk before upload_part returns 0. Finished and unfinished uploads expire (settings).
+ * (api.md 7.1). A part is on disk before upload_parts says so. Finished and unfinished uploads expire (settings).
  *
  * On disk: DIR/blobs/uploads/<owner>-<file_id>.log holds a record for each part (number, size, hashes of its bytes). The bytes of a
  * part that lies where it belongs are in <owner>-<file_id>.data, which becomes the content by a new name; those of any other
@@ -28,15 +28,24 @@ struct upload_limits {  /* of one owner, by whoever calls */
 };
 enum { UPLOAD_OWNER_MAX = 1000 /* unfinished uploads of one owner: as its quota */ };
 
+/* One part. total: file_total_parts of saveBigFilePart, -1 where it is not known yet, 0 of saveFilePart. */
+struct upload_arrival {
+	struct upload_arrival *next;
+	int64_t owner, file_id;
+	int32_t part, total;
+	struct slice bytes; /* stay where they are until it is done */
+	int r;              /* what became of it: 0 or -ERR_* */
+	const char *why;    /* the protocol's own error, static text; NULL: none */
+};
 /*
- * One part. total: file_total_parts of saveBigFilePart, -1 where it is not known yet, 0 of saveFilePart.
- * What is wrong comes as -ERR_* with *ret_why = the protocol's own error ("FILE_PART_INVALID" ...), static text:
+ * Parts that wait together, of one upload or several: their hashes are made side by side, and each upload is synced once.
+ * What is wrong with one comes as its r with its why ("FILE_PART_INVALID" ...):
  * FILE_PART_INVALID (number), FILE_PART_EMPTY, FILE_PART_TOO_BIG, FILE_PART_SIZE_INVALID, FILE_PART_SIZE_CHANGED,
  * FILE_PARTS_INVALID (total; also larger than a content may be), and for -ERR_FULL (quota) "STORAGE_QUOTA_EXCEEDED". -ERR_NOSPACE and -ERR_IO have none.
  * A repeat with the same bytes is 0 and writes nothing; other bytes replace the part.
  */
-int upload_part(struct blob_store *s, const struct upload_limits *l, int64_t owner, int64_t file_id,
-                int32_t part, int32_t total, struct slice bytes, unixtime_t now, const char **ret_why);
+void upload_parts(struct blob_store *s, const struct upload_limits *l, struct upload_arrival *list,
+                  unixtime_t now);
 
 struct upload_done {
 	struct blob_id id;

@@ -20,13 +20,24 @@ enum { HEAD_CHECKED = UPLOAD_LOG_HEAD - 4, RECORD_CHECKED = UPLOAD_RECORD_HEAD -
 
 #define CONTENT_MAX ((uint64_t)UPLOAD_PART_MAX * UPLOAD_PARTS_MAX)
 
+uint32_t upload_hash_jobs(struct slice bytes, struct upload_hashes *ret, struct sha256_job *jobs)
+{
+	uint32_t n = upload_n_windows(bytes.n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t off = i * BLOB_WINDOW, left = bytes.n - off;
+
+		jobs[i] = (struct sha256_job){
+			.a = bytes.p + off, .an = left < BLOB_WINDOW ? left : BLOB_WINDOW, .out = ret->w[i]};
+	}
+	return n;
+}
+
 void upload_hash(struct slice bytes, struct upload_hashes *ret)
 {
-	for (uint32_t i = 0; i < upload_n_windows(bytes.n); i++) {
-		uint32_t off = i * BLOB_WINDOW, n = bytes.n - off;
+	struct sha256_job jobs[UPLOAD_WINDOWS];
 
-		sha256(bytes.p + off, n < BLOB_WINDOW ? n : BLOB_WINDOW, ret->w[i]);
-	}
+	sha256_batch(jobs, upload_hash_jobs(bytes, ret, jobs));
 }
 
 static void start_key(struct upload_log *l, const uint8_t salt[SEAL_SALT])

@@ -54,6 +54,9 @@ static inline uint32_t upload_n_windows(uint64_t size)
 	return (uint32_t)((size + BLOB_WINDOW - 1) / BLOB_WINDOW);
 }
 void upload_hash(struct slice bytes, struct upload_hashes *ret);
+/* The same as jobs of sha256_batch, with those of others: at most UPLOAD_WINDOWS; how many. */
+struct sha256_job;
+uint32_t upload_hash_jobs(struct slice bytes, struct upload_hashes *ret, struct sha256_job *jobs);
 
 /* Of an empty file: writes the head. */
 int upload_log_begin(struct upload_log *l, int64_t owner, int64_t file_id);

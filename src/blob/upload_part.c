@@ -8,15 +8,18 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "blob/upload_private.h"
+#include "crypto/hash.h"
 
 struct arrival {
+	struct upload_arrival *of;
 	const struct upload_limits *limits;
 	uint32_t number, size;
 	bool big; /* of saveBigFilePart */
 	struct slice bytes;
 	struct upload_hashes hashes;
 	struct upload_shape shape;
-	const char *why;
+	struct upload *u; /* ours to give back, without its lock; NULL: nothing is written */
+	uint64_t mine;    /* up to which record it has to be synced; 0: none */
 };
 
 /* Files of an upload that has none yet. */
@@ -141,17 +144,17 @@ static int is_in_content(struct blob_store *s, struct upload *u, const struct ar
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
-static int put_part(struct blob_store *s, struct upload *u, struct arrival *a, int32_t total)
+static int put_part(struct blob_store *s, struct upload *u, struct arrival *a)
 {
+	struct upload_arrival *of = a->of;
 	struct upload_part *had;
-	uint64_t mine;
 	bool in_data;
 	int r;
 
-	a->why = upload_fits(u, a->limits->parts, (int32_t)a->number, a->size, total, &a->shape);
-	if (!a->why && a->shape.size_max > s->max_size)
-		a->why = "FILE_PARTS_INVALID";
-	if (a->why)
+	of->why = upload_fits(u, a->limits->parts, of->part, a->size, of->total, &a->shape);
+	if (!of->why && a->shape.size_max > s->max_size)
+		of->why = "FILE_PARTS_INVALID";
+	if (of->why)
 		return -ERR_INVALID;
 	in_data = belongs_in_data(s, a);
 	had = a->number < u->n_parts && u->parts[a->number].at ? &u->parts[a->number] : NULL;
@@ -160,14 +163,18 @@ static int put_part(struct blob_store *s, struct upload *u, struct arrival *a, i
 		if (r < 0 && r != -ERR_CORRUPT)
 			return r;
 		u->total = a->shape.total;
-		if (r == 1 && !had->untested)
-			return upload_sync(s, u, u->written); /* whoever writes it may still wait */
-		if (r == 1 && is_there(u, a, had) == 1)
-			return upload_sync(s, u, ++u->written);
+		if (r == 1 && !had->untested) {
+			a->mine = u->written; /* whoever writes it may still wait */
+			return 0;
+		}
+		if (r == 1 && is_there(u, a, had) == 1) {
+			a->mine = ++u->written;
+			return 0;
+		}
 		in_data = r == 1 && had->in_data; /* again, over what may be lost */
 	}
 	if (upload_charge(s->uploads, u, a->size, a->limits->quota) < 0) {
-		a->why = "STORAGE_QUOTA_EXCEEDED";
+		of->why = "STORAGE_QUOTA_EXCEEDED";
 		return -ERR_FULL;
 	}
 	r = write_part(s, u, a, in_data);
@@ -176,47 +183,97 @@ static int put_part(struct blob_store *s, struct upload *u, struct arrival *a, i
 		return r;
 	}
 	u->total = a->shape.total;
-	mine = ++u->written;
-	return upload_sync(s, u, mine);
+	a->mine = ++u->written;
+	return 0;
 }
 
-int upload_part(struct blob_store *s, const struct upload_limits *l, int64_t owner, int64_t file_id,
-                int32_t part, int32_t total, struct slice bytes, unixtime_t now, const char **ret_why)
+static const char *what_is_wrong(const struct upload_arrival *a, const struct upload_limits *l)
 {
-	struct arrival a = {
-		.limits = l, .number = (uint32_t)part, .size = bytes.n, .big = total != 0, .bytes = bytes};
-	struct upload_key key = {owner, file_id};
+	if (a->part < 0 || a->part >= (int32_t)l->parts || a->part >= UPLOAD_PARTS_MAX)
+		return "FILE_PART_INVALID";
+	if (!a->bytes.n)
+		return "FILE_PART_EMPTY";
+	return a->bytes.n > UPLOAD_PART_MAX ? "FILE_PART_TOO_BIG" : NULL;
+}
+
+static void hash_all(struct arrival *a, size_t n)
+{
+	struct sha256_job *jobs = xmalloc(n * UPLOAD_WINDOWS * sizeof(*jobs) + 1);
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		k += upload_hash_jobs(a[i].bytes, &a[i].hashes, jobs + k);
+	sha256_batch(jobs, k);
+	free(jobs);
+}
+
+/* All but the sync. */
+static int put(struct blob_store *s, struct arrival *a, unixtime_t now)
+{
+	struct upload_key key = {a->of->owner, a->of->file_id};
 	struct upload *u;
 	bool again;
 	int r;
 
-	*ret_why = NULL;
-	if (part < 0 || part >= (int32_t)l->parts || part >= UPLOAD_PARTS_MAX)
-		a.why = "FILE_PART_INVALID";
-	else if (!bytes.n)
-		a.why = "FILE_PART_EMPTY";
-	else if (bytes.n > UPLOAD_PART_MAX)
-		a.why = "FILE_PART_TOO_BIG";
-	if (a.why) {
-		*ret_why = a.why;
-		return -ERR_INVALID;
-	}
-	upload_hash(bytes, &a.hashes);
 	do {
 		r = upload_get(s, key, true, now, &u);
 		if (r < 0) {
-			*ret_why = "STORAGE_QUOTA_EXCEEDED";
+			a->of->why = "STORAGE_QUOTA_EXCEEDED";
 			return r;
 		}
 		r = upload_wake(s, u);
 		if (r == 0)
-			r = u->state == UPLOAD_DONE ? is_in_content(s, u, &a) : put_part(s, u, &a, total);
+			r = u->state == UPLOAD_DONE ? is_in_content(s, u, a) : put_part(s, u, a);
+		if (a->mine) {
+			a->u = u;
+			pthread_mutex_unlock(&u->lock);
+			return 0;
+		}
 		/* Something else than what was finished, or its files are gone: from the beginning. */
 		again = u->state == UPLOAD_DONE ? r == 0 : r == -ERR_NOTFOUND;
 		if (again)
 			upload_remove(s, u);
 		upload_put(s, u);
 	} while (again);
-	*ret_why = a.why;
 	return r < 0 ? r : 0;
+}
+
+static int end(struct blob_store *s, struct arrival *a)
+{
+	int r;
+
+	pthread_mutex_lock(&a->u->lock);
+	r = upload_sync(s, a->u, a->mine);
+	upload_put(s, a->u);
+	return r;
+}
+
+void upload_parts(struct blob_store *s, const struct upload_limits *l, struct upload_arrival *list,
+                  unixtime_t now)
+{
+	struct arrival *a;
+	size_t n = 0;
+
+	for (struct upload_arrival *i = list; i; i = i->next)
+		n++;
+	a = xcalloc(n, sizeof(*a));
+	n = 0;
+	for (struct upload_arrival *i = list; i; i = i->next) {
+		i->why = what_is_wrong(i, l);
+		i->r = i->why ? -ERR_INVALID : 0;
+		if (!i->why)
+			a[n++] = (struct arrival){.of = i,
+			                          .limits = l,
+			                          .number = (uint32_t)i->part,
+			                          .size = i->bytes.n,
+			                          .big = i->total != 0,
+			                          .bytes = i->bytes};
+	}
+	hash_all(a, n);
+	for (size_t i = 0; i < n; i++)
+		a[i].of->r = put(s, &a[i], now);
+	for (size_t i = 0; i < n; i++)
+		if (a[i].u)
+			a[i].of->r = end(s, &a[i]);
+	free(a);
 }

@@ -107,7 +107,7 @@ void mt_server_adopt_post(struct mt_server *s, struct io_conn *c);
  * Bulk: large, sent after small ones and in a packet of its own, never gzip. The first MT_REPLY_ROOM bytes of its body are free and
  * become the packet's own, as does room behind its end, of which there should be as much.
  */
-enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1, MT_REPLY_ROOM = 128 };
+enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1, MT_REPLY_ROOM = 320 };
 /*
  * The rpc_result's content for (session, msg_id): a boxed object or rpc_error, unencrypted. `body` is taken over
  * (the struct is emptied). A session that is gone drops it silently. Thread: any.

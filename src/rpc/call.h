@@ -35,7 +35,8 @@ struct rpc_call {
 	struct sql_db *
 		db; /* the lane's connection, inside a transaction (write) or a snapshot (read, blob); NULL on none, cpu, upload */
 	unixtime_t now;
-	void *prepared; /* what x_prepare() left for its handler */
+	void *prepared;  /* what x_prepare() left for its handler */
+	void **together; /* upload: a place of all that were taken together, empty at first */
 };
 
 /* The answer: an object in c->arena or static. */
@@ -50,7 +51,7 @@ static inline int rpc_reply_bool(struct rpc_call *c, bool v)
  * bytes are free, as should be the same behind its end: what is below adds its own there and copies nothing.
  * It is never compressed.
  */
-enum { RPC_RAW_ROOM = 128 };
+enum { RPC_RAW_ROOM = 320 };
 struct buf;
 int rpc_reply_raw(struct rpc_call *c, struct buf *taken);
 

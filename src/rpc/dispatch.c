@@ -132,7 +132,7 @@ static int to_lane(struct rpc_job *j)
 	case RPC_LANE_BLOB: /* who looks at a video keeps nobody from a range of a file */
 		return rpc_push_blob(s, j->method->prepare ? s->prepare : s->blob, j);
 	case RPC_LANE_UPLOAD:
-		return rpc_push_blob(s, s->upload, j);
+		return rpc_push_blob(s, rpc_upload_lane(s, j), j);
 	case RPC_LANE_CPU:
 		return lane_push(s->cpu, &j->item, false);
 	}

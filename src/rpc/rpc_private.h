@@ -19,18 +19,20 @@
 #define RPC_READ_QUEUE     4096u
 #define RPC_WRITE_QUEUE    8192u
 #define RPC_CPU_QUEUE      256u
-#define RPC_BLOB_MAX       64u /* threads at most of blob, of blob>write, of upload */
-#define RPC_UPLOAD_THREADS 16u /* they wait for the disk; those that wait together pay one sync */
+#define RPC_BLOB_MAX       64u /* threads at most of blob, of blob>write */
+#define RPC_UPLOAD_THREADS 16u /* they wait for the disk */
+#define RPC_UPLOAD_BATCH   32u /* parts of one that pay one sync */
 #define RPC_BLOB_QUEUE     8192u
-#define RPC_BLOB_BYTES     (64u << 20) /* of requests that wait for one of them: parts of files */
-#define RPC_WRITE_BATCH    64u
-#define RPC_WRITE_USEC     5000
-#define RPC_SNAPSHOT_USEC  3000 /* a snapshot that others share is not begun longer ago */
-#define RPC_READ_BATCH     32u
-#define RPC_KEYS_A_USER    64u /* authorisations pushed to */
-#define RPC_ARENA_FACTOR   20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
-#define RPC_ARENA_BASE     4096u
-#define RPC_ERROR_CLASSES  9u
+#define RPC_BLOB_BYTES                                                                                       \
+	(64u << 20) /* of requests that wait for one of them, of upload also those at work: parts of files */
+#define RPC_WRITE_BATCH   64u
+#define RPC_WRITE_USEC    5000
+#define RPC_SNAPSHOT_USEC 3000 /* a snapshot that others share is not begun longer ago */
+#define RPC_READ_BATCH    32u
+#define RPC_KEYS_A_USER   64u /* authorisations pushed to */
+#define RPC_ARENA_FACTOR  20u /* arena bytes a wire byte may cost: SPIKES measured 17.5 as the worst */
+#define RPC_ARENA_BASE    4096u
+#define RPC_ERROR_CLASSES 9u
 
 struct rpc_event { /* in the job's arena */
 	struct rpc_event *next;
@@ -88,20 +90,19 @@ struct rpc_job {
 
 struct rpc_reader { /* one read or blob thread's own */
 	struct rpc_server *server;
-	struct sql_db *db; /* of upload: NULL */
-	unixtime_t now;    /* when its snapshot began, rpc_snapshot_time() */
-	uint64_t seen;     /* its snapshot has at least so many commits */
+	struct sql_db *db;
+	unixtime_t now; /* when its snapshot began, rpc_snapshot_time() */
+	uint64_t seen;  /* its snapshot has at least so many commits */
 };
 
 struct rpc_server {
 	struct rpc_server_config cfg;
 	struct app *app;
-	struct lane *write, *read[RPC_READ_MAX], *cpu, *blob, *prepare, *upload;
+	struct lane *write, *read[RPC_READ_MAX], *cpu, *blob, *prepare, *upload[RPC_UPLOAD_THREADS];
 	struct sql_db *writer_db; /* the write thread's own, as is boxes */
 	struct upd_boxes *boxes;
 	struct rpc_reader readers[RPC_READ_MAX], blob_readers[RPC_BLOB_MAX], prepare_readers[RPC_BLOB_MAX];
-	struct rpc_reader uploader; /* of all threads of upload: they need no store */
-	_Atomic size_t blob_bytes;  /* waiting, of RPC_BLOB_BYTES */
+	_Atomic size_t blob_bytes; /* of RPC_BLOB_BYTES */
 	struct rpc_limiter *limiter;
 	struct rpc_park *park;    /* calls that wait for somebody */
 	_Atomic uint64_t commits; /* that the write lane has made: heads are dated by it */
@@ -136,9 +137,11 @@ void rpc_count_batch(struct rpc_server *s, unsigned calls);
 unixtime_t rpc_snapshot_time(struct rpc_server *s);
 
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
-extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops;
-/* To one of blob, prepare, upload. -ERR_FULL also if requests that wait hold too many bytes. */
+extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops, rpc_upload_ops;
+/* To one of blob, prepare, upload. -ERR_FULL also if they hold too many bytes (RPC_BLOB_BYTES). */
 int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j);
+/* Parts of one upload meet on one thread. */
+struct lane *rpc_upload_lane(struct rpc_server *s, const struct rpc_job *j);
 
 /* A snapshot begins, or begins anew. */
 int rpc_snapshot_begin(struct rpc_reader *rd);

@@ -54,13 +54,13 @@ static void bound(struct rpc_server_config *cfg)
 		cfg->n_blob = RPC_BLOB_MAX;
 }
 
-/* Threads of one of the lanes for files; each its own reader, or all the same. */
-static struct lane *wide(struct rpc_server *s, const char *name, unsigned n, void *first, size_t step)
+/* Threads of one of the lanes for files, each its own reader. */
+static struct lane *wide(const char *name, unsigned n, struct rpc_reader *first)
 {
 	void *args[RPC_BLOB_MAX];
 
 	for (unsigned i = 0; i < n; i++)
-		args[i] = (char *)first + i * step;
+		args[i] = &first[i];
 	return lane_new_wide(name, &rpc_blob_ops, args, n, RPC_BLOB_QUEUE, 1);
 }
 
@@ -81,16 +81,16 @@ int rpc_server_new(const struct rpc_server_config *cfg, struct rpc_server **ret_
 	}
 	atomic_store(&s->can_write, true);
 	s->boxes = upd_boxes_new();
-	s->uploader.server = s;
 	s->limiter = rpc_limiter_new(cfg->app->test_numbers);
 	s->app->rpc = s;
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		s->read[i] = lane_new("read", &rpc_read_ops, &s->readers[i], RPC_READ_QUEUE, RPC_READ_BATCH);
 	s->write = lane_new("write", &rpc_write_ops, s, RPC_WRITE_QUEUE, RPC_WRITE_BATCH);
 	s->cpu = lane_new("cpu", &rpc_cpu_ops, s, RPC_CPU_QUEUE, 1);
-	s->blob = wide(s, "blob", s->cfg.n_blob, s->blob_readers, sizeof(s->blob_readers[0]));
-	s->prepare = wide(s, "prepare", s->cfg.n_blob, s->prepare_readers, sizeof(s->prepare_readers[0]));
-	s->upload = wide(s, "upload", RPC_UPLOAD_THREADS, &s->uploader, 0);
+	s->blob = wide("blob", s->cfg.n_blob, s->blob_readers);
+	s->prepare = wide("prepare", s->cfg.n_blob, s->prepare_readers);
+	for (unsigned i = 0; i < RPC_UPLOAD_THREADS; i++)
+		s->upload[i] = lane_new("upload", &rpc_upload_ops, s, RPC_BLOB_QUEUE, RPC_UPLOAD_BATCH);
 	*ret_s = s;
 	return 0;
 }
@@ -102,7 +102,8 @@ void rpc_server_stop(struct rpc_server *s)
 	lane_stop(s->cpu); /* pushes to write and read, as does the next */
 	lane_stop(s->blob);
 	lane_stop(s->prepare);
-	lane_stop(s->upload);
+	for (unsigned i = 0; i < RPC_UPLOAD_THREADS; i++)
+		lane_stop(s->upload[i]);
 	lane_stop(s->write);
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		lane_stop(s->read[i]);
@@ -115,7 +116,8 @@ void rpc_server_free(struct rpc_server *s)
 	lane_free(s->cpu);
 	lane_free(s->blob);
 	lane_free(s->prepare);
-	lane_free(s->upload);
+	for (unsigned i = 0; i < RPC_UPLOAD_THREADS; i++)
+		lane_free(s->upload[i]);
 	lane_free(s->write);
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		lane_free(s->read[i]);

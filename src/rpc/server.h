@@ -8,7 +8,7 @@
  *   cpu>write, cpu       cpu threads: x_prepare() (or the handler) without a transaction, then the lane named second
  *   none>blob            x_prepare() there and then; if it is not at hand (-ERR_AGAIN), the handler on a thread for files
  *   blob, blob>write     the same on threads that may wait for files, with a snapshot; each kind has its own
- *   upload               threads that wait until bytes are on disk
+ *   upload               thread hash(upload): x_prepare() of all that wait, then the handlers, which wait until bytes are on disk
  *
  * Events written by a batch go, after its commit, to the read thread of hash(owner), which composes them for the
  * owner's online authorisations; the caller's own answer (rpc_reply_after) goes through the same queue, so an owner

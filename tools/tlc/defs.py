@@ -31,7 +31,9 @@ class Method:
         self.c = self.name.replace('.', '_')
         self.was = [w.strip() for w in was.split(',') if w.strip() not in ('', '-')]
         self.lane, _, self.then = lane.partition('>')
-        if self.lane not in LANES or (self.then and (self.lane, self.then) != ('none', 'blob') and
+        if lane == 'upload':
+            self.then = lane
+        if self.lane not in LANES or (self.then and (self.lane, self.then) not in (('none', 'blob'), ('upload', 'upload')) and
                                       (self.lane == 'none' or self.then not in ('read', 'write'))):
             raise Refused('%s: no such lane: %s' % (where, lane))
         for what, have, may in (('who', self.who, WHO), ('kind', self.kind, KINDS), ('rate', self.rate, rates)):

@@ -166,6 +166,9 @@ class Tlc(unittest.TestCase):
         r = self.taken(methods='a.get | cpu>write | any | none | real | -\n')
         self.assertIn('int a_get_prepare(', r.get('rpc_methods.h'))
         self.assertIn('h_a_get, p_a_get}', r.get('rpc_methods.c'))
+        r = self.taken(methods='a.get | upload | any | none | real | -\n')
+        self.assertIn('RPC_LANE_UPLOAD, RPC_LANE_UPLOAD', r.get('rpc_methods.c'))
+        self.assertIn('h_a_get, p_a_get}', r.get('rpc_methods.c'))
 
     def test_limits(self):
         self.refused(r'limits\.def:1', limits='rate none\n')
