@@ -20,6 +20,11 @@ usec_t clock_usec(void)
 	return system_usec(CLOCK_MONOTONIC) + atomic_load_explicit(&test_offset_usec, memory_order_relaxed);
 }
 
+usec_t clock_boot_usec(void)
+{
+	return system_usec(CLOCK_BOOTTIME) + atomic_load_explicit(&test_offset_usec, memory_order_relaxed);
+}
+
 static int64_t wall_usec(void)
 {
 	return system_usec(CLOCK_REALTIME) + atomic_load_explicit(&test_offset, memory_order_relaxed);

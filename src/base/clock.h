@@ -11,6 +11,8 @@ typedef int64_t usec_t;     /* microseconds, monotonic */
 typedef int64_t unixtime_t; /* seconds since 1970, wall clock */
 
 usec_t clock_usec(void);
+/* The same, but it goes on while the machine sleeps: for what must be over by then. Thread: any. */
+usec_t clock_boot_usec(void);
 /*
  * Wall clock that never steps back within one process: dates and msg_ids must not fall. Where the system's clock does, ours
  * goes on at the pace of the monotonic one: clients refuse a server whose time stands still for minutes. Thread: any.
@@ -24,7 +26,7 @@ void clock_not_before(int64_t unix_usec);
 int64_t clock_behind(void);
 /* Tests only: add this to the wall clock from now on (may be negative), microseconds. */
 void clock_set_test(int64_t offset_usec);
-/* Tests only: the same for clock_usec(); it must not fall. */
+/* Tests only: the same for clock_usec() and clock_boot_usec(); it must not fall. */
 void clock_set_test_usec(int64_t offset_usec);
 
 #endif

@@ -13,6 +13,7 @@ static const struct {
 	{"admin", role_admin, "look after a running server"},
 	{"config", role_config, "explain the settings"},
 	{"doctor", role_doctor, "ask a server as a client would, and say what is wrong"},
+	{"cdn", role_cdn, "run a CDN node: ciphertext near to those who ask for it"},
 	{"worker", role_worker, "look at images and video; serve starts it"},
 };
 

@@ -9,5 +9,6 @@ int role_admin(int argc, char **argv);
 int role_config(int argc, char **argv);
 int role_doctor(int argc, char **argv);
 int role_worker(int argc, char **argv);
+int role_cdn(int argc, char **argv);
 
 #endif

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +31,7 @@
 #include "io/conn.h"
 #include "io/listener.h"
 #include "roles/datadir.h"
+#include "roles/files.h"
 #include "roles/glue.h"
 #include "roles/keystore.h"
 #include "roles/options.h"
@@ -53,7 +53,6 @@ enum {
 	LOOPS_MAX = 16,
 	LOOPS_BY_ITSELF = 4,
 	LISTENERS_MAX = 16,
-	FILES_MAX = 262144,
 	PUBLIC_SECONDS = 600, /* between two looks at the public name */
 	/* Where we stand in a CDN node's place. Desktop takes who answers first: the node, which does after 300 ms (api.md 7.8). */
 	STAND_IN_PQ_MS = 1500,
@@ -78,16 +77,6 @@ struct serve {
 	struct counters counters;
 	const struct rsa_key *rsa[2];
 };
-
-static void raise_files(void)
-{
-	struct rlimit rl;
-
-	if (getrlimit(RLIMIT_NOFILE, &rl) != 0)
-		return;
-	rl.rlim_cur = rl.rlim_max > FILES_MAX ? FILES_MAX : rl.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &rl);
-}
 
 /* A secret of the server: made once, the same after every start. */
 static int secret(struct sql_db *db, const char *name, uint8_t out[32])
