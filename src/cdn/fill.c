@@ -21,14 +21,15 @@ enum {
 	SHAKE_MS = 10000,
 	FIRST_MS = 10000, /* until HELLO */
 	WRITE_MS = 30000,
-	LOOK_USEC = 100000,        /* at the term */
-	SEATS = CDN_STRANGERS + 2, /* one speaks, one has been replaced and is on its way out */
+	LOOK_USEC = 100000,            /* at the term */
+	SEATS = 2 * CDN_STRANGERS + 2, /* as many may be on their way out */
 };
 
 struct seat {
 	struct cdn_fills *f;
-	bool taken, known;
-	int fd; /* the socket once more: to end it from outside, whoever owns the other */
+	bool taken, known, leaving;
+	uint64_t came; /* order */
+	int fd;        /* the socket once more: to end it from outside, whoever owns the other */
 	char ip[46];
 	pthread_t thread;
 };
@@ -39,6 +40,7 @@ struct cdn_fills {
 	pthread_mutex_t lock; /* guards seats and `stopping` */
 	pthread_cond_t changed;
 	bool stopping;
+	uint64_t came;
 	struct seat seat[SEATS];
 	pthread_mutex_t speak; /* held by the thread of the core's connection */
 	pthread_t keeper;
@@ -160,22 +162,41 @@ static void keep_alive(int fd)
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds));
 }
 
+/* Too many strangers: the oldest has had his time, or the core would be kept out by whoever is silent. */
+static void make_room(struct cdn_fills *f)
+{
+	struct seat *oldest = NULL;
+	int strangers = 0;
+
+	for (int i = 0; i < SEATS; i++) {
+		struct seat *s = &f->seat[i];
+
+		if (!s->taken || s->known || s->leaving)
+			continue;
+		strangers++;
+		if (!oldest || s->came < oldest->came)
+			oldest = s;
+	}
+	if (strangers < CDN_STRANGERS)
+		return;
+	oldest->leaving = true;
+	shutdown(oldest->fd, SHUT_RDWR);
+}
+
 void cdn_fills_take(struct cdn_fills *f, int fd, const char *ip)
 {
-	int strangers = 0;
 	struct seat *s = NULL;
 	WITH_LOCK(&f->lock);
 
-	for (int i = 0; i < SEATS; i++) {
+	make_room(f);
+	for (int i = 0; i < SEATS; i++)
 		if (!f->seat[i].taken)
 			s = &f->seat[i];
-		strangers += f->seat[i].taken && !f->seat[i].known;
-	}
-	if (f->stopping || !s || strangers >= CDN_STRANGERS) {
+	if (f->stopping || !s) {
 		close(fd);
 		return;
 	}
-	*s = (struct seat){.f = f, .taken = true, .fd = fd};
+	*s = (struct seat){.f = f, .taken = true, .fd = fd, .came = ++f->came};
 	snprintf(s->ip, sizeof(s->ip), "%s", ip);
 	keep_alive(fd);
 	start_thread(&s->thread, seat_main, s, "link");

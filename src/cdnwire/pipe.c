@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "base/clock.h"
@@ -112,6 +113,7 @@ static int shake(struct cdn_pipe *p, usec_t until)
 {
 	int n, r;
 
+	ERR_clear_error(); /* of this thread: SSL_get_error takes what others left there for ours */
 	while ((n = SSL_do_handshake(p->ssl)) != 1)
 		if ((r = await(p, SSL_get_error(p->ssl, n), until)) < 0)
 			return r == -ERR_TIMEOUT ? r : -ERR_DENIED;
@@ -164,6 +166,7 @@ int cdn_pipe_write(struct cdn_pipe *p, const void *bytes, size_t n, int msec)
 
 	while (n) {
 		pthread_mutex_lock(&p->lock);
+		ERR_clear_error();
 		r = SSL_write_ex(p->ssl, at, n, &wrote);
 		why = r == 1 ? 0 : SSL_get_error(p->ssl, r);
 		pthread_mutex_unlock(&p->lock);
@@ -187,6 +190,7 @@ int cdn_pipe_read(struct cdn_pipe *p, struct buf *b, int msec)
 	for (;;) {
 		buf_reserve(b, READ_AT_ONCE);
 		pthread_mutex_lock(&p->lock);
+		ERR_clear_error();
 		r = SSL_read_ex(p->ssl, b->p + b->n, READ_AT_ONCE, &got);
 		why = r == 1 ? 0 : SSL_get_error(p->ssl, r);
 		pthread_mutex_unlock(&p->lock);

@@ -39,9 +39,9 @@ enum {
 static const char help[] = "usage: chapar cdn --config FILE    run a node\n"
 			   "       chapar cdn --explain        list the settings of that file\n"
 			   "A node gives ciphertext to clients that a core sends here, for as long as that "
-                           "core renews its lease.\n"
+			   "core renews its lease.\n"
 			   "When it serves, one line on standard output begins with `ready`. SIGTERM ends it "
-                           "within 5 seconds.\n";
+			   "within 5 seconds.\n";
 
 struct cdn {
 	struct cdn_config config;
