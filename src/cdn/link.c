@@ -114,7 +114,10 @@ int cdn_link_take(struct cdn_link *l, struct buf *in, struct buf *out)
 	int r;
 
 	while ((r = cdn_frame_next(slice_of(in->p + used, in->n - used), &type, &body, &n)) == 0) {
-		if ((r = one(l, type, body, out)) < 0)
+		r = one(l, type, body, out);
+		if (type == CDN_HELLO)
+			wipe(in->p + used, n);
+		if (r < 0)
 			break;
 		used += n;
 	}

@@ -17,9 +17,9 @@
 struct cdn_term {
 	int32_t dc;
 	struct cdn_cache *cache;
-	uint8_t boot[16], own[32];
-	pthread_mutex_t begin; /* one begins or ends it at a time; taken before `lock` */
-	pthread_mutex_t lock;  /* guards what follows; held for a copy */
+	uint8_t boot[16], own[32]; /* own: drawn anew at each end; guarded by `begin` */
+	pthread_mutex_t begin;     /* one begins or ends it at a time; taken before `lock` */
+	pthread_mutex_t lock;      /* guards what follows; held for a copy */
 	enum cdn_state state;
 	usec_t until;  /* by clock_boot_usec() */
 	int64_t ahead; /* the core's time less that clock's, seconds */
@@ -60,6 +60,7 @@ static void end(struct cdn_term *t)
 	wipe(t->lease_key, sizeof(t->lease_key));
 	wipe(&t->keys, sizeof(t->keys));
 	pthread_mutex_unlock(&t->lock);
+	rng_bytes(t->own, sizeof(t->own)); /* who finds the lease key somewhere has half of what it takes */
 	cdn_cache_wipe(t->cache);
 }
 

@@ -2,7 +2,7 @@
  * wrap.h - how a chunk lies in RAM and on disk: sealed by the wrap key, which lives in RAM for a lease. What the node gets is ciphertext of
  * the core's already; without the wrap key not even that can be read.
  *
- *   wrap key = HKDF-SHA256(own random of this start, lease key)
+ *   wrap key = HKDF-SHA256(own random of this term, lease key)
  *   slot     = number 8 │ tag 16 of each block │ free, up to CDN_SLOT_HEAD │ blocks
  *   block i  = AES-256-GCM(wrap key, nonce: number 8, i 4; with it: object 16, chunk 4, size 4)      CDN_BLOCK bytes, the last shorter
  *

@@ -69,7 +69,7 @@ static int set_up(struct cdn_pipe *p, bool is_core)
 		return -ERR_IO;
 	SSL_CTX_set_mode(p->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 	                                 SSL_MODE_RELEASE_BUFFERS);
-	SSL_CTX_set_options(p->ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
+	SSL_CTX_set_options(p->ctx, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_CLEANSE_PLAINTEXT);
 	SSL_CTX_set_num_tickets(p->ctx, 0);
 	/* Neither side has certificates, or would take one: who has not the secret gets no further. */
 	if (is_core) {

@@ -18,6 +18,7 @@
 #include "cdn/cache.h"
 #include "cdn/counts.h"
 #include "cdn/fill.h"
+#include "cdn/inspect.h"
 #include "cdn/node.h"
 #include "cdn/term.h"
 #include "crypto/hash.h"
@@ -301,6 +302,23 @@ static int run_config(const char *path)
 	return code;
 }
 
+static int inspect(int argc, char **argv)
+{
+	struct cdn_inspection i = {0};
+	int r;
+
+	if (argc != 2) {
+		fputs(help, stderr);
+		return EXIT_USAGE;
+	}
+	r = cdn_inspect(argv[1], stdout, &i);
+	if (r < 0) {
+		fprintf(stderr, "chapar cdn inspect: %s: %s\n", argv[1], err_name(r));
+		return EXIT_USAGE;
+	}
+	return cdn_inspect_say(&i, stdout) ? EXIT_OK : EXIT_FAILED;
+}
+
 int role_cdn(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -312,6 +330,8 @@ int role_cdn(int argc, char **argv)
 	const char *path = NULL;
 	int o;
 
+	if (argc > 1 && strcmp(argv[1], "inspect") == 0)
+		return inspect(argc - 1, argv + 1);
 	optind = 1;
 	while ((o = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
 		switch (o) {

@@ -623,6 +623,91 @@ static void lease_runs_out(void **state)
 	client_free(c);
 }
 
+/* Whether any of the process's memory that it can write holds these bytes. */
+static bool memory_holds(const uint8_t *what, size_t n)
+{
+	char path[64], line[300], mode[8];
+	unsigned long low, high;
+	bool found = false;
+	FILE *maps;
+	int mem;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)t.pid);
+	maps = fopen(path, "r");
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)t.pid);
+	mem = open(path, O_RDONLY);
+	assert_true(maps && mem >= 0);
+	while (fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-%lx %7s", &low, &high, mode) != 3 || mode[1] != 'w')
+			continue;
+		for (uint8_t *p = xmalloc(1 << 20); p; free(p), p = NULL)
+			for (unsigned long at = low; at < high; at += (1 << 20) - 64) {
+				unsigned long k = high - at < 1 << 20 ? high - at : 1 << 20;
+				ssize_t got = pread(mem, p, k, (off_t)at);
+
+				found = found || (got > 0 && memmem(p, (size_t)got, what, n));
+			}
+	}
+	fclose(maps);
+	close(mem);
+	return found;
+}
+
+static int inspect(const char *path)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl(t.program, t.program, "inspect", path, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/*
+ * What a node that was seized tells. While it runs its memory has the keys of its lease, and never a file's; after that not these, either; its
+ * disk is noise all the time.
+ */
+static void seized(void **state)
+{
+	uint8_t more[CDN_CHUNK], object[CDN_OBJECT_SIZE];
+	struct client *c;
+
+	t.more = "disk_file = disk\ndisk_mib = 8\n";
+	node_end(SIGTERM);
+	assert_int_equal(chdir(t.dir), 0);
+	node_start();
+	greet(LEASE);
+	fill_all();
+	for (int i = 0; i < 40; i++) {
+		rng_bytes(more, sizeof(more));
+		rng_bytes(object, sizeof(object));
+		assert_int_equal(cdn_core_fill(&t.core, object, 0, CDN_CHUNK, more), 0);
+	}
+	c = connect_one();
+	assert_string_equal(ask_one(c, 0, 1 << 20), "bytes");
+	assert_int_equal(inspect("disk"), 0);
+	assert_true(memory_holds(t.core.epoch.node.token, 32)); /* so the search finds what is there */
+	assert_false(memory_holds(t.object.key, 16) || memory_holds(t.content, 16) ||
+	             memory_holds(t.core.epoch.core, 16));
+	assert_int_equal(cdn_core_wipe(&t.core), 0);
+	assert_string_equal(ask_one(c, 0, 4096), "FILE_TOKEN_INVALID");
+	assert_false(memory_holds(t.core.epoch.node.token, 16) ||
+	             memory_holds(t.core.epoch.node.request, 16));
+	assert_false(memory_holds(t.core.lease_key, 16));
+	greet(LEASE);
+	for (int i = 0; i < 40; i++) {
+		rng_bytes(object, sizeof(object));
+		assert_int_equal(cdn_core_fill(&t.core, object, 0, CDN_CHUNK, more), 0);
+	}
+	node_end(SIGKILL);
+	assert_true(disk_size() > 0);
+	assert_int_equal(inspect("disk"), 0);
+	client_free(c);
+}
+
 /* A limit on the size of files is a disk that is full: what does not fit is missing, nothing else. */
 static void disk_full(void **state)
 {
@@ -737,12 +822,15 @@ int main(int argc, char **argv)
 		ON_A_NODE(revoke_and_wipe), ON_A_NODE(link_comes_back), ON_A_NODE(strangers),
 		ON_A_NODE(newer_link),      ON_A_NODE(killed),          ON_A_NODE(lease_runs_out),
 		ON_A_NODE(disk_full),       ON_A_NODE(disk_altered),    ON_A_NODE(idle),
+		ON_A_NODE(seized),
 	};
 
-	if (argc != 2) {
-		fprintf(stderr, "usage: test_cdn PROGRAM (of the node)\n");
+	if (argc < 2) {
+		fprintf(stderr, "usage: test_cdn PROGRAM (of the node) [TEST]\n");
 		return 2;
 	}
+	if (argc > 2)
+		cmocka_set_test_filter(argv[2]);
 	t.program = argv[1];
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
