@@ -3,7 +3,7 @@
  *
  * Somebody who waits asks for a window of 1 MiB, which is what a client asks again for; its chunks go first, each once however many ask.
  * After them, and never more than FILLS_BEHIND at once, go whole files in the background. Of chunks that were sent a table is kept that
- * forgets by chance (FILLS_KNOWN of them, 64 bytes each): what it forgot is sent again, which costs a chunk and harms nothing.
+ * forgets by chance (FILLS_KNOWN of them, 1.2 MiB): what it forgot is sent again, which costs a chunk and harms nothing.
  * Bounds: windows FILLS_WINDOWS, who waits FILLS_WAITERS, files FILLS_FILES; above them -ERR_FULL, and the caller does without.
  */
 #ifndef CDNLINK_FILLS_H

@@ -92,6 +92,7 @@ static void *keep(void *arg)
 			app_tell_config(l->app);
 		for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) {
 			keep_link(n);
+			node_stands_in(n);
 			keep_licence(l, n);
 		}
 		pthread_mutex_lock(&l->lock);

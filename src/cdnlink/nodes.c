@@ -93,6 +93,23 @@ static bool take_row(struct node *n, const struct store_cdn_node *row)
 	return told;
 }
 
+static bool is_published(const struct node *n, unixtime_t now, bool *ret_node)
+{
+	*ret_node = n->state == STORE_CDN_ACTIVE || n->state == STORE_CDN_DRAINING ||
+	            n->state == STORE_CDN_SUSPECT;
+	return n->was_active && (*ret_node || (n->revoked && now - n->revoked < CDNLINK_TOMB_DAYS * DAY));
+}
+
+void node_stands_in(struct node *n)
+{
+	bool there, published;
+
+	pthread_mutex_lock(&n->lock);
+	published = is_published(n, clock_unix(), &there);
+	pthread_mutex_unlock(&n->lock);
+	app_set_cdn(n->links->app, n->dc, published);
+}
+
 void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n_rows)
 {
 	bool told = false;
@@ -107,6 +124,7 @@ void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n_r
 		pthread_mutex_lock(&n->lock);
 		told |= take_row(n, &rows[i]);
 		pthread_mutex_unlock(&n->lock);
+		node_stands_in(n);
 	}
 	keeper_wake(l, told);
 }
@@ -330,13 +348,6 @@ void cdnlink_drop(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE])
 }
 
 /* --- what clients are told */
-
-static bool is_published(const struct node *n, unixtime_t now, bool *ret_node)
-{
-	*ret_node = n->state == STORE_CDN_ACTIVE || n->state == STORE_CDN_DRAINING ||
-	            n->state == STORE_CDN_SUSPECT;
-	return n->was_active && (*ret_node || (n->revoked && now - n->revoked < CDNLINK_TOMB_DAYS * DAY));
-}
 
 void cdnlink_each_published(struct cdnlink *l, size_t max,
                             void (*f)(void *arg, const struct cdnlink_published *p), void *arg)

@@ -76,6 +76,8 @@ static inline struct node *node_of(const struct cdnlink *l, int32_t dc)
 
 /* nodes.c: these are the rows now. Copies. Thread: any, one at a time (after a commit, or at start). */
 void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n);
+/* Clients that dial us for it are taken for its own while it is published, and for some days after its end. */
+void node_stands_in(struct node *n);
 /* keeper.c */
 int keeper_start(struct cdnlink *l);
 void keeper_stop(struct cdnlink *l);
