@@ -255,6 +255,13 @@ int store_channel_head(struct sql_db *db, int64_t channel, struct store_channel_
 int store_channel_rows_forget(struct sql_db *db, int64_t channel, uint32_t limit)
 {
 	static const char *const texts[] = {
+		"DELETE FROM chan_day WHERE channel = $1 AND (day, kind) IN (SELECT day, kind FROM chan_day "
+		"WHERE channel = $1 LIMIT $3)",
+		"DELETE FROM post_day WHERE channel = $1 AND (id, day) IN (SELECT id, day FROM post_day "
+		"WHERE "
+		"channel = $1 LIMIT $3)",
+		"DELETE FROM post_forward WHERE channel = $1 AND (id, date, peer, msg) IN (SELECT id, date, "
+		"peer, msg FROM post_forward WHERE channel = $1 LIMIT $3)",
 		"DELETE FROM upd WHERE owner = $1 AND pts IN (SELECT pts FROM upd WHERE owner = $1 ORDER BY "
 		"pts LIMIT $3)",
 		"DELETE FROM state WHERE owner = $1 AND (kind, k) IN (SELECT kind, k FROM state WHERE owner "
@@ -270,7 +277,7 @@ int store_channel_rows_forget(struct sql_db *db, int64_t channel, uint32_t limit
 		struct sql_stmt *s = sql_prepare(db, texts[i]);
 		int r;
 
-		sql_bind_int(s, i < 2 ? 1 : 2, i < 2 ? STORE_CHANNEL_KEY(channel) : channel);
+		sql_bind_int(s, i < 5 ? 1 : 2, i < 5 ? STORE_CHANNEL_KEY(channel) : channel);
 		sql_bind_int(s, 3, limit);
 		if ((r = sql_run(s)) < 0)
 			return r;

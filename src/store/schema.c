@@ -356,6 +356,15 @@ static const char *const steps[] = {
 	"CREATE TABLE cdn_log (seq BIGINT PRIMARY KEY, date BIGINT, dc BIGINT, event TEXT, details TEXT, "
 	"hash "
 	"BYTEA) WITHOUT ROWID;",
+
+	/* 29: what happens in channels, by day, for their statistics (day.h). */
+	"CREATE TABLE chan_day (channel BIGINT, day BIGINT, kind BIGINT, count BIGINT, PRIMARY KEY (channel, "
+	"day, kind)) WITHOUT ROWID;"
+	"CREATE TABLE post_day (channel BIGINT, id BIGINT, day BIGINT, views BIGINT, PRIMARY KEY (channel, "
+	"id, "
+	"day)) WITHOUT ROWID;"
+	"CREATE TABLE post_forward (channel BIGINT, id BIGINT, date BIGINT, peer BIGINT, msg BIGINT, PRIMARY "
+	"KEY (channel, id, date, peer, msg)) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

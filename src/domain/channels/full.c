@@ -142,6 +142,8 @@ static void set_permissions(const struct channel *ch, struct tl_channelFull *f)
 	bool hidden = (ch->row.flags & STORE_CHANNEL_PARTICIPANTS_HIDDEN) != 0;
 
 	f->can_view_participants = admin || (group && channel_is_in(ch) && !hidden);
+	f->can_view_stats = f->has_stats_dc = admin;
+	f->stats_dc = admin ? HOME_DC : 0;
 	f->can_set_username = ch->me.role == STORE_CHANNEL_CREATOR;
 	f->can_delete_channel = ch->me.role == STORE_CHANNEL_CREATOR;
 	f->hidden_prehistory = (ch->row.flags & STORE_CHANNEL_PREHISTORY_HIDDEN) != 0;

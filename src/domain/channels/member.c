@@ -7,6 +7,7 @@
 #include "domain/messages/message.h"
 #include "domain/sync/compose.h"
 #include "rpc_methods.h"
+#include "store/day.h"
 #include "store/dialog.h"
 #include "updates/event.h"
 #include "updates/peer.h"
@@ -111,6 +112,14 @@ static int tell_read(struct rpc_call *c, const struct channel *ch, int64_t user)
 	return rpc_log_event(c, &ev);
 }
 
+static int count_day(struct rpc_call *c, const struct channel *ch, const struct store_channel_member *m,
+                     bool came)
+{
+	int kind = !came ? STORE_DAY_LEFT : m->by && m->by != m->user ? STORE_DAY_ADDED : STORE_DAY_JOINED;
+
+	return store_day_add(c->db, peer_channel(ch->row.id), c->now, kind, 1);
+}
+
 int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_member *m)
 {
 	struct store_channel_member had;
@@ -124,6 +133,8 @@ int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_memb
 		return r;
 	if (m->user == c->user_id)
 		ch->me = *m;
+	if (in != member_is_in(&had) && (r = count_day(c, ch, m, in)) < 0)
+		return r;
 	if (in == member_is_in(&had))
 		return channel_tell(c, ch, m->user);
 	if (!in)

@@ -12,6 +12,7 @@
 #include "domain/messages/twin.h"
 #include "domain/messages/ttl.h"
 #include "domain/search/index.h"
+#include "store/day.h"
 #include "store/dialog.h"
 #include "store/msg.h"
 #include "store/msg_count.h"
@@ -197,6 +198,18 @@ int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32
 	return r;
 }
 
+/* The channel whose post it was counts it. */
+static int count_forward(struct rpc_call *c, const struct peer *to, const struct message_draft *m, int32_t id)
+{
+	struct store_forward f = {.date = c->now, .peer = to->key, .id = id};
+	int r;
+
+	if ((r = store_msg_count_add(c->db, m->source, m->source_id, 0, 1)) < 0 ||
+	    (r = store_day_add(c->db, m->source, c->now, STORE_DAY_FORWARDS, 1)) < 0 || !to->channel)
+		return r;
+	return store_forward_put(c->db, m->source, m->source_id, &f);
+}
+
 int message_send(struct rpc_call *c, const struct peer *to, struct message_draft *m, int32_t *ret_id)
 {
 	int r;
@@ -205,5 +218,5 @@ int message_send(struct rpc_call *c, const struct peer *to, struct message_draft
 		return later_put(c, to, m, ret_id);
 	m->peer = to->key;
 	r = to->channel ? message_post(c, to->channel, m, ret_id) : message_deliver(c, m, ret_id);
-	return r < 0 || !m->source ? r : store_msg_count_add(c->db, m->source, m->source_id, 0, 1);
+	return r < 0 || !m->source ? r : count_forward(c, to, m, *ret_id);
 }

@@ -7,6 +7,7 @@
 #include "domain/messages/thread.h"
 #include "domain/search/index.h"
 #include "store/channel.h"
+#include "store/day.h"
 #include "store/dialog.h"
 #include "store/msg_count.h"
 #include "store/saved.h"
@@ -124,6 +125,7 @@ static int forget_post(struct rpc_call *c, const struct store_msg *row)
 	    (r = thread_forget(c, row)) < 0 ||
 	    ((row->flags & STORE_MSG_THREAD || row->grouped_id) && (r = discussion_deleted(c, row)) < 0) ||
 	    (r = store_msg_count_delete(c->db, row->owner, row->id)) < 0 ||
+	    (r = store_post_forget(c->db, row->owner, row->id)) < 0 ||
 	    (row->flags & STORE_MSG_MENTIONED && (r = store_mention_drop(c->db, row->owner, row->id)) < 0) ||
 	    !peer_is_user(row->origin_owner))
 		return r;

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "rpc/app.h"
+#include "store/day.h"
 
 enum {
 	SEEN_SLOTS = 1 << 17, /* of a generation: one MiB */
@@ -181,6 +182,18 @@ static void take(struct views *v)
 	}
 }
 
+/* The post's count; and by day, for statistics: of the post, of the channel, and of the hour. */
+static int write_row(struct rpc_call *c, const struct waiting *w)
+{
+	int hour = STORE_DAY_HOUR + (int)(c->now % STORE_DAY_SECONDS / 3600), r;
+
+	if ((r = store_msg_count_add(c->db, w->post.channel, (int32_t)w->post.id, w->views, 0)) < 0 ||
+	    (r = store_post_day_add(c->db, w->post.channel, (int32_t)w->post.id, c->now, w->views)) < 0 ||
+	    (r = store_day_add(c->db, w->post.channel, c->now, STORE_DAY_VIEWS, w->views)) < 0)
+		return r;
+	return store_day_add(c->db, w->post.channel, c->now, hour, w->views);
+}
+
 int views_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
 	struct views *v = c->app->views;
@@ -193,7 +206,7 @@ int views_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *n
 	pthread_mutex_unlock(&v->lock);
 	HASH_ITER (hh, v->flushing, w, t) /* the write lane alone changes it */
 		if (r >= 0)
-			r = store_msg_count_add(c->db, w->post.channel, (int32_t)w->post.id, w->views, 0);
+			r = write_row(c, w);
 	if (r >= 0)
 		rpc_after_commit(c, is_flushed, NULL);
 	return r;

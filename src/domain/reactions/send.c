@@ -13,6 +13,7 @@
 #include "jobs/jobs.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
+#include "store/day.h"
 #include "store/unseen.h"
 #include "updates/peer.h"
 
@@ -209,6 +210,9 @@ int messages_sendReaction(struct rpc_call *c, const struct tl_messages_sendReact
 	    (r = mark(c, &row)) < 0 || (r = note_writer(c, &row, &s, n > 0)) < 0)
 		return r;
 	if (q->add_to_recent && (r = reaction_note_used(c, what, n)) < 0)
+		return r;
+	if (peer.channel && n > n_had &&
+	    (r = store_day_add(c->db, peer.key, c->now, STORE_DAY_REACTIONS, (int64_t)(n - n_had))) < 0)
 		return r;
 	if ((r = message_touched(c, &row, MESSAGE_REACTIONS)) < 0)
 		return r;

@@ -135,3 +135,46 @@ async def test_kill(stage):
     await asyncio.sleep(1)
     rows = await m.history(of=t.me['id'], limit=50)
     expect_equal([r['text'] for r in reversed(rows) if r['text'] in words], words, 'each once, in order')
+
+
+async def test_statistics(stage):
+    """TDLib and Telethon read what was counted of a channel, a post and a supergroup; others do not."""
+    a, t, m = stage.people
+    about = {'title': 'The daily', 'is_channel': True, 'description': '', 'message_auto_delete_time': 0}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    for other in (t, m):
+        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    id = (await a.send(to=chat, text='read all about it'))['id']
+    await until('it came', lambda: t.history(of=chat, limit=5), has('read all about it'))
+    await t.call('call', text='messages.GetMessagesViewsRequest(peer=%d, id=[%d], increment=True)' % (chat, id))
+    await t.call('call', text='messages.ForwardMessagesRequest(from_peer=%d, id=[%d], to_peer="me", random_id=[17])' % (chat, id))
+    full = await until('TDLib may see statistics', lambda: a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12}),
+                       lambda f: f['can_get_statistics'])
+    expect(full['member_count'] == 3, 'members')
+    stats = await a.invoke(method='getChatStatistics', args={'chat_id': chat, 'is_dark': False})
+    expect_equal(stats['@type'], 'chatStatisticsChannel', 'what TDLib makes of it')
+    expect_equal(stats['member_count']['value'], 3, 'members now')
+    expect_equal(stats['mean_message_share_count']['value'] > 0, True, 'posts were shared')
+    expect_equal(stats['join_graph']['@type'], 'statisticalGraphData', 'who came')
+    expect_equal(stats['language_graph']['@type'], 'statisticalGraphError', 'what nobody knows')
+    zoom = stats['message_interaction_graph']['zoom_token']
+    hours = await a.invoke(method='getStatisticalGraph', args={'chat_id': chat, 'token': zoom, 'x': stats['period']['end_date'] * 1000})
+    expect_equal(hours['@type'], 'statisticalGraphData', 'one day, by hour')
+    link = await a.invoke(method='getChatHistory', args={'chat_id': chat, 'from_message_id': 0, 'offset': 0, 'limit': 1, 'only_local': False})
+    post = link['messages'][0]['id']
+    await a.invoke(method='getMessageStatistics', args={'chat_id': chat, 'message_id': post, 'is_dark': False})
+    await a.invoke(method='getMessagePublicForwards', args={'chat_id': chat, 'message_id': post, 'offset': '', 'limit': 10})
+    await refused('CHAT_ADMIN_REQUIRED', t.call('call', text='stats.GetBroadcastStatsRequest(channel=%d)' % chat))
+    group = {**about, 'title': 'The readers', 'is_channel': False}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=group))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    await until('it is in his list', t.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
+    await t.send(to=chat, text='hello')
+    await a.send(to=chat, text='hello you')
+    stats = await a.invoke(method='getChatStatistics', args={'chat_id': chat, 'is_dark': False})
+    expect_equal(stats['@type'], 'chatStatisticsSupergroup', 'what TDLib makes of it')
+    expect_equal(sorted(s['user_id'] for s in stats['top_senders']), sorted([a.me['id'], t.me['id']]), 'who wrote')
+    expect_equal([s['added_member_count'] for s in stats['top_inviters']], [2], 'who brought them')
+    expect_clean_logs(a, m)

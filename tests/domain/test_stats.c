@@ -1,0 +1,218 @@
+/* test_stats.c - statistics of channels and supergroups, from what was really counted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "domain/channels/rights.h"
+#include "domain/messages/views.h"
+#include "room.h"
+#include "three.h"
+
+static int flush(struct rpc_call *c, void *arg)
+{
+	struct jobs_next next = {0};
+
+	return views_job(c, NULL, &next);
+}
+
+/* The numbers of a graph's line; every graph must be what clients take: columns of the same length, each with a type. */
+static int64_t total(const struct tl_obj *graph, int line)
+{
+	const struct tl_statsGraph *g = TL_AS(statsGraph, graph);
+	struct slice text = TL_AS(dataJSON, g->json)->data;
+	json_t *all = json_loadb((const char *)text.p, text.n, 0, NULL),
+	       *columns = json_object_get(all, "columns"), *x = json_array_get(columns, 0),
+	       *y = json_array_get(columns, (size_t)line + 1);
+	const char *id = json_string_value(json_array_get(y, 0));
+	int64_t n = 0;
+
+	assert_string_equal(json_string_value(json_array_get(x, 0)), "x");
+	assert_int_equal(json_array_size(x), json_array_size(y));
+	assert_true(json_array_size(x) >= 3);
+	assert_non_null(json_object_get(json_object_get(all, "types"), id));
+	assert_non_null(json_object_get(json_object_get(all, "names"), id));
+	assert_non_null(json_object_get(json_object_get(all, "colors"), id));
+	for (size_t i = 1; i < json_array_size(y); i++)
+		n += json_integer_value(json_array_get(y, i));
+	json_decref(all);
+	return n;
+}
+
+static int32_t post(struct s *s, int64_t room, const char *text)
+{
+	struct tl_obj *o = talk_call(s->w, s->a, room_say_q(s->w, s->a, room, text));
+
+	return TL_AS(updateMessageID, talk_update(o, TL_updateMessageID))->id;
+}
+
+static void see(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_messages_getMessagesViews *q = Q(s, messages_getMessagesViews);
+
+	q->peer = world_channel_peer(s->w, who, room);
+	q->id = (struct tl_vec_int){&id, 1};
+	q->increment = true;
+	talk_call(s->w, who, &q->o);
+}
+
+static void forward(struct s *s, struct person who, int64_t from, int32_t id, struct tl_obj *to)
+{
+	struct tl_messages_forwardMessages *q = Q(s, messages_forwardMessages);
+	int64_t random_id = 900000 + ++s->random_id;
+
+	q->from_peer = world_channel_peer(s->w, who, from);
+	q->to_peer = to;
+	q->id = (struct tl_vec_int){&id, 1};
+	q->random_id = (struct tl_vec_long){&random_id, 1};
+	talk_call(s->w, who, &q->o);
+}
+
+static struct tl_obj *of_channel(struct s *s, struct person who, int64_t room)
+{
+	struct tl_stats_getBroadcastStats *q = Q(s, stats_getBroadcastStats);
+
+	q->channel = world_channel(s->w, who, room);
+	return &q->o;
+}
+
+static struct tl_obj *of_group(struct s *s, struct person who, int64_t room)
+{
+	struct tl_stats_getMegagroupStats *q = Q(s, stats_getMegagroupStats);
+
+	q->channel = world_channel(s->w, who, room);
+	return &q->o;
+}
+
+static struct tl_obj *of_post(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_stats_getMessageStats *q = Q(s, stats_getMessageStats);
+
+	q->channel = world_channel(s->w, who, room);
+	q->msg_id = id;
+	return &q->o;
+}
+
+static double now(const struct tl_obj *pair)
+{
+	return TL_AS(statsAbsValueAndPrev, pair)->current;
+}
+
+static void test_channel(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, true), other = room_create(s->w, s->b, true),
+		hidden = room_create(s->w, s->b, true);
+	struct tl_stats_loadAsyncGraph *zoom = Q(s, stats_loadAsyncGraph);
+	struct tl_stats_getMessagePublicForwards *f = Q(s, stats_getMessagePublicForwards);
+	const struct tl_postInteractionCountersMessage *p;
+	const struct tl_stats_publicForwards *passed;
+	const struct tl_stats_broadcastStats *o;
+	const struct tl_stats_messageStats *m;
+	int32_t one, two;
+
+	room_invite(s->w, s->a, room, s->b);
+	room_username(s->w, s->a, room, "roomofann");
+	talk_call(s->w, s->c, room_join_q(s->w, s->c, room));
+	assert_true(room_full(s->w, s->a, room)->can_view_stats && room_full(s->w, s->a, room)->stats_dc);
+	assert_false(room_full(s->w, s->b, room)->can_view_stats);
+	talk_refused(s->w, s->b, of_channel(s, s->b, room), "400 CHAT_ADMIN_REQUIRED");
+	talk_refused(s->w, s->a, of_group(s, s->a, room), "400 MEGAGROUP_REQUIRED");
+	one = post(s, room, "one");
+	two = post(s, room, "two");
+	see(s, s->b, room, one);
+	see(s, s->c, room, one);
+	see(s, s->c, room, two);
+	assert_int_equal(world_write(s->w, flush, NULL), 0);
+	room_username(s->w, s->b, other, "roomofbob");
+	forward(s, s->b, room, one, world_channel_peer(s->w, s->b, other));
+	forward(s, s->b, room, one, world_channel_peer(s->w, s->b, hidden));
+	forward(s, s->c, room, one, &Q(s, inputPeerSelf)->o);
+	talk_call(s->w, s->c, room_leave_q(s->w, s->c, room));
+	o = TL_AS(stats_broadcastStats, talk_call(s->w, s->a, of_channel(s, s->a, room)));
+	assert_true(now(o->followers) == 2);
+	assert_int_equal(total(o->followers_graph, 0), 2); /* its creator was there before */
+	assert_int_equal(total(o->followers_graph, 1), 1);
+	assert_int_equal(total(o->new_followers_by_source_graph, 1), 1);
+	assert_int_equal(total(o->growth_graph, 0), 2);
+	assert_int_equal(total(o->top_hours_graph, 0), 3);
+	assert_int_equal(total(o->interactions_graph, 0), 3);
+	assert_int_equal(total(o->interactions_graph, 1), 3);
+	assert_true(TL_IS(statsGraphError, o->languages_graph));
+	assert_true(TL_IS(statsGraphError, o->reactions_by_emotion_graph));
+	assert_true(o->recent_posts_interactions.n >= 2);
+	p = TL_AS(postInteractionCountersMessage, o->recent_posts_interactions.v[1]);
+	assert_true(p->msg_id == one && p->views == 2 && p->forwards == 3);
+	/* An hour of the day. */
+	zoom->token = TL_AS(statsGraph, o->interactions_graph)->zoom_token;
+	zoom->has_x = true;
+	zoom->x = (int64_t)TL_AS(statsDateRangeDays, o->period)->max_date * 1000;
+	assert_true(total(talk_call(s->w, s->a, &zoom->o), 0) >= 2);
+	talk_refused(s->w, s->b, &zoom->o, "400 GRAPH_INVALID_RELOAD");
+	zoom->token = SLICE_LIT("posts.x");
+	talk_refused(s->w, s->a, &zoom->o, "400 GRAPH_INVALID_RELOAD");
+	/* Of one post. */
+	m = TL_AS(stats_messageStats, talk_call(s->w, s->a, of_post(s, s->a, room, one)));
+	assert_int_equal(total(m->views_graph, 0), 2);
+	assert_true(TL_IS(statsGraphError, m->reactions_by_emotion_graph));
+	talk_refused(s->w, s->a, of_post(s, s->a, room, two + 1), "400 MESSAGE_ID_INVALID");
+	talk_refused(s->w, s->b, of_post(s, s->b, room, one), "400 CHAT_ADMIN_REQUIRED");
+	f->channel = world_channel(s->w, s->a, room);
+	f->msg_id = one;
+	f->limit = 10;
+	passed = TL_AS(stats_publicForwards, talk_call(s->w, s->a, &f->o));
+	assert_true(passed->count == 1 && passed->forwards.n == 1 && passed->chats.n >= 1);
+	f->limit = 1;
+	passed = TL_AS(stats_publicForwards, talk_call(s->w, s->a, &f->o));
+	f->offset = passed->next_offset;
+	passed = TL_AS(stats_publicForwards, talk_call(s->w, s->a, &f->o));
+	assert_true(passed->count == 1 && passed->forwards.n == 0);
+	f->offset = SLICE_LIT("x");
+	talk_refused(s->w, s->a, &f->o, "400 OFFSET_INVALID");
+}
+
+static void test_group(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	const struct tl_statsGroupTopPoster *p;
+	const struct tl_stats_megagroupStats *o;
+
+	talk_refused(s->w, s->a, of_channel(s, s->a, room), "400 BROADCAST_REQUIRED");
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, s->c);
+	for (int i = 0; i < 3; i++)
+		talk_call(s->w, s->b, room_say_q(s->w, s->b, room, "four"));
+	post(s, room, "by the owner");
+	talk_call(s->w, s->a, room_ban_q(s->w, s->a, room, s->c, BAN_VIEW, 0));
+	talk_refused(s->w, s->b, of_group(s, s->b, room), "400 CHAT_ADMIN_REQUIRED");
+	o = TL_AS(stats_megagroupStats, talk_call(s->w, s->a, of_group(s, s->a, room)));
+	assert_true(now(o->members) == 2 && now(o->posters) == 2 && now(o->messages) >= 4);
+	assert_int_equal(o->top_posters.n, 2);
+	p = TL_AS(statsGroupTopPoster, o->top_posters.v[0]);
+	assert_true(p->user_id == s->b.id && p->messages == 3 && p->avg_chars == 4);
+	assert_int_equal(o->top_inviters.n, 1);
+	assert_int_equal(TL_AS(statsGroupTopInviter, o->top_inviters.v[0])->invitations,
+	                 1); /* one of them is no more there */
+	assert_int_equal(o->top_admins.n, 1);
+	assert_int_equal(TL_AS(statsGroupTopAdmin, o->top_admins.v[0])->kicked, 1);
+	assert_int_equal(total(o->messages_graph, 0), (int64_t)now(o->messages));
+	assert_int_equal(total(o->weekdays_graph, 0), (int64_t)now(o->messages));
+	assert_int_equal(total(o->top_hours_graph, 0), (int64_t)now(o->messages));
+	assert_int_equal(total(o->members_graph, 0), 2);
+	assert_int_equal(total(o->members_graph, 1), 1);
+	assert_non_null(world_find_user(o->users, s->b.id));
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+	const struct CMUnitTest tests[] = {T(test_channel), T(test_group)};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
