@@ -8,6 +8,7 @@
 #include "domain/media/media.h"
 #include "domain/messages/clear.h"
 #include "domain/messages/expire.h"
+#include "domain/messages/heard.h"
 #include "domain/messages/later.h"
 #include "domain/messages/ttl.h"
 #include "domain/messages/views.h"
@@ -93,6 +94,7 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = "used", .slice = used_job, .every_s = 600},
 	{.name = "lifetime", .slice = lifetime_job, .every_s = 86400},
 	{.name = EXPIRE_JOB, .slice = expire_job},
+	{.name = "heard", .slice = heard_job, .every_s = 3600},
 	{.name = LATER_JOB, .slice = later_job},
 	{.name = VIEWS_JOB, .slice = views_job, .every_s = VIEWS_JOB_EVERY},
 	{.name = CLEAR_JOB, .slice = clear_job},

@@ -36,6 +36,7 @@ static void on_call(void *ctx, const struct mt_call *m)
 	                        .client = {.auth_key_id = m->perm_key_id,
 	                                   .session_id = m->session_id,
 	                                   .dc = m->dc,
+	                                   .takeout = m->takeout_id != 0,
 	                                   .ip = m->peer_ip},
 	                        .user_id = m->user_id,
 	                        .layer = m->layer,

@@ -22,6 +22,7 @@ struct rpc_client {          /* who calls, as far as known; strings are NUL-term
 	int64_t session_id;
 	int32_t dc;
 	int32_t api_id;
+	bool takeout; /* it is part of an export: invokeWithTakeout */
 	const char *device_model, *system_version, *app_version, *lang_code, *ip;
 };
 

@@ -40,7 +40,7 @@ struct store_channel {
 	int32_t members, admins, kicked, restricted; /* kept by store_channel_member_put */
 	int32_t requests;                            /* that wait: kept by domain/channels */
 	struct slice reactions;                      /* TL ChatReactions; absent: all */
-	struct slice extra; /* TL of rarer settings (sticker sets, location ...), or absent */
+	struct slice extra;                          /* int64: its set of stickers; or absent */
 };
 
 enum store_channel_role {                         /* what somebody is there */

@@ -21,6 +21,7 @@ enum store_msg_flag {
 		256, /* the body lies with the origin, for all boxes that have it (store/content.h) */
 	STORE_MSG_REACTIONS =
 		512, /* there have been reactions to it (store/msg_reaction.h); not kept in basic groups */
+	STORE_MSG_HEARD = 4096, /* of a supergroup: somebody has listened to it (store/heard.h) */
 	STORE_MSG_LATER =
 		2048, /* no row of a box, but one that waits for its time (store/later.h): never stored */
 	STORE_MSG_THREAD =

@@ -365,6 +365,12 @@ static const char *const steps[] = {
 	"day)) WITHOUT ROWID;"
 	"CREATE TABLE post_forward (channel BIGINT, id BIGINT, date BIGINT, peer BIGINT, msg BIGINT, PRIMARY "
 	"KEY (channel, id, date, peer, msg)) WITHOUT ROWID;",
+
+	/* 30: who has listened to what in supergroups (heard.h). */
+	"CREATE TABLE heard (owner BIGINT, channel BIGINT, id BIGINT, date BIGINT, PRIMARY KEY (owner, "
+	"channel, "
+	"id)) WITHOUT ROWID;"
+	"CREATE INDEX heard_date ON heard (date);",
 };
 
 int store_migrate(struct sql_db *db)

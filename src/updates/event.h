@@ -96,8 +96,11 @@ enum upd_kind {
 	   then, where they were sent, as many ids of messages. */
 	UPD_LATER = 170,
 	UPD_LATER_GONE = 171,
-	UPD_BOT_QUERY = 190, /* of a bot: peer = who asks; payload: boxed Update TL of the newest layer */
-	UPD_RESET = 132,     /* updatesTooLong: the session ended; the next call hears 401 */
+	UPD_VIEWS_NOW = 172,    /* of a channel's box: id = a post that was seen */
+	UPD_FORWARDS_NOW = 173, /* or passed on */
+	UPD_NOTIFY_TOPIC = 174, /* of a user's box: peer = a forum, id = one of its topics */
+	UPD_BOT_QUERY = 190,    /* of a bot: peer = who asks; payload: boxed Update TL of the newest layer */
+	UPD_RESET = 132,        /* updatesTooLong: the session ended; the next call hears 401 */
 };
 
 struct upd_event {

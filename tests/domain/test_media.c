@@ -13,6 +13,7 @@
 #include "domain/media/media.h"
 #include "domain/messages/expire.h"
 #include "files.h"
+#include "room.h"
 #include "store/job.h"
 #include "three.h"
 
@@ -453,11 +454,68 @@ static void places(void **state)
 	talk_refused(s->w, s->a, &bad->o, "400 WEBPAGE_CURL_FAILED");
 }
 
+static bool is_new(struct s *s, struct person who, int64_t room, int32_t id)
+{
+	struct tl_channels_getMessages *q = Q(s, channels_getMessages);
+	struct tl_inputMessageID *i = Q(s, inputMessageID);
+	struct tl_vec v;
+
+	i->id = id;
+	q->channel = world_channel(s->w, who, room);
+	q->id = tl_vec_new(world_arena(s->w), 1);
+	q->id.v[0] = &i->o;
+	v = TL_AS(messages_channelMessages, talk_call(s->w, who, &q->o))->messages;
+	return TL_AS(message, v.v[0])->media_unread;
+}
+
+/* In a supergroup a voice is new to each member until he listens, and to its writer until somebody has. */
+static void voices_of_group(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_messages_sendMedia *q = Q(s, messages_sendMedia);
+	struct tl_channels_readMessageContents *read = Q(s, channels_readMessageContents);
+	const struct tl_updateChannelReadMessagesContents *u;
+	struct person c = world_person(s->w, "15550009", "Cid", "");
+	struct tl_obj *o;
+	int32_t id;
+
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, c);
+	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
+	world_pushes(s->w, c.key);
+	q->peer = world_channel_peer(s->w, s->a, room);
+	q->media = &files_document(s->w, s->a, files_bytes(s->w, 400, 9), "v", "x/ogg",
+	                           audio_attribute(s, true))
+	                    ->o;
+	q->message = SLICE_LIT("");
+	q->random_id = ++s->random_id;
+	id = TL_AS(updateMessageID, talk_update(talk_call(s->w, s->a, &q->o), TL_updateMessageID))->id;
+	o = world_update(world_pushes(s->w, c.key), TL_updateNewChannelMessage);
+	assert_true(TL_AS(message, TL_AS(updateNewChannelMessage, o)->message)->media_unread);
+	assert_true(is_new(s, s->a, room, id) && is_new(s, s->b, room, id) && is_new(s, c, room, id));
+	world_pushes(s->w, s->a.key);
+	world_pushes(s->w, s->b.key + 1);
+	read->channel = world_channel(s->w, s->b, room);
+	read->id = (struct tl_vec_int){&id, 1};
+	talk_call(s->w, s->b, &read->o);
+	assert_false(is_new(s, s->a, room, id) || is_new(s, s->b, room, id));
+	assert_true(is_new(s, c, room, id));
+	u = (void *)world_update(world_pushes(s->w, s->a.key), TL_updateChannelReadMessagesContents);
+	assert_true(u && u->messages.n == 1 && u->messages.v[0] == id);
+	assert_non_null(world_update(world_pushes(s->w, s->b.key + 1), TL_updateChannelReadMessagesContents));
+	talk_call(s->w, s->b, &read->o);
+	assert_null(world_update(world_pushes(s->w, s->b.key + 1), TL_updateChannelReadMessagesContents));
+	files_pass(8 * 86400); /* what is old is not new */
+	assert_false(is_new(s, c, room, id));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
-	const struct CMUnitTest tests[] = {T(albums), T(ahead),        T(edits), T(once),  T(for_seconds),
-	                                   T(voices), T(shared_media), T(dice),  T(places)};
+	const struct CMUnitTest tests[] = {T(albums),      T(ahead),  T(edits),           T(once),
+	                                   T(for_seconds), T(voices), T(voices_of_group), T(shared_media),
+	                                   T(dice),        T(places)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -621,11 +621,39 @@ static void test_gone(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
+/* What a double tap means is kept, and told by the configuration. */
+static void test_default(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_setDefaultReaction *q = Q(s, messages_setDefaultReaction);
+	struct tl_messages_reportReaction *report = Q(s, messages_reportReaction);
+	struct tl_reactionCustomEmoji *custom = Q(s, reactionCustomEmoji);
+	struct tl_obj *config = &Q(s, help_getConfig)->o, *o;
+
+	assert_null(TL_AS(config, talk_call(s->w, s->a, config))->reactions_default);
+	q->reaction = emoji(s, FIRE);
+	talk_call(s->w, s->a, &q->o);
+	o = TL_AS(config, talk_call(s->w, s->a, config))->reactions_default;
+	assert_true(slice_eq(TL_AS(reactionEmoji, o)->emoticon, slice_str(FIRE)));
+	assert_null(TL_AS(config, talk_call(s->w, s->b, config))->reactions_default);
+	q->reaction = emoji(s, "x");
+	talk_refused(s->w, s->a, &q->o, "400 REACTION_INVALID");
+	custom->document_id = 5;
+	q->reaction = &custom->o;
+	talk_refused(s->w, s->a, &q->o, "400 REACTION_INVALID");
+	report->peer = world_peer(s->w, s->a, s->b.id);
+	report->reaction_peer = world_peer(s->w, s->a, s->b.id);
+	report->id = talk_say(s->w, s->a, s->b, "hello");
+	talk_call(s->w, s->a, &report->o);
+	report->id++;
+	talk_refused(s->w, s->a, &report->o, "400 MESSAGE_ID_INVALID");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(private), T(refused), T(group), T(as_told),    T(several), T(supergroup), T(looked_at),
-		T(channel), T(allowed), T(list),  T(difference), T(recent),  T(gone),
+		T(default),   T(private), T(refused), T(group), T(as_told),    T(several), T(supergroup),
+		T(looked_at), T(channel), T(allowed), T(list),  T(difference), T(recent),  T(gone),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

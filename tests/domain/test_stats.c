@@ -208,10 +208,37 @@ static void test_group(void **state)
 	assert_non_null(world_find_user(o->users, s->b.id));
 }
 
+/* Who is online hears, once a round and post, how often it was seen and passed on. */
+static void test_told(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, true);
+	const struct tl_updateChannelMessageForwards *f;
+	const struct tl_updateChannelMessageViews *v;
+	struct tl_vec pushes;
+	int32_t id;
+
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, s->c);
+	id = post(s, room, "look");
+	see(s, s->b, room, id);
+	see(s, s->c, room, id);
+	forward(s, s->b, room, id, &Q(s, inputPeerSelf)->o);
+	world_pushes(s->w, s->c.key);
+	assert_int_equal(world_write(s->w, flush, NULL), 0);
+	pushes = world_pushes(s->w, s->c.key);
+	v = (void *)world_update(pushes, TL_updateChannelMessageViews);
+	f = (void *)world_update(pushes, TL_updateChannelMessageForwards);
+	assert_true(v && v->channel_id == room && v->id == id && v->views == 2);
+	assert_true(f && f->channel_id == room && f->id == id && f->forwards == 1);
+	assert_int_equal(world_write(s->w, flush, NULL), 0);
+	assert_int_equal(world_pushes(s->w, s->c.key).n, 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
-	const struct CMUnitTest tests[] = {T(test_channel), T(test_group)};
+	const struct CMUnitTest tests[] = {T(test_channel), T(test_group), T(test_told)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

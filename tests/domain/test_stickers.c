@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "files.h"
 #include "store/file.h"
+#include "room.h"
 #include "talk.h"
 
 struct s {
@@ -315,6 +316,26 @@ static struct tl_messages_allStickers *all(struct s *s, struct person who)
 	return TL_AS(messages_allStickers, talk_call(s->w, who, &q->o));
 }
 
+/* The set of a supergroup. */
+static void of_group(void **state)
+{
+	struct s *s = *state;
+	struct tl_channels_setStickers *q = Q(s, channels_setStickers);
+	int64_t room = room_create(s->w, s->a, false);
+	const struct tl_stickerSet *seen;
+
+	created(s, &new_set(s, "Cats", "cats", 2)->o);
+	q->channel = world_channel(s->w, s->a, room);
+	q->stickerset = by_name(s, "cats");
+	talk_call(s->w, s->a, &q->o);
+	seen = TL_AS(stickerSet, room_full(s->w, s->a, room)->stickerset);
+	assert_true(seen && slice_eq(seen->short_name, SLICE_LIT("cats")));
+	talk_refused(s->w, s->a, &q->o, "400 CHAT_NOT_MODIFIED");
+	q->stickerset = &Q(s, inputStickerSetEmpty)->o;
+	talk_call(s->w, s->a, &q->o);
+	assert_null(room_full(s->w, s->a, room)->stickerset);
+}
+
 static void installed(void **state)
 {
 	struct s *s = *state;
@@ -532,8 +553,8 @@ static void sent(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(made_and_seen), T(refused), T(changed), T(installed),
-	                                   T(lists),         T(found),   T(sent)};
+	const struct CMUnitTest tests[] = {T(made_and_seen), T(refused), T(changed), T(of_group),
+	                                   T(installed),     T(lists),   T(found),   T(sent)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -888,6 +888,44 @@ static void test_beginning_stays(void **state)
 	talk_refused(s->w, s->a, &q->o, "403 MESSAGE_DELETE_FORBIDDEN");
 }
 
+/* What of a topic is told aloud: kept by topic, told to one's devices, shown with the topic. */
+static void test_notify(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s);
+	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
+	struct tl_account_updateNotifySettings *q = Q(s, account_updateNotifySettings);
+	struct tl_account_getNotifySettings *get = Q(s, account_getNotifySettings);
+	struct tl_inputNotifyForumTopic *of = Q(s, inputNotifyForumTopic);
+	struct tl_inputPeerNotifySettings *mute = Q(s, inputPeerNotifySettings);
+	const struct tl_updateNotifySettings *u;
+
+	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
+	world_pushes(s->w, s->b.key + 1);
+	of->peer = world_channel_peer(s->w, s->b, room);
+	of->top_msg_id = one;
+	mute->has_mute_until = true;
+	mute->mute_until = INT32_MAX;
+	q->peer = get->peer = &of->o;
+	q->settings = &mute->o;
+	talk_call(s->w, s->b, &q->o);
+	assert_int_equal(TL_AS(peerNotifySettings, talk_call(s->w, s->b, &get->o))->mute_until, INT32_MAX);
+	u = (void *)world_update(world_pushes(s->w, s->b.key + 1), TL_updateNotifySettings);
+	assert_true(u && TL_AS(notifyForumTopic, u->peer)->top_msg_id == one);
+	assert_int_equal(TL_AS(peerNotifySettings, u->notify_settings)->mute_until, INT32_MAX);
+	assert_int_equal(TL_AS(peerNotifySettings, topic_of(s, s->b, room, one)->notify_settings)->mute_until,
+	                 INT32_MAX);
+	assert_false(
+		TL_AS(peerNotifySettings, topic_of(s, s->b, room, two)->notify_settings)->has_mute_until);
+	assert_false(
+		TL_AS(peerNotifySettings, topic_of(s, s->a, room, one)->notify_settings)->has_mute_until);
+	talk_call(s->w, s->b, &Q(s, account_resetNotifySettings)->o);
+	assert_false(
+		TL_AS(peerNotifySettings, topic_of(s, s->b, room, one)->notify_settings)->has_mute_until);
+	of->top_msg_id = two + 1000;
+	talk_refused(s->w, s->b, &q->o, "400 TOPIC_ID_INVALID");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -914,6 +952,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_pins_in_old_layers, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_meant_in_topic, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_beginning_stays, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_notify, three_setup, three_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

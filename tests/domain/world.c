@@ -336,13 +336,16 @@ void world_connect(struct world *w, struct person p, int64_t key, int layer)
 	rpc_key_online(w->app.rpc, key, p.id, layer, layer != 0);
 }
 
-static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc, int layer,
+static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc, int layer, bool takeout,
                            const struct tl_obj *q)
 {
-	struct rpc_request req = {
-		.client = {.auth_key_id = key, .session_id = key, .dc = dc, .ip = "127.0.0.1"},
-		.user_id = p.id,
-		.layer = layer};
+	struct rpc_request req = {.client = {.auth_key_id = key,
+	                                     .session_id = key,
+	                                     .dc = dc,
+	                                     .takeout = takeout,
+	                                     .ip = "127.0.0.1"},
+	                          .user_id = p.id,
+	                          .layer = layer};
 	struct tl_obj *o = NULL;
 	struct buf b = {0};
 	struct slice own;
@@ -381,12 +384,17 @@ static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc
 
 struct tl_obj *world_call_as(struct world *w, struct person p, int64_t key, int layer, const struct tl_obj *q)
 {
-	return call(w, p, key, 2, layer, q);
+	return call(w, p, key, 2, layer, false, q);
 }
 
 struct tl_obj *world_call_at(struct world *w, struct person p, int dc, const struct tl_obj *q)
 {
-	return call(w, p, p.key, dc, TL_LAYER_MAX, q);
+	return call(w, p, p.key, dc, TL_LAYER_MAX, false, q);
+}
+
+struct tl_obj *world_call_takeout(struct world *w, struct person p, const struct tl_obj *q)
+{
+	return call(w, p, p.key, 2, TL_LAYER_MAX, true, q);
 }
 
 struct tl_obj *world_call(struct world *w, struct person p, const struct tl_obj *q)

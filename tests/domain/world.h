@@ -40,6 +40,8 @@ struct tl_obj *world_call_as(struct world *w, struct person p, int64_t key, int 
                              const struct tl_obj *q);
 /* From a key that was made for another DC. */
 struct tl_obj *world_call_at(struct world *w, struct person p, int dc, const struct tl_obj *q);
+/* As part of an export. */
+struct tl_obj *world_call_takeout(struct world *w, struct person p, const struct tl_obj *q);
 const char *world_error(const struct world *w);
 
 /* InputUser and InputPeer of `whom` as `who` may name him. */

@@ -11,6 +11,7 @@
 #include "domain/media/media.h"
 #include "domain/messages/later.h"
 #include "domain/messages/reply.h"
+#include "domain/stickers/sticker.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
 #include "store/msg.h"
@@ -142,6 +143,9 @@ static void set_permissions(const struct channel *ch, struct tl_channelFull *f)
 	bool hidden = (ch->row.flags & STORE_CHANNEL_PARTICIPANTS_HIDDEN) != 0;
 
 	f->can_view_participants = admin || (group && channel_is_in(ch) && !hidden);
+	f->can_set_stickers = group &&
+	                      (ch->me.role == STORE_CHANNEL_CREATOR ||
+	                       (ch->me.role == STORE_CHANNEL_ADMIN && (ch->me.rights & ADMIN_CHANGE_INFO)));
 	f->can_view_stats = f->has_stats_dc = admin;
 	f->stats_dc = admin ? HOME_DC : 0;
 	f->can_set_username = ch->me.role == STORE_CHANNEL_CREATOR;
@@ -268,6 +272,8 @@ int channels_getFullChannel(struct rpc_call *c, const struct tl_channels_getFull
 	    (r = reactions_available(c, ch.row.reactions, &f->available_reactions)) < 0 ||
 	    (r = set_links(&v, &ch, f)) < 0 || (r = set_sender(&v, &ch, f)) < 0 ||
 	    (r = set_photo(c, &ch, f)) < 0 ||
+	    (channel_stickers(&ch.row) &&
+	     (r = sticker_set_object(c, channel_stickers(&ch.row), &f->stickerset)) < 0) ||
 	    (r = notify_view(c, c->user_id, peer_channel(ch.row.id), NOTIFY_PEER, &f->notify_settings)) < 0)
 		return r;
 	o->full_chat = &f->o;

@@ -5,8 +5,11 @@
 #include "domain/channels/private.h"
 #include "rpc_methods.h"
 #include "store/chat.h"
+#include "store/dialog.h"
 #include "updates/heads.h"
 #include "updates/peer.h"
+
+enum { LEFT_PAGE = 100 };
 
 static int reply_chats(struct rpc_call *c, struct view *v)
 {
@@ -75,6 +78,45 @@ static bool may_discuss(const struct channel *ch)
 int channels_getGroupsForDiscussion(struct rpc_call *c, const struct tl_channels_getGroupsForDiscussion *q)
 {
 	return pick(c, may_discuss);
+}
+
+/* Where he was once: his dialogs know it. A page of them; what he may not see is shown as channelForbidden. */
+int channels_getLeftChannels(struct rpc_call *c, const struct tl_channels_getLeftChannels *q)
+{
+	struct tl_messages_chatsSlice *slice = TL_NEW(&c->arena, messages_chatsSlice);
+	struct tl_messages_chats *all = TL_NEW(&c->arena, messages_chats);
+	struct store_dialog *rows;
+	struct view v;
+	size_t n, left = 0, shown = 0;
+	int r;
+
+	if (!c->client->takeout)
+		return rpc_fail(c, 403, "TAKEOUT_REQUIRED");
+	if (q->offset < 0)
+		return rpc_fail(c, 400, "OFFSET_INVALID");
+	if ((r = store_dialog_channels(c->db, c->user_id, &c->arena, &rows, &n)) < 0)
+		return r;
+	view_init(&v, c);
+	for (size_t i = 0; i < n; i++) {
+		struct channel ch;
+
+		r = channel_load(c, peer_channel_id(rows[i].peer), &ch);
+		if (r < 0 && r != -ERR_NOTFOUND)
+			return r;
+		if (r < 0 || channel_is_in(&ch) || !ch.me.date)
+			continue;
+		if (left++ < (size_t)q->offset || shown == LEFT_PAGE)
+			continue;
+		view_peer(&v, rows[i].peer);
+		shown++;
+	}
+	if ((r = view_chats(&v, &all->chats)) < 0)
+		return r;
+	if (!q->offset && shown == left)
+		return rpc_reply(c, &all->o);
+	slice->count = (int32_t)left;
+	slice->chats = all->chats;
+	return rpc_reply(c, &slice->o);
 }
 
 struct idle {

@@ -63,6 +63,7 @@ static struct tl_obj *self(struct view *v, const struct store_channel_member *m)
 	o->user_id = m->user;
 	o->inviter_id = m->by ? m->by : m->user;
 	o->date = (int32_t)m->date;
+	o->rank = m->rank.n ? m->rank : (struct slice){0};
 	view_peer(v, o->inviter_id);
 	return &o->o;
 }
@@ -90,5 +91,6 @@ struct tl_obj *participant_view(struct view *v, const struct store_channel_membe
 	o = TL_NEW(&v->c->arena, channelParticipant);
 	o->user_id = m->user;
 	o->date = (int32_t)m->date;
+	o->rank = m->rank.n ? m->rank : (struct slice){0};
 	return &o->o;
 }

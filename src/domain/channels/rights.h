@@ -52,6 +52,7 @@ enum ban { /* what is forbidden */
 	   BAN_VOICES = 1 << 23,
 	   BAN_DOCS = 1 << 24,
 	   BAN_PLAIN = 1 << 25,
+	   BAN_RANK = 1 << 26, /* one's own */
 	   BAN_REACTIONS = 1 << 27,
 };
 

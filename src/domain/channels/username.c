@@ -97,6 +97,35 @@ int channels_updateUsername(struct rpc_call *c, const struct tl_channels_updateU
 	return rpc_reply_bool(c, true);
 }
 
+/* Names that are bought do not exist here: there is the one that updateUsername gives and takes. */
+int channels_toggleUsername(struct rpc_call *c, const struct tl_channels_toggleUsername *q)
+{
+	struct channel ch;
+	int r;
+
+	if ((r = channel_resolve(c, q->channel, &ch)) < 0 || (r = channel_may(c, &ch, CHANNEL_CLOSE)) < 0)
+		return r;
+	return rpc_fail(c, 400,
+	                ch.row.username.n && slice_eq(username_fold(&c->arena, q->username),
+	                                              username_fold(&c->arena, ch.row.username))
+	                        ? "USERNAME_NOT_MODIFIED"
+	                        : "USERNAME_INVALID");
+}
+
+int channels_reorderUsernames(struct rpc_call *c, const struct tl_channels_reorderUsernames *q)
+{
+	struct channel ch;
+	int r;
+
+	if ((r = channel_resolve(c, q->channel, &ch)) < 0 || (r = channel_may(c, &ch, CHANNEL_CLOSE)) < 0)
+		return r;
+	if (q->order.n != (ch.row.username.n ? 1 : 0) ||
+	    (q->order.n &&
+	     !slice_eq(username_fold(&c->arena, q->order.v[0]), username_fold(&c->arena, ch.row.username))))
+		return rpc_fail(c, 400, "USERNAME_INVALID");
+	return rpc_reply_bool(c, true);
+}
+
 int channels_deactivateAllUsernames(struct rpc_call *c, const struct tl_channels_deactivateAllUsernames *q)
 {
 	struct channel ch;

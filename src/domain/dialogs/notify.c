@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "domain/dialogs/private.h"
+#include "domain/topics/topic.h"
 #include "domain/users/peer.h"
 #include "domain/sync/compose.h"
 #include "rpc_methods.h"
@@ -12,14 +13,26 @@
 
 enum { EXCEPTIONS_MAX = 500 };
 
-static int target(struct rpc_call *c, const struct tl_obj *in, int64_t *ret_peer,
+/* ret_topic: of this forum; 0: none. */
+static int target(struct rpc_call *c, const struct tl_obj *in, int64_t *ret_peer, int32_t *ret_topic,
                   enum notify_scope *ret_scope)
 {
+	const struct tl_inputNotifyForumTopic *topic = TL_AS(inputNotifyForumTopic, in);
 	struct peer peer;
 	int r;
 
 	*ret_peer = 0;
+	*ret_topic = 0;
 	*ret_scope = NOTIFY_PEER;
+	if (topic) {
+		if ((r = peer_resolve(c, topic->peer, &peer)) < 0)
+			return r;
+		if (!topic_is(c, &peer, topic->top_msg_id))
+			return rpc_fail(c, 400, "TOPIC_ID_INVALID");
+		*ret_peer = peer.key;
+		*ret_topic = topic->top_msg_id;
+		return 0;
+	}
 	if (TL_IS(inputNotifyUsers, in))
 		*ret_scope = NOTIFY_USERS;
 	else if (TL_IS(inputNotifyChats, in))
@@ -40,11 +53,13 @@ int account_getNotifySettings(struct rpc_call *c, const struct tl_account_getNot
 {
 	enum notify_scope scope;
 	struct tl_obj *s;
+	int32_t topic;
 	int64_t peer;
 	int r;
 
-	if ((r = target(c, q->peer, &peer, &scope)) < 0 ||
-	    (r = notify_view(c, c->user_id, peer, scope, &s)) < 0)
+	if ((r = target(c, q->peer, &peer, &topic, &scope)) < 0 ||
+	    (r = topic ? notify_topic_view(c, c->user_id, peer, topic, &s)
+	               : notify_view(c, c->user_id, peer, scope, &s)) < 0)
 		return r;
 	return rpc_reply(c, s);
 }
@@ -75,28 +90,39 @@ int account_updateNotifySettings(struct rpc_call *c, const struct tl_account_upd
 	const struct tl_inputPeerNotifySettings *in = TL_AS(inputPeerNotifySettings, q->settings);
 	enum notify_scope scope;
 	struct buf b = {0};
+	int32_t topic;
 	int64_t peer;
 	int r;
 
 	if (!in)
 		return rpc_fail(c, 400, "SETTINGS_INVALID");
-	if ((r = target(c, q->peer, &peer, &scope)) < 0)
+	if ((r = target(c, q->peer, &peer, &topic, &scope)) < 0)
 		return r;
 	r = tl_encode(&b, &settings_of(c, in)->o, TL_LAYER_MAX);
 	if (r == 0)
-		r = store_setting_put(c->db, c->user_id, notify_key(&c->arena, peer, scope), buf_slice(&b));
+		r = store_setting_put(c->db, c->user_id,
+		                      topic ? notify_topic_key(&c->arena, peer, topic)
+		                            : notify_key(&c->arena, peer, scope),
+		                      buf_slice(&b));
 	buf_fini(&b);
+	ev.kind = topic ? UPD_NOTIFY_TOPIC : UPD_NOTIFY;
 	ev.peer = peer;
-	ev.id = (int32_t)scope;
+	ev.id = topic ? topic : (int32_t)scope;
 	if (r == 0)
 		r = rpc_log_event(c, &ev);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
-/* Whose settings a stored key is: of a chat, or of a kind of chats. */
+/* Whose settings a stored key is: of a topic, of a chat, or of a kind of chats. */
 static void target_of(const char *key, struct upd_event *ev)
 {
-	if (strncmp(key, NOTIFY_PEER_PREFIX, sizeof(NOTIFY_PEER_PREFIX) - 1) == 0)
+	char *end;
+
+	if (strncmp(key, NOTIFY_TOPIC_PREFIX, sizeof(NOTIFY_TOPIC_PREFIX) - 1) == 0) {
+		ev->kind = UPD_NOTIFY_TOPIC;
+		ev->peer = strtoll(key + sizeof(NOTIFY_TOPIC_PREFIX) - 1, &end, 10);
+		ev->id = *end ? atoi(end + 1) : 0;
+	} else if (strncmp(key, NOTIFY_PEER_PREFIX, sizeof(NOTIFY_PEER_PREFIX) - 1) == 0)
 		ev->peer = strtoll(key + sizeof(NOTIFY_PEER_PREFIX) - 1, NULL, 10);
 	else
 		ev->id = atoi(strchr(key, '.') + 1);

@@ -7,6 +7,10 @@
 
 #define NOTIFY_PEER_PREFIX "notify."
 
+#define NOTIFY_TOPIC_PREFIX "notify_topic."
+
+/* Key of the setting of a topic. */
+const char *notify_topic_key(struct arena *a, int64_t forum, int32_t topic);
 /* Key of the setting that holds a peerNotifySettings. */
 const char *notify_key(struct arena *a, int64_t peer, enum notify_scope scope);
 /* InputPeer of a key with the viewer's access hash; viewer 0: as it is stored, without one. */

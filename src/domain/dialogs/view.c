@@ -62,14 +62,19 @@ const char *notify_key(struct arena *a, int64_t peer, enum notify_scope scope)
 	return (const char *)arena_printf(a, "notify_scope.%d", (int)scope).p;
 }
 
-int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope, struct tl_obj **ret)
+const char *notify_topic_key(struct arena *a, int64_t forum, int32_t topic)
+{
+	return (const char *)arena_printf(a, NOTIFY_TOPIC_PREFIX "%lld.%d", (long long)forum, (int)topic).p;
+}
+
+static int stored(struct rpc_call *c, int64_t owner, const char *key, struct tl_obj **ret)
 {
 	struct slice body;
 	struct tl_obj *o;
 	struct rd in;
 	int r;
 
-	r = store_setting_get(c->db, owner, notify_key(&c->arena, peer, scope), &c->arena, &body);
+	r = store_setting_get(c->db, owner, key, &c->arena, &body);
 	if (r == -ERR_NOTFOUND) {
 		*ret = &TL_NEW(&c->arena, peerNotifySettings)->o;
 		return 0;
@@ -81,6 +86,16 @@ int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_sco
 		return -ERR_CORRUPT;
 	*ret = o;
 	return 0;
+}
+
+int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope, struct tl_obj **ret)
+{
+	return stored(c, owner, notify_key(&c->arena, peer, scope), ret);
+}
+
+int notify_topic_view(struct rpc_call *c, int64_t owner, int64_t forum, int32_t topic, struct tl_obj **ret)
+{
+	return stored(c, owner, notify_topic_key(&c->arena, forum, topic), ret);
 }
 
 /* How long messages of a basic group stay. */

@@ -6,6 +6,7 @@
 #include "cdnlink/cdnlink.h"
 #include "domain/help/country.h"
 #include "domain/media/media.h"
+#include "domain/reactions/react.h"
 #include "rpc/app.h"
 #include "rpc/call.h"
 #include "rpc_methods.h"
@@ -102,6 +103,7 @@ int help_getConfig(struct rpc_call *c, const struct tl_help_getConfig *q)
 	struct tl_config *f = TL_NEW(&c->arena, config);
 	struct cdn_list cdn = {c, &f->dc_options};
 	size_t n = cdnlink_count(c->app->cdn);
+	int r;
 
 	f->revoke_pm_inbox = true;
 	f->date = (int32_t)c->now;
@@ -117,6 +119,8 @@ int help_getConfig(struct rpc_call *c, const struct tl_help_getConfig *q)
 	f->webfile_dc_id = HOME_DC;
 	limits(f);
 	times(f);
+	if ((r = reactions_default(c, &f->reactions_default)) < 0)
+		return r;
 	return rpc_reply(c, &f->o);
 }
 

@@ -42,7 +42,6 @@ NOTHING(messages_getFeaturedEmojiStickers, messages_featuredStickers)
 NOTHING(messages_getAttachMenuBots, attachMenuBots)
 NOTHING(messages_getQuickReplies, messages_quickReplies)
 NOTHING(messages_getSponsoredMessages, messages_sponsoredMessagesEmpty)
-NOTHING(channels_getChannelRecommendations, messages_chats)
 
 /* Web pages are not fetched: a link stays a link. */
 int messages_getWebPagePreview(struct rpc_call *c, const struct tl_messages_getWebPagePreview *q)

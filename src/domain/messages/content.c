@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "domain/bots/markup.h"
+#include "domain/messages/heard.h"
 #include "domain/messages/message.h"
 #include "domain/messages/thread.h"
 #include "domain/messages/views.h"
@@ -78,11 +79,16 @@ static struct tl_obj *reply_header(struct view *v, struct tl_obj *stored, int32_
 /* Of a channel: is the viewer meant by it, and has he not seen that yet? Rows say so, for the few who are. */
 static int mark_meant(struct view *v, const struct store_msg *row, bool *ret_mentioned, bool *ret_unread)
 {
-	int r;
+	int r = 0;
 
 	*ret_mentioned = (row->flags & STORE_MSG_MENTIONED) != 0;
 	*ret_unread = (row->flags & STORE_MSG_MEDIA_UNREAD) != 0;
-	if (!peer_is_channel(row->owner) || !*ret_mentioned)
+	if (!peer_is_channel(row->owner) || row->flags & STORE_MSG_LATER)
+		return 0;
+	if (*ret_unread && (r = heard_not(v->c, row, v->viewer)) < 0)
+		return r;
+	*ret_unread = *ret_unread && r;
+	if (!*ret_mentioned)
 		return 0;
 	*ret_mentioned = *ret_unread = false;
 	if (!v->viewer || (r = store_mention_is(v->c->db, v->viewer, row->owner, row->id)) == 0)

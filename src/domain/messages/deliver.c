@@ -9,6 +9,7 @@
 #include "domain/messages/later.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
+#include "domain/messages/views.h"
 #include "domain/messages/twin.h"
 #include "domain/messages/ttl.h"
 #include "domain/search/index.h"
@@ -202,8 +203,13 @@ int message_deliver(struct rpc_call *c, const struct message_draft *draft, int32
 static int count_forward(struct rpc_call *c, const struct peer *to, const struct message_draft *m, int32_t id)
 {
 	struct store_forward f = {.date = c->now, .peer = to->key, .id = id};
+	struct store_channel row;
 	int r;
 
+	if ((r = store_channel_get(c->db, peer_channel_id(m->source), &c->arena, &row)) < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	if (row.flags & STORE_CHANNEL_BROADCAST)
+		views_passed_on(c->app->views, m->source, m->source_id);
 	if ((r = store_msg_count_add(c->db, m->source, m->source_id, 0, 1)) < 0 ||
 	    (r = store_day_add(c->db, m->source, c->now, STORE_DAY_FORWARDS, 1)) < 0 || !to->channel)
 		return r;

@@ -90,8 +90,12 @@ static int insert(struct rpc_call *c, const struct channel *ch, const struct mes
 
 	row->flags |= (m->silent ? STORE_MSG_SILENT : 0) | (m->noforwards ? STORE_MSG_NOFORWARDS : 0) |
 	              (TL_IS(messageService, m->content) ? STORE_MSG_SERVICE : 0);
-	if (m->media)
+	if (m->media) {
 		row->flags |= m->media->kind ? STORE_MSG_MEDIA : 0;
+		row->flags |= m->media->unread && (ch->row.flags & STORE_CHANNEL_MEGAGROUP)
+		                      ? STORE_MSG_MEDIA_UNREAD
+		                      : 0;
+	}
 	if ((r = store_msg_insert(c->db, row)) < 0 || (r = message_note_media(c, row, m->media)) < 0 ||
 	    (r = cdn_publish(c, m->media ? m->media->file : 0, ch->row.members)) < 0)
 		return r;

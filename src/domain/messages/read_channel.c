@@ -8,6 +8,7 @@
 #include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/place.h"
+#include "domain/messages/heard.h"
 #include "domain/messages/twin.h"
 #include "domain/reactions/react.h"
 #include "rpc_methods.h"
@@ -102,15 +103,19 @@ int channels_readMessageContents(struct rpc_call *c, const struct tl_channels_re
 	if (q->id.n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
 	ev.peer = peer_channel(ch.row.id);
-	ids = ARENA_ARRAY(&c->arena, int32_t, q->id.n + 1u);
+	ids = ARENA_ARRAY(&c->arena, int32_t, 2 * q->id.n + 1u);
 	for (uint32_t i = 0; i < q->id.n; i++) {
 		r = store_unseen_delete(c->db, c->user_id, ev.peer, STORE_UNSEEN_MENTION, q->id.v[i]);
 		if (r < 0)
 			return r;
 		if (r)
 			ids[n++] = q->id.v[i];
+		if (q->id.v[i] < ch.me.first_id)
+			continue;
 		r = store_msg_get(c->db, ev.peer, ev.peer, q->id.v[i], &c->arena, &row);
-		if (r == 0)
+		if (r == 0 && (r = heard_note(c, &row)) > 0)
+			ids[n++] = q->id.v[i];
+		if (r >= 0)
 			r = reactions_seen(c, &row);
 		if (r < 0 && r != -ERR_NOTFOUND)
 			return r;

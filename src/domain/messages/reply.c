@@ -18,7 +18,6 @@
 #include "store/contact.h"
 #include "store/dialog.h"
 #include "store/msg.h"
-#include "store/topic.h"
 #include "store/user.h"
 #include "updates/event.h"
 #include "updates/peer.h"
@@ -167,14 +166,6 @@ static int from_elsewhere(struct rpc_call *c, const struct tl_inputReplyToMessag
 	return 0;
 }
 
-static bool is_topic(struct rpc_call *c, const struct peer *to, int32_t id)
-{
-	struct store_topic t;
-
-	return to->channel && (to->channel->row.flags & STORE_CHANNEL_FORUM) &&
-	       store_topic_get(c->db, to->key, id, &c->arena, &t) == 0;
-}
-
 int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj *reply_to, int32_t *ret_id,
                   struct tl_obj **ret_header)
 {
@@ -196,7 +187,7 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 	if ((r = place_of(c, &from, &place)) < 0)
 		return r;
 	r = place_message(c, &place, in->reply_to_msg_id, &row);
-	if (r == -ERR_NOTFOUND && from.key == to->key && is_topic(c, to, in->reply_to_msg_id)) {
+	if (r == -ERR_NOTFOUND && from.key == to->key && topic_is(c, to, in->reply_to_msg_id)) {
 		at = *in; /* its first message is gone, or hidden from him */
 		at.has_top_msg_id = true;
 		at.top_msg_id = in->reply_to_msg_id;

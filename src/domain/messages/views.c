@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "rpc/app.h"
 #include "store/day.h"
+#include "updates/event.h"
 
 enum {
 	SEEN_SLOTS = 1 << 17, /* of a generation: one MiB */
@@ -27,6 +28,7 @@ struct post {
 struct waiting {
 	struct post post;
 	int32_t views;
+	bool passed_on;
 	UT_hash_handle hh;
 };
 
@@ -117,7 +119,7 @@ static struct waiting *find(struct waiting *table, int64_t channel, int32_t id)
 	return w;
 }
 
-static void count(struct waiting **table, const struct post *p, int32_t views)
+static struct waiting *count(struct waiting **table, const struct post *p, int32_t views)
 {
 	struct waiting *w = find(*table, p->channel, (int32_t)p->id);
 
@@ -127,6 +129,17 @@ static void count(struct waiting **table, const struct post *p, int32_t views)
 		HASH_ADD(hh, *table, post, sizeof(w->post), w);
 	}
 	w->views += views;
+	return w;
+}
+
+void views_passed_on(struct views *v, int64_t channel, int32_t id)
+{
+	struct post p = {channel, id};
+
+	pthread_mutex_lock(&v->lock);
+	if (HASH_COUNT(v->waiting) < WAITING_MAX)
+		count(&v->waiting, &p, 0)->passed_on = true;
+	pthread_mutex_unlock(&v->lock);
 }
 
 void views_see(struct views *v, int64_t channel, int32_t id, int64_t user)
@@ -171,15 +184,23 @@ static void take(struct views *v)
 	int n = 0;
 
 	HASH_ITER (hh, v->flushing, w, next)
-		count(&v->waiting, &w->post, w->views);
+		count(&v->waiting, &w->post, w->views)->passed_on |= w->passed_on;
 	drop_all(&v->flushing);
 	HASH_ITER (hh, v->waiting, w, next) {
 		if (n++ == ROWS_A_SLICE)
 			break;
-		count(&v->flushing, &w->post, w->views);
+		count(&v->flushing, &w->post, w->views)->passed_on |= w->passed_on;
 		HASH_DEL(v->waiting, w);
 		free(w);
 	}
+}
+
+static int tell(struct rpc_call *c, const struct waiting *w, enum upd_kind kind)
+{
+	struct upd_event ev = {
+		.owner = w->post.channel, .kind = kind, .peer = w->post.channel, .id = (int32_t)w->post.id};
+
+	return rpc_log_event(c, &ev);
 }
 
 /* The post's count; and by day, for statistics: of the post, of the channel, and of the hour. */
@@ -187,7 +208,12 @@ static int write_row(struct rpc_call *c, const struct waiting *w)
 {
 	int hour = STORE_DAY_HOUR + (int)(c->now % STORE_DAY_SECONDS / 3600), r;
 
-	if ((r = store_msg_count_add(c->db, w->post.channel, (int32_t)w->post.id, w->views, 0)) < 0 ||
+	if (w->passed_on && (r = tell(c, w, UPD_FORWARDS_NOW)) < 0)
+		return r;
+	if (!w->views)
+		return 0;
+	if ((r = tell(c, w, UPD_VIEWS_NOW)) < 0 ||
+	    (r = store_msg_count_add(c->db, w->post.channel, (int32_t)w->post.id, w->views, 0)) < 0 ||
 	    (r = store_post_day_add(c->db, w->post.channel, (int32_t)w->post.id, c->now, w->views)) < 0 ||
 	    (r = store_day_add(c->db, w->post.channel, c->now, STORE_DAY_VIEWS, w->views)) < 0)
 		return r;

@@ -1,6 +1,6 @@
 /*
  * views.h - how often posts of channels were seen. Counted in memory: one view an account and post while it is remembered; a job adds
- * what has gathered to the rows, so that no view is a write of its own. Inside messages/, but for who makes it and the job.
+ * what has gathered to the rows, so that no view is a write of its own, and tells who is online: once a round and post. Inside messages/, but for who makes it and the job.
  */
 #ifndef DOMAIN_MESSAGES_VIEWS_H
 #define DOMAIN_MESSAGES_VIEWS_H
@@ -10,7 +10,7 @@
 #include "store/msg_count.h"
 
 #define VIEWS_JOB       "views"
-#define VIEWS_JOB_EVERY 60 /* seconds: what is lost at most when the server is killed */
+#define VIEWS_JOB_EVERY 20 /* seconds: what is lost at most when the server is killed */
 
 struct views;
 
@@ -19,6 +19,8 @@ void views_free(struct views *v);
 
 /* user looks at this post. Thread: any. */
 void views_see(struct views *v, int64_t channel, int32_t id, int64_t user);
+/* This post of a channel was passed on: who is online hears of it with the next round of views. Thread: any. */
+void views_passed_on(struct views *v, int64_t channel, int32_t id);
 /* What is in the rows and what has gathered since. Lanes. */
 int views_of(struct rpc_call *c, int64_t channel, int32_t id, struct store_msg_count *ret);
 /* The kind of job. */

@@ -84,3 +84,33 @@ int messages_clearRecentReactions(struct rpc_call *c, const struct tl_messages_c
 
 	return r < 0 && r != -ERR_NOTFOUND ? r : rpc_reply_bool(c, true);
 }
+
+/* --- the one that a double tap means */
+
+static const char default_key[] = "reactions.default";
+
+int reactions_default(struct rpc_call *c, struct tl_obj **ret)
+{
+	struct slice text;
+	int r = c->user_id ? store_setting_get(c->db, c->user_id, default_key, &c->arena, &text)
+	                   : -ERR_NOTFOUND;
+
+	*ret = NULL;
+	if (r >= 0)
+		*ret = reaction_view(&c->arena, text);
+	return r == -ERR_NOTFOUND ? 0 : r;
+}
+
+int messages_setDefaultReaction(struct rpc_call *c, const struct tl_messages_setDefaultReaction *q)
+{
+	struct slice text;
+	int r;
+
+	if ((r = reaction_text(c, q->reaction, &text)) < 0)
+		return r;
+	r = reaction_is_custom(text) ? reaction_is_document(c, text) : reaction_known(c, text, &text);
+	if (r <= 0)
+		return r < 0 ? r : rpc_fail(c, 400, "REACTION_INVALID");
+	r = store_setting_put(c->db, c->user_id, default_key, text);
+	return r < 0 ? r : rpc_reply_bool(c, true);
+}

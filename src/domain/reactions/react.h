@@ -21,6 +21,8 @@ int reactions_seen(struct rpc_call *c, const struct store_msg *row);
 /* Write lane: this row was deleted. The rows of its reactions go with its last copy. */
 int reactions_forget(struct rpc_call *c, const struct store_msg *row);
 
+/* What a double tap of the caller's means, for help.getConfig; NULL: he has not said. */
+int reactions_default(struct rpc_call *c, struct tl_obj **ret);
 /* ChatReactions of a stored setting (absent: all emoji), for chatFull and channelFull. */
 int reactions_available(struct rpc_call *c, struct slice stored, struct tl_obj **ret);
 

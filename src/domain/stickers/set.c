@@ -45,6 +45,25 @@ int sticker_set_thumb(struct rpc_call *c, const struct tl_obj *input_set, int64_
 	return r;
 }
 
+int sticker_set_named(struct rpc_call *c, const struct tl_obj *input_set, int64_t *ret_id)
+{
+	struct store_sticker_set s;
+	int r = set_resolve(c, input_set, &s);
+
+	if (r >= 0)
+		*ret_id = s.id;
+	return r;
+}
+
+int sticker_set_object(struct rpc_call *c, int64_t set, struct tl_obj **ret)
+{
+	struct store_sticker_set s;
+	int r = store_sticker_set_get(c->db, set, &c->arena, &s);
+
+	*ret = NULL;
+	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : set_view(c, &s, ret);
+}
+
 int sticker_set_order(struct rpc_call *c, enum store_sticker_kind kind, struct tl_vec_long *ret)
 {
 	int64_t *ids;

@@ -15,6 +15,11 @@ int sticker_set_installed(struct rpc_call *c, int64_t set, struct tl_obj **ret);
 /* Installed sets of a kind, the first first. */
 int sticker_set_order(struct rpc_call *c, enum store_sticker_kind kind, struct tl_vec_long *ret);
 
+/* InputStickerSet to its id. 400 STICKERSET_INVALID. */
+int sticker_set_named(struct rpc_call *c, const struct tl_obj *input_set, int64_t *ret_id);
+/* StickerSet of an id; NULL: there is none. */
+int sticker_set_object(struct rpc_call *c, int64_t set, struct tl_obj **ret);
+
 /* Write lane: the caller has sent this sticker, so it is the first of its recent ones. */
 int sticker_was_sent(struct rpc_call *c, int64_t file);
 /* An emoji as it is looked up: without variation selectors. */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "domain/bots/bot.h"
 #include "domain/messages/message.h"
+#include "domain/messages/views.h"
 #include "domain/sync/payload.h"
 #include "domain/sync/thread_view.h"
 #include "domain/users/peer.h"
@@ -103,6 +104,22 @@ static int typing(struct view *v, const struct upd_event *ev, struct tl_obj **re
 	return 0;
 }
 
+/* How often a post was seen, or passed on. */
+static int counted(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateChannelMessageForwards *f = TL_NEW(&v->c->arena, updateChannelMessageForwards);
+	struct tl_updateChannelMessageViews *u = TL_NEW(&v->c->arena, updateChannelMessageViews);
+	struct store_msg_count n;
+	int r = views_of(v->c, ev->owner, ev->id, &n);
+
+	u->channel_id = f->channel_id = peer_channel_id(ev->owner);
+	u->id = f->id = ev->id;
+	u->views = n.views;
+	f->forwards = n.forwards;
+	*ret = ev->kind == UPD_VIEWS_NOW ? &u->o : &f->o;
+	return r;
+}
+
 int sync_channel_event(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
 {
 	*ret_update = NULL;
@@ -119,6 +136,9 @@ int sync_channel_event(struct view *v, const struct upd_event *ev, struct tl_obj
 	case UPD_CHANNEL:
 		changed(v, ev, ret_update);
 		return 0;
+	case UPD_VIEWS_NOW:
+	case UPD_FORWARDS_NOW:
+		return counted(v, ev, ret_update);
 	case UPD_TYPING:
 		return typing(v, ev, ret_update);
 	case UPD_TOPIC_PINNED:

@@ -212,6 +212,22 @@ static int notify(struct view *v, const struct upd_event *ev, struct tl_obj **re
 	return 0;
 }
 
+static int notify_topic(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateNotifySettings *u = TL_NEW(&v->c->arena, updateNotifySettings);
+	struct tl_notifyForumTopic *p = TL_NEW(&v->c->arena, notifyForumTopic);
+	int r = notify_topic_view(v->c, v->viewer, ev->peer, ev->id, &u->notify_settings);
+
+	if (r < 0)
+		return r;
+	p->peer = peer_to_tl(&v->c->arena, ev->peer);
+	p->top_msg_id = ev->id;
+	view_peer(v, ev->peer);
+	u->peer = &p->o;
+	*ret = &u->o;
+	return 0;
+}
+
 static int privacy(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
 	struct tl_updatePrivacy *u = TL_NEW(&v->c->arena, updatePrivacy);
@@ -439,6 +455,8 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return filters(v, ev, ret_update);
 	case UPD_NOTIFY:
 		return notify(v, ev, ret_update);
+	case UPD_NOTIFY_TOPIC:
+		return notify_topic(v, ev, ret_update);
 	case UPD_PRIVACY:
 		return privacy(v, ev, ret_update);
 	case UPD_BLOCKED:

@@ -7,6 +7,9 @@
 
 #include "domain/users/view.h"
 
+struct peer;
+/* Is it a topic of this peer, which is a forum? */
+bool topic_is(struct rpc_call *c, const struct peer *forum, int32_t id);
 /* The draft that v's viewer has in a topic: DraftMessage, never NULL. */
 int topic_draft_view(struct view *v, int64_t channel, int32_t top, struct tl_obj **ret);
 /* Ids of the pinned topics of a forum (its peer key), in their order. */

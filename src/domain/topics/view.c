@@ -61,6 +61,14 @@ static int newest(struct view *v, const struct channel *ch, const struct store_t
 	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : message_view(v, &row, ret);
 }
 
+bool topic_is(struct rpc_call *c, const struct peer *forum, int32_t id)
+{
+	struct store_topic t;
+
+	return forum->channel && (forum->channel->row.flags & STORE_CHANNEL_FORUM) &&
+	       store_topic_get(c->db, forum->key, id, &c->arena, &t) == 0;
+}
+
 int topic_view(struct view *v, const struct channel *ch, const struct store_topic *t, struct tl_obj **ret,
                struct tl_obj **ret_top)
 {
@@ -70,6 +78,7 @@ int topic_view(struct view *v, const struct channel *ch, const struct store_topi
 	int r;
 
 	if ((r = store_thread_get(v->c->db, t->channel, t->id, &h)) < 0 ||
+	    (r = notify_topic_view(v->c, v->viewer, t->channel, t->id, &o->notify_settings)) < 0 ||
 	    (r = set_read(v, ch, t, &h, o)) < 0 || (r = newest(v, ch, &h, ret_top)) < 0 ||
 	    (r = store_thread_mark_get(v->c->db, v->viewer, t->channel, t->id, &v->c->arena, &m)) < 0 ||
 	    (m.draft.n && (r = topic_draft_view(v, t->channel, t->id, &o->draft)) < 0))

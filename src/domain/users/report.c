@@ -120,6 +120,20 @@ static int check_ids(struct rpc_call *c, const struct peer *peer, const struct t
 	return 0;
 }
 
+/* That somebody chose this to answer a message. */
+int messages_reportReaction(struct rpc_call *c, const struct tl_messages_reportReaction *q)
+{
+	struct peer peer, by;
+	struct slice ids;
+	int r;
+
+	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = peer_resolve(c, q->reaction_peer, &by)) < 0 ||
+	    (r = check_ids(c, &peer, &(struct tl_vec_int){(int32_t *)(uintptr_t)&q->id, 1}, &ids)) < 0 ||
+	    (r = keep(c, by.key, "reaction", ids, SLICE_LIT(""))) < 0)
+		return r;
+	return rpc_reply_bool(c, true);
+}
+
 int messages_report(struct rpc_call *c, const struct tl_messages_report *q)
 {
 	const struct reason *why = NULL;

@@ -178,3 +178,72 @@ async def test_statistics(stage):
     expect_equal(sorted(s['user_id'] for s in stats['top_senders']), sorted([a.me['id'], t.me['id']]), 'who wrote')
     expect_equal([s['added_member_count'] for s in stats['top_inviters']], [2], 'who brought them')
     expect_clean_logs(a, m)
+
+
+async def test_rare(stage):
+    """What a double tap means; similar channels; channels that were left; topics that are silent; views as they come."""
+    a, t, m = stage.people
+    await a.invoke(method='setDefaultReactionType', args={'reaction_type': {'@type': 'reactionTypeEmoji', 'emoji': '\U0001f525'}})
+    config = await t.call('call', text='help.GetConfigRequest()')
+    expect_equal(config['reactions_default'], None, 'his own is another')
+    about = {'title': 'The weekly', 'is_channel': True, 'description': '', 'message_auto_delete_time': 0}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    for other in (t, m):
+        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    similar = await a.invoke(method='getChatSimilarChats', args={'chat_id': chat})
+    expect_equal(similar['chat_ids'], [], 'too few read anything else')
+    id = (await a.send(to=chat, text='count me'))['id']
+    await until('it came', lambda: t.history(of=chat, limit=5), has('count me'))
+    for other in (t, m):
+        await until('he sees it', lambda: other.history(of=chat, limit=5), has('count me'))
+    await t.call('call', text='messages.GetMessagesViewsRequest(peer=%d, id=[%d], increment=True)' % (chat, id))
+    await m.request(name='messages.getMessagesViews', peer=chat, fields={'id': [id], 'increment': True})
+    rows = await a.invoke(method='getChatHistory', args={'chat_id': chat, 'from_message_id': 0, 'offset': 0, 'limit': 1, 'only_local': True})
+    await until('TDLib hears of it', lambda: a.invoke(method='getMessageLocally', args={'chat_id': chat, 'message_id': rows['messages'][0]['id']}),
+                lambda r: r['interaction_info']['view_count'] >= 2, timeout=40)
+    await t.call('call', text='channels.LeaveChannelRequest(channel=%d)' % chat)
+    await refused('TAKEOUT', t.call('call', text='channels.GetLeftChannelsRequest(0)'))
+    left = await t.call('call', text='InvokeWithTakeoutRequest(7, channels.GetLeftChannelsRequest(0))')
+    expect_equal([c['id'] for c in left['chats']], [-chat - 10 ** 12], 'what he has left')
+    # A forum with a topic that TDLib does not want to hear of.
+    forum = (await a.invoke(method='createNewSupergroupChat', args={**about, 'is_channel': False, 'title': 'Talk'}))['id']
+    await a.invoke(method='toggleSupergroupIsForum', args={'supergroup_id': -forum - 10 ** 12, 'is_forum': True, 'has_forum_tabs': False})
+    topic = await a.invoke(method='createForumTopic', args={'chat_id': forum, 'name': 'Noise', 'is_name_implicit': False, 'icon': {
+        '@type': 'forumTopicIcon', 'color': 0x6fb9f0, 'custom_emoji_id': '0'}})
+    where = {'chat_id': forum, 'forum_topic_id': topic['forum_topic_id']}
+    await a.invoke(method='getForumTopics', args={'chat_id': forum, 'query': '', 'offset_date': 0, 'offset_message_id': 0,
+                                                  'offset_forum_topic_id': 0, 'limit': 100})
+    await a.invoke(method='setForumTopicNotificationSettings', args={**where, 'notification_settings': {
+        '@type': 'chatNotificationSettings', 'use_default_mute_for': False, 'mute_for': 4000000}})
+    await until('the topic is silent', lambda: a.invoke(method='getForumTopic', args=where),
+                lambda o: o['notification_settings']['mute_for'] > 1000000)
+    expect_clean_logs(a, m)
+
+
+async def test_voice(stage):
+    """A voice in a supergroup is new until one listens; and its writer sees that somebody has."""
+    a, t, m = stage.people
+    about = {'title': 'The choir', 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    await until('it is in his list', t.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
+    path = stage.dir / 'voice.ogg'
+    path.write_bytes(bytes(range(200)) * 10)
+    id = (await t.send_media(to=chat, kind='voice', path=str(path), duration=3))['id']
+
+    async def row():
+        return (await a.invoke(method='getChatHistory', args={'chat_id': chat, 'from_message_id': 0, 'offset': 0, 'limit': 1,
+                                                              'only_local': False}))['messages'][0]
+
+    async def new_to_writer():
+        return (await t.call('call', text='channels.GetMessagesRequest(channel=%d, id=[InputMessageID(%d)])' % (chat, id)))[
+            'messages'][0]['media_unread']
+    seen = await until('TDLib has it', row, lambda r: r['content']['@type'] == 'messageVoiceNote')
+    expect_equal(seen['content']['is_listened'], False, 'it is new')
+    expect_equal(await new_to_writer(), True, 'nobody has listened')
+    await a.invoke(method='openMessageContent', args={'chat_id': chat, 'message_id': seen['id']})
+    await until('its writer sees it', new_to_writer, False)
+    expect_equal((await row())['content']['is_listened'], True, 'it is not new any more')
+    expect_clean_logs(a, m)
