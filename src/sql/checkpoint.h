@@ -9,9 +9,10 @@ struct sql_db;
 int sql_checkpointer_start(const char *path, struct sql_checkpointer **ret);
 void sql_checkpointer_stop(struct sql_checkpointer *c); /* NULL is allowed */
 /*
- * The writer, between two batches: above 64 MB the log begins anew. That needs the writer, and waits for a sync; so the thread
- * is first asked to move nearly all of it, until 128 MB, where the writer does it whatever it costs. Where a reader is in the
- * way (a backup), it is tried again every 4 MB.
+ * The writer, between two batches: above 64 MB the log begins anew. That needs the writer, and waits for a sync of what is not moved
+ * yet; so from 48 MB on the thread makes one pass after the other, and the writer does its part right behind a pass, when hardly
+ * anything is left (256 KB at first, more as the log grows). At 128 MB it does so whatever it costs. Where a reader is in the way (a
+ * backup), it is tried again every 4 MB.
  */
 void sql_checkpointer_keep_small(struct sql_checkpointer *c, struct sql_db *writer);
 

@@ -157,12 +157,12 @@ int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db)
 	int rc, r;
 
 	pthread_once(&once, no_sums);
-	d->writer = mode == SQL_WRITER;
+	d->writer = mode != SQL_READER;
 	rc = sqlite3_open_v2(
 		path, &d->db,
 		(d->writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE) |
 			SQLITE_OPEN_NOMUTEX,
-		NULL);
+		mode == SQL_MOVER ? sql_portions_vfs() : NULL);
 	d->wal_path = xmalloc(strlen(path) + 5);
 	sprintf(d->wal_path, "%s-wal", path);
 	r = rc == SQLITE_OK ? set_up(d) : map(d, rc);
@@ -462,10 +462,11 @@ int64_t sql_file_bytes(struct sql_db *d)
 	return n;
 }
 
-int64_t sql_checkpoint(struct sql_db *d)
+int64_t sql_checkpoint(struct sql_db *d, bool gently)
 {
 	int all, moved;
 
+	sql_portions_use(d->db, gently);
 	if (sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &all, &moved) != SQLITE_OK ||
 	    moved < 0)
 		return 0;

@@ -15,7 +15,8 @@
 struct sql_db;
 struct sql_stmt;
 
-enum sql_open_mode { SQL_WRITER, SQL_READER };
+/* SQL_MOVER: a writer that syncs in portions what it moves from the log (checkpoint.c). */
+enum sql_open_mode { SQL_WRITER, SQL_READER, SQL_MOVER };
 
 /*
  * Opens (the writer creates) the database file. That no second process writes is the role's business (roles/datadir.c).
@@ -66,9 +67,9 @@ int64_t sql_wal_bytes(struct sql_db *db);
 int64_t sql_file_bytes(struct sql_db *db);
 /*
  * Moves what it can from the log into the database without waiting for anybody (PASSIVE). Returns how many bytes of the log
- * the database holds now; 0 if it could not.
+ * the database holds now; 0 if it could not. gently (SQL_MOVER): in portions, so that commits beside it hardly wait for the disk.
  */
-int64_t sql_checkpoint(struct sql_db *db);
+int64_t sql_checkpoint(struct sql_db *db, bool gently);
 /*
  * The writer, between two batches: what is left of the log is moved and it begins anew, waiting 20 ms at most for readers.
  * 0; -ERR_BUSY: somebody was in the way, try again after the next batch. When: sql_checkpointer_keep_small.
