@@ -107,6 +107,7 @@ struct rpc_server {
 	struct rpc_park *park;    /* calls that wait for somebody */
 	_Atomic uint64_t commits; /* that the write lane has made: heads are dated by it */
 	_Atomic bool can_write;
+	bool behind; /* the write thread's own: the batch of now goes on behind what runs */
 	_Atomic unixtime_t writing_since; /* when the batch of now began, until its commit; 0: none */
 	_Atomic uint64_t calls[TL_NAMES]; /* by enum tl_name, served or not */
 	_Atomic uint64_t errors[RPC_ERROR_CLASSES]; /* by rpc_error_classes */

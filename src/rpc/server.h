@@ -110,6 +110,8 @@ int rpc_read_wait(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_cal
 bool rpc_server_can_write(const struct rpc_server *s);
 /* Calls waiting in the write lane now, for metrics. */
 unsigned rpc_server_write_depth(const struct rpc_server *s);
+/* Write lane, in what it runs: does anything wait behind it? */
+bool rpc_server_write_waits(const struct rpc_server *s);
 /* For metrics: f for each method that was called, and for each class of error that was answered. Thread: any. */
 void rpc_server_each_call(struct rpc_server *s, void (*f)(void *arg, const char *method, uint64_t n),
                           void *arg);

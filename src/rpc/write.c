@@ -90,6 +90,7 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 
 		*list = j->item.next;
 		j->item.next = NULL;
+		s->behind = *list != NULL;
 		j->r = r < 0 ? r : run_one(s, j);
 		*tail = &j->item;
 		tail = &j->item.next;
@@ -157,6 +158,11 @@ int rpc_write(struct rpc_server *s, int (*run)(struct rpc_call *c, void *arg),
 bool rpc_server_can_write(const struct rpc_server *s)
 {
 	return atomic_load_explicit(&s->can_write, memory_order_relaxed);
+}
+
+bool rpc_server_write_waits(const struct rpc_server *s)
+{
+	return s->behind || lane_depth(s->write) > 0;
 }
 
 unsigned rpc_server_write_depth(const struct rpc_server *s)

@@ -6,7 +6,7 @@
 #include "store/list.h"
 
 /* Owners fill 31 bits, ids 31: both are ours to give. The bit above the id says that the owner is a channel. */
-static int64_t row_of(int64_t owner, int64_t id)
+int64_t store_search_row(int64_t owner, int32_t id)
 {
 	if (owner < STORE_CHANNEL_KEY(0))
 		return (STORE_CHANNEL_KEY(0) - owner) << 32 | 1LL << 31 | id;
@@ -41,7 +41,7 @@ int store_search_add(struct sql_db *db, int64_t owner, int32_t id, struct slice 
 {
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO search (rowid, words) VALUES ($1, $2)");
 
-	sql_bind_int(s, 1, row_of(owner, id));
+	sql_bind_int(s, 1, store_search_row(owner, id));
 	sql_bind_text(s, 2, words);
 	return sql_run(s);
 }
@@ -51,7 +51,7 @@ int store_search_remove(struct sql_db *db, int64_t owner, int32_t id, struct sli
 	struct sql_stmt *s = sql_prepare(
 		db, "INSERT INTO search (search, rowid, words) VALUES ('delete', $1, $2)");
 
-	sql_bind_int(s, 1, row_of(owner, id));
+	sql_bind_int(s, 1, store_search_row(owner, id));
 	sql_bind_text(s, 2, words);
 	return sql_run(s);
 }
@@ -109,8 +109,8 @@ int store_search_match(struct sql_db *db, int64_t owner, struct slice expression
 			db, "SELECT rowid FROM search WHERE search MATCH $1 AND rowid >= $2 AND rowid <= $3"
 			    " ORDER BY rowid DESC LIMIT $4");
 	sql_bind_text(s, 1, expression);
-	sql_bind_int(s, 2, row_of(owner, up ? from : 1));
-	sql_bind_int(s, 3, row_of(owner, up ? INT32_MAX : from - 1));
+	sql_bind_int(s, 2, store_search_row(owner, up ? from : 1));
+	sql_bind_int(s, 3, store_search_row(owner, up ? INT32_MAX : from - 1));
 	sql_bind_int(s, 4, limit);
 	while (n < limit && (r = sql_step(s)) == 1)
 		v[n++] = (int32_t)(sql_int(s, 0) & 0x7fffffff);
@@ -128,7 +128,7 @@ int store_search_count(struct sql_db *db, int64_t owner, struct slice expression
 		db, "SELECT count(*) FROM search WHERE search MATCH $1 AND rowid >= $2 AND rowid <= $3");
 
 	sql_bind_text(s, 1, expression);
-	sql_bind_int(s, 2, row_of(owner, 1));
-	sql_bind_int(s, 3, row_of(owner, INT32_MAX));
+	sql_bind_int(s, 2, store_search_row(owner, 1));
+	sql_bind_int(s, 3, store_search_row(owner, INT32_MAX));
 	return store_count_of(s, ret);
 }

@@ -13,6 +13,8 @@ int store_search_done(struct sql_db *db, int64_t owner, int32_t *ret_pts);
 int store_search_set_done(struct sql_db *db, int64_t owner, int32_t pts);
 
 /* Words: ASCII letters, digits, '_' and whatever lies above ASCII, parted by blanks. Write lane. */
+/* Where a message stands in the index: rows that are added in this order make one segment, any other order one each time. */
+int64_t store_search_row(int64_t owner, int32_t id);
 int store_search_add(struct sql_db *db, int64_t owner, int32_t id, struct slice words);
 int store_search_remove(struct sql_db *db, int64_t owner, int32_t id, struct slice words);
 

@@ -20,9 +20,9 @@
 #include "updates/event.h"
 #include "updates/peer.h"
 
-enum { ROWS_AT_ONCE = 32, MERGE_PAGES = 16, USERS_A_SLICE = 500, DELAY_S = 1 };
+enum { ROWS_AT_ONCE = 32, MERGE_PAGES = 16, MERGE_BUSY = 8, USERS_A_SLICE = 500, DELAY_S = 1 };
 #define SLICE_USEC 2000 /* a slice, while nobody waits for the lane, */
-#define BUSY_USEC  300  /* and while somebody does */
+#define BUSY_USEC  1000 /* and as soon as somebody does */
 
 struct box { /* one that was written to */
 	int64_t owner;
@@ -306,16 +306,21 @@ static void take_back(struct search_index *x)
 	}
 }
 
+static bool waits(struct rpc_call *c)
+{
+	return rpc_server_write_waits(c->app->rpc);
+}
+
 /* Boxes of this round, until the slice's time is over. */
 static int take_over_some(struct rpc_call *c)
 {
 	struct search_index *x = c->app->search;
-	usec_t until = clock_usec() + (rpc_server_write_depth(c->app->rpc) ? BUSY_USEC : SLICE_USEC);
+	usec_t began = clock_usec();
 	struct box *b;
 	bool left;
 	int r;
 
-	while ((b = x->now) != NULL && clock_usec() < until) {
+	while ((b = x->now) != NULL && clock_usec() < began + (waits(c) ? BUSY_USEC : SLICE_USEC)) {
 		r = advance(c, b->owner, &left);
 		if (r < 0)
 			return r;
@@ -329,6 +334,13 @@ static int take_over_some(struct rpc_call *c)
 	return 0;
 }
 
+static int by_row(const struct box *a, const struct box *b)
+{
+	int64_t x = store_search_row(a->owner, 0), y = store_search_row(b->owner, 0);
+
+	return (x > y) - (x < y);
+}
+
 /* A slice of the round: boxes, or behind the last one nothing but merges. */
 static int go_round(struct rpc_call *c, struct jobs_next *next)
 {
@@ -339,11 +351,12 @@ static int go_round(struct rpc_call *c, struct jobs_next *next)
 	if (!x->now && !x->merging) {
 		x->now = x->later;
 		x->later = NULL;
+		HASH_SORT(x->now, by_row);
 	}
 	if (x->now)
 		r = take_over_some(c);
 	if (r >= 0)
-		r = store_search_merge(c->db, MERGE_PAGES);
+		r = store_search_merge(c->db, waits(c) ? MERGE_BUSY : MERGE_PAGES);
 	if (r < 0)
 		return r;
 	x->merging = !x->now && r > 0;
