@@ -34,6 +34,7 @@ enum {
 	PAUSE_FIRST_MSEC = 200,
 	PAUSE_MOST_MSEC = 15000,
 };
+#define LASTED_USEC 30000000LL /* a link that did not is dialled again after a longer pause */
 #define ANSWER_USEC 10000000LL /* FILLED and REPORT come within it, or the link ends */
 
 struct link { /* one, from HELLO to its end */
@@ -534,10 +535,13 @@ void *push_thread(void *arg)
 	const char *why;
 
 	while (!is_stopping(n)) {
+		usec_t began = clock_usec();
 		bool was = one_link(n, &why);
 
 		note_end(n, why, was);
-		pause = was ? PAUSE_FIRST_MSEC : pause * 2 > PAUSE_MOST_MSEC ? PAUSE_MOST_MSEC : pause * 2;
+		pause = was && clock_usec() - began > LASTED_USEC ? PAUSE_FIRST_MSEC
+		        : pause * 2 > PAUSE_MOST_MSEC             ? PAUSE_MOST_MSEC
+		                                                  : pause * 2;
 		pthread_mutex_lock(&n->lock);
 		if (!n->stopping && !n->again)
 			wait_until(n, clock_usec() + (usec_t)pause * 1000);

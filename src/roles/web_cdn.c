@@ -35,9 +35,23 @@ static void put(struct buf *b, const struct all *all, const char *name, const ch
 
 	buf_put(b, line, (size_t)n);
 	for (size_t i = 0; i < all->n; i++) {
-		n = snprintf(line, sizeof(line), "chapar_cdn_%s{dc=\"%d\",state=\"%s\"} %llu\n", name,
-		             all->v[i].dc, cdnlink_state_name(all->v[i].state),
+		n = snprintf(line, sizeof(line), "chapar_cdn_%s{dc=\"%d\"} %llu\n", name, all->v[i].dc,
 		             (unsigned long long)of(&all->v[i]));
+		buf_put(b, line, (size_t)n);
+	}
+}
+
+static void put_states(struct buf *b, const struct all *all)
+{
+	static const char head[] = "# HELP chapar_cdn_node 1 for the state in which a node is\n"
+				   "# TYPE chapar_cdn_node gauge\n";
+	char line[100];
+
+	buf_put(b, head, sizeof(head) - 1);
+	for (size_t i = 0; i < all->n; i++) {
+		int n = snprintf(line, sizeof(line), "chapar_cdn_node{dc=\"%d\",state=\"%s\"} 1\n",
+		                 all->v[i].dc, cdnlink_state_name(all->v[i].state));
+
 		buf_put(b, line, (size_t)n);
 	}
 }
@@ -74,6 +88,7 @@ void web_cdn_metrics(struct cdnlink *l, struct buf *b)
 	cdnlink_each_live(l, add, &all);
 	if (!all.n)
 		return;
+	put_states(b, &all);
 	put(b, &all, "link_up", "gauge", "1: there is a link to the node", up);
 	put(b, &all, "lease_held", "gauge", "1: and it holds its lease, so that clients are sent there",
 	    held);

@@ -366,6 +366,81 @@ static void expect_windows(struct t *t, const struct tl_obj *o, struct slice byt
 	}
 }
 
+/* --- a database of addresses with one row: all of 127.0.0.0/8 is in Iran (MaxMind DB file format 2.0) */
+
+static void text(struct buf *b, const char *s)
+{
+	buf_u8(b, (uint8_t)(2 << 5 | strlen(s)));
+	buf_put(b, s, strlen(s));
+}
+
+static void number(struct buf *b, const char *name, uint8_t type, uint8_t v)
+{
+	text(b, name);
+	buf_u8(b, (uint8_t)(type << 5 | 1));
+	buf_u8(b, v);
+}
+
+static void map_of_addresses(const char *path)
+{
+	enum { BITS = 8, MAP = 7 << 5, UINT16 = 5, UINT32 = 6 };
+	static const uint8_t gap[16], epoch[] = {1, 2, 1}, languages[] = {0, 4}; /* uint64 and array */
+	struct buf b = {0};
+	FILE *f;
+
+	for (int i = 0; i < BITS; i++) { /* two records of 24 bits: where a 0 leads, and a 1 */
+		uint8_t on = (uint8_t)(i + 1 < BITS ? i + 1 : BITS + 16), bit = 127 >> (7 - i) & 1;
+		uint8_t node[6] = {0, 0, bit ? BITS : on, 0, 0, bit ? on : BITS};
+
+		buf_put(&b, node, sizeof(node));
+	}
+	buf_put(&b, gap, sizeof(gap));
+	buf_u8(&b, MAP | 1);
+	text(&b, "country");
+	buf_u8(&b, MAP | 1);
+	text(&b, "iso_code");
+	text(&b, "IR");
+	buf_put(&b, "\xab\xcd\xefMaxMind.com", 14);
+	buf_u8(&b, MAP | 9);
+	number(&b, "node_count", UINT32, BITS);
+	number(&b, "record_size", UINT16, 24);
+	number(&b, "ip_version", UINT16, 4);
+	number(&b, "binary_format_major_version", UINT16, 2);
+	number(&b, "binary_format_minor_version", UINT16, 0);
+	text(&b, "build_epoch");
+	buf_put(&b, epoch, sizeof(epoch));
+	text(&b, "database_type");
+	text(&b, "Country");
+	text(&b, "languages");
+	buf_put(&b, languages, sizeof(languages));
+	text(&b, "description");
+	buf_u8(&b, MAP);
+	f = fopen(path, "w");
+	assert_int_equal(fwrite(b.p, 1, b.n, f), b.n);
+	fclose(f);
+	buf_fini(&b);
+}
+
+static void country_by_address(void **state)
+{
+	struct t *t = *state;
+	struct tl_obj *location = document(t, files_bytes(t->s->w, MIB, 14));
+	char path[200], why[300];
+	struct cdn_policy *p = app(t)->cdn_policy;
+
+	snprintf(path, sizeof(path), "%s/countries", world_dir(t->s->w));
+	world_set(t->s->w, "cdn", "geoip", path);
+	assert_int_equal(cdn_policy_new(app(t)->settings, why, sizeof(why), &p), -ERR_INVALID);
+	assert_non_null(strstr(why, path));
+	map_of_addresses(path);
+	cdn_policy_free(app(t)->cdn_policy);
+	app(t)->cdn_policy = NULL;
+	assert_int_equal(cdn_policy_new(app(t)->settings, why, sizeof(why), &app(t)->cdn_policy), 0);
+	t->row.countries = SLICE_LIT("IR");
+	begin(t);
+	assert_non_null(sent(t, t->s->b, location, 0)); /* though his number is of elsewhere */
+}
+
 static void asked_again(void **state)
 {
 	struct t *t = *state;
@@ -709,6 +784,7 @@ int main(void)
 		T(popular),
 		T(of_a_large_channel),
 		T(country),
+		T(country_by_address),
 		T(asked_again),
 		T(many_miss),
 		T(ill),

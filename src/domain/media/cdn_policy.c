@@ -173,6 +173,7 @@ int cdn_redirect(struct rpc_call *c, const struct tl_upload_getFile *q, const st
 	int r;
 
 	if (!q->cdn_supported || !p || m->size < LEAST || (uint64_t)q->offset >= m->size ||
+	    m->kind == STORE_FILE_ENCRYPTED || /* of two people */
 	    !cdnlink_any(c->app->cdn) || cdn_once_is_direct(p->once, c->user_id, &m->blob, c->now))
 		return 0;
 	if ((r = is_wanted(c, q->location, m)) <= 0)
