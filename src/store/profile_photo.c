@@ -8,13 +8,14 @@
 static int insert(struct sql_db *db, const struct store_profile_photo *p, unixtime_t now)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "INSERT INTO user_photo (owner, place, file, thumb) VALUES ($1, $2, $3, $4)");
+		db, "INSERT INTO user_photo (owner, place, file, thumb, video) VALUES ($1, $2, $3, $4, $5)");
 	int r;
 
 	sql_bind_int(s, 1, p->owner);
 	sql_bind_int(s, 2, p->place);
 	sql_bind_int(s, 3, p->file);
 	sql_bind_bytes(s, 4, p->thumb);
+	sql_bind_int(s, 5, p->video);
 	r = sql_run(s);
 	return r < 0 ? r : store_file_ref(db, p->file, 1, now);
 }
@@ -30,38 +31,33 @@ static int highest(struct sql_db *db, int64_t owner, int64_t *ret)
 	return r < 0 ? r : 0;
 }
 
-int store_profile_photo_put(struct sql_db *db, int64_t owner, int64_t file, struct slice thumb,
-                            unixtime_t now)
+int store_profile_photo_put(struct sql_db *db, const struct store_profile_photo *p, unixtime_t now)
 {
-	struct store_profile_photo p = {.owner = owner, .file = file, .thumb = thumb};
-	int r = store_profile_photo_delete(db, owner, file, now);
+	struct store_profile_photo row = *p;
+	int r = store_profile_photo_delete(db, p->owner, p->file, now);
 
-	if (r < 0 || (r = highest(db, owner, &p.place)) < 0)
+	if (r < 0 || (r = highest(db, p->owner, &row.place)) < 0)
 		return r;
-	p.place++;
-	return insert(db, &p, now);
+	row.place++;
+	return insert(db, &row, now);
 }
 
-int store_profile_photo_put_public(struct sql_db *db, int64_t owner, int64_t file, struct slice thumb,
-                                   unixtime_t now)
+int store_profile_photo_put_public(struct sql_db *db, const struct store_profile_photo *p, unixtime_t now)
 {
-	struct store_profile_photo p = {.owner = owner,
-	                                .file = file,
-	                                .place = STORE_PHOTO_PUBLIC,
-	                                .thumb = thumb},
-				   old;
+	struct store_profile_photo row = *p, old;
 	struct arena a;
 	int r;
 
+	row.place = STORE_PHOTO_PUBLIC;
 	arena_init(&a, 0);
-	r = store_profile_photo_top(db, owner, true, &a, &old);
+	r = store_profile_photo_top(db, p->owner, true, &a, &old);
 	arena_fini(&a);
 	if (r == 0)
-		r = store_profile_photo_delete(db, owner, old.file, now);
+		r = store_profile_photo_delete(db, p->owner, old.file, now);
 	if (r < 0 && r != -ERR_NOTFOUND)
 		return r;
-	r = store_profile_photo_delete(db, owner, file, now);
-	return r < 0 ? r : insert(db, &p, now);
+	r = store_profile_photo_delete(db, p->owner, p->file, now);
+	return r < 0 ? r : insert(db, &row, now);
 }
 
 int store_profile_photo_delete(struct sql_db *db, int64_t owner, int64_t file, unixtime_t now)
@@ -86,7 +82,8 @@ static int one(struct sql_stmt *s, struct arena *a, struct store_profile_photo *
 		*ret = (struct store_profile_photo){.owner = sql_int(s, 0),
 		                                    .place = sql_int(s, 1),
 		                                    .file = sql_int(s, 2),
-		                                    .thumb = sql_copy(s, 3, a)};
+		                                    .thumb = sql_copy(s, 3, a),
+		                                    .video = sql_int(s, 4) != 0};
 	sql_done(s);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
@@ -94,10 +91,11 @@ static int one(struct sql_stmt *s, struct arena *a, struct store_profile_photo *
 int store_profile_photo_top(struct sql_db *db, int64_t owner, bool public, struct arena *a,
                             struct store_profile_photo *ret)
 {
-	struct sql_stmt *s = sql_prepare(
-		db, public ? "SELECT owner, place, file, thumb FROM user_photo WHERE owner = $1 AND place = 0"
-			   : "SELECT owner, place, file, thumb FROM user_photo WHERE owner = $1 AND place > 0"
-			     " ORDER BY place DESC LIMIT 1");
+	struct sql_stmt *s = sql_prepare(db, public ? "SELECT owner, place, file, thumb, video FROM "
+	                                              "user_photo WHERE owner = $1 AND place = 0"
+	                                            : "SELECT owner, place, file, thumb, video FROM "
+	                                              "user_photo WHERE owner = $1 AND place > 0"
+	                                              " ORDER BY place DESC LIMIT 1");
 
 	sql_bind_int(s, 1, owner);
 	return one(s, a, ret);
@@ -107,7 +105,7 @@ int store_profile_photo_find(struct sql_db *db, int64_t owner, int64_t file, str
                              struct store_profile_photo *ret)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "SELECT owner, place, file, thumb FROM user_photo WHERE owner = $1 AND file = $2");
+		db, "SELECT owner, place, file, thumb, video FROM user_photo WHERE owner = $1 AND file = $2");
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_int(s, 2, file);

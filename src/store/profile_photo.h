@@ -14,14 +14,13 @@ enum { STORE_PHOTO_PUBLIC = 0 /* the place of the one for strangers */ };
 struct store_profile_photo {
 	int64_t owner, file, place;
 	struct slice thumb; /* absent: none */
+	bool video;         /* it moves */
 };
 
-/* Above all others; a file that is there already moves. */
-int store_profile_photo_put(struct sql_db *db, int64_t owner, int64_t file, struct slice thumb,
-                            unixtime_t now);
+/* Above all others, whatever p->place says; a file that is there already moves. */
+int store_profile_photo_put(struct sql_db *db, const struct store_profile_photo *p, unixtime_t now);
 /* At place 0, instead of what is there. */
-int store_profile_photo_put_public(struct sql_db *db, int64_t owner, int64_t file, struct slice thumb,
-                                   unixtime_t now);
+int store_profile_photo_put_public(struct sql_db *db, const struct store_profile_photo *p, unixtime_t now);
 /* 1: it was there and is gone; 0: it was not. */
 int store_profile_photo_delete(struct sql_db *db, int64_t owner, int64_t file, unixtime_t now);
 /* The one that is shown, or the public one. -ERR_NOTFOUND. Any lane. */

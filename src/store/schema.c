@@ -371,6 +371,11 @@ static const char *const steps[] = {
 	"channel, "
 	"id)) WITHOUT ROWID;"
 	"CREATE INDEX heard_date ON heard (date);",
+
+	/* 31: photos that move; photos that somebody shows himself of a contact (personal_photo.h). */
+	"ALTER TABLE user_photo ADD COLUMN video BIGINT NOT NULL DEFAULT 0;"
+	"CREATE TABLE personal_photo (owner BIGINT, contact BIGINT, file BIGINT, thumb BYTEA, video BIGINT, "
+	"PRIMARY KEY (owner, contact)) WITHOUT ROWID;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -74,7 +74,7 @@ int worker_request_get(struct slice packet, struct worker_request *ret)
 
 unsigned worker_request_fds(enum worker_task task)
 {
-	return task == WORKER_TASK_GIF ? 3 : 2;
+	return task == WORKER_TASK_GIF || task == WORKER_TASK_PROFILE ? 3 : 2;
 }
 
 static size_t begin(struct buf *b, int status)

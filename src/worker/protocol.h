@@ -2,7 +2,7 @@
  * protocol.h - what the pool and its worker say to each other.
  *
  * Control socket (SOCK_SEQPACKET): the pool sends requests, one a packet, with descriptors: the input, where the answer goes,
- * and for WORKER_TASK_GIF a memory file for the output. The worker never writes to it.
+ * and for WORKER_TASK_GIF and _PROFILE a memory file for the output. The worker never writes to it.
  * Answer (a pipe of its own for each task): u32 magic, u32 length, then the body: u32 status (0, or an ERR_* number), then
  * the task's facts. A pipe that ends before the body is whole: the task's process died.
  *
@@ -21,6 +21,7 @@ enum worker_task {
 	WORKER_TASK_VIDEO,
 	WORKER_TASK_GIF,
 	WORKER_TASK_STICKER,
+	WORKER_TASK_PROFILE,
 	WORKER_TASK_PROBE
 };
 
@@ -40,7 +41,8 @@ enum {
 
 struct worker_request {
 	enum worker_task task;
-	uint32_t arg;          /* enum worker_image_for; 1: with waveform; 1: custom emoji */
+	uint32_t
+		arg; /* enum worker_image_for; 1: with waveform; 1: custom emoji; milliseconds of the picture */
 	uint32_t cpu_seconds;  /* 1..600 */
 	uint32_t wall_seconds; /* 1..1200 */
 	uint32_t memory_mib;   /* address space beyond what the libraries take, 64..65536 */

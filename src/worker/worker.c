@@ -52,9 +52,11 @@ static int seal(int fd)
 	return 0;
 }
 
-int worker_gif_to_mp4(struct worker_pool *p, int fd, struct arena *a, struct worker_video *ret, int *ret_fd)
+/* A task whose output is a video. */
+static int to_mp4(struct worker_pool *p, enum worker_task task, uint32_t arg, int fd, struct arena *a,
+                  struct worker_video *ret, int *ret_fd)
 {
-	struct worker_request q = request(p, WORKER_TASK_GIF, 0, 3 * WORKER_SECONDS);
+	struct worker_request q = request(p, task, arg, 3 * WORKER_SECONDS);
 	int fds[2] = {fd, memfd_create("chapar-mp4", MFD_CLOEXEC | MFD_ALLOW_SEALING)}, r;
 	struct worker_video v;
 	struct slice body;
@@ -73,6 +75,17 @@ int worker_gif_to_mp4(struct worker_pool *p, int fd, struct arena *a, struct wor
 	*ret = v;
 	*ret_fd = fds[1];
 	return 0;
+}
+
+int worker_gif_to_mp4(struct worker_pool *p, int fd, struct arena *a, struct worker_video *ret, int *ret_fd)
+{
+	return to_mp4(p, WORKER_TASK_GIF, 0, fd, a, ret, ret_fd);
+}
+
+int worker_profile_video(struct worker_pool *p, int fd, uint32_t start_ms, struct arena *a,
+                         struct worker_video *ret, int *ret_fd)
+{
+	return to_mp4(p, WORKER_TASK_PROFILE, start_ms, fd, a, ret, ret_fd);
 }
 
 int worker_sticker(struct worker_pool *p, int fd, bool custom_emoji, struct arena *a,

@@ -96,6 +96,13 @@ int worker_video(struct worker_pool *p, int fd, bool want_waveform, struct arena
  */
 int worker_gif_to_mp4(struct worker_pool *p, int fd, struct arena *a, struct worker_video *ret, int *ret_fd);
 
+/*
+ * The video of a profile, out of a video: the middle square, 160 to 800 a side, ten seconds at most, H.264 without sound. ret->thumb is
+ * the picture at start_ms (or the first), 640 at most; a descriptor as above. -ERR_UNSUPPORTED: no video.
+ */
+int worker_profile_video(struct worker_pool *p, int fd, uint32_t start_ms, struct arena *a,
+                         struct worker_video *ret, int *ret_fd);
+
 enum worker_sticker_kind { WORKER_STICKER_STATIC, WORKER_STICKER_ANIMATED, WORKER_STICKER_VIDEO };
 
 struct worker_sticker {

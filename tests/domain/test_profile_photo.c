@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <libavutil/log.h>
 
+#include "../worker/av.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "files.h"
@@ -24,6 +26,7 @@ static int setup(void **state)
 	struct s *s = calloc(1, sizeof(*s));
 
 	log_set_level(LOG_ERROR);
+	av_log_set_level(AV_LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");
@@ -245,6 +248,151 @@ static void hidden(void **state)
 	talk_refused(s->w, s->b, &get->o, "400 LOCATION_INVALID");
 }
 
+/* Pictures that move, as a client uploads them. */
+static struct slice video(struct s *s)
+{
+	static const struct av_kind kind = {
+		.format = "mp4", .video = "libx264", .w = 320, .h = 240, .fps = 10, .seconds = 1};
+
+	return av_make(world_arena(s->w), &kind);
+}
+
+static void moves(void **state)
+{
+	struct s *s = *state;
+	struct tl_photos_uploadProfilePhoto *q = Q(s, photos_uploadProfilePhoto);
+	struct tl_users_getUsers *who = Q(s, users_getUsers);
+	const struct tl_videoSize *v;
+	struct tl_photo *p, *theirs;
+	struct slice bytes;
+
+	q->video = files_upload(s->w, s->a, video(s), "x.mp4");
+	q->has_video_start_ts = true;
+	q->video_start_ts = 0.5;
+	p = photo_of(TL_AS(photos_photo, talk_call(s->w, s->a, &q->o)));
+	assert_int_equal(p->sizes.n, 4);
+	v = TL_AS(videoSize, p->video_sizes.v[0]);
+	assert_true(v->w == 240 && v->h == 240 && v->has_video_start_ts && v->video_start_ts == 0.5);
+	assert_true(slice_eq(v->type, SLICE_LIT("u")));
+	theirs = TL_AS(photo, full(s, s->b)->profile_photo);
+	bytes = files_get(s->w, s->b, files_photo_location(s->w, theirs, "u"), 65536);
+	assert_int_equal(bytes.n, v->size);
+	assert_memory_equal(bytes.p + 4, "ftyp", 4);
+	who->id = tl_vec_new(world_arena(s->w), 1);
+	who->id.v[0] = world_user(s->w, s->b, s->a.id);
+	assert_true(TL_AS(userProfilePhoto,
+	                  TL_AS(user, TL_AS(vector, talk_call(s->w, s->b, &who->o))->objs.v[0])->photo)
+	                    ->has_video);
+	/* With a picture of its own, and as the one for strangers. */
+	q->file = files_upload(s->w, s->a, files_png(s->w, 300, 300), "me.png");
+	q->video = files_upload(s->w, s->a, video(s), "x.mp4");
+	q->fallback = true;
+	p = photo_of(TL_AS(photos_photo, talk_call(s->w, s->a, &q->o)));
+	assert_true(p->sizes.n == 4 && p->video_sizes.n == 1);
+	q->video_start_ts = -1;
+	q->video = files_upload(s->w, s->a, video(s), "x.mp4");
+	talk_refused(s->w, s->a, &q->o, "400 VIDEO_FILE_INVALID");
+	q->video_emoji_markup = &Q(s, videoSizeEmojiMarkup)->o;
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+}
+
+static void add_contact(struct s *s)
+{
+	struct tl_contacts_addContact *q = Q(s, contacts_addContact);
+
+	q->id = world_user(s->w, s->b, s->a.id);
+	q->first_name = SLICE_LIT("Annie");
+	q->last_name = q->phone = SLICE_LIT("");
+	talk_call(s->w, s->b, &q->o);
+}
+
+static struct tl_photos_uploadContactProfilePhoto *of_contact(struct s *s, bool suggest)
+{
+	struct tl_photos_uploadContactProfilePhoto *q = Q(s, photos_uploadContactProfilePhoto);
+
+	q->suggest = suggest;
+	q->save = !suggest;
+	q->user_id = world_user(s->w, s->b, s->a.id);
+	q->file = files_upload(s->w, s->b, files_png(s->w, 200, 240), "you.png");
+	return q;
+}
+
+/* What Bob shows himself of Ann is seen by nobody else, and goes with the contact. */
+static void personal(void **state)
+{
+	struct s *s = *state;
+	struct tl_contacts_deleteContacts *del = Q(s, contacts_deleteContacts);
+	struct tl_upload_getFile *get = Q(s, upload_getFile);
+	int64_t own = photo_of(upload(s, 300, false))->id;
+	struct tl_userFull *f;
+	struct tl_photo *p;
+
+	talk_refused(s->w, s->b, &of_contact(s, false)->o, "400 CONTACT_MISSING");
+	add_contact(s);
+	p = photo_of(TL_AS(photos_photo, talk_call(s->w, s->b, &of_contact(s, false)->o)));
+	assert_int_equal(seen_by(s, s->b), p->id);
+	assert_int_equal(seen_by(s, s->a), own);
+	f = full(s, s->b);
+	assert_int_equal(TL_AS(photo, f->personal_photo)->id, p->id);
+	assert_int_equal(TL_AS(photo, f->profile_photo)->id, own);
+	assert_null(full(s, s->a)->personal_photo);
+	files_get(s->w, s->b, location(s, s->b, p->id, true), 65536);
+	get->location = location(s, s->a, p->id, true);
+	get->limit = 4096;
+	talk_refused(s->w, s->a, &get->o, "400 LOCATION_INVALID");
+	assert_int_equal(files_refs(s->w, p->id), 1);
+	p = photo_of(TL_AS(photos_photo, talk_call(s->w, s->b, &of_contact(s, false)->o)));
+	assert_int_equal(seen_by(s, s->b), p->id);
+	del->id = tl_vec_new(world_arena(s->w), 1);
+	del->id.v[0] = world_user(s->w, s->b, s->a.id);
+	talk_call(s->w, s->b, &del->o);
+	assert_int_equal(seen_by(s, s->b), own);
+	assert_null(full(s, s->b)->personal_photo);
+	assert_int_equal(files_refs(s->w, p->id), 0);
+}
+
+static void personal_taken_back(void **state)
+{
+	struct s *s = *state;
+	struct tl_photos_uploadContactProfilePhoto *q;
+	const struct tl_photos_photo *none;
+
+	add_contact(s);
+	talk_call(s->w, s->b, &of_contact(s, false)->o);
+	assert_true(seen_by(s, s->b) != 0); /* though she has none */
+	q = of_contact(s, false);
+	q->file = NULL;
+	none = TL_AS(photos_photo, talk_call(s->w, s->b, &q->o));
+	assert_true(TL_IS(photoEmpty, none->photo));
+	assert_int_equal(seen_by(s, s->b), 0);
+}
+
+/* A proposal is a message; who likes it takes it. */
+static void proposed(void **state)
+{
+	struct s *s = *state;
+	struct tl_photos_updateProfilePhoto *set = Q(s, photos_updateProfilePhoto);
+	struct tl_photos_uploadContactProfilePhoto *q = of_contact(s, true);
+	const struct tl_messageActionSuggestProfilePhoto *a;
+	const struct tl_updateNewMessage *u;
+	struct tl_photo *p;
+
+	p = photo_of(TL_AS(photos_photo, talk_call(s->w, s->b, &q->o)));
+	assert_int_equal(seen_by(s, s->b), 0);
+	u = TL_AS(updateNewMessage, world_update(world_pushes(s->w, s->a.key), TL_updateNewMessage));
+	assert_non_null(u);
+	a = TL_AS(messageActionSuggestProfilePhoto, TL_AS(messageService, u->message)->action);
+	assert_int_equal(TL_AS(photo, a->photo)->id, p->id);
+	assert_int_equal(files_refs(s->w, p->id), 2); /* both have the message */
+	set->id = input_photo(s, TL_AS(photo, a->photo));
+	assert_int_equal(photo_of(TL_AS(photos_photo, talk_call(s->w, s->a, &set->o)))->id, p->id);
+	assert_int_equal(seen_by(s, s->b), p->id);
+	q->file = NULL;
+	talk_refused(s->w, s->b, &q->o, "400 PHOTO_FILE_MISSING");
+	q->user_id = &Q(s, inputUserSelf)->o;
+	talk_refused(s->w, s->b, &q->o, "400 USER_ID_INVALID");
+}
+
 static void refused(void **state)
 {
 	struct s *s = *state;
@@ -272,7 +420,9 @@ static void refused(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(shown), T(told), T(chosen_and_deleted), T(hidden), T(refused)};
+	const struct CMUnitTest tests[] = {T(shown),  T(told),     T(chosen_and_deleted),  T(hidden),
+	                                   T(moves),  T(personal), T(personal_taken_back), T(proposed),
+	                                   T(refused)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,17 @@ static void test_mp4(void **state)
 	assert_string_equal(v.mime, "video/quicktime");
 }
 
+static struct slice turned_back(struct slice jpeg, int turn)
+{
+	VipsImage *im = vips_image_new_from_buffer(jpeg.p, jpeg.n, "", NULL), *back;
+	void *p;
+	size_t n;
+
+	assert_int_equal(vips_rot(im, &back, (VipsAngle)((360 - turn) % 360 / 90), NULL), 0);
+	assert_int_equal(vips_pngsave_buffer(back, &p, &n, NULL), 0);
+	return slice_of(p, n);
+}
+
 static void test_turned(void **state)
 {
 	struct s *s = *state;
@@ -117,19 +128,12 @@ static void test_turned(void **state)
 	struct worker_video v;
 
 	for (k.turn = 90; k.turn < 360; k.turn += 90) {
-		VipsImage *im, *back;
-		void *p;
-		size_t n;
-
 		assert_int_equal(look(s, av_make(&s->a, &k), false, &v), 0);
 		assert_int_equal(v.w, k.turn == 180 ? 320 : 200);
 		assert_int_equal(v.h, k.turn == 180 ? 200 : 320);
 		assert_int_equal(v.thumb.w, v.w);
 		/* turned back again it is as it was stored */
-		im = vips_image_new_from_buffer(v.thumb.jpeg.p, v.thumb.jpeg.n, "", NULL);
-		assert_int_equal(vips_rot(im, &back, (VipsAngle)((360 - k.turn) / 90), NULL), 0);
-		assert_int_equal(vips_pngsave_buffer(back, &p, &n, NULL), 0);
-		media_check_quarters(slice_of(p, n), 320, 200);
+		media_check_quarters(turned_back(v.thumb.jpeg, k.turn), 320, 200);
 	}
 }
 
@@ -268,6 +272,67 @@ static void test_gif(void **state)
 	assert_int_equal(worker_gif_to_mp4(s->pool, still, &s->a, &made, &out), -ERR_UNSUPPORTED);
 	assert_int_equal(worker_gif_to_mp4(s->pool, png, &s->a, &made, &out), -ERR_UNSUPPORTED);
 	close(still);
+	close(png);
+}
+
+/* The middle square of a wide video and of one that lies on its side; the picture that was asked for; ten seconds at most. */
+static void test_profile(void **state)
+{
+	static const struct {
+		struct av_kind from;
+		int side;
+		double lasts;
+	} rows[] = {
+		{{.format = "mp4",
+	          .video = "libx264",
+	          .sound = "aac",
+	          .w = 640,
+	          .h = 360,
+	          .fps = 25,
+	          .seconds = 2},
+	         360,
+	         2},
+		{{.format = "mp4",
+	          .video = "libx264",
+	          .w = 1920,
+	          .h = 1080,
+	          .fps = 10,
+	          .seconds = 1,
+	          .turn = 90},
+	         800,
+	         1},
+		{{.format = "webm", .video = "libvpx", .w = 64, .h = 64, .fps = 5, .seconds = 12}, 160, 10},
+	};
+	struct s *s = *state;
+	struct worker_video made, v;
+	int out;
+
+	for (int i = 0; i < 3; i++) {
+		int in = media_fd(av_make(&s->a, &rows[i].from));
+
+		assert_int_equal(worker_profile_video(s->pool, in, 500, &s->a, &made, &out), 0);
+		assert_int_equal(made.w, rows[i].side);
+		assert_int_equal(made.h, rows[i].side);
+		about(made.duration, rows[i].lasts, 0.25);
+		assert_int_equal(pwrite(out, "x", 1, 0), -1); /* sealed */
+		assert_int_equal(look(s, all_of(&s->a, out), false, &v), 0);
+		assert_string_equal(v.video_codec, "h264");
+		assert_int_equal(v.w, made.w);
+		assert_int_equal(v.h, made.h);
+		assert_true(v.streamable && !v.has_sound);
+		media_check_quarters(turned_back(v.thumb.jpeg, rows[i].from.turn), v.thumb.w, v.thumb.h);
+		assert_int_equal(made.thumb.w, made.thumb.h);
+		media_check_quarters(turned_back(made.thumb.jpeg, rows[i].from.turn), made.thumb.w,
+		                     made.thumb.h);
+		close(in);
+		close(out);
+	}
+	int gif = media_fd(media_animation(&s->a, ".gif", 64, 48, 4)),
+	    png = media_fd(media_picture(&s->a, ".png", 50, 50, 0));
+
+	assert_int_equal(worker_profile_video(s->pool, gif, 0, &s->a, &made, &out), -ERR_UNSUPPORTED);
+	assert_int_equal(worker_profile_video(s->pool, png, 0, &s->a, &made, &out), -ERR_UNSUPPORTED);
+	close(gif);
 	close(png);
 }
 
@@ -485,6 +550,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_voice, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_music, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gif, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_profile, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tgs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fixed_sticker, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_moving_sticker, setup, teardown),

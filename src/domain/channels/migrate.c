@@ -22,7 +22,8 @@ static int take_photo(struct rpc_call *c, const struct store_chat *from, int64_t
 
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
-	return store_profile_photo_put(c->db, key, photo.file, photo.thumb, c->now);
+	photo.owner = key;
+	return store_profile_photo_put(c->db, &photo, c->now);
 }
 
 int channel_from_chat(struct rpc_call *c, const struct store_chat *from, struct channel *ret)

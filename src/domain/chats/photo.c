@@ -9,31 +9,21 @@
 int group_photo_prepare(struct rpc_call *c, const struct tl_obj *input)
 {
 	const struct tl_inputChatUploadedPhoto *up = TL_AS(inputChatUploadedPhoto, input);
+	struct media_profile in;
 	struct media_made *made;
 	int r;
 
 	if (!up)
 		return 0;
-	if (up->video)
-		return rpc_fail(c, 400, "VIDEO_FILE_INVALID");
-	if (up->video_emoji_markup)
-		return rpc_fail(c, 400, "EMOJI_MARKUP_INVALID");
-	if (!up->file)
-		return rpc_fail(c, 400, "PHOTO_FILE_MISSING");
-	if ((r = media_prepare_profile(c, up->file, &made)) < 0)
+	in = (struct media_profile){.file = up->file,
+	                            .video = up->video,
+	                            .has_start = up->has_video_start_ts,
+	                            .start = up->video_start_ts,
+	                            .markup = up->video_emoji_markup};
+	if ((r = media_prepare_profile(c, &in, &made)) < 0)
 		return r;
 	c->prepared = made;
 	return 0;
-}
-
-static struct slice thumb_of(const struct tl_obj *photo)
-{
-	const struct tl_photo *p = TL_AS(photo, photo);
-
-	for (uint32_t i = 0; p && i < p->sizes.n; i++)
-		if (TL_IS(photoStrippedSize, p->sizes.v[i]))
-			return TL_AS(photoStrippedSize, p->sizes.v[i])->bytes;
-	return (struct slice){0};
 }
 
 /* The photo that is asked for, as it is stored. */
@@ -58,6 +48,7 @@ static int chosen(struct rpc_call *c, int64_t key, const struct tl_obj *input, s
 int group_photo_put(struct rpc_call *c, int64_t key, const struct tl_obj *input, struct tl_obj **ret_photo,
                     int64_t *ret_file)
 {
+	struct store_profile_photo row = {.owner = key};
 	int64_t *had;
 	size_t n;
 	int r;
@@ -67,7 +58,10 @@ int group_photo_put(struct rpc_call *c, int64_t key, const struct tl_obj *input,
 		return r;
 	if (n >= LIMIT_PROFILE_PHOTOS && (r = store_profile_photo_delete(c->db, key, had[n - 1], c->now)) < 0)
 		return r;
-	return store_profile_photo_put(c->db, key, *ret_file, thumb_of(*ret_photo), c->now);
+	row.file = *ret_file;
+	row.thumb = media_profile_thumb(*ret_photo);
+	row.video = media_profile_moves(*ret_photo);
+	return store_profile_photo_put(c->db, &row, c->now);
 }
 
 int group_photo_view(struct view *v, int64_t key, int64_t file, struct tl_obj **ret)
@@ -84,6 +78,7 @@ int group_photo_view(struct view *v, int64_t key, int64_t file, struct tl_obj **
 	}
 	o = TL_NEW(&v->c->arena, chatPhoto);
 	o->photo_id = file;
+	o->has_video = photo.video;
 	o->stripped_thumb = photo.thumb;
 	o->dc_id = HOME_DC;
 	*ret = &o->o;

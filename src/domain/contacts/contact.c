@@ -8,6 +8,7 @@
 #include "domain/sync/compose.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
+#include "store/personal_photo.h"
 #include "store/setting.h"
 #include "store/user.h"
 #include "updates/event.h"
@@ -46,7 +47,8 @@ int contact_unset(struct rpc_call *c, int64_t owner, int64_t user_id, int64_t ex
 
 	if (r == -ERR_NOTFOUND)
 		return 0;
-	if (r < 0 || (r = tell_other(c, owner, user_id)) < 0)
+	if (r < 0 || (r = store_personal_photo_delete(c->db, owner, user_id, c->now)) < 0 ||
+	    (r = tell_other(c, owner, user_id)) < 0)
 		return r;
 	r = tell_owner(c, owner, user_id, except_key);
 	return r < 0 ? r : 1;

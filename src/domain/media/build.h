@@ -15,6 +15,8 @@ int media_build_document(struct rpc_call *c, const struct tl_inputMediaUploadedD
 /* Contents of pictures, and how they are listed: Vector<PhotoSize>, the stripped one first. */
 int media_add_sizes(struct rpc_call *c, struct media_made *m, const struct worker_size *sizes, int n,
                     struct slice stripped, struct tl_vec *ret);
+/* What a worker wrote to a memory file, as a content. */
+int media_copy_in(struct rpc_call *c, int fd, struct made_part *ret);
 /* Errors of worker.h as they are. */
 int media_look_at_image(struct rpc_call *c, const struct made_part *p, enum worker_image_for what,
                         struct worker_image *ret);

@@ -159,7 +159,7 @@ static int from_video(struct rpc_call *c, struct media_made *m)
 	return media_add_sizes(c, m, size, 1, w->stripped, &d->thumbs);
 }
 
-static int copy_in(struct rpc_call *c, int fd, struct made_part *ret)
+int media_copy_in(struct rpc_call *c, int fd, struct made_part *ret)
 {
 	uint8_t *chunk = arena_alloc(&c->arena, CHUNK);
 	struct buf windows = {0};
@@ -220,7 +220,7 @@ static int from_gif(struct rpc_call *c, struct media_made *m)
 	r = worker_gif_to_mp4(c->app->workers, fd, &c->arena, w, &mp4);
 	if (r < 0)
 		return not_fatal(c, r);
-	if ((r = copy_in(c, mp4, &made)) < 0)
+	if ((r = media_copy_in(c, mp4, &made)) < 0)
 		return r;
 	m->unused[m->n_unused++] = m->parts[0];
 	m->parts[0] = made;

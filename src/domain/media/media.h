@@ -74,10 +74,23 @@ enum store_media_kind media_kind(const struct tl_obj *media, int64_t *ret_file);
 /* What is left of a photo or document that destroyed itself, or NULL: this is none. */
 struct tl_obj *media_expired(struct arena *a, const struct tl_obj *media);
 
-/* Photo of an uploaded file for profiles and chats (sizes a, b, c), in two phases as above. The file has no reference yet. */
-int media_prepare_profile(struct rpc_call *c, const struct tl_obj *input_file, struct media_made **ret);
+/*
+ * Photo of what was uploaded for profiles and chats (sizes a, b, c), in two phases as above: a picture, a video that becomes size u
+ * of it, or both; without a picture, the video's at `start` seconds. 400 PHOTO_FILE_MISSING, VIDEO_FILE_INVALID, EMOJI_MARKUP_INVALID
+ * and those of photos. The file has no reference yet.
+ */
+struct media_profile {
+	const struct tl_obj *file, *video; /* InputFile or NULL */
+	bool has_start;
+	double start;
+	const struct tl_obj *markup; /* VideoSize: refused, nobody draws it; or NULL */
+};
+int media_prepare_profile(struct rpc_call *c, const struct media_profile *in, struct media_made **ret);
 int media_commit_profile(struct rpc_call *c, struct media_made *made, struct tl_obj **ret_photo,
                          int64_t *ret_file);
+/* What the object of its owner says of such a photo (stored or a viewer's). */
+struct slice media_profile_thumb(const struct tl_obj *photo); /* the stripped one; absent: none */
+bool media_profile_moves(const struct tl_obj *photo);
 
 /*
  * InputDocument / InputPhoto to a file id, access hash and reference checked: 400 MEDIA_INVALID, FILE_REFERENCE_*; item as

@@ -115,19 +115,3 @@ int media_build_photo(struct rpc_call *c, const struct tl_obj *input_file, enum 
 	*ret = m;
 	return 0;
 }
-
-int media_prepare_profile(struct rpc_call *c, const struct tl_obj *input_file, struct media_made **ret)
-{
-	int r = media_build_photo(c, input_file, WORKER_PROFILE, ret);
-
-	return r;
-}
-
-int media_commit_profile(struct rpc_call *c, struct media_made *made, struct tl_obj **ret_photo,
-                         int64_t *ret_file)
-{
-	int r = media_insert(c, made, ret_file);
-
-	*ret_photo = &made->photo->o;
-	return r;
-}

@@ -129,6 +129,9 @@ int media_view(struct view *v, const struct media_origin *from, struct tl_obj *m
 		return lay_document_media(v, from, TL_AS(messageMediaDocument, media));
 	case TL_messageActionChatEditPhoto:
 		return lay_photo(v, from, TL_AS(photo, TL_AS(messageActionChatEditPhoto, media)->photo));
+	case TL_messageActionSuggestProfilePhoto:
+		return lay_photo(v, from,
+		                 TL_AS(photo, TL_AS(messageActionSuggestProfilePhoto, media)->photo));
 	case TL_messageMediaContact:
 		view_peer(v, TL_AS(messageMediaContact, media)->user_id);
 		return 0;

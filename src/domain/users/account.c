@@ -11,6 +11,7 @@
 #include "store/contact.h"
 #include "store/dialog.h"
 #include "store/meta.h"
+#include "store/personal_photo.h"
 #include "store/profile_photo.h"
 #include "store/setting.h"
 #include "store/user.h"
@@ -128,7 +129,8 @@ static int drop_contacts(struct rpc_call *c, int64_t id)
 
 	r = store_contact_list(c->db, id, LIMIT_CONTACTS, &c->arena, &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
-		r = store_contact_delete(c->db, id, rows[i].user_id);
+		if ((r = store_personal_photo_delete(c->db, id, rows[i].user_id, c->now)) >= 0)
+			r = store_contact_delete(c->db, id, rows[i].user_id);
 	return r;
 }
 
@@ -142,7 +144,8 @@ static int drop_from_contacts(struct rpc_call *c, int64_t id)
 	do {
 		r = store_contact_known_by(c->db, id, TOLD_MAX, &c->arena, &who, &n);
 		for (size_t i = 0; r >= 0 && i < n; i++) {
-			r = store_contact_delete(c->db, who[i], id);
+			if ((r = store_personal_photo_delete(c->db, who[i], id, c->now)) >= 0)
+				r = store_contact_delete(c->db, who[i], id);
 			r = r == -ERR_NOTFOUND ? 0 : r;
 		}
 	} while (r >= 0 && n == TOLD_MAX);

@@ -1,6 +1,5 @@
 /*
- * photo.c - the photos of an account: uploaded, chosen anew, listed, deleted. Pictures only: what moves, and emoji on a
- * background, is refused.
+ * photo.c - the photos of an account: uploaded, chosen anew, listed, deleted. Emoji on a background are refused.
  */
 #include "base/err.h"
 #include "domain/media/media.h"
@@ -9,6 +8,7 @@
 #include "domain/users/photo_view.h"
 #include "domain/users/view.h"
 #include "rpc_methods.h"
+#include "store/file.h"
 #include "store/profile_photo.h"
 #include "store/user.h"
 
@@ -56,60 +56,62 @@ static int announce(struct rpc_call *c)
 	return user_changed(c, c->user_id, c->client->auth_key_id);
 }
 
-static int install(struct rpc_call *c, int64_t file, struct slice thumb, bool public)
+static int install(struct rpc_call *c, int64_t file, const struct tl_obj *photo, bool public)
 {
-	int r = public ? store_profile_photo_put_public(c->db, c->user_id, file, thumb, c->now)
-	               : store_profile_photo_put(c->db, c->user_id, file, thumb, c->now);
+	const struct store_profile_photo row = {.owner = c->user_id,
+	                                        .file = file,
+	                                        .thumb = media_profile_thumb(photo),
+	                                        .video = media_profile_moves(photo)};
+	int r = public ? store_profile_photo_put_public(c->db, &row, c->now)
+	               : store_profile_photo_put(c->db, &row, c->now);
 
 	if (r < 0 || (r = announce(c)) < 0)
 		return r;
 	return answer(c, file);
 }
 
-static struct slice stripped_thumb(const struct tl_obj *photo)
-{
-	const struct tl_photo *p = TL_AS(photo, photo);
-
-	for (uint32_t i = 0; p && i < p->sizes.n; i++)
-		if (TL_IS(photoStrippedSize, p->sizes.v[i]))
-			return TL_AS(photoStrippedSize, p->sizes.v[i])->bytes;
-	return (struct slice){0};
-}
-
 int photos_uploadProfilePhoto_prepare(struct rpc_call *c, const struct tl_photos_uploadProfilePhoto *q)
 {
+	const struct media_profile in = {.file = q->file,
+	                                 .video = q->video,
+	                                 .has_start = q->has_video_start_ts,
+	                                 .start = q->video_start_ts,
+	                                 .markup = q->video_emoji_markup};
 	struct media_made *made;
 	int r;
 
 	if (q->bot)
 		return rpc_fail(c, 400, "BOT_INVALID");
-	if (q->video)
-		return rpc_fail(c, 400, "VIDEO_FILE_INVALID");
-	if (q->video_emoji_markup)
-		return rpc_fail(c, 400, "EMOJI_MARKUP_INVALID");
-	if (!q->file)
-		return rpc_fail(c, 400, "PHOTO_FILE_MISSING");
-	if ((r = media_prepare_profile(c, q->file, &made)) < 0)
+	if ((r = media_prepare_profile(c, &in, &made)) < 0)
 		return r;
 	c->prepared = made;
 	return 0;
 }
 
+/* Room for one more: the oldest goes. */
+static int make_room(struct rpc_call *c)
+{
+	int64_t *had;
+	size_t n;
+	int r = store_profile_photo_list(c->db, c->user_id, &c->arena, &had, &n);
+
+	if (r < 0 || n < LIMIT_PROFILE_PHOTOS)
+		return r;
+	r = store_profile_photo_delete(c->db, c->user_id, had[n - 1], c->now);
+	return r < 0 ? r : 0;
+}
+
 int photos_uploadProfilePhoto(struct rpc_call *c, const struct tl_photos_uploadProfilePhoto *q)
 {
 	struct tl_obj *photo;
-	int64_t file, *had;
-	size_t n;
+	int64_t file;
 	int r;
 
-	if ((r = store_profile_photo_list(c->db, c->user_id, &c->arena, &had, &n)) < 0)
-		return r;
-	if (n >= LIMIT_PROFILE_PHOTOS && !q->fallback &&
-	    (r = store_profile_photo_delete(c->db, c->user_id, had[n - 1], c->now)) < 0)
+	if (!q->fallback && (r = make_room(c)) < 0)
 		return r;
 	if ((r = media_commit_profile(c, c->prepared, &photo, &file)) < 0)
 		return r;
-	return install(c, file, stripped_thumb(photo), q->fallback);
+	return install(c, file, photo, q->fallback);
 }
 
 /* The shown one (or the public one) goes; the one before it takes its place. */
@@ -125,9 +127,36 @@ static int take_off(struct rpc_call *c, bool public)
 	return answer(c, 0);
 }
 
-int photos_updateProfilePhoto(struct rpc_call *c, const struct tl_photos_updateProfilePhoto *q)
+/* May it be shown? One of his own, or one that somebody proposed to him: made for a profile, and there still. 1, 0 or negative. */
+static int is_for_profiles(struct rpc_call *c, int64_t file)
+{
+	struct store_file_part part;
+	struct store_file f;
+	int r = store_file_get(c->db, file, &c->arena, &f);
+
+	if (r >= 0)
+		r = store_file_part_get(c->db, file, 'a', &part);
+	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : f.refs > 0;
+}
+
+static int choose(struct rpc_call *c, int64_t file, bool public)
 {
 	struct store_profile_photo row;
+	struct tl_obj *photo;
+	int r = is_for_profiles(c, file);
+
+	if (r <= 0)
+		return r < 0 ? r : rpc_fail(c, 400, "PHOTO_INVALID");
+	r = store_profile_photo_find(c->db, c->user_id, file, &c->arena, &row);
+	if (r == -ERR_NOTFOUND)
+		r = public ? 0 : make_room(c);
+	if (r < 0 || (r = media_photo_body(c, file, &photo)) < 0)
+		return r;
+	return install(c, file, photo, public);
+}
+
+int photos_updateProfilePhoto(struct rpc_call *c, const struct tl_photos_updateProfilePhoto *q)
+{
 	int64_t file;
 	int r;
 
@@ -137,10 +166,7 @@ int photos_updateProfilePhoto(struct rpc_call *c, const struct tl_photos_updateP
 		return take_off(c, q->fallback);
 	if ((r = media_resolve_photo(c, q->id, -1, &file)) < 0)
 		return r;
-	r = store_profile_photo_find(c->db, c->user_id, file, &c->arena, &row);
-	if (r == -ERR_NOTFOUND) /* only such as were uploaded for a profile have a profile's sizes */
-		return rpc_fail(c, 400, "PHOTO_INVALID");
-	return r < 0 ? r : install(c, file, row.thumb, q->fallback);
+	return choose(c, file, q->fallback);
 }
 
 int photos_deletePhotos(struct rpc_call *c, const struct tl_photos_deletePhotos *q)

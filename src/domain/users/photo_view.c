@@ -5,6 +5,7 @@
 #include "domain/media/media.h"
 #include "domain/users/privacy.h"
 #include "store/contact.h"
+#include "store/personal_photo.h"
 #include "store/profile_photo.h"
 #include "store/user.h"
 
@@ -35,19 +36,23 @@ static int shown(struct rpc_call *c, int64_t owner, int64_t viewer, struct store
 	return r;
 }
 
-int user_photo_view(struct rpc_call *c, int64_t viewer, const struct store_user *u, struct tl_obj **ret)
+int user_photo_view(struct rpc_call *c, int64_t viewer, const struct store_user *u, bool is_contact,
+                    struct tl_obj **ret)
 {
 	struct store_profile_photo row;
 	struct tl_userProfilePhoto *p;
-	int r;
+	bool personal;
+	int r = is_contact ? store_personal_photo_get(c->db, viewer, u->id, &c->arena, &row) : -ERR_NOTFOUND;
 
 	*ret = NULL;
-	if (!(u->flags & STORE_USER_PHOTO))
-		return 0;
-	r = shown(c, u->id, viewer, &row);
+	personal = r == 0;
+	if (r == -ERR_NOTFOUND && u->flags & STORE_USER_PHOTO)
+		r = shown(c, u->id, viewer, &row);
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
 	p = TL_NEW(&c->arena, userProfilePhoto);
+	p->personal = personal;
+	p->has_video = row.video;
 	p->photo_id = row.file;
 	p->stripped_thumb = row.thumb;
 	p->dc_id = HOME_DC;
@@ -73,10 +78,20 @@ static int top(struct rpc_call *c, int64_t owner, bool public, struct tl_obj **r
 	return r == 0 ? user_photo_object(c, owner, row.file, ret) : r == -ERR_NOTFOUND ? 0 : r;
 }
 
+static int personal_photo(struct rpc_call *c, int64_t owner, struct tl_obj **ret)
+{
+	struct store_profile_photo row;
+	int r = store_personal_photo_get(c->db, c->user_id, owner, &c->arena, &row);
+
+	return r == 0 ? user_photo_object(c, owner, row.file, ret) : r == -ERR_NOTFOUND ? 0 : r;
+}
+
 int user_photo_full(struct rpc_call *c, const struct store_user *u, struct tl_userFull *f)
 {
-	int r, may;
+	int may, r = personal_photo(c, u->id, &f->personal_photo);
 
+	if (r < 0)
+		return r;
 	if (!(u->flags & STORE_USER_PHOTO))
 		return 0;
 	if ((may = user_photos_allowed(c, u->id, c->user_id)) <= USER_PHOTOS_NONE)
@@ -90,8 +105,12 @@ int user_photo_full(struct rpc_call *c, const struct store_user *u, struct tl_us
 int user_photo_may_see(struct rpc_call *c, int64_t owner, int64_t file)
 {
 	struct store_profile_photo row;
-	int r = store_profile_photo_find(c->db, owner, file, &c->arena, &row);
+	int r = store_personal_photo_get(c->db, c->user_id, owner, &c->arena, &row);
 
+	if (r == 0 && row.file == file)
+		return 1;
+	if (r == 0 || r == -ERR_NOTFOUND)
+		r = store_profile_photo_find(c->db, owner, file, &c->arena, &row);
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
 	r = user_photos_allowed(c, owner, c->user_id);

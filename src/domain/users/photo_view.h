@@ -1,5 +1,5 @@
 /*
- * photo_view.h - which photo of an account a viewer gets: the shown one, by the owner's privacy; the one for strangers
+ * photo_view.h - which photo of an account a viewer gets: the one that he chose for a contact; the shown one, by the owner's privacy; the one for strangers
  * otherwise; none, where the owner blocked him. Threads: lanes with c->db.
  */
 #ifndef DOMAIN_USERS_PHOTO_VIEW_H
@@ -10,8 +10,11 @@
 struct store_user;
 struct store_profile_photo;
 
-/* UserProfilePhoto of a user object; NULL: none is shown. */
-int user_photo_view(struct rpc_call *c, int64_t viewer, const struct store_user *u, struct tl_obj **ret);
+/*
+ * UserProfilePhoto of a user object; NULL: none is shown. is_contact: of the viewer's, who may show himself another photo of him.
+ */
+int user_photo_view(struct rpc_call *c, int64_t viewer, const struct store_user *u, bool is_contact,
+                    struct tl_obj **ret);
 /* Photos of userFull; NULL each that is not shown. */
 struct tl_userFull;
 int user_photo_full(struct rpc_call *c, const struct store_user *u, struct tl_userFull *f);

@@ -306,7 +306,8 @@ int user_view(struct rpc_call *c, int64_t viewer, int64_t id, struct tl_obj **re
 	if ((u.flags & STORE_USER_BOT) && (r = bot_user_view(c, id, o)) < 0)
 		return r;
 	o->username = present(u.username);
-	if ((r = relation(c, viewer, &u, o)) < 0 || (r = user_photo_view(c, viewer, &u, &o->photo)) < 0)
+	if ((r = relation(c, viewer, &u, o)) < 0 ||
+	    (r = user_photo_view(c, viewer, &u, o->contact, &o->photo)) < 0)
 		return r;
 	return status(c, viewer, &u, &o->status, &exact);
 }

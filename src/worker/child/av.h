@@ -34,6 +34,9 @@ int av_in_rewind(struct av_in *in);
 int av_thumb(const struct av_in *in, const AVFrame *f, int box, bool webp, struct arena *a,
              struct worker_size *ret, struct slice *ret_stripped);
 
+/* Are its colours of the range of pictures, not of video? */
+bool av_is_full_range(const AVFrame *f);
+
 /* A context whose bytes go to `fd` by offset, for a muxer that also reads them again. */
 int av_out_open(int fd, const char *format, AVFormatContext **ret);
 

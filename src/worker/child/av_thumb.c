@@ -17,7 +17,7 @@ static void fit(int w, int h, int box, int *ret_w, int *ret_h)
 	*ret_h = VIPS_MAX(1, (int)(h / by + 0.5));
 }
 
-static bool is_full_range(const AVFrame *f)
+bool av_is_full_range(const AVFrame *f)
 {
 	return f->color_range == AVCOL_RANGE_JPEG || f->format == AV_PIX_FMT_YUVJ420P ||
 	       f->format == AV_PIX_FMT_YUVJ422P || f->format == AV_PIX_FMT_YUVJ444P;
@@ -36,7 +36,7 @@ static int to_rgb(const AVFrame *f, int w, int h, bool alpha, VipsImage **ret)
 	/* a margin, for rows that are written in whole vectors */
 	if (!s || av_image_alloc(out, stride, w + 32, h, alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, 64) < 0)
 		return -ERR_INVALID;
-	sws_setColorspaceDetails(s, matrix, is_full_range(f), matrix, 1, 0, 1 << 16, 1 << 16);
+	sws_setColorspaceDetails(s, matrix, av_is_full_range(f), matrix, 1, 0, 1 << 16, 1 << 16);
 	if (sws_scale(s, (const uint8_t *const *)f->data, f->linesize, 0, f->height, out, stride) != h)
 		return -ERR_INVALID;
 	return picture_from_rows(out[0], w, h, bands, (size_t)stride[0], ret);

@@ -74,6 +74,11 @@ static void run_task(const struct worker_request *q)
 		if (r == 0)
 			worker_answer_put_video(&b, &f.video);
 		break;
+	case WORKER_TASK_PROFILE:
+		r = task_profile(TASK_INPUT_FD, TASK_OUTPUT_FD, q->arg, &a, &f.video);
+		if (r == 0)
+			worker_answer_put_video(&b, &f.video);
+		break;
 	case WORKER_TASK_STICKER:
 		r = task_sticker(TASK_INPUT_FD, q->arg, &a, &f.sticker);
 		if (r == 0)
