@@ -22,7 +22,7 @@ PYTHON = ENV / 'python/bin/python'
 
 
 def telethon(version):
-    return [PYTHON, HERE / 'drivers/telethon_driver.py'], {'PYTHONPATH': str(ENV / ('telethon-' + version))}
+    return [PYTHON, HERE / 'drivers/telethon_driver.py'], {'PYTHONPATH': '%s:%s' % (ENV / ('telethon-' + version), ENV / 'plugins')}
 
 
 # name: (command, environment)

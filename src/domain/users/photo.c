@@ -169,10 +169,12 @@ int photos_updateProfilePhoto(struct rpc_call *c, const struct tl_photos_updateP
 	return choose(c, file, q->fallback);
 }
 
+/* They are known by their ids, since only one's own go: TDLib names older ones without hash and reference. */
 int photos_deletePhotos(struct rpc_call *c, const struct tl_photos_deletePhotos *q)
 {
 	struct tl_vector *gone = TL_NEW(&c->arena, vector);
-	int64_t file, *ids;
+	const struct tl_inputPhoto *p;
+	int64_t *ids;
 	uint32_t n = 0;
 	int r;
 
@@ -180,11 +182,12 @@ int photos_deletePhotos(struct rpc_call *c, const struct tl_photos_deletePhotos 
 		return rpc_fail(c, 400, "LIMIT_INVALID");
 	ids = ARENA_ARRAY(&c->arena, int64_t, q->id.n + 1);
 	for (uint32_t i = 0; i < q->id.n; i++) {
-		if ((r = media_resolve_photo(c, q->id.v[i], -1, &file)) < 0 ||
-		    (r = store_profile_photo_delete(c->db, c->user_id, file, c->now)) < 0)
+		if (!(p = TL_AS(inputPhoto, q->id.v[i])))
+			continue;
+		if ((r = store_profile_photo_delete(c->db, c->user_id, p->id, c->now)) < 0)
 			return r;
 		if (r)
-			ids[n++] = file;
+			ids[n++] = p->id;
 	}
 	if (n && (r = announce(c)) < 0)
 		return r;

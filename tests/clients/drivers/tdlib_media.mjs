@@ -2,6 +2,8 @@
 import fs from 'node:fs';
 
 const local = (path) => ({ '@type': 'inputFileLocal', path });
+const still = (path) => ({ '@type': 'inputChatPhotoStatic', photo: local(path) });
+const moving = (path, start) => ({ '@type': 'inputChatPhotoAnimation', animation: local(path), main_frame_timestamp: start });
 const words = (text) => ({ '@type': 'formattedText', text });
 const hex = (base64) => Buffer.from(base64 ?? '', 'base64').toString('hex');
 const once = (ttl) => (ttl ? { '@type': 'messageSelfDestructTypeImmediately' } : undefined);
@@ -107,8 +109,29 @@ export const media = (td, { chat, sent, tdId }) => {
       return sent(() => td().call('sendMessage', { chat_id, input_message_content: { '@type': 'inputMessageSticker', sticker } }));
     },
     recent_stickers: async () => (await td().call('getRecentStickers', { is_attached: false })).stickers.map((s) => s.emoji),
-    async set_photo({ path }) {
-      await td().call('setProfilePhoto', { photo: { '@type': 'inputChatPhotoStatic', photo: local(path) }, is_public: false }, 60000);
+    async set_photo({ path, video = false, start = 0 }) {
+      await td().call('setProfilePhoto', { photo: video ? moving(path, start) : still(path), is_public: false }, 60000);
+    },
+    async photo_of({ of }) {
+      const { profile_photo: p } = await td().call('getUser', { user_id: of });
+      const full = await td().call('getUserFullInfo', { user_id: of });
+      const a = (full.personal_photo ?? full.photo)?.animation;
+      return p ? { id: p.id, personal: p.is_personal, moves: p.has_animation, start: a?.main_frame_timestamp, side: a?.length } : null;
+    },
+    async download_moving({ of, path }) {
+      return fetched((await photos(of))[0].animation.file.id, path);
+    },
+    async personal_photo({ of, path }) {
+      await td().call('setUserPersonalProfilePhoto', { user_id: of, photo: path ? still(path) : null }, 60000);
+    },
+    async propose_photo({ to, path }) {
+      await td().call('suggestUserProfilePhoto', { user_id: to, photo: still(path) }, 60000);
+    },
+    async take_proposed({ of }) {
+      const { messages } = await td().call('getChatHistory', { chat_id: await chat(of), from_message_id: 0, offset: 0, limit: 1 });
+      const { id } = messages[0].content.photo;
+      await td().call('setProfilePhoto', { photo: { '@type': 'inputChatPhotoPrevious', chat_photo_id: id }, is_public: false }, 60000);
+      return id;
     },
     photos: async ({ of }) => (await photos(of)).map((p) => p.id),
     async download_photo({ of, path }) {

@@ -1,5 +1,5 @@
 """What files are beyond their bytes, by Telethon: video, voice, what is seen once, changed media, stickers, profile photos."""
-from telethon import functions, types
+from telethon import functions, types, utils
 from media_words import about, attributes
 
 
@@ -47,8 +47,39 @@ class Media:
         r = await self.client(functions.messages.GetRecentStickersRequest(0))
         return [attributes(d)['Sticker'].alt for d in r.stickers]
 
-    async def do_set_photo(self, path):
-        await self.client(functions.photos.UploadProfilePhotoRequest(file=await self.client.upload_file(path)))
+    async def do_set_photo(self, path, video=False, start=None):
+        f = await self.client.upload_file(path)
+        how = {'video': f, 'video_start_ts': start} if video else {'file': f}
+        await self.client(functions.photos.UploadProfilePhotoRequest(**how))
+
+    async def do_photo_of(self, of):
+        """What is shown of somebody, and what moves of it."""
+        who = utils.get_input_user(await self.client.get_input_entity(of))
+        u = (await self.client(functions.users.GetUsersRequest([who])))[0]
+        full = (await self.client(functions.users.GetFullUserRequest(who))).full_user
+        photo = full.personal_photo or full.profile_photo
+        size = (photo.video_sizes or [None])[0] if photo else None
+        return {'id': str(u.photo.photo_id), 'personal': bool(u.photo.personal), 'moves': bool(u.photo.has_video),
+                'start': size.video_start_ts if size else None, 'side': size.w if size else None} if u.photo else None
+
+    async def do_download_moving(self, of, path):
+        photo = (await self.client.get_profile_photos(of))[0]
+        at = types.InputPhotoFileLocation(photo.id, photo.access_hash, photo.file_reference, 'u')
+        return await self.client.download_file(at, path) or path
+
+    async def do_personal_photo(self, of, path=None):
+        await self.client(functions.photos.UploadContactProfilePhotoRequest(
+            await self.client.get_input_entity(of), save=True, file=await self.client.upload_file(path) if path else None))
+
+    async def do_propose_photo(self, to, path):
+        await self.client(functions.photos.UploadContactProfilePhotoRequest(
+            await self.client.get_input_entity(to), suggest=True, file=await self.client.upload_file(path)))
+
+    async def do_take_proposed(self, of):
+        """The photo that the newest message of the chat proposes becomes one's own: its id."""
+        p = (await self.client.get_messages(of, limit=1))[0].action.photo
+        await self.client(functions.photos.UpdateProfilePhotoRequest(types.InputPhoto(p.id, p.access_hash, p.file_reference)))
+        return str(p.id)
 
     async def do_photos(self, of):
         return [str(p.id) for p in await self.client.get_profile_photos(of)]

@@ -7,7 +7,7 @@ import pathlib
 import random
 import subprocess
 
-from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, refused, until_answered
+from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, refused, until, until_answered
 from media_files import animated_sticker, digest, everybody as people_of, fetch, give, moving_picture, numbers, output, picture, ring, \
     some_file, sound
 
@@ -106,6 +106,54 @@ async def test_profile_photo(stage):
         expect_equal(len(await a.photos(of=a.me['id'])), 1, 'one is left for %r' % a)
         if b.library != 'tdlib':  # it answers from what it knows
             expect_equal(len(await b.photos(of=a.me['id'])), 1, 'and for %r' % b)
+
+
+async def test_profile_video(stage):
+    """A profile that moves: a square without sound, and the picture at the second that was chosen."""
+    people = await everybody(stage)
+    td, te = people['tdlib'], people['telethon']
+    mine, _ = await show(te, td, 'gif', await moving_picture(stage))
+    got = await fetch(stage, te, td.me['id'], mine['id'])
+    path = got.rename(got.with_suffix('.mp4'))
+    for a, b in (td, te), (te, td):
+        mine = a.me['id']
+        await a.set_photo(path=str(path), video=True, start=0.5)
+        shown = await until('it moves', lambda: b.photo_of(of=mine), lambda p: p and p['moves'] and p.get('start') == 0.5)
+        expect_equal((shown['personal'], shown['side']), (False, 240), 'the photo of %r for %r' % (a, b))
+        videos = [stage.dir / ('moving-%d.mp4' % next(numbers)) for _ in range(2)]
+        for c, to in zip((a, b), videos):
+            await c.download_moving(of=mine, path=str(to))
+        expect_equal(digest(videos[0]), digest(videos[1]), 'both have the same video')
+        expect_equal(videos[0].read_bytes()[4:8], b'ftyp', 'which is an MP4')
+        still = pathlib.Path(await b.download_photo(of=mine, path=str(stage.dir / ('profile-%d.jpg' % next(numbers)))))
+        expect_equal(still.read_bytes()[:3], b'\xff\xd8\xff', 'and a picture')
+        await a.delete_photo()
+
+
+async def test_photos_of_others(stage):
+    """Somebody shows himself another photo of a contact, who knows nothing of it; or proposes it, and the contact takes it."""
+    people = await everybody(stage)
+    td, te, mt = people['tdlib'], people['telethon'], people['mtcute']
+    for a, b in (td, te), (te, td):
+        own = a.me['id']
+        await b.set_photo(path=str(await picture(stage, 500, 500)))
+        before = (await until('it is seen', lambda: a.photo_of(of=b.me['id']), lambda p: p))['id']
+        await a.personal_photo(of=b.me['id'], path=str(await picture(stage, 600, 600)))
+        shown = await until('%r sees what it chose' % a, lambda: a.photo_of(of=b.me['id']), lambda p: p['personal'])
+        expect(shown['id'] != before, 'it is another')
+        mine = await b.photo_of(of=b.me['id'])
+        expect_equal((mine['id'], mine['personal']), (before, False), '%r sees its own' % b)
+        await a.personal_photo(of=b.me['id'], path=None)
+        await until('it is taken back', lambda: a.photo_of(of=b.me['id']), lambda p: (p['id'], p['personal']) == (before, False))
+        mark = b.mark()
+        await a.propose_photo(to=b.me['id'], path=str(await picture(stage, 700, 700)))
+        m = (await b.wait('new', lambda e: e['message']['peer'] == own, since=mark))['message']
+        expect(m['service'] and not m['out'], 'a proposal is a message: %r' % m)
+        id = await b.take_proposed(of=own)
+        await until('everybody sees it', lambda: a.photo_of(of=b.me['id']), lambda p: p['id'] == id)
+        for _ in range(2):
+            await b.delete_photo()
+    expect_clean_logs(td, mt)
 
 
 async def test_edited(stage):

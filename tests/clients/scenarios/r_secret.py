@@ -166,6 +166,27 @@ async def test_close(stage):
     expect_clean_logs(a, b3)
 
 
+async def test_plugin(stage):
+    """TDLib and what others have made for Telethon: either asks, both understand each other."""
+    a, p = await stage.person('tdlib', 'Sec'), await stage.person('telethon', 'Plug')
+    await stage.acquaint(a, p)
+    await p.plugin_start()
+    for asks in a, p:
+        mark, mark_p = a.mark(), p.mark()
+        number = (await a.secret_create(**{'with': p.me['id']}))['secret'] if asks is a else await p.plugin_ask(to=a.me['id'])
+        await a.wait('secret_chat', lambda e: e['id'] == number and e['state'] == 'ready', since=mark, timeout=60)
+        chat = (await a.secret_chat(secret=number))['chat']
+        text = 'what %r asked for' % asks
+        await a.send(to=chat, text=text)
+        await p.wait('plugin', lambda e: e['chat'] == number and e['text'] == text, since=mark_p)
+        await p.plugin_say(chat=number, text=text + ', answered')
+        await a.wait_text(text + ', answered', since=mark)
+        path = some_file(stage, 20_000)  # one part: of several, Telethon begins each with the same vector
+        await a.send_file(to=chat, path=str(path), caption='a file')
+        got = await p.wait('plugin', lambda e: e['chat'] == number and e['path'], since=mark_p)
+        expect_equal(digest(got['path']), digest(path), 'the bytes that TDLib sent')
+
+
 async def open_chat(a, b, id):
     """Between two that encrypt nothing: a's hash and b's."""
     mark, mark_a = b.mark(), a.mark()
