@@ -35,12 +35,34 @@ static void bind(struct sql_stmt *s, const struct store_channel *c)
 	sql_bind_bytes(s, 21, c->extra);
 }
 
+static int is_chat(struct sql_db *db, int64_t id)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT 1 FROM chat WHERE id = $1");
+	int r;
+
+	sql_bind_int(s, 1, id);
+	r = sql_step(s);
+	sql_done(s);
+	return r;
+}
+
+int store_group_id(struct sql_db *db, int64_t *ret)
+{
+	int r;
+
+	do {
+		if ((r = store_meta_next(db, "next_channel", 1, ret)) >= 0)
+			r = is_chat(db, *ret);
+	} while (r > 0);
+	return r;
+}
+
 int store_channel_insert(struct sql_db *db, struct store_channel *c)
 {
 	struct sql_stmt *s;
 	int r;
 
-	r = store_meta_next(db, "next_channel", 1, &c->id);
+	r = store_group_id(db, &c->id);
 	if (r < 0)
 		return r;
 	s = sql_prepare(db, "INSERT INTO chan (id, " COLUMNS

@@ -66,6 +66,11 @@ struct store_channel_member {
 	struct slice rank;
 };
 
+/*
+ * An id for a channel or a basic group, never given to either before: Telethon keeps users, groups and channels under their bare numbers,
+ * and would take one for the other. (Users' begin at 1,000,000. Groups had numbers of their own once: those are passed over.)
+ */
+int store_group_id(struct sql_db *db, int64_t *ret);
 int store_channel_insert(struct sql_db *db, struct store_channel *c); /* draws its id */
 int store_channel_get(struct sql_db *db, int64_t id, struct arena *a, struct store_channel *ret);
 int store_channel_put(struct sql_db *db, const struct store_channel *c);

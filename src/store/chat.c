@@ -2,8 +2,8 @@
 #include "store/chat.h"
 
 #include "base/err.h"
+#include "store/channel.h"
 #include "store/list.h"
-#include "store/meta.h"
 
 #define COLUMNS                                                                                              \
 	"creator, title, about, date, flags, version, members, banned, photo, migrated_to, ttl, reactions"
@@ -30,7 +30,7 @@ int store_chat_insert(struct sql_db *db, struct store_chat *c)
 	struct sql_stmt *s;
 	int r;
 
-	r = store_meta_next(db, "next_chat", 1, &c->id);
+	r = store_group_id(db, &c->id);
 	if (r < 0)
 		return r;
 	s = sql_prepare(db, "INSERT INTO chat (id, " COLUMNS

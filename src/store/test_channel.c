@@ -243,6 +243,19 @@ static int32_t gaps(const struct store_channel *c, int32_t after, int32_t upto)
 	return n;
 }
 
+/* One number is of one group or channel; what had it before is passed over. */
+static void test_ids(void **state)
+{
+	struct store_channel c = make();
+	struct store_chat old = {.title = SLICE_LIT("Old"), .date = NOW}, chat = old;
+
+	assert_int_equal(store_chat_insert(t.db, &chat), 0);
+	assert_int_equal(chat.id, c.id + 1);
+	assert_int_equal(sql_exec(t.db, "UPDATE chat SET id = id + 1;"), 0);
+	c = make();
+	assert_int_equal(c.id, chat.id + 2);
+}
+
 /* Against counting by hand, over block borders. */
 static void test_gaps(void **state)
 {
@@ -298,6 +311,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_shared, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_out, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_members, test_open, test_close),
+		cmocka_unit_test_setup_teardown(test_ids, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_gaps, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_head, test_open, test_close),
 	};

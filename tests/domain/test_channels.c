@@ -303,6 +303,31 @@ static void test_told_already(void **state)
 	assert_true(is_named(s, s->b, s->b.key, told, id));
 }
 
+/* Who knows nothing of a channel and asks for a little gets the chat as it is: what was read before is not unread. */
+static void test_from_the_beginning(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, false));
+	struct tl_updates_getChannelDifference *q = Q(s, updates_getChannelDifference);
+	struct tl_updates_channelDifferenceTooLong *d;
+
+	say(s, s->a, id, "two");
+	joins(s, s->b, id);
+	reads(s, s->b, id, 0);
+	say(s, s->a, id, "three");
+	q->channel = world_channel(s->w, s->b, id);
+	q->filter = &Q(s, channelMessagesFilterEmpty)->o;
+	q->pts = q->limit = 1;
+	d = TL_AS(updates_channelDifferenceTooLong, talk_call(s->w, s->b, &q->o));
+	assert_non_null(d);
+	assert_int_equal(d->messages.n, 3);
+	assert_int_equal(TL_AS(dialog, d->dialog)->pts, 4);
+	assert_int_equal(TL_AS(dialog, d->dialog)->read_inbox_max_id, 2);
+	assert_int_equal(TL_AS(dialog, d->dialog)->unread_count, 1);
+	q->limit = 3; /* it fits: TDLib takes it for an error otherwise */
+	assert_true(TL_IS(updates_channelDifference, talk_call(s->w, s->b, &q->o)));
+}
+
 static void test_difference(void **state)
 {
 	struct s *s = *state;
@@ -528,6 +553,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_post_is_seen, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_repeat, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_cost, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_from_the_beginning, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_told_already, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_unread, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_difference, three_setup, three_teardown),

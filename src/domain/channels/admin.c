@@ -51,7 +51,7 @@ static int may_promote(struct rpc_call *c, const struct channel *ch, const struc
 		return 0;
 	if (m->user == c->user_id || (m->role == STORE_CHANNEL_ADMIN && m->by != c->user_id))
 		return rpc_fail(c, 400, "USER_ADMIN_INVALID");
-	return rights & ~ch->me.rights ? rpc_fail(c, 403, "RIGHT_FORBIDDEN") : 0;
+	return rights & ~(ch->me.rights | ADMIN_OTHER) ? rpc_fail(c, 403, "RIGHT_FORBIDDEN") : 0;
 }
 
 /* He is in it, or is brought now: 1. */
@@ -132,6 +132,8 @@ int channels_editAdmin(struct rpc_call *c, const struct tl_channels_editAdmin *q
 	    (r = member_load(c, &ch, user, &m)) < 0)
 		return r;
 	rights &= possible(&ch);
+	if (rights) /* it says that he is an admin: TDLib complains of one without */
+		rights |= ADMIN_OTHER;
 	if ((r = may_promote(c, &ch, &m, rights)) < 0 || (r = member_may_rank(c, q->rank)) < 0)
 		return r;
 	r = m.role == STORE_CHANNEL_CREATOR ? rename(c, &ch, rights, q->rank)

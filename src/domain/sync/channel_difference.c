@@ -20,7 +20,10 @@
 #include "updates/online.h"
 #include "updates/peer.h"
 
-enum { POLL_S = 30 }; /* the period of an open chat, and how long somebody outside is told of it */
+enum {
+	POLL_S = 30,  /* the period of an open chat, and how long somebody outside is told of it */
+	FIRST_PTS = 1 /* of a channel in which nothing has happened */
+};
 
 struct gather {
 	struct view v;
@@ -186,6 +189,15 @@ static uint32_t limit_of(const struct rpc_call *c, int32_t asked)
 }
 
 /*
+ * Who begins at the beginning has nothing yet, and no idea how far the account has read: TDLib, which hears of a channel that it was
+ * brought into, asks for one event so, and means the chat as it is. It would count what was read long ago as unread.
+ */
+static bool begins(const struct gather *g, const struct upd_head *head, int32_t limit)
+{
+	return g->pts == FIRST_PTS && limit > 0 && limit < head->pts - g->pts;
+}
+
+/*
  * Rows are counted, not pts: a restore is one event. What fits into one answer is never too long: TDLib takes it for an error. limit:
  * as it was asked for.
  */
@@ -194,7 +206,11 @@ static int is_too_long(const struct gather *g, const struct upd_head *head, int3
 	const struct settings *s = g->v.c->app->settings;
 	int32_t gap = s ? (int32_t)s->updates_channel_gap : LIMIT_CHANNEL_GAP;
 
-	if (g->filter || head->pts - g->pts <= (gap > limit ? gap : limit))
+	if (g->filter)
+		return 0;
+	if (begins(g, head, limit))
+		return 1;
+	if (head->pts - g->pts <= (gap > limit ? gap : limit))
 		return 0;
 	return store_upd_more_than(g->v.c->db, head->channel, g->pts, (uint32_t)gap);
 }
