@@ -10,7 +10,9 @@
 #include "admin/command.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "cdnlink/audit.h"
 #include "cdnlink/cdnlink.h"
+#include "cdnlink/watchdog.h"
 #include "rpc/server.h"
 
 enum {
@@ -171,6 +173,22 @@ static int list(struct rpc_call *c, struct admin_call *a)
 	return r;
 }
 
+static void put_watch(struct admin_call *a, int32_t dc)
+{
+	struct cdn_watch w;
+
+	if (cdn_watchdog_of(a->app->cdn_watchdog, dc, &w) < 0)
+		return;
+	json_object_set_new(a->out, "probe", w.last[0] ? json_string(w.last) : json_null());
+	json_object_set_new(a->out, "probe_msec", json_integer(w.msec));
+	json_object_set_new(a->out, "probes", json_integer((json_int_t)w.probes));
+	json_object_set_new(a->out, "probes_failed", json_integer((json_int_t)w.failed));
+	json_object_set_new(a->out, "audits", json_integer((json_int_t)w.audits));
+	json_object_set_new(a->out, "audits_same", json_integer((json_int_t)w.same));
+	json_object_set_new(a->out, "audits_wrong", json_integer((json_int_t)w.wrong));
+	json_object_set_new(a->out, "came_back", json_integer(w.signs));
+}
+
 static void put_report(struct admin_call *a, int32_t dc)
 {
 	struct cdnlink_live v;
@@ -221,6 +239,7 @@ static int show(struct rpc_call *c, struct admin_call *a)
 		json_object_set_new(a->out, cdnlink_state_name((enum store_cdn_state)s),
 		                    admin_time(n.since[s]));
 	put_report(a, n.dc);
+	put_watch(a, n.dc);
 	json_object_set_new(a->out, "public_key", n.pem[0].n ? admin_slice(n.pem[0]) : json_null());
 	return 0;
 }
@@ -470,19 +489,38 @@ static int run_wipe(struct admin_call *a)
 	return admin_write(a, wiped); /* which says so if it is not revoked */
 }
 
+/* Blocks for some seconds at most; no transaction is open meanwhile. */
+static int run_audit(struct admin_call *a)
+{
+	struct cdnlink_audit x;
+	int32_t dc;
+	int r = parse_dc(a, &dc);
+
+	if (r < 0)
+		return r;
+	r = cdnlink_audit(a->app->cdn, dc, &x);
+	if (r == -ERR_NOTFOUND)
+		return admin_fail(a, r, "there is no node %d that is active", dc);
+	if (r < 0)
+		return r;
+	json_object_set_new(a->out, "dc", json_integer(dc));
+	json_object_set_new(a->out, "clean",
+	                    json_boolean(x.result <= CDNLINK_AUDIT_NOTHING)); /* false: exit code 1 */
+	json_object_set_new(a->out, "found", json_string(cdnlink_audit_name(x.result)));
+	json_object_set_new(a->out, "chunk", json_integer(x.chunk));
+	json_object_set_new(a->out, "bytes", json_integer(x.bytes));
+	json_object_set_new(a->out, "msec", json_integer(x.msec));
+	json_object_set_new(a->out, "error", x.why[0] ? json_string(x.why) : json_null());
+	return 0;
+}
+
 static int run_log(struct admin_call *a)
 {
 	return admin_read(a, json_is_true(json_object_get(a->in, "verify")) ? verify : log_rows);
 }
 
-const struct admin_command admin_cdn_commands[] = {{"cdn", run_list},
-                                                   {"cdn list", run_list},
-                                                   {"cdn show", run_show},
-                                                   {"cdn add", run_add},
-                                                   {"cdn license", run_license},
-                                                   {"cdn activate", run_activate},
-                                                   {"cdn drain", run_drain},
-                                                   {"cdn revoke", run_revoke},
-                                                   {"cdn wipe", run_wipe},
-                                                   {"cdn log", run_log},
-                                                   {0}};
+const struct admin_command admin_cdn_commands[] = {
+	{"cdn", run_list},        {"cdn list", run_list},       {"cdn show", run_show},
+	{"cdn add", run_add},     {"cdn license", run_license}, {"cdn activate", run_activate},
+	{"cdn drain", run_drain}, {"cdn revoke", run_revoke},   {"cdn wipe", run_wipe},
+	{"cdn audit", run_audit}, {"cdn log", run_log},         {0}};

@@ -26,7 +26,8 @@ struct client_link {
 	struct buf in, out;
 	size_t frame_at, frame_n; /* between begin and end */
 	uint64_t received, sent;
-	int refused; /* errno of a connect that failed at once */
+	int refused;              /* errno of a connect that failed at once, */
+	struct client_timer late; /* which is told from the loop; without a socket by this */
 	bool connecting, wants_write, deaf, over;
 	bool busy, freed; /* a callback of ours is on the stack; free asked for inside it */
 };
@@ -80,6 +81,7 @@ int client_address_of(const char *host_port, struct client_address *ret)
 	name[n] = '\0';
 	if (getaddrinfo(name, colon + 1, &hints, &found) != 0)
 		return -ERR_NOTFOUND;
+	*ret = (struct client_address){0};
 	memcpy(&ret->a, found->ai_addr, found->ai_addrlen);
 	ret->n = found->ai_addrlen;
 	freeaddrinfo(found);
@@ -88,6 +90,8 @@ int client_address_of(const char *host_port, struct client_address *ret)
 
 static void watch(struct client_link *k)
 {
+	if (k->watch.fd < 0)
+		return;
 	client_watch_change(k->loop, &k->watch,
 	                    (k->deaf ? 0 : CLIENT_READ) | (k->wants_write ? CLIENT_WRITE : 0));
 }
@@ -113,6 +117,9 @@ static void stop(struct client_link *k)
 	if (k->over)
 		return;
 	k->over = true;
+	client_timer_clear(k->loop, &k->late);
+	if (k->watch.fd < 0)
+		return;
 	client_watch_remove(k->loop, &k->watch);
 	close(k->watch.fd);
 }
@@ -239,6 +246,13 @@ static void connected(struct client_link *k)
 	flush_soon(k);
 }
 
+static void no_socket(struct client_timer *t)
+{
+	struct client_link *k = (struct client_link *)((char *)t - offsetof(struct client_link, late));
+
+	end(k, err_from_errno(k->refused));
+}
+
 static void ready(struct client_watch *w, unsigned events)
 {
 	struct client_link *k = (struct client_link *)((char *)w - offsetof(struct client_link, watch));
@@ -267,14 +281,20 @@ struct client_link *client_link_open(struct client_loop *l, const struct client_
 	k->user = user;
 	k->watch.ready = ready;
 	k->watch.fd = socket(to->a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (k->watch.fd < 0)
-		abort(); /* out of descriptors: the tool's own limit, raised at its start */
-	setsockopt(k->watch.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	tr_dial(&k->t, transports[t].kind, transports[t].obfuscated, dc, &k->out);
-	/* A refusal at once is told from the loop, as a later one would be. */
-	if (connect(k->watch.fd, (const struct sockaddr *)&to->a, to->n) != 0 && errno != EINPROGRESS)
-		k->refused = errno;
 	k->connecting = k->wants_write = true;
+	if (k->watch.fd < 0) { /* out of descriptors */
+		k->refused = errno;
+		k->late.fire = no_socket;
+		client_timer_set(l, &k->late, clock_usec());
+		return k;
+	}
+	setsockopt(k->watch.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	/* A refusal at once is told from the loop, as a later one would be. */
+	if (to->from_n && bind(k->watch.fd, (const struct sockaddr *)&to->from, to->from_n) != 0)
+		k->refused = errno;
+	else if (connect(k->watch.fd, (const struct sockaddr *)&to->a, to->n) != 0 && errno != EINPROGRESS)
+		k->refused = errno;
 	client_watch_add(l, &k->watch, CLIENT_READ | CLIENT_WRITE);
 	return k;
 }

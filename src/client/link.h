@@ -32,6 +32,8 @@ enum client_transport client_transport_named(const char *name);
 struct client_address {
 	struct sockaddr_storage a;
 	socklen_t n;
+	struct sockaddr_storage from; /* the address of ours that it is dialled from, port 0 */
+	socklen_t from_n;             /* 0: any */
 };
 /* "HOST:PORT", "[::1]:443"; names are resolved, which may block. -ERR_INVALID: not of that form; -ERR_NOTFOUND: no such name. */
 int client_address_of(const char *host_port, struct client_address *ret);

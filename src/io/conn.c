@@ -326,6 +326,15 @@ static void flush_late(struct io_loop *l, struct io_timer *t)
 	end(conn_of_timer(t));
 }
 
+void io_conn_cut(struct io_conn *c)
+{
+	const struct linger none = {.l_onoff = 1};
+
+	if (c->fd >= 0)
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none));
+	io_conn_close(c, false);
+}
+
 void io_conn_close(struct io_conn *c, bool flush_first)
 {
 	if (c->ended || c->flushing)

@@ -50,6 +50,8 @@ void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n);
 void io_conn_give(struct io_conn *c, struct buf *taken, size_t at);
 /* Ends it: after what is queued has left (within 2 s), or at once. `closed` follows from the loop, not from here. */
 void io_conn_close(struct io_conn *c, bool flush_first);
+/* The same at once, and what the system still holds to be sent is dropped, too: the other end sees a reset, however slow its route. */
+void io_conn_cut(struct io_conn *c);
 
 struct io_loop *io_conn_loop(const struct io_conn *c);
 const char *io_conn_ip(const struct io_conn *c);

@@ -148,6 +148,9 @@ static void on_timer(struct io_loop *io, struct io_timer *t)
 
 	if (c->post && !c->answered && c->n_sessions)
 		mt_send_empty(c->sessions[0], c);
+	else if (c->io &&
+	         c->l->s->cfg.cdn.idle) /* stuck, if it is not done: what lies in buffers would keep it so */
+		io_conn_cut(c->io);
 	else
 		mt_conn_close(c);
 }

@@ -96,6 +96,11 @@ static const struct command commands[] = {
          "lost",
          "a revoked node forgets all it had; --lost: it is gone, and its lease over"},
 	{"cdn show", {"dc"}, "", "one node, with its counters and its key"},
+	{"cdn audit",
+         {"dc"},
+         "",
+         "asks it for something that it should have, as a client would; exit code 1 if other bytes, or none, "
+         "come"},
 	{"cdn log",
          {NULL},
          "after limit verify",

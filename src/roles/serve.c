@@ -20,6 +20,7 @@
 #include "base/settings.h"
 #include "blob/blob.h"
 #include "cdnlink/cdnlink.h"
+#include "cdnlink/watchdog.h"
 #include "crypto/rng.h"
 #include "domain/area.h"
 #include "domain/media/cache.h"
@@ -223,6 +224,8 @@ static int start_cdn(struct serve *s)
 
 	rsa_public_pem(s->data.rsa, &pem);
 	r = cdnlink_start(&s->app, buf_slice(&pem));
+	if (r == 0)
+		r = cdn_watchdog_start(&s->app);
 	buf_fini(&pem);
 	if (r < 0)
 		fprintf(stderr, "chapar serve: %s: %s\n", s->data.db, err_name(r));
@@ -458,6 +461,7 @@ static void stop(struct serve *s, bool running)
 	admin_stop(s->admin);
 	worker_pool_close(s->app.workers);
 	jobs_stop(s->app.jobs);
+	cdn_watchdog_stop(s->app.cdn_watchdog);
 	cdnlink_stop(s->app.cdn);
 	if (s->glue.rpc)
 		rpc_server_stop(s->glue.rpc);
@@ -476,6 +480,7 @@ static void stop(struct serve *s, bool running)
 	if (s->glue.rpc)
 		rpc_server_free(s->glue.rpc);
 	jobs_free(s->app.jobs);
+	cdn_watchdog_free(s->app.cdn_watchdog);
 	cdnlink_free(s->app.cdn);
 	worker_pool_free(s->app.workers);
 	blob_close(s->app.blobs);

@@ -31,6 +31,7 @@ struct media_cache;
 struct worker_pool;
 struct cdnlink;
 struct cdn_policy;
+struct cdn_watchdog;
 
 enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* who may make an account */
 
@@ -49,7 +50,8 @@ struct app {
 	struct worker_pool *workers; /* look at images and video: worker/worker.h; NULL: nobody does */
 	struct media_cache *files;   /* what locations came to lately: domain/media/cache.h */
 	struct cdnlink *cdn;         /* links to CDN nodes: cdnlink/cdnlink.h; NULL: there are none */
-	struct cdn_policy *cdn_policy; /* who is sent to them: domain/media/cdn.h; NULL: nobody */
+	struct cdn_watchdog *cdn_watchdog; /* looks at CDN nodes from outside: cdnlink/watchdog.h */
+	struct cdn_policy *cdn_policy;     /* who is sent to them: domain/media/cdn.h; NULL: nobody */
 	unixtime_t started;
 	bool test_numbers;
 	enum app_signup signup;

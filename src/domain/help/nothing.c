@@ -79,6 +79,7 @@ int stories_getAllStories(struct rpc_call *c, const struct tl_stories_getAllStor
 {
 	struct tl_stories_allStories *s = TL_NEW(&c->arena, stories_allStories);
 
+	s->state = SLICE_LIT("0"); /* an empty one TDLib takes for a mistake */
 	s->stealth_mode = &TL_NEW(&c->arena, storiesStealthMode)->o;
 	return rpc_reply(c, &s->o);
 }

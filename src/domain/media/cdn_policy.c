@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/settings.h"
 #include "cdnlink/cdnlink.h"
+#include "cdnlink/watchdog.h"
 #include "domain/help/country.h"
 #include "domain/media/cdn_once.h"
 #include "domain/media/cdn_popular.h"
@@ -187,8 +188,10 @@ int cdn_redirect(struct rpc_call *c, const struct tl_upload_getFile *q, const st
 		cdn_once_direct(p->once, c->user_id, &m->blob, c->now, NO_NODE_SECONDS);
 		return 0;
 	}
-	if (!cdn_once_take(p->once, c->user_id, &m->blob, (uint64_t)q->offset, c->now))
+	if (!cdn_once_take(p->once, c->user_id, &m->blob, (uint64_t)q->offset, c->now)) {
+		cdn_watchdog_came_back(c->app->cdn_watchdog, e.dc, c->user_id, c->client->ip);
 		return 0;
+	}
 	r = reply(c, &e, m);
 	if (r == 0)
 		cdnlink_redirected(c->app->cdn, e.dc, m->blob.b, m->size);
