@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/rsa.h"
@@ -28,8 +30,9 @@ struct slot {
 	unsigned way;   /* the one in use, or to be tried next */
 	usec_t dialled; /* 0: not connected and not on its way */
 	usec_t again;   /* dial no sooner */
-	usec_t heard;   /* the last answer, or the first question since */
+	usec_t heard;   /* the last answer */
 	bool ready;
+	struct question *open; /* the oldest first */
 };
 
 struct dc {
@@ -41,6 +44,8 @@ struct dc {
 };
 
 struct question {
+	struct question *prev, *next;
+	usec_t asked;
 	struct slot *s;
 	cdn_answer_fn *fn;
 	void *arg;
@@ -259,6 +264,7 @@ static void answered(void *arg, struct client *c, const struct client_answer *a)
 	struct cdn_answer say = {.r = a->r, .body = a->body, .text = a->text};
 
 	q->s->heard = clock_usec();
+	DL_DELETE(q->s->open, q);
 	if (a->r < 0 && a->r != -ERR_RPC)
 		say.r = -ERR_CLOSED;
 	q->fn(q->arg, &say);
@@ -274,7 +280,7 @@ void cdn_pool_get(struct cdn_pool *p, int32_t dc, struct slice token, uint64_t o
 	struct slot *s;
 
 	s = &d->slots[d->next++ % p->a_dc];
-	*q = (struct question){s, fn, arg};
+	*q = (struct question){.asked = clock_usec(), .s = s, .fn = fn, .arg = arg};
 	buf_u32(&b, GET_CDN_FILE);
 	buf_tl_bytes(&b, token.p, token.n);
 	buf_u64(&b, off);
@@ -282,8 +288,7 @@ void cdn_pool_get(struct cdn_pool *p, int32_t dc, struct slice token, uint64_t o
 	if (!s->c || !s->dialled)
 		dial(s);
 	if (s->c && s->dialled) {
-		if (client_open_calls(s->c) == 0)
-			s->heard = clock_usec();
+		DL_APPEND(s->open, q);
 		client_call_bytes(s->c, buf_slice(&b), answered, q);
 	} else {
 		const struct cdn_answer say = {.r = -ERR_CLOSED};
@@ -294,13 +299,12 @@ void cdn_pool_get(struct cdn_pool *p, int32_t dc, struct slice token, uint64_t o
 	buf_fini(&b);
 }
 
+/* A question whose answer was lost on the way counts, too, whatever else is heard. */
 static void look_after(struct slot *s, usec_t now)
 {
-	usec_t limit = s->ready ? SILENT : DIAL_WITHIN;
-
 	if (!s->dialled || !s->c)
 		return;
-	if ((s->ready && !client_open_calls(s->c)) || now < s->heard + limit)
+	if (s->ready ? !s->open || now < s->open->asked + SILENT : now < s->dialled + DIAL_WITHIN)
 		return;
 	leave(s);
 	client_disconnect(s->c); /* open calls are answered: closed */

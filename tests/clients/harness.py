@@ -104,13 +104,13 @@ def free_port():
 
 
 class Server:
-    def __init__(self, dir, *options, prefix=(), env=None):
-        """prefix: a command that starts the server's; env: more of the environment."""
+    def __init__(self, dir, *options, prefix=(), env=None, config=None):
+        """prefix: a command that starts the server's; env: more of the environment; config: a file of settings."""
         self.prefix, self.env = prefix, env or {}
         self.dir = pathlib.Path(dir)
         self.data = self.dir / 'data'
         self.host, self.port, self.http = '127.0.0.1', free_port(), free_port()
-        self.options = [*options, *os.environ.get('CHAPAR_OPTIONS', '').split()]
+        self.options = [*options, *(['--config', config] if config else []), *os.environ.get('CHAPAR_OPTIONS', '').split()]
         self.log = self.dir / 'server.log'
         self.process = None
         self.key = self.data / 'server.pub.pem'
