@@ -77,8 +77,8 @@ int blob_put_fd(struct blob_store *s, int fd, struct blob_id *ret_id, uint64_t *
  */
 int blob_read(struct blob_store *s, const struct blob_id *id, uint64_t off, uint32_t len, struct buf *out);
 /*
- * The same for whoever must not wait: only of a file that is open already, and what of it lies in memory. -ERR_AGAIN: blob_read
- * it is (and nothing was appended); also for what is sealed. Thread: any.
+ * The same for whoever must not wait: only of a file that is open already, and what of it lies in memory (sealed chunks are opened
+ * there and then, which costs less than their packet). -ERR_AGAIN: blob_read it is, and nothing was appended. Thread: any.
  */
 int blob_read_now(struct blob_store *s, const struct blob_id *id, uint64_t off, uint32_t len,
                   struct buf *out);

@@ -145,22 +145,34 @@ void blob_files_free(struct blob_shard *h)
 	h->idle = NULL;
 }
 
-/* One sealed chunk, or what of it is asked for. */
-static int read_chunk(struct blob_store *s, struct blob_file *f, uint64_t number, uint8_t *scratch)
+typedef int pread_fn(int fd, void *p, size_t n, uint64_t off);
+
+/* What lies in memory, all of it or nothing. */
+static int pread_now(int fd, void *p, size_t n, uint64_t off)
+{
+	struct iovec v = {p, n};
+
+	return preadv2(fd, &v, 1, (off_t)off, RWF_NOWAIT) == (ssize_t)n ? 0 : -ERR_AGAIN;
+}
+
+/* One sealed chunk, opened. */
+static int read_chunk(struct blob_store *s, struct blob_file *f, uint64_t number, uint8_t *scratch,
+                      pread_fn *get)
 {
 	uint64_t from = number * SEAL_CHUNK;
 	uint64_t n = f->size - from < SEAL_CHUNK ? f->size - from : SEAL_CHUNK;
 	uint8_t nonce[SEAL_NONCE];
 	int r;
 
-	r = blob_pread(f->fd, scratch, n + SEAL_TAG, seal_chunk_at(number));
+	r = get(f->fd, scratch, n + SEAL_TAG, seal_chunk_at(number));
 	if (r < 0)
 		return r == -ERR_IO ? -ERR_CORRUPT : r;
 	seal_chunk_nonce(number, nonce);
 	return seal_open(s->seal, f->key, nonce, (struct slice){0}, scratch, n, scratch);
 }
 
-static int read_sealed(struct blob_store *s, struct blob_file *f, uint64_t off, uint32_t len, uint8_t *to)
+static int read_sealed(struct blob_store *s, struct blob_file *f, uint64_t off, uint32_t len, uint8_t *to,
+                       pread_fn *get)
 {
 	uint8_t *scratch = xmalloc(SEAL_CHUNK + SEAL_TAG);
 	int r = 0;
@@ -171,7 +183,7 @@ static int read_sealed(struct blob_store *s, struct blob_file *f, uint64_t off, 
 
 		if (n > len)
 			n = len;
-		r = read_chunk(s, f, number, scratch);
+		r = read_chunk(s, f, number, scratch, get);
 		if (r == 0)
 			memcpy(to, scratch + skip, n);
 		to += n;
@@ -182,7 +194,8 @@ static int read_sealed(struct blob_store *s, struct blob_file *f, uint64_t off, 
 	return r;
 }
 
-int blob_file_read(struct blob_store *s, struct blob_file *f, uint64_t off, uint32_t len, struct buf *out)
+static int read_range(struct blob_store *s, struct blob_file *f, uint64_t off, uint32_t len, struct buf *out,
+                      pread_fn *get)
 {
 	uint8_t *to;
 	int r;
@@ -192,10 +205,15 @@ int blob_file_read(struct blob_store *s, struct blob_file *f, uint64_t off, uint
 	if (len > f->size - off)
 		len = (uint32_t)(f->size - off);
 	to = buf_reserve(out, len);
-	r = s->seal ? read_sealed(s, f, off, len, to) : blob_pread(f->fd, to, len, off);
+	r = s->seal ? read_sealed(s, f, off, len, to, get) : get(f->fd, to, len, off);
 	if (r == 0)
 		out->n += len;
 	return r;
+}
+
+int blob_file_read(struct blob_store *s, struct blob_file *f, uint64_t off, uint32_t len, struct buf *out)
+{
+	return read_range(s, f, off, len, out, blob_pread);
 }
 
 int blob_read(struct blob_store *s, const struct blob_id *id, uint64_t off, uint32_t len, struct buf *out)
@@ -215,25 +233,14 @@ int blob_read(struct blob_store *s, const struct blob_id *id, uint64_t off, uint
 
 int blob_read_now(struct blob_store *s, const struct blob_id *id, uint64_t off, uint32_t len, struct buf *out)
 {
-	struct blob_file *f = s->seal ? NULL : get_now(s, id);
-	struct iovec v;
-	int r = 0;
+	struct blob_file *f = get_now(s, id);
+	int r;
 
 	if (!f)
 		return -ERR_AGAIN;
-	if (off >= f->size)
-		len = 0;
-	else if (len > f->size - off)
-		len = (uint32_t)(f->size - off);
-	if (len) {
-		v = (struct iovec){buf_reserve(out, len), len};
-		if (preadv2(f->fd, &v, 1, (off_t)off, RWF_NOWAIT) == (ssize_t)len)
-			out->n += len;
-		else
-			r = -ERR_AGAIN;
-	}
+	r = read_range(s, f, off, len, out, pread_now);
 	blob_file_put(s, f);
-	return r;
+	return r < 0 ? -ERR_AGAIN : 0; /* what is wrong with it, blob_read says */
 }
 
 int blob_size(struct blob_store *s, const struct blob_id *id, uint64_t *ret_size)

@@ -1,6 +1,8 @@
 /* test_blob.c - contents go in and come out, are one for equal bytes, are sealed if a key says so, and go only if nobody holds them. */
 #include "blob/test_blob.h"
 
+#include <sys/uio.h>
+
 #include "base/clock.h"
 
 static const struct blob_id nothing;
@@ -52,6 +54,65 @@ static void test_pieces(void **state)
 	test_windows(buf_slice(&windows), p, n);
 	test_same(&id, p, n);
 	buf_fini(&windows);
+	free(p);
+}
+
+/* Files in memory cannot be asked whether they are. */
+static int open_on_disk(void **state)
+{
+	t.on_disk = true;
+	return test_open(state);
+}
+
+static int close_on_disk(void **state)
+{
+	t.on_disk = false;
+	return test_close(state);
+}
+
+/* Can this file system tell what lies in memory? */
+static bool knows_memory(void)
+{
+	char path[600], c;
+	struct iovec v = {&c, 1};
+	ssize_t k;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/blobs/format", t.data);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0 && pread(fd, &c, 1, 0) == 1);
+	k = preadv2(fd, &v, 1, 0, RWF_NOWAIT);
+	close(fd);
+	return k == 1;
+}
+
+/* What was just read is at hand; what is not open is not; a damaged chunk is left to whoever may say so. */
+static void test_now(void **state)
+{
+	static const uint32_t at[][2] = {{0, 1},         {0, 131072},     {65535, 2},
+	                                 {65536, 65536}, {190000, 20000}, {200001, 5}};
+	size_t n = 200001;
+	uint8_t *p = test_bytes(n, 3);
+	int expected = knows_memory() ? 0 : -ERR_AGAIN;
+	struct buf b = {0};
+	struct blob_id id;
+
+	assert_int_equal(blob_put(t.s, slice_of(p, n), &id, NULL), 0);
+	assert_int_equal(blob_read_now(t.s, &id, 0, 100, &b), -ERR_AGAIN);
+	assert_int_equal(b.n, 0);
+	assert_int_equal(blob_read(t.s, &id, 0, BLOB_READ_MAX, &b), 0);
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		size_t there = at[i][0] >= n ? 0 : n - at[i][0] < at[i][1] ? n - at[i][0] : at[i][1];
+
+		b.n = 0;
+		assert_int_equal(blob_read_now(t.s, &id, at[i][0], at[i][1], &b), there ? expected : 0);
+		assert_int_equal(b.n, expected == 0 ? there : 0);
+		if (b.n)
+			assert_memory_equal(b.p, p + at[i][0], there);
+	}
+	if (expected < 0)
+		print_message("# this file system does not tell what lies in memory\n");
+	buf_fini(&b);
 	free(p);
 }
 
@@ -306,10 +367,20 @@ static void test_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BLOB_TEST(test_round),    BLOB_TEST(test_pieces),   BLOB_TEST(test_ranges),
-		BLOB_TEST(test_one_copy), BLOB_TEST(test_given_up), BLOB_TEST(test_too_big),
-		BLOB_TEST(test_fd),       BLOB_TEST(test_drop),     BLOB_TEST_OPEN(test_many_open),
-		BLOB_TEST(test_damage),   BLOB_TEST(test_looks),    BLOB_TEST(test_keys),
+		BLOB_TEST(test_round),
+		BLOB_TEST(test_pieces),
+		BLOB_TEST(test_ranges),
+		{"test_now", test_now, open_on_disk, close_on_disk, NULL},
+		{"test_now (sealed)", test_now, open_on_disk, close_on_disk, (void *)"sealed"},
+		BLOB_TEST(test_one_copy),
+		BLOB_TEST(test_given_up),
+		BLOB_TEST(test_too_big),
+		BLOB_TEST(test_fd),
+		BLOB_TEST(test_drop),
+		BLOB_TEST_OPEN(test_many_open),
+		BLOB_TEST(test_damage),
+		BLOB_TEST(test_looks),
+		BLOB_TEST(test_keys),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
