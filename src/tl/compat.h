@@ -80,6 +80,7 @@ TL_DOWN_RESULT(messages_getWebPage);
 TL_DOWN_RESULT(messages_getWebPagePreview);
 TL_DOWN_RESULT(messages_importChatInvite);
 TL_DOWN_RESULT(messages_report);
+TL_DOWN_RESULT(stats_getMessagePublicForwards);
 TL_DOWN_RESULT(users_getFullUser);
 
 #endif

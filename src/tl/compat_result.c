@@ -151,6 +151,34 @@ TL_DOWN_RESULT(messages_report)
 	return TL_BOOL(TL_IS(reportResultReported, o));
 }
 
+/* Until 168 they were a slice of messages; its next_rate is the date with which an offset begins (domain/stats). */
+TL_DOWN_RESULT(stats_getMessagePublicForwards)
+{
+	struct tl_stats_publicForwards *f = TL_AS(stats_publicForwards, o);
+	struct tl_messages_messagesSlice *s;
+
+	if (!f)
+		return NULL;
+	s = TL_NEW(a, messages_messagesSlice);
+	s->count = f->count;
+	s->messages = tl_vec_new(a, f->forwards.n);
+	s->messages.n = 0;
+	for (uint32_t i = 0; i < f->forwards.n; i++) {
+		struct tl_publicForwardMessage *m = TL_AS(publicForwardMessage, f->forwards.v[i]);
+
+		if (m)
+			s->messages.v[s->messages.n++] = m->message;
+	}
+	for (uint32_t i = 0; i < f->next_offset.n && f->next_offset.p[i] != '_'; i++) {
+		s->has_next_rate = true;
+		s->next_rate = s->next_rate * 10 + (f->next_offset.p[i] - '0');
+	}
+	s->topics = tl_vec_new(a, 0);
+	s->chats = f->chats;
+	s->users = f->users;
+	return &s->o;
+}
+
 TL_DOWN_RESULT(users_getFullUser)
 {
 	struct tl_users_userFull *f = TL_AS(users_userFull, o);

@@ -111,6 +111,7 @@ static void test_channel(void **state)
 	struct tl_stats_getMessagePublicForwards *f = Q(s, stats_getMessagePublicForwards);
 	const struct tl_postInteractionCountersMessage *p;
 	const struct tl_stats_publicForwards *passed;
+	const struct tl_messages_messagesSlice *old;
 	const struct tl_stats_broadcastStats *o;
 	const struct tl_stats_messageStats *m;
 	int32_t one, two;
@@ -171,6 +172,17 @@ static void test_channel(void **state)
 	f->offset = passed->next_offset;
 	passed = TL_AS(stats_publicForwards, talk_call(s->w, s->a, &f->o));
 	assert_true(passed->count == 1 && passed->forwards.n == 0);
+	old = TL_AS(messages_messagesSlice, world_call_as(s->w, s->a, s->a.key, 160, &f->o));
+	assert_true(old && old->count == 1 && old->messages.n == 0);
+	f->offset = (struct slice){0};
+	old = TL_AS(messages_messagesSlice, world_call_as(s->w, s->a, s->a.key, 160, &f->o));
+	assert_true(old && old->messages.n == 1 && old->has_next_rate);
+	f->offset_rate = old->next_rate;
+	f->offset_peer = world_channel_peer(s->w, s->a, other);
+	f->offset_id = TL_AS(message, old->messages.v[0])->id;
+	passed = TL_AS(stats_publicForwards, talk_call(s->w, s->a, &f->o));
+	assert_int_equal(passed->forwards.n, 1); /* the newest form has no such offset */
+	f->offset_id = 0;
 	f->offset = SLICE_LIT("x");
 	talk_refused(s->w, s->a, &f->o, "400 OFFSET_INVALID");
 }

@@ -205,6 +205,7 @@ int stats_getMessagePublicForwards(struct rpc_call *c, const struct tl_stats_get
 	struct store_msg post, *rows = ARENA_ARRAY(&c->arena, struct store_msg, limit + 1);
 	struct store_forward *at = ARENA_ARRAY(&c->arena, struct store_forward, limit + 1), after;
 	struct channel ch;
+	struct peer last;
 	struct view v;
 	int r;
 
@@ -212,7 +213,13 @@ int stats_getMessagePublicForwards(struct rpc_call *c, const struct tl_stats_get
 		return r;
 	if (q->offset.n && !offset_of(q->offset, &after))
 		return rpc_fail(c, 400, "OFFSET_INVALID");
-	if ((r = forwards(c, &post, q->offset.n ? &after : NULL, limit, rows, at, &n, &o->count)) < 0)
+	if (q->offset_id && q->offset_peer) { /* layers before 168 */
+		if ((r = peer_resolve(c, q->offset_peer, &last)) < 0)
+			return r;
+		after = (struct store_forward){.date = q->offset_rate, .peer = last.key, .id = q->offset_id};
+	}
+	if ((r = forwards(c, &post, q->offset.n || q->offset_id ? &after : NULL, limit, rows, at, &n,
+	                  &o->count)) < 0)
 		return r;
 	view_init(&v, c);
 	o->forwards = tl_vec_new(&c->arena, n);
