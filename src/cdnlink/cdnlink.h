@@ -48,12 +48,12 @@ int cdnlink_epoch(struct cdnlink *l, int32_t dc, struct cdn_epoch *ret);
 void cdnlink_redirected(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE],
                         uint64_t size);
 /*
- * The node lacks this window of the content. 1: it has it by now; 0: rpc_resume(key, 0) will be told '1' or '0', once the node has
+ * The node lacked this window of the content at `missed`. 1: it has it by now; 0: rpc_resume(key, 0) will be told '1' or '0', once the node has
  * it, or will not have it; the whole file follows. -ERR_NOTFOUND: no such node, or no link; -ERR_FULL: too many wait; -ERR_INVALID:
  * no such window.
  */
 int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                uint32_t window, int64_t key);
+                uint32_t window, unixtime_t missed, int64_t key);
 /* It is about to be wanted: whole, to each node that would be chosen for it. */
 void cdnlink_prefetch(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size);
 /* Nobody may have it any more, or nobody needs it: nodes drop it. */

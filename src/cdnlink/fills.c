@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 enum { MIB = FILLS_WINDOW_CHUNKS * CDN_CHUNK };
-#define JUST_NOW   1000000LL
+#define JUST_NOW   1000000LL        /* times of requests are whole seconds */
 #define FILE_AGAIN (60 * 1000000LL) /* a file that was sent as a whole is not looked through again before */
 
 struct window_key {
@@ -168,7 +168,8 @@ static void wait_for(struct fills *f, struct window *w, int64_t key)
 	f->n_waiters++;
 }
 
-int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, usec_t now)
+int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, usec_t missed,
+              usec_t now)
 {
 	struct window *w = window_find(f, o->id, mib);
 	uint8_t todo = 0, open = 0;
@@ -183,7 +184,7 @@ int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64
 			continue;
 		if (is_open(f, o->id, chunk))
 			open |= (uint8_t)(1 << i);
-		else if (!since || (key && now - since > JUST_NOW))
+		else if (!since || (key && missed - since > JUST_NOW))
 			todo |= (uint8_t)(1 << i);
 	}
 	if (!w && !(todo | open))

@@ -47,10 +47,12 @@ void fills_free(struct fills *f); /* NULL is allowed */
 
 /*
  * This window (of 1 MiB, number `mib`) is wanted. key: who waits; 0: nobody does, and what was sent before is not sent again. With a
- * key it is, unless that was within the last second (the node says that it lacks it, but many say so at once).
+ * key it is, unless that was after the node missed it (`missed`, to a second): many miss it at once, and who repeats what a node once
+ * said moves nothing.
  * 1: there is nothing to wait for; 0: `key` is told; -ERR_FULL; -ERR_INVALID: the file has no such window.
  */
-int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, usec_t now);
+int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, usec_t missed,
+              usec_t now);
 /* All of it, when there is time. -ERR_FULL. */
 int fills_follow(struct fills *f, const struct fills_object *o, usec_t now);
 

@@ -244,15 +244,16 @@ void cdnlink_redirected(struct cdnlink *l, int32_t dc, const uint8_t content[CDN
 		return;
 	object_of(n, content, size, &o);
 	n->live.redirects++;
-	fills_ask(n->fills, &o, 0, 0, now);
+	fills_ask(n->fills, &o, 0, 0, 0, now);
 	fills_follow(n->fills, &o, now);
 	pthread_cond_broadcast(&n->changed);
 }
 
 int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                uint32_t window, int64_t key)
+                uint32_t window, unixtime_t missed, int64_t key)
 {
 	struct node *n = node_of(l, dc);
+	int64_t ago = clock_unix() > missed ? clock_unix() - missed : 0;
 	usec_t now = clock_usec();
 	struct fills_object o;
 	int r;
@@ -264,7 +265,7 @@ int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT
 		return -ERR_NOTFOUND;
 	object_of(n, content, size, &o);
 	n->live.asked++;
-	r = fills_ask(n->fills, &o, window, key, now);
+	r = fills_ask(n->fills, &o, window, key, now - ago * 1000000, now);
 	if (r >= 0)
 		fills_follow(n->fills, &o, now);
 	pthread_cond_broadcast(&n->changed);

@@ -50,7 +50,7 @@ static void once_however_many(void **state)
 	unsigned n = 0;
 
 	for (int64_t key = 1; key <= 1000; key++)
-		assert_int_equal(fills_ask(f, &o, 1, key, now), 0);
+		assert_int_equal(fills_ask(f, &o, 1, key, now, now), 0);
 	while (fills_next(f, now, &c)) {
 		assert_int_equal(c.chunk, 8 + n++);
 		answer(f, &c, now, &yes);
@@ -58,14 +58,14 @@ static void once_however_many(void **state)
 	assert_int_equal(n, 8);
 	expect_told(&yes, 1000);
 	/* Who missed it a moment ago finds it there; who misses it later has it sent again. */
-	assert_int_equal(fills_ask(f, &o, 1, 1001, now + SECOND / 2), 1);
-	assert_int_equal(fills_ask(f, &o, 1, 0, now + 100 * SECOND), 1);
-	assert_int_equal(fills_ask(f, &o, 1, 1002, now + 2 * SECOND), 0);
+	assert_int_equal(fills_ask(f, &o, 1, 1001, now + SECOND / 2, now + SECOND / 2), 1);
+	assert_int_equal(fills_ask(f, &o, 1, 0, now + 100 * SECOND, now + 100 * SECOND), 1);
+	assert_int_equal(fills_ask(f, &o, 1, 1002, now + 2 * SECOND, now + 2 * SECOND), 0);
 	assert_true(fills_next(f, now, &c));
 	/* The last window has one chunk, of 5 bytes; there is none after it. */
-	assert_int_equal(fills_ask(f, &o, 3, 1003, now), 0);
-	assert_int_equal(fills_ask(f, &o, 4, 1004, now), -ERR_INVALID);
-	assert_int_equal(fills_ask(f, &o, UINT32_MAX, 1004, now), -ERR_INVALID);
+	assert_int_equal(fills_ask(f, &o, 3, 1003, now, now), 0);
+	assert_int_equal(fills_ask(f, &o, 4, 1004, now, now), -ERR_INVALID);
+	assert_int_equal(fills_ask(f, &o, UINT32_MAX, 1004, now, now), -ERR_INVALID);
 	fills_free(f);
 }
 
@@ -83,14 +83,14 @@ static void whoever_waits_goes_first(void **state)
 	while (fills_next(f, now, &c))
 		first[n++] = c;
 	assert_int_equal(n, FILLS_BEHIND);
-	assert_int_equal(fills_ask(f, &asked, 0, 1, now), 0);
+	assert_int_equal(fills_ask(f, &asked, 0, 1, now, now), 0);
 	for (n = 0; fills_next(f, now, &c); n++)
 		assert_int_equal(c.object.id[0], 2);
 	assert_int_equal(n, 8);
 	assert_int_equal(fills_in_flight(f), FILLS_BEHIND + 8);
 	assert_int_equal(fills_oldest(f), now);
 	/* What goes in the background already is waited for, not sent twice. */
-	assert_int_equal(fills_ask(f, &file, 0, 2, now), 0);
+	assert_int_equal(fills_ask(f, &file, 0, 2, now, now), 0);
 	assert_false(fills_next(f, now, &c));
 	for (n = 0; n < FILLS_BEHIND; n++)
 		answer(f, &first[n], now, &yes);
@@ -106,8 +106,8 @@ static void wrong_answers(void **state)
 	struct fills_chunk c;
 
 	assert_int_equal(fills_answered(f, o.id, 0, true, 1, &yes, &no), -ERR_INVALID);
-	fills_ask(f, &o, 0, 1, SECOND);
-	fills_ask(f, &o, 1, 2, SECOND);
+	fills_ask(f, &o, 0, 1, SECOND, SECOND);
+	fills_ask(f, &o, 1, 2, SECOND, SECOND);
 	assert_true(fills_next(f, SECOND, &c));
 	assert_int_equal(fills_answered(f, o.id, 1, true, SECOND, &yes, &no), -ERR_INVALID);
 	assert_int_equal(fills_answered(f, o.id, 0, false, SECOND, &yes, &no), 0);
@@ -117,7 +117,7 @@ static void wrong_answers(void **state)
 	fills_unread(f, &no);
 	expect_told(&no, 1);
 	assert_false(fills_next(f, SECOND, &c));
-	fills_ask(f, &o, 0, 3, SECOND);
+	fills_ask(f, &o, 0, 3, SECOND, SECOND);
 	fills_follow(f, &o, SECOND);
 	fills_end(f, &no);
 	expect_told(&no, 1);
@@ -133,10 +133,10 @@ static void bounded(void **state)
 	uint32_t n;
 
 	o = object(1, (uint64_t)FILLS_WINDOWS * 2 * MIB);
-	for (n = 0; fills_ask(f, &o, n, 0, SECOND) == 0; n++)
+	for (n = 0; fills_ask(f, &o, n, 0, SECOND, SECOND) == 0; n++)
 		;
 	assert_int_equal(n, FILLS_WINDOWS);
-	for (n = 0; fills_ask(f, &o, 0, n + 1, SECOND) == 0; n++)
+	for (n = 0; fills_ask(f, &o, 0, n + 1, SECOND, SECOND) == 0; n++)
 		;
 	assert_int_equal(n, FILLS_WAITERS);
 	for (n = 0; n <= FILLS_FILES; n++) {
@@ -153,8 +153,8 @@ static void forgotten(void **state)
 	struct fills_told yes = {0}, no = {0};
 	struct fills_chunk c, known[32];
 
-	fills_ask(f, &o, 0, 1, SECOND);
-	fills_ask(f, &other, 0, 2, SECOND);
+	fills_ask(f, &o, 0, 1, SECOND, SECOND);
+	fills_ask(f, &other, 0, 2, SECOND, SECOND);
 	while (fills_next(f, SECOND, &c))
 		answer(f, &c, SECOND, &yes);
 	expect_told(&yes, 2);

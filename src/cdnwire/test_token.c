@@ -94,6 +94,7 @@ static void test_request(void **state)
 	cdn_token_make(&e, content, 1000000, NOW, token);
 	cdn_request_make(&e.node, t, 7, NOW, request);
 	assert_int_equal(cdn_request_open(&e.node, t, q, NOW + CDN_REQUEST_SECONDS, &chunk), 0);
+	assert_int_equal(cdn_request_time(q), NOW);
 	assert_int_equal(chunk, 7);
 	assert_int_equal(cdn_request_open(&e.node, t, q, NOW + CDN_REQUEST_SECONDS + 1, &chunk),
 	                 -ERR_INVALID);

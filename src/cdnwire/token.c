@@ -187,3 +187,11 @@ int cdn_request_open(const struct cdn_node_keys *k, struct slice token, struct s
 	made = rd_u32(&r);
 	return made > now + AHEAD || made < now - CDN_REQUEST_SECONDS ? -ERR_INVALID : 0;
 }
+
+unixtime_t cdn_request_time(struct slice request)
+{
+	struct rd r = rd_of(request.p, request.n);
+
+	rd_bytes(&r, 5);
+	return rd_u32(&r);
+}

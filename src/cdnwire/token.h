@@ -67,5 +67,7 @@ void cdn_request_make(const struct cdn_node_keys *k, struct slice token, uint32_
 /* The core: -ERR_INVALID: not made by the node of these keys, for another token, or too old. */
 int cdn_request_open(const struct cdn_node_keys *k, struct slice token, struct slice request, unixtime_t now,
                      uint32_t *ret_chunk);
+/* When the node made it, by the core's time as the node has it; of one that opens. */
+unixtime_t cdn_request_time(struct slice request);
 
 #endif

@@ -464,6 +464,11 @@ static void asked_again(void **state)
 	expect_windows(t, talk_call(t->s->w, t->s->b, reupload(t, token, 15, clock_unix())), bytes, 8, 8);
 	assert_int_equal(fake_node_fills(t->node), 33);
 	expect_windows(t, talk_call(t->s->w, t->s->b, reupload(t, token, 24, clock_unix())), bytes, 24, 1);
+	/* What a node once said is of no use again. */
+	sleep(2);
+	expect_windows(t, talk_call(t->s->w, t->s->b, reupload(t, token, 15, clock_unix() - 10)), bytes, 8,
+	               8);
+	assert_int_equal(fake_node_fills(t->node), 34);
 
 	h->file_token = token;
 	h->offset = 2 * CDN_CHUNK;
@@ -509,12 +514,14 @@ static void many_miss(void **state)
 	document(t, bytes);
 	sha256(bytes.p, bytes.n, content);
 	for (int64_t key = 1; key <= 1000; key++)
-		assert_int_not_equal(cdnlink_ask(app(t)->cdn, t->row.dc, content, bytes.n, 0, key),
-		                     -ERR_FULL);
+		assert_int_not_equal(
+			cdnlink_ask(app(t)->cdn, t->row.dc, content, bytes.n, 0, clock_unix(), key),
+			-ERR_FULL);
 	UNTIL(fake_node_fills(t->node) == 8 && live(t).windows == 0);
 	assert_int_equal(live(t).filled, 8);
-	assert_int_equal(cdnlink_ask(app(t)->cdn, t->row.dc, content, bytes.n, 1, 1), -ERR_INVALID);
-	assert_int_equal(cdnlink_ask(app(t)->cdn, 999, content, bytes.n, 0, 1), -ERR_NOTFOUND);
+	assert_int_equal(cdnlink_ask(app(t)->cdn, t->row.dc, content, bytes.n, 1, clock_unix(), 1),
+	                 -ERR_INVALID);
+	assert_int_equal(cdnlink_ask(app(t)->cdn, 999, content, bytes.n, 0, clock_unix(), 1), -ERR_NOTFOUND);
 }
 
 static void ill(void **state)

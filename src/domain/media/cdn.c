@@ -71,14 +71,16 @@ int upload_getCdnFileHashes(struct rpc_call *c, const struct tl_upload_getCdnFil
 struct reupload {
 	struct cdn_token token;
 	uint32_t window;
-	int64_t key; /* under which it waits */
+	unixtime_t missed; /* by the node, as it says */
+	int64_t key;       /* under which it waits */
 };
 
 static int ask(struct rpc_call *c)
 {
 	const struct reupload *x = c->prepared;
 
-	return cdnlink_ask(c->app->cdn, x->token.dc, x->token.content, x->token.size, x->window, x->key);
+	return cdnlink_ask(c->app->cdn, x->token.dc, x->token.content, x->token.size, x->window, x->missed,
+	                   x->key);
 }
 
 static int filled(struct rpc_call *c, struct slice said)
@@ -108,6 +110,7 @@ int upload_reuploadCdnFile(struct rpc_call *c, const struct tl_upload_reuploadCd
 	    !cdn_chunk_size(x->token.size, chunk))
 		return rpc_fail(c, 400, "REQUEST_TOKEN_INVALID");
 	x->window = chunk / WINDOWS;
+	x->missed = cdn_request_time(q->request_token);
 	x->key = (int64_t)(rng_u64() >> 1 | 1);
 	c->prepared = x;
 	r = rpc_park(c, x->key, 0, FILL_MSEC, filled);
