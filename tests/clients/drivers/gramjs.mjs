@@ -25,7 +25,7 @@ let saved;
 let noted;
 
 const num = (x) => (x === undefined || x === null ? 0 : Number(x));
-const peerId = (p) => num(p?.userId ?? p?.chatId ?? p?.channelId);
+const peerId = (p) => (p?.chatId ? -num(p.chatId) : p?.channelId ? -1e12 - num(p.channelId) : num(p?.userId));
 
 const user = (u) => ({
   id: num(u.id),
@@ -63,13 +63,16 @@ const message = (m) => ({
 function onUpdate(u) {
   switch (u.className) {
     case 'UpdateNewMessage':
+    case 'UpdateNewChannelMessage':
       return event('new', { message: message(u.message) });
     case 'UpdateShortMessage':
       return event('new', { message: message({ ...u, peerId: { userId: u.userId }, className: 'Message' }) });
     case 'UpdateEditMessage':
+    case 'UpdateEditChannelMessage':
       return event('edit', { message: message(u.message) });
     case 'UpdateDeleteMessages':
-      return event('delete', { ids: u.messages });
+    case 'UpdateDeleteChannelMessages':
+      return event('delete', { ids: u.messages, ...(u.channelId ? { peer: peerId(u) } : {}) });
     case 'UpdateReadHistoryOutbox':
       return event('read_out', { peer: peerId(u.peer), max_id: u.maxId });
     case 'UpdateReadHistoryInbox':
@@ -216,6 +219,8 @@ const driver = {
   async delete({ to, ids, revoke = true }) {
     await client.deleteMessages(to, ids, { revoke });
   },
+  join: async ({ username }) => void (await client.invoke(new Api.channels.JoinChannel({ channel: username }))),
+  leave: async ({ from }) => void (await client.invoke(new Api.channels.LeaveChannel({ channel: from }))),
   async read({ to, up_to }) {
     await client.invoke(new Api.messages.ReadHistory({ peer: to, maxId: up_to }));
   },

@@ -86,7 +86,7 @@ function onRaw(u) {
   switch (u._) {
     case 'updatePinnedMessages':
     case 'updatePinnedChannelMessages':
-      return event('pinned', { ids: u.messages, pinned: Boolean(u.pinned) });
+      return event('pinned', { peer: peerId(u.peer ?? u), ids: u.messages, pinned: Boolean(u.pinned) });
     case 'updateDraftMessage':
       return event('draft', { peer: peerId(u.peer), text: u.draft.message ?? '' });
     case 'updateDialogUnreadMark':
@@ -129,7 +129,7 @@ const driver = {
       console.error(['OFF', 'ERROR', 'WARN', 'INFO', 'DEBUG', 'VERBOSE'][level], `[${tag}]`, text, ...args);
     client.onNewMessage.add((m) => event('new', { message: message(m) }));
     client.onEditMessage.add((m) => event('edit', { message: message(m) }));
-    client.onDeleteMessage.add((u) => event('delete', { ids: u.messageIds }));
+    client.onDeleteMessage.add((u) => event('delete', { ids: u.messageIds, ...(u.channelId ? { peer: u.channelId } : {}) }));
     client.onHistoryRead.add((u) => event(u.isOutbox ? 'read_out' : 'read_in', { peer: u.chatId, max_id: u.maxReadId, unread: u.isOutbox ? undefined : u.unreadCount }));
     client.onUserTyping.add((u) => event('typing', { peer: u.chatId }));
     client.onUserStatusUpdate.add((u) => event('status', { peer: u.userId, online: u.status === 'online' }));
