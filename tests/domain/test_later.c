@@ -359,6 +359,114 @@ static void test_groups(void **state)
 	assert_int_equal(history(s, s->b, peer).n, 1);
 }
 
+/* Parts of an album and copies of what others said come together; the copy counts once it is sent. */
+static void test_together(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, true);
+	struct tl_obj *peer = world_peer(s->w, s->a, s->b.id), *o;
+	struct tl_messages_sendMultiMedia *q = Q(s, messages_sendMultiMedia);
+	struct tl_messages_forwardMessages *f = Q(s, messages_forwardMessages);
+	struct tl_channels_getMessages *get = Q(s, channels_getMessages);
+	struct tl_inputMessageID *which = Q(s, inputMessageID);
+	int32_t post = TL_AS(updateMessageID,
+	                     talk_update(talk_call(s->w, s->a, room_say_q(s->w, s->a, room, "news")),
+	                                 TL_updateMessageID))
+	                       ->id;
+	int64_t random_id = 90001;
+	struct tl_messages_getMessages *got = Q(s, messages_getMessages);
+	struct tl_vec_int sent;
+	struct tl_vec v;
+
+	q->peer = peer;
+	q->multi_media = tl_vec_new(world_arena(s->w), 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct tl_inputSingleMedia *m = Q(s, inputSingleMedia);
+
+		m->media = &files_document(s->w, s->a, files_bytes(s->w, 700 + i, i), "x", "a/b", NULL)->o;
+		m->random_id = ++s->random_id;
+		m->message = SLICE_LIT("");
+		q->multi_media.v[i] = &m->o;
+	}
+	q->has_schedule_date = true;
+	q->schedule_date = in_seconds(2);
+	o = talk_call(s->w, s->a, &q->o);
+	assert_int_equal(history(s, s->a, peer).n, 2);
+	f->from_peer = world_channel_peer(s->w, s->a, room);
+	f->to_peer = peer;
+	f->id = (struct tl_vec_int){&post, 1};
+	f->random_id = (struct tl_vec_long){&random_id, 1};
+	f->has_schedule_date = true;
+	f->schedule_date = in_seconds(1);
+	o = talk_call(s->w, s->a, &f->o);
+	assert_int_equal(TL_AS(messageFwdHeader, listed(o)->fwd_from)->channel_post, post);
+	which->id = post;
+	get->channel = world_channel(s->w, s->a, room);
+	get->id = tl_vec_new(world_arena(s->w), 1);
+	get->id.v[0] = &which->o;
+	o = talk_call(s->w, s->a, &get->o);
+	assert_int_equal(TL_AS(message, TL_AS(messages_channelMessages, o)->messages.v[0])->forwards, 0);
+	world_pushes(s->w, s->a.key);
+	until_empty(s, s->a, peer);
+	o = talk_call(s->w, s->a, &get->o);
+	assert_int_equal(TL_AS(message, TL_AS(messages_channelMessages, o)->messages.v[0])->forwards, 1);
+	/* Both parts of the album in one word. */
+	v = world_pushes(s->w, s->a.key);
+	sent = (struct tl_vec_int){0};
+	for (uint32_t i = 0; i < v.n; i++) {
+		o = world_update((struct tl_vec){&v.v[i], 1}, TL_updateDeleteScheduledMessages);
+		if (o && TL_AS(updateDeleteScheduledMessages, o)->messages.n == 2)
+			sent = TL_AS(updateDeleteScheduledMessages, o)->sent_messages;
+	}
+	assert_int_equal(sent.n, 2);
+	got->id = tl_vec_new(world_arena(s->w), 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		which = Q(s, inputMessageID);
+		which->id = sent.v[i];
+		got->id.v[i] = &which->o;
+	}
+	v = TL_AS(messages_messages, talk_call(s->w, s->a, &got->o))->messages;
+	assert_true(TL_AS(message, v.v[0])->grouped_id != 0 &&
+	            TL_AS(message, v.v[0])->grouped_id == TL_AS(message, v.v[1])->grouped_id);
+	assert_true(TL_AS(message, v.v[0])->from_scheduled);
+}
+
+/* A poll that waits is there to be seen, and is lost with its last carrier alone. */
+static void test_poll(void **state)
+{
+	struct s *s = *state;
+	struct tl_obj *peer = &Q(s, inputPeerSelf)->o;
+	struct tl_messages_sendMedia *q = Q(s, messages_sendMedia);
+	struct tl_inputMediaPoll *in = Q(s, inputMediaPoll);
+	struct tl_poll *poll = Q(s, poll);
+	struct tl_message *m;
+	struct tl_obj *o;
+
+	poll->question = &Q(s, textWithEntities)->o;
+	TL_AS(textWithEntities, poll->question)->text = SLICE_LIT("Tea?");
+	poll->answers = tl_vec_new(world_arena(s->w), 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct tl_pollAnswer *a = Q(s, pollAnswer);
+
+		a->text = &Q(s, textWithEntities)->o;
+		TL_AS(textWithEntities, a->text)->text = i ? SLICE_LIT("no") : SLICE_LIT("yes");
+		a->option = i ? SLICE_LIT("1") : SLICE_LIT("0");
+		poll->answers.v[i] = &a->o;
+	}
+	in->poll = &poll->o;
+	q->peer = peer;
+	q->media = &in->o;
+	q->message = SLICE_LIT("");
+	q->random_id = ++s->random_id;
+	q->has_schedule_date = true;
+	q->schedule_date = in_seconds(1000);
+	m = listed(talk_call(s->w, s->a, &q->o));
+	assert_true(TL_IS(messageMediaPoll, m->media));
+	o = talk_call(s->w, s->a, send_q(s, peer, m->id));
+	m = TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
+	assert_true(TL_IS(messageMediaPoll, m->media));
+}
+
 static int setup(void **state)
 {
 	int r = three_setup(state);
@@ -371,8 +479,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, three_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_time),  T(test_change),  T(test_limits), T(test_online),
-		T(test_media), T(test_channel), T(test_groups),
+		T(test_time),    T(test_change), T(test_limits),   T(test_online), T(test_media),
+		T(test_channel), T(test_groups), T(test_together), T(test_poll),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
