@@ -17,7 +17,7 @@
 #define BIG        (64 * MIB) /* and the writer may begin the log anew: */
 #define TOO_BIG    (128 * MIB)
 #define LEFT_LEAST (MIB / 4) /* where so much is left, which costs a few milliseconds, */
-#define LEFT_MOST  (4 * MIB) /* or more, the longer it had to wait; at TOO_BIG whatever is left */
+#define LEFT_MOST  (16 * MIB) /* or more, the longer it had to wait; at TOO_BIG whatever is left */
 #define TRY_AGAIN  (4 * MIB) /* growth until the writer tries again where a reader was in the way */
 
 struct sql_checkpointer {
