@@ -16,9 +16,9 @@
 #define HURRY      (48 * MIB) /* from here on the thread makes one pass after the other, */
 #define BIG        (64 * MIB) /* and the writer may begin the log anew: */
 #define TOO_BIG    (128 * MIB)
-#define LEFT_LEAST (MIB / 4) /* where so much is left, which costs a few milliseconds, */
+#define LEFT_LEAST (MIB / 4)  /* where so much is left, which costs a few milliseconds, */
 #define LEFT_MOST  (16 * MIB) /* or more, the longer it had to wait; at TOO_BIG whatever is left */
-#define TRY_AGAIN  (4 * MIB) /* growth until the writer tries again where a reader was in the way */
+#define TRY_AGAIN  (4 * MIB)  /* growth until the writer tries again where a reader was in the way */
 
 struct sql_checkpointer {
 	pthread_t thread;
