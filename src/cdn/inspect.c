@@ -230,11 +230,20 @@ static void look_for_objects(struct looking *l, uint64_t at, uint64_t n)
 	}
 }
 
+static bool is_all_print(const uint8_t *p, uint64_t n)
+{
+	while (n && is_print(*p)) {
+		p++;
+		n--;
+	}
+	return n == 0;
+}
+
 /* Random bytes have 8 bits less 255 / (2 n ln 2) of entropy, give or take little; of few there is a looser word. */
-static bool is_noise(double h, uint64_t n)
+static bool is_noise(const uint8_t *p, uint64_t n, double h)
 {
 	if (n <= CDN_SLOT_HEAD) /* of a slot, at the most */
-		return true;
+		return n < 8 || !is_all_print(p, n);
 	if (n < REGION_LEAST)
 		return h > 0.8 * log2(n < 256 ? (double)n : 256);
 	return h > 8 - 4 * 255 / (2 * (double)n * M_LN2);
@@ -255,7 +264,7 @@ static void look_at_region(struct looking *l, uint64_t at, uint64_t n)
 	if (high == low)
 		return;
 	h = entropy(p + low, high - low);
-	if (is_noise(h, high - low)) {
+	if (is_noise(p + low, high - low, h)) {
 		l->r->noise += high - low;
 		return;
 	}

@@ -39,6 +39,9 @@ enum {
 
 static const char help[] = "usage: chapar cdn --config FILE    run a node\n"
 			   "       chapar cdn --explain        list the settings of that file\n"
+			   "       chapar cdn inspect PATH     what can be read out of a node's disk (a "
+			   "file, a folder), or of an image of its memory;\n"
+			   "                                   exit code 0: nothing\n"
 			   "A node gives ciphertext to clients that a core sends here, for as long as that "
 			   "core renews its lease.\n"
 			   "When it serves, one line on standard output begins with `ready`. SIGTERM ends it "

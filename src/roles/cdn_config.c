@@ -201,12 +201,13 @@ int cdn_config_read(struct cdn_config *c, const char *path, char *err, size_t er
 {
 	struct reading rd = {.c = c};
 	char why[400];
-	FILE *f = fopen(path, "r");
+	FILE *f;
 	int line, r;
 
 	memset(c, 0, sizeof(*c));
 	for (size_t i = 0; i < N_ROWS; i++)
 		put(c, &rows[i], rows[i].def);
+	f = fopen(path, "r");
 	if (!f)
 		return wrong(err, err_n, err_from_errno(errno), "%s: %s", path, strerror(errno));
 	line = ini_parse_file(f, on_line, &rd);

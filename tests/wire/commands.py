@@ -35,6 +35,10 @@ async def usage(dir):
     empty.write_text('[server]\nlisten =\n')
     many = dir / 'many.ini'
     many.write_text('[server]\nloops = 17\n')
+    nodes = {'dc': 'dc = 4\n', 'secret': 'dc = 203\n', 'hex': 'dc = 203\nsecret = nonsense\n', 'disk': 'dc = 203\nsecret = %s\ndisk_mib = 8\n' % ('ab' * 32),
+             'word': 'data = x\n', 'address': 'dc = 203\nsecret = %s\nlisten = nowhere\n' % ('ab' * 32)}
+    for name, text in nodes.items():
+        (dir / (name + '.cdn')).write_text('[cdn]\n' + text)
     data = ['--data', dir / 'never']
     cases = [([], 2, 'usage: chapar ROLE'), (['--help'], 0, 'serve'), (['--version'], 0, 'chapar 0.'), (['nonsense'], 2, 'no role'),
              (['serve', '--help'], 0, '--test-numbers'), (['serve', '-h'], 0, '--listen'), (['serve', '--foo'], 2, '--help'),
@@ -50,7 +54,13 @@ async def usage(dir):
              (['admin'], 2, 'which command'), (['admin', '--help'], 0, 'users list'), (['admin', 'users', 'add', '--help'], 0, '--name'),
              (['admin', *data, 'status'], 1, 'no server runs'), (['admin', 'status', '--foo'], 2, '--help'), (['config'], 2, '--explain'),
              (['config', '--help'], 0, '--explain'), (['config', '--explain'], 0, 'ttl_days = 548'), (['doctor'], 2, 'usage'),
-             (['doctor', '--help'], 0, '--key'), (['doctor', 'x'], 2, 'HOST:PORT')]
+             (['doctor', '--help'], 0, '--key'), (['doctor', 'x'], 2, 'HOST:PORT'), (['cdn'], 2, 'usage: chapar cdn'),
+             (['cdn', '--help'], 0, 'inspect PATH'), (['cdn', '--explain'], 0, 'ram_mib = 512'), (['cdn', 'inspect'], 2, 'usage: chapar cdn'),
+             (['cdn', 'inspect', '/nowhere'], 2, '/nowhere'), (['cdn', 'inspect', dir / 'wrong.ini'], 1, 'no noise'),
+             (['cdn', '--config', '/nowhere'], 2, 'No such file'), (['cdn', '--config', dir / 'dc.cdn'], 2, 'dc.cdn:2: dc takes a number from 200 to 1000'),
+             (['cdn', '--config', dir / 'secret.cdn'], 2, 'secret is not set'), (['cdn', '--config', dir / 'hex.cdn'], 2, 'not 64 hex digits'),
+             (['cdn', '--config', dir / 'disk.cdn'], 2, 'disk_file and disk_mib go together'),
+             (['cdn', '--config', dir / 'word.cdn'], 2, 'no setting data'), (['cdn', '--config', dir / 'address.cdn'], 1, 'choose another listen')]
     for args, code, words in cases:
         got, out, err = await say(*args, cwd=dir)
         name = 'chapar ' + ' '.join(str(a).replace(str(dir), 'DIR') for a in args)
