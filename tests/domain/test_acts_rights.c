@@ -326,8 +326,8 @@ static const struct caller_row links[] = {
 };
 
 static const struct caller_row messages[] = {
-	{"getHistory", history, ADMIN_OTHER, GROUP, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}, ALIKE},
-	{"getHistory", history, ADMIN_OTHER, CHANNEL, {OK, OK, OK, OK, NULL, GONE_, GONE_, GONE_}, ALIKE},
+	{"getHistory", history, ADMIN_OTHER, GROUP, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}, NOBOT},
+	{"getHistory", history, ADMIN_OTHER, CHANNEL, {OK, OK, OK, OK, NULL, GONE_, GONE_, GONE_}, NOBOT},
 	{"search", search, ADMIN_OTHER, GROUP, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}, NOBOT},
 	{"getMessages", by_ids, ADMIN_OTHER, GROUP, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}, ALIKE},
 	{"getMessages", by_ids, ADMIN_OTHER, CHANNEL, {OK, OK, OK, OK, NULL, GONE_, GONE_, GONE_}, ALIKE},
@@ -491,7 +491,7 @@ static const struct caller_row of_topics[] = {
          ADMIN_OTHER,
          FORUM,
          {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_},
-         ALIKE},
+         NOBOT},
 	{"readDiscussion of a topic",
          read_topic,
          ADMIN_OTHER,

@@ -345,7 +345,7 @@ static const struct caller_row rows[] = {
          {"400 CHANNEL_INVALID", "400 CHANNEL_INVALID", "400 CHANNEL_INVALID", "400 CHANNEL_INVALID", NULL,
           GONE_, GONE_, GONE_},
          NOBOT},
-	{"getReplies", comments, ADMIN_OTHER, GROUP, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}, ALIKE},
+	{"getReplies", comments, ADMIN_OTHER, GROUP, {OK, OK, OK, OK, OK, GONE_, GONE_, GONE_}, NOBOT},
 	{"readDiscussion",
          read_comments,
          ADMIN_OTHER,

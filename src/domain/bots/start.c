@@ -1,11 +1,25 @@
 /* start.c - messages.startBot: a person speaks to a bot first, perhaps by a deep link; or brings it into a group by one. */
 #include "base/err.h"
 #include "domain/bots/bot.h"
+#include "domain/channels/channel.h"
+#include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "rpc_methods.h"
 #include "store/user.h"
 #include "updates/peer.h"
+
+/* A deep link may bring the bot into a group; in a channel it is an admin or nothing. */
+static int bring(struct rpc_call *c, struct peer *to, int64_t bot)
+{
+	if (to->chat)
+		return chat_invite(c, to->chat, bot);
+	if (!to->channel)
+		return 0;
+	if (to->channel->row.flags & STORE_CHANNEL_BROADCAST)
+		return rpc_fail(c, 400, "PEER_ID_INVALID");
+	return channel_invite(c, to->channel, bot);
+}
 
 static bool is_parameter(struct slice s)
 {
@@ -61,12 +75,13 @@ int messages_startBot(struct rpc_call *c, const struct tl_messages_startBot *q)
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
-	if ((r = message_may_send(c, &to)) < 0 || (r = store_user_load(c->db, bot, &c->arena, &u)) < 0)
+	if ((r = bring(c, &to, bot)) < 0 || (r = message_may_send(c, &to)) < 0 ||
+	    (r = store_user_load(c->db, bot, &c->arena, &u)) < 0)
 		return r;
 	if (!peer_is_user(to.key))
 		word = arena_printf(&c->arena, "/start@%.*s", (int)u.username.n, (const char *)u.username.p);
-	/* What a deep link carries is between its maker and the bot. */
-	m.content = command(&c->arena, word, peer_is_user(to.key) ? (struct slice){0} : q->start_param);
+	/* What a deep link carries is between its maker and the bot; in a group TDLib expects the command alone. */
+	m.content = command(&c->arena, word, (struct slice){0});
 	if (peer_is_user(to.key) && q->start_param.n)
 		m.theirs = command(&c->arena, word, q->start_param);
 	if ((r = message_send_as(c, &to, NULL, &m, TL_AS(message, m.content))) < 0 ||

@@ -55,6 +55,8 @@ int channel_unread(struct rpc_call *c, int64_t channel, int32_t read_in, int32_t
 /* Write lane: setHistoryTTL of a channel, with the answer. */
 int channel_edit_ttl(struct rpc_call *c, struct channel *ch, int32_t period);
 
+/* Write lane: the caller brings somebody into a supergroup, with the word of it; nothing, if he is in it. Errors as of inviteToChannel. */
+int channel_invite(struct rpc_call *c, struct channel *ch, int64_t user);
 /* messages.invitedUsers with the call's own events, for rpc_reply_after; missing: Vector<MissingInvitee>, in the arena. */
 int channel_reply_invited(struct rpc_call *c, struct tl_vec *missing);
 /* For admins of a group or channel of this key: the caller's permanent link (NULL: none), how many wait to be let in, and the newest. */

@@ -153,6 +153,23 @@ static int bring(struct rpc_call *c, struct channel *ch, struct store_channel_me
 	return note_invite(c, ch, m);
 }
 
+int channel_invite(struct rpc_call *c, struct channel *ch, int64_t user)
+{
+	struct store_channel_member m;
+	enum verdict v;
+	int r;
+
+	if ((r = may_bring(c, ch, user, &m, &v)) < 0 || v == IS_IN)
+		return r;
+	if ((r = channel_may(c, ch, CHANNEL_INVITE)) < 0)
+		return r;
+	if (v == MAY_NOT)
+		return rpc_fail(c, 403, "USER_PRIVACY_RESTRICTED");
+	if ((r = bring(c, ch, &m)) < 0 || (r = channel_say_added(c, ch, &user, 1)) < 0)
+		return r;
+	return channel_tell(c, ch, c->user_id);
+}
+
 int channels_inviteToChannel(struct rpc_call *c, const struct tl_channels_inviteToChannel *q)
 {
 	struct tl_vec *missing = ARENA_NEW(&c->arena, struct tl_vec);

@@ -33,6 +33,8 @@ int chat_load(struct rpc_call *c, int64_t id, struct chat *ret);
 /* By the id that a client sent: 400 CHAT_ID_INVALID, also for one that he never was in. */
 int chat_resolve(struct rpc_call *c, int64_t id, struct chat *ret);
 bool chat_is_admin(const struct chat *ch); /* admin or creator */
+/* Write lane: the caller brings somebody in, with the word of it; nothing, if he is in. Errors as of addChatUser. */
+int chat_invite(struct rpc_call *c, struct chat *ch, int64_t user);
 /* 1: he was thrown out, 0: not. */
 int chat_was_kicked(struct rpc_call *c, int64_t chat, int64_t user);
 /* It goes on: nobody has closed it, and it did not become a supergroup. */

@@ -199,25 +199,55 @@ int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter
 	return copy_last(c, ch->row.id, user, copies < COPIES ? copies : COPIES);
 }
 
-int messages_addChatUser(struct rpc_call *c, const struct tl_messages_addChatUser *q)
+/* 1: he is in it already; 0: the caller may bring him, as far as the group goes. */
+static int may_add(struct rpc_call *c, const struct chat *ch, int64_t user)
+{
+	struct store_chat_member m;
+	int r = store_chat_member_get(c->db, ch->row.id, user, &m);
+
+	if (r != -ERR_NOTFOUND)
+		return r < 0 ? r : 1;
+	if ((r = chat_may(c, ch, CHAT_INVITE)) < 0 || (r = chat_was_kicked(c, ch->row.id, user)) < 0)
+		return r;
+	return r && !chat_is_admin(ch) ? rpc_fail(c, 400, "USER_KICKED") : 0;
+}
+
+static int add(struct rpc_call *c, struct chat *ch, int64_t user, uint32_t copies)
 {
 	struct tl_messageActionChatAddUser *action = TL_NEW(&c->arena, messageActionChatAddUser);
+	int r;
+
+	action->users = (struct tl_vec_long){&user, 1};
+	if ((r = chat_catch_up(c, ch->row.id, c->user_id)) < 0 ||
+	    (r = chat_come(c, ch, user, c->user_id, copies)) < 0 ||
+	    (r = chat_say(c, ch->row.id, &action->o)) < 0)
+		return r;
+	return chat_catch_up(c, ch->row.id, user);
+}
+
+int chat_invite(struct rpc_call *c, struct chat *ch, int64_t user)
+{
+	int r = may_add(c, ch, user);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if ((r = may_bring(c, user)) <= 0)
+		return r < 0 ? r : rpc_fail(c, 403, "USER_PRIVACY_RESTRICTED");
+	return add(c, ch, user, 0);
+}
+
+int messages_addChatUser(struct rpc_call *c, const struct tl_messages_addChatUser *q)
+{
 	struct tl_vec *missing = ARENA_NEW(&c->arena, struct tl_vec);
-	struct store_chat_member m;
 	struct chat ch;
 	int64_t user;
 	int r;
 
 	if ((r = chat_resolve(c, q->chat_id, &ch)) < 0 || (r = chat_may(c, &ch, CHAT_INVITE)) < 0 ||
-	    (r = user_resolve(c, q->user_id, &user)) < 0)
+	    (r = user_resolve(c, q->user_id, &user)) < 0 || (r = may_add(c, &ch, user)) < 0)
 		return r;
-	r = store_chat_member_get(c->db, ch.row.id, user, &m);
-	if (r != -ERR_NOTFOUND)
-		return r < 0 ? r : rpc_fail(c, 400, "USER_ALREADY_PARTICIPANT");
-	if ((r = chat_was_kicked(c, ch.row.id, user)) < 0)
-		return r;
-	if (r && !chat_is_admin(&ch))
-		return rpc_fail(c, 400, "USER_KICKED");
+	if (r)
+		return rpc_fail(c, 400, "USER_ALREADY_PARTICIPANT");
 	*missing = tl_vec_new(&c->arena, 1);
 	missing->n = 0;
 	if ((r = may_bring(c, user)) < 0)
@@ -226,11 +256,7 @@ int messages_addChatUser(struct rpc_call *c, const struct tl_messages_addChatUse
 		miss(&c->arena, missing, user);
 		return channel_reply_invited(c, missing);
 	}
-	if ((r = chat_catch_up(c, ch.row.id, c->user_id)) < 0 ||
-	    (r = chat_come(c, &ch, user, c->user_id, q->fwd_limit > 0 ? (uint32_t)q->fwd_limit : 0)) < 0)
-		return r;
-	action->users = (struct tl_vec_long){&user, 1};
-	if ((r = chat_say(c, ch.row.id, &action->o)) < 0 || (r = chat_catch_up(c, ch.row.id, user)) < 0)
+	if ((r = add(c, &ch, user, q->fwd_limit > 0 ? (uint32_t)q->fwd_limit : 0)) < 0)
 		return r;
 	return channel_reply_invited(c, missing);
 }

@@ -1,5 +1,6 @@
 /* history.c - messages.getHistory, getMessages and channels.getMessages. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/messages/message.h"
 #include "domain/messages/page.h"
@@ -70,6 +71,17 @@ static int find(struct rpc_call *c, const struct place *p, int32_t id, struct st
 	return p ? place_message(c, p, id, ret) : store_msg_find(c->db, c->user_id, id, &c->arena, ret);
 }
 
+/* The same, but that a bot is shown of a group what it hears there; its own box has nothing else. */
+static int find_heard(struct rpc_call *c, const struct place *p, int32_t id, struct store_msg *ret)
+{
+	int r = find(c, p, id, ret);
+
+	if (r < 0 || !p || !c->is_bot)
+		return r;
+	r = bot_hears_row(c, c->user_id, ret);
+	return r > 0 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
 /* What is asked for: by id, by what answers to it, or the pinned one (bots and Pyrogram). */
 static int row_of(struct rpc_call *c, const struct place *p, const struct tl_obj *in, int32_t *id,
                   struct store_msg *ret)
@@ -88,8 +100,8 @@ static int row_of(struct rpc_call *c, const struct place *p, const struct tl_obj
 		return 0;
 	}
 	*id = TL_IS(inputMessageID, in) ? TL_AS(inputMessageID, in)->id : answer ? answer->id : 0;
-	r = find(c, p, *id, ret);
-	if (r == 0 && answer) {
+	r = find_heard(c, p, *id, ret);
+	if (r == 0 && answer) { /* what was said to it, whoever heard that */
 		*id = ret->reply_to;
 		r = find(c, p, *id, ret);
 	}

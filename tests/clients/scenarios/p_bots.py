@@ -124,6 +124,17 @@ async def test_group(stage):
     await t.wait_text('now it hears this', since=mark)
 
 
+async def test_start_in_group(stage):
+    """A deep link brings a bot into a group, and commands it there."""
+    (a, b), (t, p) = stage.people, stage.bots
+    chat = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Another', 'is_channel': False, 'description': '',
+                                                                    'message_auto_delete_time': 0}))['id']
+    mark = p.mark()
+    await a.invoke(method='sendBotStartMessage', args={'bot_user_id': p.me['id'], 'chat_id': chat, 'parameter': 'from_link'})
+    m = await p.wait_text('/start@pyro_bot', since=mark)
+    expect_equal(m['peer'], chat, 'where it is started')
+
+
 async def test_inline(stage):
     """A query from any chat: the bot answers, somebody chooses, and the same answer is given again while it may be."""
     (a, b), (t, p) = stage.people, stage.bots
