@@ -34,6 +34,7 @@ LIBRARIES = {
     'mtcute': (['node', HERE / 'drivers/mtcute.mjs'], {}),
     'gramjs': (['node', HERE / 'drivers/gramjs.mjs'], {}),
     'tdlib': (['node', HERE / 'drivers/tdlib.mjs'], {}),
+    'gotd': ([ENV / 'gotd-driver'], {}),  # only where a recent Go built it
 }
 
 
