@@ -84,12 +84,23 @@ int stories_getAllStories(struct rpc_call *c, const struct tl_stories_getAllStor
 	return rpc_reply(c, &s->o);
 }
 
-int stories_getAllReadPeerStories(struct rpc_call *c, const struct tl_stories_getAllReadPeerStories *q)
+static int no_updates(struct rpc_call *c)
 {
 	struct tl_updates *u = TL_NEW(&c->arena, updates);
 
 	u->date = (int32_t)c->now;
 	return rpc_reply(c, &u->o);
+}
+
+int stories_getAllReadPeerStories(struct rpc_call *c, const struct tl_stories_getAllReadPeerStories *q)
+{
+	return no_updates(c);
+}
+
+/* Nobody pays for reactions here, so nobody has chosen how he is named there. */
+int messages_getPaidReactionPrivacy(struct rpc_call *c, const struct tl_messages_getPaidReactionPrivacy *q)
+{
+	return no_updates(c);
 }
 
 int payments_getStarsStatus(struct rpc_call *c, const struct tl_payments_getStarsStatus *q)
