@@ -52,6 +52,9 @@ class Desktop:
     async def press(self, key):
         await output('xdotool', 'key', key, env=self.env)
 
+    async def click(self, x, y):
+        await output('xdotool', 'mousemove', x, y, 'click', '1', env=self.env)
+
     async def picture(self, name='screen.png'):
         file = self.dir / name
         await output('convert', 'xwd:%s' % (self.dir / 'Xvfb_screen0'), file)
