@@ -150,7 +150,7 @@ class Play:
         found = []
 
         async def look():
-            shown = await self.ask(c, 'history', of=post.room.peer, limit=60)
+            shown = await self.ask(c, 'history', of=post.room.peer, limit=100)  # with what the room says of itself
             found[:] = [m['id'] for m in shown if m['text'].split()[:1] == [post.word]]
             return [] if found else ['%r of %s does not find %r' % (c, a, post)]
         await self.eventually(look, 'a message is there')
@@ -161,7 +161,7 @@ class Play:
         async def ask():
             rows = await self.ask(a.ten, 'chats')
             row = next((r for r in rows if r['peer'] == room.peer), None)
-            return [] if look(await self.ask(a.ten, 'history', of=room.peer, limit=60), row) else ['%s did it not' % a]
+            return [] if look(await self.ask(a.ten, 'history', of=room.peer, limit=100), row) else ['%s did it not' % a]
         await self.eventually(ask, 'what TDLib did in the %s is done' % room)
 
     # --- operations: each chooses first, and gives (what it touches, what it does) or None
@@ -209,15 +209,13 @@ class Play:
         return self.touches(room, a, post), do, a, room, c.library, post.word
 
     def delete(self, a, room):
-        able = [p for p in room.seen_by(a)[:-2] if room.is_in(a) and (p.sender is a or room.manages(a))]
+        able = [p for p in room.seen_by(a)[-25:-2] if room.is_in(a) and (p.sender is a or room.manages(a))]
         if not able or room.kind == 'channel' and not room.manages(a):
             return
         post, c = self.rng.choice(able), self.client(a)
 
         async def do():
-            id = await self.find(a, c, post) if post in room.seen_by(a)[-50:] else None
-            if id is None:
-                return
+            id = await self.find(a, c, post)
             await self.change(c, 'delete', to=room.peer, ids=[id], revoke=True)
             for copy in post.reach():
                 copy.alive = False
