@@ -405,5 +405,6 @@ int main(void)
 		cmocka_unit_test(test_sealed_and_wiped),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

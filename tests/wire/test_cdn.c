@@ -833,5 +833,6 @@ int main(int argc, char **argv)
 		cmocka_set_test_filter(argv[2]);
 	t.program = argv[1];
 	signal(SIGPIPE, SIG_IGN);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -538,7 +538,7 @@ static void test_damage(void **state)
 	assert_int_equal(look(s, slice_str("ffconcat version 1.0\nfile /etc/passwd\n"), false, &v),
 	                 -ERR_UNSUPPORTED);
 	worker_stats(s->pool, &st);
-	print_message("%llu of %llu died\n", (unsigned long long)st.deaths, (unsigned long long)st.tasks);
+	print_message("# %llu of %llu died\n", (unsigned long long)st.deaths, (unsigned long long)st.tasks);
 }
 
 int main(int argc, char **argv)
