@@ -4,7 +4,7 @@ import json
 import signal
 import time
 
-from harness import Refused, Server, expect, expect_clean_logs, expect_equal
+from harness import Refused, Server, expect, expect_clean_logs, expect_equal, until
 
 
 class Other:
@@ -181,17 +181,17 @@ async def test_leaves_the_archive(stage):
     async def folders():
         return [next(d['folder'] for d in await c.chats() if d['peer'] == of) for c in (a, twin)]
     await a.archive(to=of, archived=True)
-    expect_equal(await folders(), [1, 1], 'the archive')
+    await until('the archive', folders, [1, 1])
     mark = twin.mark()
     await b.send(to=a.me['id'], text='come back')
     await twin.wait('folder', lambda e: e['peer'] == of and e['folder'] == 0, since=mark)
     await a.wait_text('come back')
-    expect_equal(await folders(), [0, 0], 'it has left the archive')
+    await until('it has left the archive', folders, [0, 0])
     quiet = {'use_default_mute_for': False, 'mute_for': 1000000}
     await a.invoke(method='setChatNotificationSettings', args={'chat_id': of, 'notification_settings': quiet})
     await a.archive(to=of, archived=True)
     await b.send(to=a.me['id'], text='and again')
     await a.wait_text('and again')
     await asyncio.sleep(0.5)
-    expect_equal(await folders(), [1, 1], 'a muted one stays')
+    await until('a muted one stays', folders, [1, 1])
     expect_clean_logs(a, twin)
