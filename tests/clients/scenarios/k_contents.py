@@ -229,6 +229,7 @@ async def test_reactions(stage):
     expect_equal(again['_'], 'AvailableReactionsNotModified', 'the second answer')
     top = await te.call('call', text='messages.GetTopReactionsRequest(5, 0)')
     expect_equal([r['emoticon'] for r in top['reactions']], emoji[:5], 'those at the top')
+    await td.wait('reactions', lambda e: set(e['emoji']) == set(emoji))
     for e in emoji[0], emoji[-1]:
         r = await td.reaction(emoji=e)
         expect(r['active'] and r['title'], 'TDLib offers %s: %r' % (e, r))
