@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "crypto/rsa.h"
 
-enum { DCS_MAX = 32, SLOTS_MAX = 16, WAYS_MAX = 8 };
+enum { DCS_MAX = 32, SLOTS_MAX = 16, WAYS_MAX = 8, KEYS_MAX = 128 };
 #define GET_CDN_FILE 0x395f69dau
 #define SILENT                                                                                               \
 	8000000 /* TDLib leaves a connection on which it waits in vain for so long, in the foreground */
@@ -21,7 +21,7 @@ enum { DCS_MAX = 32, SLOTS_MAX = 16, WAYS_MAX = 8 };
 
 struct way { /* how a DC may be reached: an address with a key */
 	struct client_address to;
-	struct rsa_key *rsa;
+	const struct rsa_key *rsa; /* the pool's */
 };
 
 struct slot {
@@ -57,6 +57,8 @@ struct cdn_pool {
 	unsigned a_dc;
 	struct dc dcs[DCS_MAX];
 	unsigned n_dcs;
+	struct rsa_key *rsa[KEYS_MAX]; /* kept to the end: handshakes under way hold them */
+	unsigned n_rsa;
 	struct arena config, keys; /* of the last answers */
 	struct tl_config *said;
 	bool loading, stale;
@@ -84,11 +86,18 @@ static struct dc *have(struct cdn_pool *p, int32_t id)
 	return d;
 }
 
-static void forget_ways(struct dc *d)
+static const struct rsa_key *key_of(struct cdn_pool *p, struct slice pem)
 {
-	for (unsigned i = 0; i < d->n_ways; i++)
-		rsa_key_free(d->ways[i].rsa);
-	d->n_ways = 0;
+	struct rsa_key *k;
+
+	if (p->n_rsa == KEYS_MAX || rsa_key_from_public_pem((const char *)pem.p, pem.n, &k) < 0)
+		return NULL;
+	for (unsigned i = 0; i < p->n_rsa; i++)
+		if (rsa_fingerprint(p->rsa[i]) == rsa_fingerprint(k)) {
+			rsa_key_free(k);
+			return p->rsa[i];
+		}
+	return p->rsa[p->n_rsa++] = k;
 }
 
 static void add_way(struct dc *d, const struct tl_dcOption *o, struct slice pem)
@@ -100,8 +109,7 @@ static void add_way(struct dc *d, const struct tl_dcOption *o, struct slice pem)
 		return;
 	snprintf(where, sizeof(where), o->ipv6 ? "[%.*s]:%d" : "%.*s:%d", (int)o->ip_address.n,
 	         (const char *)o->ip_address.p, o->port);
-	if (client_address_of(where, &w->to) == 0 &&
-	    rsa_key_from_public_pem((const char *)pem.p, pem.n, &w->rsa) == 0)
+	if (client_address_of(where, &w->to) == 0 && (w->rsa = key_of(d->p, pem)) != NULL)
 		d->n_ways++;
 }
 
@@ -109,7 +117,7 @@ static void add_way(struct dc *d, const struct tl_dcOption *o, struct slice pem)
 static void take_config(struct cdn_pool *p, const struct tl_cdnConfig *keys)
 {
 	for (unsigned i = 0; i < p->n_dcs; i++)
-		forget_ways(&p->dcs[i]);
+		p->dcs[i].n_ways = 0;
 	for (int node = 1; node >= 0; node--)
 		for (uint32_t i = 0; i < p->said->dc_options.n; i++) {
 			const struct tl_dcOption *o = TL_AS(dcOption, p->said->dc_options.v[i]);
@@ -197,11 +205,11 @@ void cdn_pool_free(struct cdn_pool *p)
 {
 	if (!p)
 		return;
-	for (unsigned i = 0; i < p->n_dcs; i++) {
+	for (unsigned i = 0; i < p->n_dcs; i++)
 		for (unsigned k = 0; k < p->a_dc; k++)
 			client_free(p->dcs[i].slots[k].c);
-		forget_ways(&p->dcs[i]);
-	}
+	for (unsigned i = 0; i < p->n_rsa; i++)
+		rsa_key_free(p->rsa[i]);
 	arena_fini(&p->config);
 	arena_fini(&p->keys);
 	free(p);
