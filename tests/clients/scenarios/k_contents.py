@@ -1,6 +1,7 @@
 """Files and what they are beyond their bytes, through kills and a full disk: video, voice, stickers, profile photos, who may see them."""
 import asyncio
 import gzip
+import itertools
 import json
 import os
 import pathlib
@@ -344,7 +345,9 @@ async def killed_amid_work(stage, people, reader, rounds):
     kept, kills = [], 0
 
     async def write(c):
-        for n in range(rounds):
+        for n in itertools.count():
+            if n >= rounds and kills >= 3:  # a fast machine is done before
+                break
             path = some_file(stage, 300_000)
             m = await until_answered(c.send_file, each=20, to=reader.me['id'], path=str(path), caption='kept')
             kept.append((c, m['id'], path))
@@ -371,7 +374,6 @@ async def killed_amid_work(stage, people, reader, rounds):
         await asyncio.gather(*beside, return_exceptions=True)
     await stage.server.kill()
     await stage.server.start()
-    expect(kills >= 3, 'several kills, not %d' % kills)
     return kept
 
 
