@@ -18,7 +18,7 @@ from cdn_nodes import Node, crowd, crowd_end  # noqa: E402
 from harness import Failed, Stage, admin  # noqa: E402
 from picture import draw  # noqa: E402
 
-PEOPLE, FILES, AT_ONCE, KIB, RATE = 40, 100, 48, 600, 3 << 20
+PEOPLE, FILES, AT_ONCE, KIB, RATE = 40, 50, 48, 600, 4 << 20
 LOSSES = (('revoke', 'its licence is gone: the operator revokes it'),
           ('kill', 'somebody pulls the plug: kill -9'),
           ('swallows', 'the route to it swallows every packet'),
