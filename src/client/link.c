@@ -290,6 +290,8 @@ struct client_link *client_link_open(struct client_loop *l, const struct client_
 		return k;
 	}
 	setsockopt(k->watch.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (to->receive_room > 0)
+		setsockopt(k->watch.fd, SOL_SOCKET, SO_RCVBUF, &to->receive_room, sizeof(to->receive_room));
 	/* A refusal at once is told from the loop, as a later one would be. */
 	if (to->from_n && bind(k->watch.fd, (const struct sockaddr *)&to->from, to->from_n) != 0)
 		k->refused = errno;

@@ -34,6 +34,7 @@ struct client_address {
 	socklen_t n;
 	struct sockaddr_storage from; /* the address of ours that it is dialled from, port 0 */
 	socklen_t from_n;             /* 0: any */
+	int receive_room; /* bytes that may wait in the socket, unread; 0: as the system grows it */
 };
 /* "HOST:PORT", "[::1]:443"; names are resolved, which may block. -ERR_INVALID: not of that form; -ERR_NOTFOUND: no such name. */
 int client_address_of(const char *host_port, struct client_address *ret);
