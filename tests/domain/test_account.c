@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "room.h"
 #include "sql/sql.h"
 #include "store/phone_code.h"
 #include "store/setting.h"
@@ -190,6 +191,31 @@ static void test_report(void **state)
 	person->message = SLICE_LIT("not me");
 	talk_call(s->w, s->a, &person->o);
 	assert_string_equal(reported(s), "inputReportReasonFake not me");
+}
+
+/* An admin of a supergroup tells of what a member wrote there; nobody else's message is taken for his. */
+static void test_report_spam(void **state)
+{
+	struct s *s = *state;
+	struct tl_channels_reportSpam *q = Q(s, channels_reportSpam);
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_obj *said;
+	char want[64];
+	int32_t id;
+
+	room_invite(s->w, s->a, room, s->b);
+	said = talk_update(talk_call(s->w, s->b, room_say_q(s->w, s->b, room, "buy this")),
+	                   TL_updateNewChannelMessage);
+	id = TL_AS(message, TL_AS(updateNewChannelMessage, said)->message)->id;
+	q->channel = world_channel(s->w, s->a, room);
+	q->participant = world_peer(s->w, s->a, s->b.id);
+	q->id = ints(s, id, 0);
+	talk_call(s->w, s->a, &q->o);
+	snprintf(want, sizeof(want), "spam,%d ", id);
+	assert_string_equal(reported(s), want);
+	q->participant = world_peer(s->w, s->a, s->a.id);
+	talk_refused(s->w, s->a, &q->o, "400 MESSAGE_ID_INVALID");
+	assert_string_equal(reported(s), "");
 }
 
 static void test_kept(void **state)
@@ -473,9 +499,9 @@ static void test_country(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(test_read_date),  T(test_report),    T(test_kept),
-	                                   T(test_screenshot), T(test_folders),   T(test_codes),
-	                                   T(test_none),       T(test_strangers), T(test_country)};
+	const struct CMUnitTest tests[] = {
+		T(test_read_date), T(test_report), T(test_report_spam), T(test_kept),      T(test_screenshot),
+		T(test_folders),   T(test_codes),  T(test_none),        T(test_strangers), T(test_country)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

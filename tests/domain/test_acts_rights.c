@@ -162,6 +162,8 @@ OF_CHANNEL(open_contents, channels_readMessageContents, q->id = one_id(s, s->pos
 OF_CHANNEL(delete_others, channels_deleteMessages, q->id = one_id(s, another_post(s, room)))
 OF_CHANNEL(delete_of_member, channels_deleteParticipantHistory,
            q->participant = world_peer(s->w, p, s->victim.id))
+OF_CHANNEL(report_spam, channels_reportSpam, q->participant = world_peer(s->w, p, s->p[OWNER].id);
+           q->id = one_id(s, s->post))
 OF_CHANNEL(delete_for_all, channels_deleteHistory, q->for_everyone = true; q->max_id = 1)
 OF_CHANNEL(link_of_post, channels_exportMessageLink, q->id = s->post)
 OF_PEER(views, messages_getMessagesViews, q->id = one_id(s, s->post))
@@ -362,6 +364,7 @@ static const struct caller_row messages[] = {
          GROUP,
          {OK, OK, NO, NO, NO, GONE_, GONE_, GONE_},
          NOBOT},
+	{"reportSpam", report_spam, ADMIN_DELETE, GROUP, {OK, OK, NO, NO, NO, GONE_, GONE_, GONE_}, NOBOT},
 	{"deleteHistory for everyone",
          delete_for_all,
          ADMIN_ALL,

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/channels/channel.h"
 #include "domain/messages/place.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
@@ -96,22 +97,19 @@ static int ask_for_words(struct rpc_call *c, const struct reason *why)
 	return rpc_reply(c, &o->o);
 }
 
-/* 400 MESSAGE_ID_INVALID unless all are messages of this chat that the caller has. */
-static int check_ids(struct rpc_call *c, const struct peer *peer, const struct tl_vec_int *ids,
-                     struct slice *ret)
+/* 400 MESSAGE_ID_INVALID unless all are messages of this place that the caller has, and (from, if not 0) this one wrote. */
+static int check_ids(struct rpc_call *c, const struct place *place, int64_t from,
+                     const struct tl_vec_int *ids, struct slice *ret)
 {
 	struct store_msg row;
-	struct place place;
 	int r;
 
 	if (!ids->n || ids->n > LIMIT_MESSAGES_PER_CALL)
 		return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
-	if ((r = place_of(c, peer, &place)) < 0)
-		return r;
 	*ret = SLICE_LIT("");
 	for (uint32_t i = 0; i < ids->n; i++) {
-		r = place_message(c, &place, ids->v[i], &row);
-		if (r == -ERR_NOTFOUND)
+		r = place_message(c, place, ids->v[i], &row);
+		if (r == -ERR_NOTFOUND || (r == 0 && from && row.from_id != from))
 			return rpc_fail(c, 400, "MESSAGE_ID_INVALID");
 		if (r < 0)
 			return r;
@@ -124,12 +122,35 @@ static int check_ids(struct rpc_call *c, const struct peer *peer, const struct t
 int messages_reportReaction(struct rpc_call *c, const struct tl_messages_reportReaction *q)
 {
 	struct peer peer, by;
+	struct place place;
 	struct slice ids;
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = peer_resolve(c, q->reaction_peer, &by)) < 0 ||
-	    (r = check_ids(c, &peer, &(struct tl_vec_int){(int32_t *)(uintptr_t)&q->id, 1}, &ids)) < 0 ||
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
+	    (r = peer_resolve(c, q->reaction_peer, &by)) < 0 ||
+	    (r = check_ids(c, &place, 0, &(struct tl_vec_int){(int32_t *)(uintptr_t)&q->id, 1}, &ids)) < 0 ||
 	    (r = keep(c, by.key, "reaction", ids, SLICE_LIT(""))) < 0)
+		return r;
+	return rpc_reply_bool(c, true);
+}
+
+/* Of what a participant wrote, by one who may delete it. */
+int channels_reportSpam(struct rpc_call *c, const struct tl_channels_reportSpam *q)
+{
+	struct peer by;
+	struct channel ch;
+	struct place place;
+	struct slice ids;
+	int r;
+
+	if ((r = place_resolve_channel(c, q->channel, &ch, &place)) < 0 ||
+	    (r = peer_resolve(c, q->participant, &by)) < 0 ||
+	    (r = channel_may(c, &ch, CHANNEL_DELETE_OTHERS)) < 0)
+		return r;
+	if (!(ch.row.flags & STORE_CHANNEL_MEGAGROUP))
+		return rpc_fail(c, 400, "CHANNEL_INVALID");
+	if ((r = check_ids(c, &place, by.key, &q->id, &ids)) < 0 ||
+	    (r = keep(c, by.key, "spam", ids, SLICE_LIT(""))) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -138,10 +159,12 @@ int messages_report(struct rpc_call *c, const struct tl_messages_report *q)
 {
 	const struct reason *why = NULL;
 	struct peer peer;
+	struct place place;
 	struct slice ids = {0};
 	int r;
 
-	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = check_ids(c, &peer, &q->id, &ids)) < 0)
+	if ((r = place_resolve(c, q->peer, &peer, &place)) < 0 ||
+	    (r = check_ids(c, &place, 0, &q->id, &ids)) < 0)
 		return r;
 	if (q->message.n > REPORT_TEXT)
 		return rpc_fail(c, 400, "REPORT_REASON_INVALID");
