@@ -317,7 +317,7 @@ static const char *const steps[] = {
 	/* 24: marks in threads by channel, so that they go with it. */
 	"CREATE INDEX thread_mark_of ON thread_mark (channel, top);",
 
-	/* 25: secret chats, what of them was not received yet, and their files (secret_chat.h, secret_queue.h). */
+	/* 25: secret chats, what of them was not received yet, and their files (secret_chat.h, qts.h, secret_sent.h). */
 	"CREATE TABLE secret_chat (owner BIGINT, id BIGINT, peer BIGINT, admin BIGINT, state BIGINT, date "
 	"BIGINT, key BIGINT, g BYTEA, fingerprint BIGINT, read_until BIGINT, read_at BIGINT, ended BIGINT, "
 	"deleted BIGINT, PRIMARY KEY (owner, id)) WITHOUT ROWID;"

@@ -1,6 +1,6 @@
 /*
  * secret_chat.h - secret chats: a row for each of the two sides, in his box, and the files that went through. What is said in
- * them is store/secret_queue.h's, until it was received. The server knows the public halves of the key exchange, never the key.
+ * them is store/qts.h's, until it was received. The server knows the public halves of the key exchange, never the key.
  * Write lane, but for what says otherwise.
  */
 #ifndef STORE_SECRET_CHAT_H

@@ -100,6 +100,7 @@ enum upd_kind {
 	UPD_FORWARDS_NOW = 173, /* or passed on */
 	UPD_NOTIFY_TOPIC = 174, /* of a user's box: peer = a forum, id = one of its topics */
 	UPD_BOT_QUERY = 190,    /* of a bot: peer = who asks; payload: boxed Update TL of the newest layer */
+	UPD_BOT_TOLD = 191,     /* of a bot: id = qts of its queue */
 	UPD_RESET = 132,        /* updatesTooLong: the session ended; the next call hears 401 */
 };
 

@@ -220,6 +220,70 @@ static void test_start(void **state)
 	talk_refused(s->w, s->bot, &say_q(s, s->bot, &peer->o, "Hi")->o, "400 PEER_ID_INVALID");
 }
 
+/* --- what it is told by qts */
+
+static void block(struct s *s, struct person who, bool blocked)
+{
+	struct tl_contacts_block *on = Q(s, contacts_block);
+	struct tl_contacts_unblock *off = Q(s, contacts_unblock);
+
+	on->id = off->id = world_peer(s->w, who, s->bot.id);
+	talk_call(s->w, who, blocked ? &on->o : &off->o);
+}
+
+/* Updates of its difference after this qts, and the qts that it comes to. */
+static struct tl_vec told_after(struct s *s, int32_t qts, int32_t *ret_qts)
+{
+	struct tl_updates_getDifference *q = Q(s, updates_getDifference);
+	const struct tl_updates_difference *d;
+	struct tl_obj *o;
+
+	q->pts = talk_pts(s->w, s->bot);
+	q->date = (int32_t)clock_unix() + 100;
+	q->qts = qts;
+	o = talk_call(s->w, s->bot, &q->o);
+	*ret_qts = qts;
+	if (TL_IS(updates_differenceEmpty, o))
+		return (struct tl_vec){0};
+	d = TL_AS(updates_difference, o);
+	assert_non_null(d);
+	*ret_qts = TL_AS(updates_state, d->state)->qts;
+	assert_non_null(world_find_user(d->users, s->b.id));
+	return d->other_updates;
+}
+
+static void test_stopped(void **state)
+{
+	struct s *s = *state;
+	const struct tl_updateBotStopped *u;
+	struct tl_vec told;
+	int32_t qts;
+
+	block(s, s->a, true); /* she has never spoken to it: it hears nothing */
+	talk_call(s->w, s->b, start_q(s, s->b, ""));
+	world_pushes(s->w, s->bot.key);
+	block(s, s->b, true);
+	block(s, s->b, true);
+	u = TL_AS(updateBotStopped, world_update(world_pushes(s->w, s->bot.key), TL_updateBotStopped));
+	assert_non_null(u);
+	assert_true(u->stopped && u->user_id == s->b.id && u->date > 0);
+	assert_int_equal(u->qts, 2);
+	block(s, s->b, false);
+	u = TL_AS(updateBotStopped, world_update(world_pushes(s->w, s->bot.key), TL_updateBotStopped));
+	assert_non_null(u);
+	assert_true(!u->stopped && u->qts == 3);
+	/* Whoever was away finds them in its difference, for as long as it does not know them. */
+	for (int i = 0; i < 2; i++) {
+		told = told_after(s, 1, &qts);
+		assert_int_equal(told.n, 2);
+		assert_int_equal(TL_AS(updateBotStopped, told.v[0])->qts, 2);
+		assert_int_equal(TL_AS(updateBotStopped, told.v[1])->qts, 3);
+		assert_int_equal(qts, 3);
+	}
+	assert_int_equal(told_after(s, 2, &qts).n, 1);
+	assert_int_equal(told_after(s, 3, &qts).n, 0);
+}
+
 /* --- in groups */
 
 static void quiet(struct s *s, struct person who)
@@ -559,10 +623,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_token),       T(test_revoked),       T(test_looks),          T(test_who_may),
-		T(test_start),       T(test_privacy_by_id), T(test_start_in_group), T(test_group),
-		T(test_basic_group), T(test_channel),       T(test_commands),       T(test_keyboard),
-		T(test_queries),
+		T(test_token),          T(test_revoked),  T(test_looks),       T(test_who_may),
+		T(test_start),          T(test_stopped),  T(test_stopped),     T(test_privacy_by_id),
+		T(test_start_in_group), T(test_group),    T(test_basic_group), T(test_channel),
+		T(test_commands),       T(test_keyboard), T(test_queries),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

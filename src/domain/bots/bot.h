@@ -43,6 +43,20 @@ int bot_hears_row(struct rpc_call *c, int64_t bot, const struct store_msg *row);
 int bot_commands_mean(struct rpc_call *c, const struct peer *to, struct tl_vec *entities);
 /* 400 BOT_GROUPS_BLOCKED for a bot that nobody may bring into a group; people and the other bots: 0. */
 int bot_may_join(struct rpc_call *c, int64_t user);
+/* --- told.c: what a bot is told in the order of its qts, and finds in its differences for as long as it is kept */
+
+/* Write lane: the bot is told this Update, whose qts is set when it is shown. */
+int bot_tell(struct rpc_call *c, int64_t bot, const struct tl_obj *update);
+/* Write lane: the caller has stopped a bot that he has spoken to, or lets it write again. */
+int bot_stopped(struct rpc_call *c, int64_t bot, bool stopped);
+/* UPD_BOT_TOLD as the bot gets it; NULL: it is not kept any more. Read lanes. */
+int bot_told_view(struct view *v, int32_t qts, struct tl_obj **ret);
+/* The calling bot's last qts. Any lane. */
+int bot_qts(struct rpc_call *c, int32_t *ret_qts);
+/* Updates after that qts, up to `limit`, the qts that they come to, and whether there are more. Read lanes. */
+int bot_difference(struct view *v, int32_t qts, int32_t limit, struct tl_vec *ret, int32_t *ret_qts,
+                   bool *ret_more);
+
 /* An update of UPD_BOT_QUERY as the bot gets it. */
 int bot_query_view(struct view *v, struct slice payload, struct tl_obj **ret);
 /* Its menu button for this user (0: for who has none of his own); NULL: the default. */

@@ -1,10 +1,12 @@
 /* block.c - whom the caller does not want to hear from. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/users/peer.h"
 #include "domain/users/view.h"
 #include "rpc_methods.h"
 #include "store/contact.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum { PAGE = 100 };
 
@@ -17,6 +19,8 @@ static int set(struct rpc_call *c, int64_t peer, bool blocked)
 	if (peer == c->user_id || peer == SERVICE_USER)
 		return rpc_fail(c, 400, "CONTACT_ID_INVALID");
 	r = store_blocked_set(c->db, c->user_id, peer, blocked, c->now);
+	if (r > 0 && peer_is_bot(peer) && (r = bot_stopped(c, peer, blocked)) == 0)
+		r = 1;
 	return r <= 0 ? r : rpc_log_event(c, &ev);
 }
 

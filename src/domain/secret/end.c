@@ -110,7 +110,7 @@ int secret_device_ended(struct rpc_call *c, int64_t user_id, int64_t key)
 {
 	int r = key ? end_all(c, user_id, key) : 0;
 
-	return r < 0 ? r : store_secret_drop(c->db, key);
+	return r < 0 ? r : store_qts_drop(c->db, key);
 }
 
 int secret_account_ended(struct rpc_call *c, int64_t user_id)

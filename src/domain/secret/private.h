@@ -3,8 +3,9 @@
 #define DOMAIN_SECRET_PRIVATE_H
 
 #include "domain/secret/secret.h"
+#include "store/qts.h"
 #include "store/secret_chat.h"
-#include "store/secret_queue.h"
+#include "store/secret_sent.h"
 
 /* InputEncryptedChat of the caller: 400 CHAT_ID_INVALID, or ENCRYPTION_DECLINED where he had such a chat and it is gone. */
 int secret_resolve(struct rpc_call *c, const struct tl_obj *input, struct store_secret_chat *ret);
@@ -14,7 +15,7 @@ int secret_resolve_open(struct rpc_call *c, const struct tl_obj *input, struct s
 /* EncryptedChat as its owner gets it. */
 struct tl_obj *secret_chat_view(struct rpc_call *c, const struct store_secret_chat *s);
 /* EncryptedMessage as c->user_id gets it. */
-int secret_message_view(struct rpc_call *c, const struct store_secret_message *m, struct tl_obj **ret);
+int secret_message_view(struct rpc_call *c, const struct store_queued *m, struct tl_obj **ret);
 
 /* Write lane: the authorisation that this row belongs to hears of its chat; of a request, all of the owner's that take any. */
 int secret_tell(struct rpc_call *c, const struct store_secret_chat *s);

@@ -16,18 +16,18 @@ enum {
 int secret_qts(struct rpc_call *c, int32_t *ret_qts)
 {
 	*ret_qts = STORE_QTS_FIRST;
-	return c->client ? store_secret_qts(c->db, c->client->auth_key_id, ret_qts) : 0;
+	return c->client ? store_qts_last(c->db, c->client->auth_key_id, ret_qts) : 0;
 }
 
 int secret_difference(struct rpc_call *c, int32_t qts, int32_t limit, struct secret_difference *ret)
 {
 	uint32_t most = limit < SLICE_MESSAGES ? (uint32_t)limit : SLICE_MESSAGES;
-	struct store_secret_message *v;
+	struct store_queued *v;
 	size_t n;
 	int r;
 
-	r = store_secret_after(c->db, c->client->auth_key_id, qts, most, SLICE_BYTES, &c->arena, &v, &n,
-	                       &ret->more);
+	r = store_qts_after(c->db, c->client->auth_key_id, qts, most, SLICE_BYTES, &c->arena, &v, &n,
+	                    &ret->more);
 	if (r < 0)
 		return r;
 	ret->messages = tl_vec_new(&c->arena, (uint32_t)n);
@@ -49,7 +49,7 @@ static int forget(struct rpc_call *c, void *arg)
 {
 	const struct seen *s = arg;
 
-	return store_secret_received(c->db, s->key, s->qts, c->now - SETTLED_S, &c->arena, NULL, NULL);
+	return store_qts_received(c->db, s->key, s->qts, c->now - SETTLED_S, &c->arena, NULL, NULL);
 }
 
 static void forgotten(struct app *app, void *arg, int r)
@@ -60,7 +60,7 @@ static void forgotten(struct app *app, void *arg, int r)
 int secret_acknowledge(struct rpc_call *c, int32_t qts)
 {
 	struct seen *s;
-	int r = c->client ? store_secret_has(c->db, c->client->auth_key_id, qts, c->now - SETTLED_S) : 0;
+	int r = c->client ? store_qts_has(c->db, c->client->auth_key_id, qts, c->now - SETTLED_S) : 0;
 
 	if (r <= 0)
 		return r;
@@ -83,7 +83,7 @@ int messages_receivedQueue(struct rpc_call *c, const struct tl_messages_received
 		return r;
 	if (q->max_qts < 0 || q->max_qts > qts)
 		return rpc_fail(c, 400, "MAX_QTS_INVALID");
-	r = store_secret_received(c->db, c->client->auth_key_id, q->max_qts, INT64_MAX, &c->arena, &ids, &n);
+	r = store_qts_received(c->db, c->client->auth_key_id, q->max_qts, INT64_MAX, &c->arena, &ids, &n);
 	if (r < 0)
 		return r;
 	o->longs = (struct tl_vec_long){ids, (uint32_t)n};

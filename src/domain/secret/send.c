@@ -67,7 +67,7 @@ static int check(struct rpc_call *c, const struct secret_draft *d, struct store_
 	if ((r = secret_resolve_open(c, d->peer, &mine)) < 0 || (r = may_send(c, mine.peer)) < 0 ||
 	    (r = store_secret_chat_get(c->db, mine.peer, mine.id, &c->arena, ret_other)) < 0)
 		return r;
-	if ((r = store_secret_waiting(c->db, ret_other->key, &waiting)) < 0)
+	if ((r = store_qts_waiting(c->db, ret_other->key, &waiting)) < 0)
 		return r;
 	return waiting >= QUEUE_MAX ? rpc_fail(c, 420, "FLOOD_WAIT_%d", WAIT_S) : 0;
 }
@@ -88,14 +88,14 @@ static int deliver(struct rpc_call *c, const struct secret_draft *d, const struc
                    const struct store_secret_sent *t)
 {
 	struct upd_event ev = {.owner = to->owner, .kind = UPD_SECRET_MESSAGE, .only_key = to->key};
-	struct store_secret_message m = {.key = to->key,
-	                                 .chat = to->id,
-	                                 .random_id = d->random_id,
-	                                 .date = t->date,
-	                                 .is_service = d->is_service,
-	                                 .file = t->file,
-	                                 .body = d->data};
-	int r = store_secret_push(c->db, &m);
+	struct store_queued m = {.key = to->key,
+	                         .chat = to->id,
+	                         .random_id = d->random_id,
+	                         .date = t->date,
+	                         .is_service = d->is_service,
+	                         .file = t->file,
+	                         .body = d->data};
+	int r = store_qts_push(c->db, &m);
 
 	if (r < 0)
 		return r;

@@ -62,7 +62,7 @@ static int read_mark(struct view *v, const struct upd_event *ev, struct tl_obj *
 	return 0;
 }
 
-int secret_message_view(struct rpc_call *c, const struct store_secret_message *m, struct tl_obj **ret)
+int secret_message_view(struct rpc_call *c, const struct store_queued *m, struct tl_obj **ret)
 {
 	struct tl_encryptedMessageService *service;
 	struct tl_encryptedMessage *o;
@@ -88,8 +88,8 @@ int secret_message_view(struct rpc_call *c, const struct store_secret_message *m
 static int message(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
 	struct tl_updateNewEncryptedMessage *u = TL_NEW(&v->c->arena, updateNewEncryptedMessage);
-	struct store_secret_message m;
-	int r = store_secret_get(v->c->db, ev->only_key, ev->id, &v->c->arena, &m);
+	struct store_queued m;
+	int r = store_qts_get(v->c->db, ev->only_key, ev->id, &v->c->arena, &m);
 
 	if (r < 0) /* received by a difference that overtook it */
 		return r == -ERR_NOTFOUND ? 0 : r;

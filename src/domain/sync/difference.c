@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "base/rd.h"
+#include "domain/bots/bot.h"
 #include "domain/messages/message.h"
 #include "domain/secret/secret.h"
 #include "domain/sync/compose.h"
@@ -27,8 +28,9 @@ struct gather {
 	struct tl_obj **new_messages, **other;
 	uint32_t n_new, n_other;
 	int32_t last_pts;
-	struct secret_difference secret; /* of this authorisation's queue */
-	uint64_t seen; /* the commit of the snapshot with which it began: what is left out was no newer */
+	struct secret_difference
+		secret; /* of this authorisation's queue; of a bot's, its Updates are among the others */
+	uint64_t seen;  /* the commit of the snapshot with which it began: what is left out was no newer */
 	unixtime_t
 		states_until; /* not all changes without pts fitted: those up to this time are there; 0: all */
 };
@@ -51,6 +53,12 @@ static void note_told(struct rpc_call *c, uint64_t seen)
 	upd_online_told(c->app->online, c->client->auth_key_id, (int32_t)c->now, seen);
 }
 
+/* The last of the caller's queue: a device's for its secret chats, a bot's for what it is told by qts. */
+static int last_qts(struct rpc_call *c, int32_t *ret_qts)
+{
+	return c->is_bot ? bot_qts(c, ret_qts) : secret_qts(c, ret_qts);
+}
+
 int sync_state(struct rpc_call *c, struct tl_obj **ret)
 {
 	int64_t unread;
@@ -58,8 +66,7 @@ int sync_state(struct rpc_call *c, struct tl_obj **ret)
 	int r;
 
 	r = store_upd_max(c->db, c->user_id, &pts);
-	if (r < 0 || (r = store_dialog_unread(c->db, c->user_id, &unread)) < 0 ||
-	    (r = secret_qts(c, &qts)) < 0)
+	if (r < 0 || (r = store_dialog_unread(c->db, c->user_id, &unread)) < 0 || (r = last_qts(c, &qts)) < 0)
 		return r;
 	*ret = state_of(c, pts < 1 ? 1 : pts, qts, unread);
 	return 0;
@@ -314,15 +321,33 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 	return rpc_reply(c, &s->o);
 }
 
+/* What a bot was told by qts goes with the other updates. */
+static int add_told(struct gather *g, int32_t qts, int32_t limit)
+{
+	struct tl_obj **more;
+	struct tl_vec told;
+	int r = bot_difference(&g->v, qts, limit, &told, &g->secret.qts, &g->secret.more);
+
+	if (r < 0 || !told.n)
+		return r;
+	more = ARENA_ARRAY(&g->v.c->arena, struct tl_obj *, g->n_other + told.n);
+	if (g->n_other)
+		memcpy(more, g->other, g->n_other * sizeof(*more));
+	memcpy(more + g->n_other, told.v, told.n * sizeof(*more));
+	g->other = more;
+	g->n_other += told.n;
+	return 0;
+}
+
 /*
  * Messages of secret chats come with the end of the rest, after what was said of the chats themselves: TDLib drops what belongs to a
  * chat that it has not yet. Until then the client's own qts is told back to it.
  */
-static int add_secret(struct gather *g, const struct tl_updates_getDifference *q, bool whole)
+static int add_queue(struct gather *g, const struct tl_updates_getDifference *q, bool whole)
 {
 	struct rpc_call *c = g->v.c;
 	int32_t limit = q->has_qts_limit ? q->qts_limit : INT32_MAX, had = q->qts > 0 ? q->qts : 0;
-	int r = secret_acknowledge(c, had);
+	int r = c->is_bot ? 0 : secret_acknowledge(c, had);
 
 	if (r < 0)
 		return r;
@@ -330,7 +355,7 @@ static int add_secret(struct gather *g, const struct tl_updates_getDifference *q
 	g->secret.qts = had ? had : 1;
 	if (!whole || g->states_until || limit <= 0)
 		return 0;
-	return secret_difference(c, had, limit, &g->secret);
+	return c->is_bot ? add_told(g, had, limit) : secret_difference(c, had, limit, &g->secret);
 }
 
 int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDifference *q)
@@ -374,7 +399,7 @@ int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDiffere
 	if (whole && q->date != INT32_MAX &&
 	    ((r = add_states(&g, q->date)) < 0 || (r = add_channels(&g, q->date)) < 0))
 		return r;
-	if ((r = add_secret(&g, q, whole && q->date != INT32_MAX)) < 0)
+	if ((r = add_queue(&g, q, whole && q->date != INT32_MAX)) < 0)
 		return r;
 	rpc_wants_updates(c);
 	return answer(&g, q, whole);

@@ -101,6 +101,13 @@ async function onUpdate(o) {
       return event('typing', { peer: o.chat_id });
     case 'updateActiveEmojiReactions':
       return event('reactions', { emoji: o.emojis });
+    case 'updateChatMember': { // bots alone
+      const status = (m) => m.status['@type'].replace('chatMemberStatus', '');
+      const whom = o.new_chat_member.member_id.user_id;
+      return event('member', { peer: o.chat_id, by: o.actor_user_id, whom, was: status(o.old_chat_member), is: status(o.new_chat_member) });
+    }
+    case 'updateNewChatJoinRequest': // likewise
+      return event('asks', { peer: o.chat_id, who: o.request.user_id });
     case 'updateUserStatus':
       return event('status', { peer: o.user_id, online: o.status['@type'] === 'userStatusOnline' });
     default:
@@ -179,6 +186,11 @@ const driver = {
     const is = (state) => (o) => o['@type'] === 'updateConnectionState' && o.state['@type'] === `connectionState${state}`;
     if (connected) await td.wait('its question', is('Updating'), 2000).catch(() => {});
     if (!connected) await td.wait('the answer', is('Ready'));
+    return driver.me();
+  },
+  async sign_in_bot({ token }) {
+    await td.call('checkAuthenticationBotToken', { token });
+    await td.waitState(['authorizationStateReady']);
     return driver.me();
   },
   // Any call of its own: what it answers, as it says it.

@@ -178,6 +178,8 @@ class Driver(Media, Reactions, Secret):
             event('inline', query=u.query_id, who=u.user_id, text=u.query, offset=u.offset)
         elif name == 'UpdateBotInlineSend':
             event('chosen', who=u.user_id, text=u.query, result=u.id)
+        elif name == 'UpdateBotStopped':
+            event('stopped', who=u.user_id, stopped=u.stopped, qts=u.qts)
         elif name == 'UpdateUserName':
             names = [u.username] if hasattr(u, 'username') else [n.username for n in u.usernames]
             event('name', peer=u.user_id, first=u.first_name, username=(names or [''])[0])

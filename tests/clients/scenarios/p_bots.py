@@ -53,6 +53,36 @@ async def test_start(stage):
                  ('userTypeBot', True, 'a city', False), 'what TDLib knows of it')
 
 
+async def test_stopped(stage):
+    """Who stops a bot, and who lets it write again, is told to it, by its next difference if it is away."""
+    a, (t, p) = stage.people[0], stage.bots
+    stage.td = d = await bot_of(stage, 'tdlib', 'td_bot')
+    chat = await chat_with(a, d)
+    await a.invoke(method='sendBotStartMessage', args={'bot_user_id': chat, 'chat_id': chat, 'parameter': ''})
+    await d.wait_text('/start')
+
+    async def stop(bot, stopped):
+        block = {'@type': 'blockListMain'} if stopped else None
+        await a.invoke(method='setMessageSenderBlockList', args={
+            'sender_id': {'@type': 'messageSenderUser', 'user_id': bot.me['id']}, 'block_list': block})
+    mark, since = t.mark(), d.mark()
+    for stopped in True, False:
+        for bot in t, d:
+            await stop(bot, stopped)
+        e = await t.wait('stopped', lambda e: e['stopped'] is stopped, since=mark)
+        expect_equal(e['who'], a.me['id'], 'who stops Telethon\'s bot, or starts it again')
+        e = await d.wait('member', lambda e: e['is'] == ('Banned' if stopped else 'Member'), since=since)
+        expect_equal((e['peer'], e['by'], e['whom']), (a.me['id'], a.me['id'], d.me['id']), 'what TDLib\'s bot is told')
+    await d.end()
+    await stop(d, True)
+    stage.td = d = await stage.client('tdlib', 'td_bot')
+    d.me, d.username = {'id': chat}, 'td_bot'
+    e = await d.wait('member')
+    expect_equal((e['whom'], e['is']), (chat, 'Banned'), 'what it finds when it comes back')
+    await stop(d, False)
+    await d.wait('member', lambda e: e['is'] == 'Member')
+
+
 async def test_commands(stage):
     """What a bot can do is seen in its chat."""
     a, (t, p) = stage.people[0], stage.bots
@@ -170,7 +200,7 @@ async def test_inline(stage):
 
 async def test_clean_logs(stage):
     """TDLib found nothing to complain of."""
-    expect_clean_logs(*stage.people)
+    expect_clean_logs(*stage.people, stage.td)
 
 
 async def test_revoke(stage):

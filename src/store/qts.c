@@ -1,14 +1,12 @@
-/* secret_queue.c - see secret_queue.h. */
-#include "store/secret_queue.h"
+/* qts.c - see qts.h. */
+#include "store/qts.h"
 
 #include "base/buf.h"
 #include "base/err.h"
 
 #define COLUMNS "key, qts, chat, random_id, date, service, file, body"
 
-enum { DAY = 86400 };
-
-int store_secret_qts(struct sql_db *db, int64_t key, int32_t *ret_qts)
+int store_qts_last(struct sql_db *db, int64_t key, int32_t *ret_qts)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT qts FROM secret_box WHERE key = $1");
 	int64_t qts = STORE_QTS_FIRST;
@@ -29,10 +27,10 @@ static int next_qts(struct sql_db *db, int64_t key, int32_t *ret)
 	sql_bind_int(s, 1, key);
 	sql_bind_int(s, 2, STORE_QTS_FIRST + 1);
 	r = sql_run(s);
-	return r < 0 ? r : store_secret_qts(db, key, ret);
+	return r < 0 ? r : store_qts_last(db, key, ret);
 }
 
-int store_secret_push(struct sql_db *db, struct store_secret_message *m)
+int store_qts_push(struct sql_db *db, struct store_queued *m)
 {
 	struct sql_stmt *s;
 	int r = next_qts(db, m->key, &m->qts);
@@ -51,20 +49,19 @@ int store_secret_push(struct sql_db *db, struct store_secret_message *m)
 	return sql_run(s);
 }
 
-static struct store_secret_message row_of(struct sql_stmt *s, struct arena *a)
+static struct store_queued row_of(struct sql_stmt *s, struct arena *a)
 {
-	return (struct store_secret_message){.key = sql_int(s, 0),
-	                                     .qts = (int32_t)sql_int(s, 1),
-	                                     .chat = (int32_t)sql_int(s, 2),
-	                                     .random_id = sql_int(s, 3),
-	                                     .date = sql_int(s, 4),
-	                                     .is_service = sql_int(s, 5) != 0,
-	                                     .file = sql_int(s, 6),
-	                                     .body = sql_copy(s, 7, a)};
+	return (struct store_queued){.key = sql_int(s, 0),
+	                             .qts = (int32_t)sql_int(s, 1),
+	                             .chat = (int32_t)sql_int(s, 2),
+	                             .random_id = sql_int(s, 3),
+	                             .date = sql_int(s, 4),
+	                             .is_service = sql_int(s, 5) != 0,
+	                             .file = sql_int(s, 6),
+	                             .body = sql_copy(s, 7, a)};
 }
 
-int store_secret_get(struct sql_db *db, int64_t key, int32_t qts, struct arena *a,
-                     struct store_secret_message *ret)
+int store_qts_get(struct sql_db *db, int64_t key, int32_t qts, struct arena *a, struct store_queued *ret)
 {
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "SELECT " COLUMNS " FROM secret_queue WHERE key = $1 AND qts = $2");
@@ -79,13 +76,13 @@ int store_secret_get(struct sql_db *db, int64_t key, int32_t qts, struct arena *
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
-int store_secret_after(struct sql_db *db, int64_t key, int32_t qts, uint32_t limit, size_t bytes,
-                       struct arena *a, struct store_secret_message **ret, size_t *ret_n, bool *ret_more)
+int store_qts_after(struct sql_db *db, int64_t key, int32_t qts, uint32_t limit, size_t bytes,
+                    struct arena *a, struct store_queued **ret, size_t *ret_n, bool *ret_more)
 {
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "SELECT " COLUMNS " FROM secret_queue WHERE key = $1 AND qts > $2"
 	                                 " ORDER BY qts LIMIT $3");
-	struct store_secret_message *v = ARENA_ARRAY(a, struct store_secret_message, limit + 1);
+	struct store_queued *v = ARENA_ARRAY(a, struct store_queued, limit + 1);
 	size_t n = 0, sum = 0;
 	int r;
 
@@ -103,7 +100,7 @@ int store_secret_after(struct sql_db *db, int64_t key, int32_t qts, uint32_t lim
 	return r < 0 ? r : 0;
 }
 
-int store_secret_has(struct sql_db *db, int64_t key, int32_t qts, unixtime_t before)
+int store_qts_has(struct sql_db *db, int64_t key, int32_t qts, unixtime_t before)
 {
 	/* Dates grow with qts: the first row tells. */
 	struct sql_stmt *s = sql_prepare(
@@ -139,8 +136,8 @@ static int random_ids(struct sql_db *db, int64_t key, int32_t qts, unixtime_t be
 	return r;
 }
 
-int store_secret_received(struct sql_db *db, int64_t key, int32_t qts, unixtime_t before, struct arena *a,
-                          int64_t **ret, size_t *ret_n)
+int store_qts_received(struct sql_db *db, int64_t key, int32_t qts, unixtime_t before, struct arena *a,
+                       int64_t **ret, size_t *ret_n)
 {
 	struct sql_stmt *s;
 	int r = ret ? random_ids(db, key, qts, before, a, ret, ret_n) : 0;
@@ -154,7 +151,7 @@ int store_secret_received(struct sql_db *db, int64_t key, int32_t qts, unixtime_
 	return sql_run(s);
 }
 
-int store_secret_waiting(struct sql_db *db, int64_t key, int64_t *ret)
+int store_qts_waiting(struct sql_db *db, int64_t key, int64_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "SELECT qts FROM secret_queue WHERE key = $1 ORDER BY qts LIMIT 1");
@@ -165,13 +162,13 @@ int store_secret_waiting(struct sql_db *db, int64_t key, int64_t *ret)
 	*ret = 0;
 	sql_bind_int(s, 1, key);
 	r = sql_value(s, &first);
-	if (r <= 0 || (r = store_secret_qts(db, key, &last)) < 0)
+	if (r <= 0 || (r = store_qts_last(db, key, &last)) < 0)
 		return r;
 	*ret = last - first + 1;
 	return 0;
 }
 
-int store_secret_drop(struct sql_db *db, int64_t key)
+int store_qts_drop(struct sql_db *db, int64_t key)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM secret_queue WHERE key = $1");
 	int r;
@@ -183,59 +180,4 @@ int store_secret_drop(struct sql_db *db, int64_t key)
 	s = sql_prepare(db, "DELETE FROM secret_box WHERE key = $1");
 	sql_bind_int(s, 1, key);
 	return sql_run(s);
-}
-
-/* --- what was sent of late */
-
-static int find(struct sql_db *db, int64_t day, int64_t owner, int64_t random_id,
-                struct store_secret_sent *ret)
-{
-	struct sql_stmt *s = sql_prepare(
-		db, "SELECT date, file FROM secret_sent WHERE day = $1 AND random_id = $2 AND owner = $3");
-	int r;
-
-	sql_bind_int(s, 1, day);
-	sql_bind_int(s, 2, random_id);
-	sql_bind_int(s, 3, owner);
-	r = sql_step(s);
-	if (r == 1)
-		*ret = (struct store_secret_sent){sql_int(s, 0), sql_int(s, 1)};
-	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
-}
-
-int store_secret_sent_find(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_t now,
-                           struct store_secret_sent *ret)
-{
-	int r = find(db, now / DAY, owner, random_id, ret);
-
-	return r == -ERR_NOTFOUND ? find(db, now / DAY - 1, owner, random_id, ret) : r;
-}
-
-int store_secret_sent_put(struct sql_db *db, int64_t owner, int64_t random_id,
-                          const struct store_secret_sent *t)
-{
-	struct sql_stmt *s = sql_prepare(
-		db,
-		"INSERT INTO secret_sent (day, random_id, owner, date, file) VALUES ($1, $2, $3, $4, $5)");
-
-	sql_bind_int(s, 1, t->date / DAY);
-	sql_bind_int(s, 2, random_id);
-	sql_bind_int(s, 3, owner);
-	sql_bind_int(s, 4, t->date);
-	sql_bind_int(s, 5, t->file);
-	return sql_run(s);
-}
-
-int store_secret_sent_prune(struct sql_db *db, unixtime_t now, int limit)
-{
-	struct sql_stmt *s = sql_prepare(
-		db, "DELETE FROM secret_sent WHERE (day, random_id, owner) IN"
-		    " (SELECT day, random_id, owner FROM secret_sent WHERE day < $1 LIMIT $2)");
-	int r;
-
-	sql_bind_int(s, 1, now / DAY - 1);
-	sql_bind_int(s, 2, limit);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
 }
