@@ -485,6 +485,7 @@ static void test_commands(void **state)
 	struct tl_users_getFullUser *full = Q(s, users_getFullUser);
 	struct tl_bots_setBotInfo *info = Q(s, bots_setBotInfo);
 	struct tl_botCommand *one = Q(s, botCommand);
+	const struct tl_updateBotCommands *told;
 	struct tl_users_userFull *f;
 	struct tl_botInfo *i;
 
@@ -495,7 +496,12 @@ static void test_commands(void **state)
 	q->commands = tl_vec_new(world_arena(s->w), 1);
 	q->commands.v[0] = &one->o;
 	talk_refused(s->w, s->a, &q->o, "400 USER_BOT_REQUIRED");
+	talk_call(s->w, s->b, start_q(s, s->b, ""));
+	world_pushes(s->w, s->b.key);
 	talk_call(s->w, s->bot, &q->o);
+	told = TL_AS(updateBotCommands, world_update(world_pushes(s->w, s->b.key), TL_updateBotCommands));
+	assert_non_null(told); /* who has a chat with it */
+	assert_true(told->bot_id == s->bot.id && told->commands.n == 1);
 	one->command = SLICE_LIT("ra in");
 	talk_refused(s->w, s->bot, &q->o, "400 BOT_COMMAND_INVALID");
 	q->lang_code = SLICE_LIT("english");

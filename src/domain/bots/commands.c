@@ -6,7 +6,10 @@
 #include "domain/bots/private.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
+#include "domain/users/account.h"
+#include "domain/users/peer.h"
 #include "rpc_methods.h"
+#include "updates/event.h"
 #include "updates/peer.h"
 
 /* Widest last; stored, so never renumbered. */
@@ -134,7 +137,9 @@ static int put(struct rpc_call *c, const struct store_bot_scope *s, struct slice
 	int r;
 
 	if ((r = store_bot_commands_put(c->db, c->user_id, s, body)) < 0 ||
-	    (r = store_bot_get(c->db, c->user_id, &c->arena, &b)) < 0 || (r = bot_changed(c, &b)) < 0)
+	    (r = store_bot_get(c->db, c->user_id, &c->arena, &b)) < 0 || (r = bot_changed(c, &b)) < 0 ||
+	    (r = user_tell_chats(c, b.id, UPD_BOT_COMMANDS)) <
+	            0) /* TDLib does not look again for the version */
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -242,4 +247,18 @@ int bot_commands_for(struct rpc_call *c, int64_t bot, int64_t peer, struct tl_ve
 	    (r = look(c, bot, SCOPE_CHATS, 0, 0, ret)) == 0)
 		r = look(c, bot, SCOPE_DEFAULT, 0, 0, ret);
 	return r < 0 ? r : 0;
+}
+
+int bot_commands_view(struct view *v, int64_t bot, struct tl_obj **ret)
+{
+	struct tl_updateBotCommands *u = TL_NEW(&v->c->arena, updateBotCommands);
+	int r = bot_commands_for(v->c, bot, bot, &u->commands);
+
+	if (r < 0)
+		return r;
+	u->peer = peer_to_tl(&v->c->arena, bot);
+	u->bot_id = bot;
+	view_peer(v, bot);
+	*ret = &u->o;
+	return 0;
 }

@@ -210,9 +210,9 @@ static bool is_among(const int64_t *v, size_t n, int64_t x)
 }
 
 /* Those who are in his newest chats, too: they have him by name, and nothing else brings them the new one (TDLib keeps what it has). */
-static int tell_chats(struct rpc_call *c, int64_t id, const int64_t *told, size_t n_told)
+static int tell_chats(struct rpc_call *c, int64_t id, enum upd_kind kind, const int64_t *told, size_t n_told)
 {
-	struct upd_event ev = {.kind = UPD_USER, .peer = id};
+	struct upd_event ev = {.kind = kind, .peer = id};
 	struct store_dialog *rows;
 	size_t n;
 	int r;
@@ -247,5 +247,10 @@ int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)
 		ev.except_key = 0;
 		r = rpc_log_event(c, &ev);
 	}
-	return r < 0 ? r : tell_chats(c, id, who, n);
+	return r < 0 ? r : tell_chats(c, id, UPD_USER, who, n);
+}
+
+int user_tell_chats(struct rpc_call *c, int64_t id, enum upd_kind kind)
+{
+	return tell_chats(c, id, kind, NULL, 0);
 }

@@ -6,6 +6,7 @@
 #define DOMAIN_USERS_ACCOUNT_H
 
 #include "rpc/call.h"
+#include "updates/event.h"
 
 /*
  * Names as a client sent them, made right: UTF-8, no blanks around, first name 1..64 and last name 0..64 characters.
@@ -32,5 +33,7 @@ int user_reply_self(struct rpc_call *c, void *unused);
 
 /* Tell those who have `id` among their contacts or chats, and his own other sessions, that he looks different (UPD_USER). */
 int user_changed(struct rpc_call *c, int64_t id, int64_t except_key);
+/* Write lane: those in his newest private chats hear an event of this kind, whose peer is he. */
+int user_tell_chats(struct rpc_call *c, int64_t id, enum upd_kind kind);
 
 #endif
