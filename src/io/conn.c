@@ -25,7 +25,7 @@ struct io_conn {
 	size_t out_at; /* bytes of out already sent */
 	struct io_timer timer;
 	struct io_msg ending; /* posts `closed` from the loop */
-	bool started, closing, ended, flushing, giving;
+	bool started, closing, ended, flushing, giving, paused;
 	struct move *moving; /* it leaves when `bytes` returns */
 	char ip[46];
 };
@@ -82,7 +82,7 @@ static void on_poll(uv_poll_t *h, int status, int events);
 
 static void watch(struct io_conn *c)
 {
-	int events = UV_READABLE | (c->out.n > c->out_at ? UV_WRITABLE : 0);
+	int events = (c->paused && !c->flushing ? 0 : UV_READABLE) | (c->out.n > c->out_at ? UV_WRITABLE : 0);
 
 	if (c->poll)
 		uv_poll_start(c->poll, events, on_poll);
@@ -136,7 +136,7 @@ static void read_some(struct io_conn *c)
 {
 	ssize_t k;
 
-	for (int i = 0; i < READ_ROUNDS && c->fd >= 0 && !c->closing; i++) {
+	for (int i = 0; i < READ_ROUNDS && c->fd >= 0 && !c->closing && !c->paused; i++) {
 		size_t want = READ_CHUNK;
 		uint8_t *p = buf_reserve(&c->in, i ? want : 2048);
 
@@ -246,6 +246,19 @@ void io_conn_start(struct io_conn *c)
 	}
 	if (c->in.n)
 		give(c, c->in.n);
+}
+
+void io_conn_pause(struct io_conn *c)
+{
+	c->paused = true;
+	watch(c);
+}
+
+void io_conn_resume(struct io_conn *c)
+{
+	c->paused = false;
+	if (give(c, 0))
+		watch(c);
 }
 
 void io_conn_pipe_bytes(struct io_conn *c, const uint8_t *p, size_t n)

@@ -48,6 +48,12 @@ void io_conn_pipe_closed(struct io_conn *c);
 void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n);
 /* The same for `taken` from `at` on, which is taken over, so that what the socket does not take needs no copy. */
 void io_conn_give(struct io_conn *c, struct buf *taken, size_t at);
+/*
+ * Read no more from an own socket, which fills until its sender waits. Resumed, what lies unread in `in` is given once more (0 new
+ * bytes; from within resume), and reading goes on. That the other end has gone is seen only then.
+ */
+void io_conn_pause(struct io_conn *c);
+void io_conn_resume(struct io_conn *c);
 /* Ends it: after what is queued has left (within 2 s), or at once. `closed` follows from the loop, not from here. */
 void io_conn_close(struct io_conn *c, bool flush_first);
 /* The same at once, and what the system still holds to be sent is dropped, too: the other end sees a reset, however slow its route. */

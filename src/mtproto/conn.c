@@ -184,7 +184,7 @@ static void on_bytes(void *user, struct io_conn *io, struct buf *in, size_t n_ne
 	else if (!c->clear)
 		tr_decrypt(&c->t, in->p + in->n - n_new, n_new);
 	c->clear = false;
-	if (r == -ERR_AGAIN)
+	if (r == -ERR_AGAIN || (r == 0 && mt_stall(c, in->n)))
 		return;
 	while (r == 0 && !c->to && !io_conn_is_closing(io) && (r = tr_next(&c->t, in, used, &pkt)) == 0) {
 		used += pkt.used;
@@ -205,6 +205,7 @@ void mt_conn_free(struct mt_conn *c)
 	while (c->n_sessions)
 		mt_session_detach(c->sessions[0], c);
 	io_timer_clear(&c->timer);
+	mt_stall_end(c);
 	HASH_DEL(c->l->conns, c);
 	tr_fini(&c->t);
 	while ((p = c->baggage) != NULL) {

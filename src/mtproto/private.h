@@ -127,7 +127,9 @@ struct mt_conn {
 	struct mt_loop *to;                       /* it is leaving for; NULL: it stays */
 	struct mt_parked *baggage, *last_baggage; /* packets to be looked at over there */
 	char *ip;                                 /* a face's */
-	UT_hash_handle hh;                        /* by serial */
+	bool stalled;                             /* on the loop's list: not read until there is room */
+	struct mt_conn *prev_stalled, *next_stalled;
+	UT_hash_handle hh; /* by serial */
 };
 
 /* A call with a large answer: held until there is room for that, then kept instead of it. */
@@ -229,6 +231,7 @@ struct mt_loop {
 	struct mt_route *routes;
 	struct mt_session *sessions, *serials;
 	struct mt_session *dirty, *busy, *resuming;
+	struct mt_conn *stalled; /* in the order in which they have to wait */
 	struct mt_handshake *handshakes;
 	struct buf scratch; /* a frame, until it is sent */
 	struct mt_seal *seal;
@@ -401,6 +404,12 @@ void mt_send_bulk(struct mt_session *s, int64_t req, struct buf *body, struct mt
 /* What was made again has become an error. */
 void mt_not_remade(struct mt_session *s, int64_t req);
 void mt_out_drop(struct mt_session *s, struct mt_out *o);
+
+/* stall.c */
+/* Has it to wait, with so many bytes of packets that were not looked at? Then its bytes are given once more when there is room. */
+bool mt_stall(struct mt_conn *c, size_t unread);
+void mt_stalled_go_on(struct mt_loop *l);
+void mt_stall_end(struct mt_conn *c); /* it goes */
 
 /* bulk.c */
 /* Is it a call with a large answer? Then it runs, or is held until there is room. */

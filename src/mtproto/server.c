@@ -128,7 +128,7 @@ uint64_t mt_new_serial(struct mt_loop *l)
 	return l->next_serial += 1u << 8;
 }
 
-enum door { DOOR_REPLY, DOOR_PUSH, DOOR_WANTS, DOOR_USER, DOOR_DROP, DOOR_DROP_TEMP };
+enum door { DOOR_REPLY, DOOR_PUSH, DOOR_WANTS, DOOR_USER, DOOR_DROP, DOOR_DROP_TEMP, DOOR_ROOM };
 
 struct door_msg {
 	struct io_msg m;
@@ -199,6 +199,9 @@ static void run_door(struct io_loop *io, struct io_msg *m)
 		mt_keys_drop_temp(l, d->id, (const int64_t *)(const void *)d->body.p,
 		                  (uint32_t)(d->body.n / 8));
 		break;
+	case DOOR_ROOM:
+		mt_stalled_go_on(l);
+		break;
 	}
 	buf_fini(&d->body);
 	mt_batch_unref(&d->batch);
@@ -248,6 +251,12 @@ void mt_server_wants_updates(struct mt_server *s, struct mt_ref session)
 
 	d->session = session;
 	io_post(s->loops[session.loop % s->n]->io, &d->m);
+}
+
+void mt_server_has_room(struct mt_server *s)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		io_post(s->loops[i]->io, &door_new(s, DOOR_ROOM)->m);
 }
 
 void mt_server_set_user(struct mt_server *s, int64_t perm_key_id, int64_t user_id)

@@ -55,6 +55,12 @@ struct mt_server_ops {
 	 */
 	uint32_t (*answer_size)(void *ctx, struct slice body);
 	/*
+	 * There is so much at work that nothing large should come now: connections that bring it are not read until
+	 * mt_server_has_room, which follows. What cannot be kept waiting (WebSocket, HTTP) comes all the same. Quick. May be NULL.
+	 * Thread: the connection's loop.
+	 */
+	bool (*is_full)(void *ctx);
+	/*
 	 * A key gained its first session that may get updates, or lost its last live one. Thread: the key's loop.
 	 * user_id may be 0 (login tokens and config are pushed to keys without a user).
 	 */
@@ -143,6 +149,8 @@ void mt_server_push_crowd(struct mt_server *s, struct buf *body, const struct mt
                           size_t n_places, const struct mt_listener *who, size_t n);
 /* This session called updates.getState or getDifference. Thread: any. */
 void mt_server_wants_updates(struct mt_server *s, struct mt_ref session);
+/* ops.is_full said yes, and would say no now. Thread: any. */
+void mt_server_has_room(struct mt_server *s);
 /* The user of a key changed (sign-in: id, sign-out: 0): cached key records follow. Thread: any. */
 void mt_server_set_user(struct mt_server *s, int64_t perm_key_id, int64_t user_id);
 /* Temporary keys bound to this one were dropped but for `except`: cached records of them go. Thread: any. */

@@ -200,6 +200,11 @@ static uint32_t answer_size(void *ctx, struct slice body)
 	return rd_u32(&r) == WORLD_BULK ? WORLD_BULK_SIZE : 0;
 }
 
+static bool is_full(void *ctx)
+{
+	return ((struct world *)ctx)->full;
+}
+
 static bool is_cdn(void *ctx, int32_t dc)
 {
 	return dc == WORLD_CDN;
@@ -213,6 +218,7 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
 	struct mt_server_ops ops = {.ctx = w,
 	                            .call = on_call,
 	                            .answer_size = answer_size,
+	                            .is_full = is_full,
 	                            .key_online = on_online,
 	                            .viewer_value = value_of};
 	struct mt_server_config cfg = {.loops = w->loops,

@@ -38,6 +38,7 @@ struct world {
 	unsigned n_keys;
 	int load_error; /* instead of finding */
 	unsigned taken; /* so many inserts find their id taken */
+	bool full;      /* what ops.is_full says */
 	struct called call[CALLS_MAX];
 	unsigned n_calls;
 	int online_changes;

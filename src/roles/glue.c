@@ -101,6 +101,11 @@ static int64_t viewer_value(void *ctx, int64_t viewer, int32_t kind, int64_t tar
 	return access_hash(((struct glue *)ctx)->app, viewer, (enum peer_kind)kind, target);
 }
 
+static void has_room(void *ctx)
+{
+	mt_server_has_room(((struct glue *)ctx)->mt);
+}
+
 static void wants_updates(void *ctx, const struct rpc_origin *o)
 {
 	mt_server_wants_updates(((struct glue *)ctx)->mt, ref_of(o));
@@ -112,12 +117,18 @@ void glue_rpc_ops(struct glue *g, struct rpc_ops *ret)
 	                        .reply = reply,
 	                        .push = push,
 	                        .push_crowd = push_crowd,
+	                        .has_room = has_room,
 	                        .wants_updates = wants_updates};
 }
 
 static uint32_t answer_size(void *ctx, struct slice body)
 {
 	return media_answer_size(body);
+}
+
+static bool is_full(void *ctx)
+{
+	return rpc_is_full(((struct glue *)ctx)->rpc);
 }
 
 static_assert((int)RPC_RAW_ROOM == (int)MT_REPLY_ROOM, "what a handler leaves free is the packet's");
@@ -127,6 +138,7 @@ void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
 	*ret = (struct mt_server_ops){.ctx = g,
 	                              .call = on_call,
 	                              .answer_size = answer_size,
+	                              .is_full = is_full,
 	                              .key_online = on_key_online,
 	                              .is_cdn = is_cdn,
 	                              .viewer_value = viewer_value};

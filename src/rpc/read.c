@@ -138,25 +138,12 @@ static void blob_work(void *state, struct lane_item *list)
 		struct rpc_job *j = (struct rpc_job *)list;
 
 		next = list->next;
-		atomic_fetch_sub_explicit(&rd->server->blob_bytes, j->queued, memory_order_relaxed);
+		rpc_blob_done(rd->server, j);
 		run_phase(rd->server, j, rd);
 	}
 }
 
 const struct lane_ops rpc_blob_ops = {.work = blob_work};
-
-int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j)
-{
-	size_t n = j->call.arena.used;
-	int r = -ERR_FULL;
-
-	j->queued = n;
-	if (atomic_fetch_add_explicit(&s->blob_bytes, n, memory_order_relaxed) + n <= RPC_BLOB_BYTES)
-		r = lane_push(l, &j->item, false);
-	if (r < 0)
-		atomic_fetch_sub_explicit(&s->blob_bytes, n, memory_order_relaxed);
-	return r;
-}
 
 int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
              void (*done)(struct app *app, void *arg, int r), void *arg)

@@ -23,8 +23,12 @@
 #define RPC_UPLOAD_THREADS 16u /* they wait for the disk */
 #define RPC_UPLOAD_BATCH   32u /* parts of one that pay one sync */
 #define RPC_BLOB_QUEUE     8192u
-#define RPC_BLOB_BYTES                                                                                       \
-	(64u << 20) /* of requests that wait for one of them, of upload also those at work: parts of files */
+/*
+ * Bytes of requests that wait for one of them, of upload also those at work: parts of files. From `full` on, connections that bring
+ * parts are not read (rpc_is_full) until it is less; whoever cannot be kept waiting is refused above `most`.
+ */
+#define RPC_BLOB_FULL     (64u << 20)
+#define RPC_BLOB_MOST     (96u << 20)
 #define RPC_WRITE_BATCH   64u
 #define RPC_WRITE_USEC    5000
 #define RPC_SNAPSHOT_USEC 3000 /* a snapshot that others share is not begun longer ago */
@@ -76,7 +80,7 @@ struct rpc_job {
 	void *arg;
 	struct rpc_reader *reader;     /* on whose snapshot it runs; NULL: not on one */
 	const struct rpc_crowd *crowd; /* while it is pushed */
-	size_t queued;                 /* bytes that it holds of RPC_BLOB_BYTES */
+	size_t queued;                 /* bytes that it holds of RPC_BLOB_MOST */
 	int r;                         /* of the handler or run */
 	struct {
 		int64_t key, by; /* key 0: it is not parked */
@@ -102,7 +106,7 @@ struct rpc_server {
 	struct sql_db *writer_db; /* the write thread's own, as is boxes */
 	struct upd_boxes *boxes;
 	struct rpc_reader readers[RPC_READ_MAX], blob_readers[RPC_BLOB_MAX], prepare_readers[RPC_BLOB_MAX];
-	_Atomic size_t blob_bytes; /* of RPC_BLOB_BYTES */
+	_Atomic size_t blob_bytes; /* of RPC_BLOB_MOST */
 	struct rpc_limiter *limiter;
 	struct rpc_park *park;    /* calls that wait for somebody */
 	_Atomic uint64_t commits; /* that the write lane has made: heads are dated by it */
@@ -139,8 +143,13 @@ unixtime_t rpc_snapshot_time(struct rpc_server *s);
 
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
 extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops, rpc_upload_ops;
-/* To one of blob, prepare, upload. -ERR_FULL also if they hold too many bytes (RPC_BLOB_BYTES). */
+
+/* room.c */
+/* To one of blob, prepare, upload. -ERR_FULL also if they hold too many bytes (RPC_BLOB_MOST). */
 int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j);
+/* Its bytes no longer count. */
+void rpc_blob_done(struct rpc_server *s, struct rpc_job *j);
+
 /* Parts of one upload meet on one thread. */
 struct lane *rpc_upload_lane(struct rpc_server *s, const struct rpc_job *j);
 

@@ -52,6 +52,8 @@ struct rpc_ops {
 	/* The same to many, each with his own numbers at these places. `body` is taken over. Thread: any. */
 	void (*push_crowd)(void *ctx, struct buf *body, const struct rpc_place *places, size_t n_places,
 	                   const struct rpc_listener *who, size_t n);
+	/* rpc_is_full would say no again. Thread: any. */
+	void (*has_room)(void *ctx);
 	/* The session of this request takes the updates of its key from now on. Thread: any. */
 	void (*wants_updates)(void *ctx, const struct rpc_origin *o);
 };
@@ -83,6 +85,12 @@ void rpc_server_free(struct rpc_server *s);
 
 /* A key came (again, with another user or layer) or went: who is online, and who hears of channels, follows. Thread: any. */
 void rpc_key_online(struct rpc_server *s, int64_t key, int64_t user, int32_t layer, bool online);
+
+/*
+ * What waits for threads for files, parts of files above all, holds so many bytes that no more should come until ops.has_room: it
+ * would soon be refused with FLOOD_WAIT. Quick. Thread: any.
+ */
+bool rpc_is_full(struct rpc_server *s);
 
 /* Thread: a loop. Copies what it keeps. */
 void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q);

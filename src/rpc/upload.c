@@ -26,7 +26,7 @@ static void end(struct rpc_server *s, struct rpc_job *j)
 {
 	if (j->r < 0 && j->r != -ERR_RPC)
 		log_event(LOG_ERROR, "call", "method=%s error=%s", j->method->name, err_name(j->r));
-	atomic_fetch_sub_explicit(&s->blob_bytes, j->queued, memory_order_relaxed);
+	rpc_blob_done(s, j);
 	rpc_job_answer(j);
 	rpc_job_free(j);
 }
