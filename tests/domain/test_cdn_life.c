@@ -1,0 +1,262 @@
+/*
+ * test_cdn_life.c - the life of a CDN node as the core leads it: its steps and what clients are told of them, links that break, nodes that
+ * behave badly, and the log. The node is played by a thread.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "files.h"
+#include "node.h"
+#include "rpc/server.h"
+
+enum { MIB = 1 << 20 };
+
+static bool is_published(struct node *t, bool node)
+{
+	struct tl_config *f = TL_AS(config, talk_call(t->s->w, t->s->a, &Q(t->s, help_getConfig)->o));
+	int nodes = 0, stand_ins = 0;
+
+	for (uint32_t i = 0; i < f->dc_options.n; i++) {
+		struct tl_dcOption *o = TL_AS(dcOption, f->dc_options.v[i]);
+
+		if (o->id != t->row.dc)
+			continue;
+		assert_true(o->cdn);
+		nodes += o->tcpo_only && slice_eq(o->ip_address, t->row.ip) && o->port == t->row.port;
+		stand_ins += !o->tcpo_only && slice_eq(o->ip_address, SLICE_LIT("127.0.0.1")) &&
+		             o->port == 4430;
+		assert_false(o->media_only || o->static_ || o->this_port_only);
+	}
+	return stand_ins == 1 && nodes == node;
+}
+
+/* Keys that are published for the node: how many, the core's own counted. */
+static unsigned keys(struct node *t, struct slice pem)
+{
+	struct tl_cdnConfig *f = TL_AS(cdnConfig,
+	                               talk_call(t->s->w, t->s->a, &Q(t->s, help_getCdnConfig)->o));
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < f->public_keys.n; i++) {
+		struct tl_cdnPublicKey *k = TL_AS(cdnPublicKey, f->public_keys.v[i]);
+
+		n += k->dc_id == t->row.dc && slice_eq(k->public_key, pem);
+	}
+	return n;
+}
+
+static void revoked(void **state)
+{
+	struct node *t = *state;
+	struct tl_upload_getCdnFile *stand_in = Q(t->s, upload_getCdnFile);
+	struct tl_obj *location = node_document(t, files_bytes(t->s->w, 2 * MIB, 11));
+	struct slice token;
+	int tries = 0;
+
+	node_begin(t);
+	assert_true(is_published(t, true));
+	assert_int_equal(keys(t, fake_node_pem(t->node)), 1);
+	assert_int_equal(keys(t, SLICE_LIT("the core's own key")), 1);
+	token = node_sent(t, t->s->b, location, 0)->file_token;
+	world_pushes(t->s->w, t->s->b.key);
+	assert_int_equal(node_step(t, STORE_CDN_REVOKED), 0);
+	/* From this moment: */
+	assert_true(node_direct(t, t->s->b, location, 65536));
+	assert_true(is_published(t, false));
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	UNTIL(fake_node_state(t->node) == CDN_REVOKED);
+	while (!world_update(world_pushes(t->s->w, t->s->b.key), TL_updateConfig))
+		assert_true(tries++ < 2000);
+	assert_int_equal(keys(t, SLICE_LIT("the core's own key")), 1);
+	/* Our own address answers for it, whoever asks. */
+	stand_in->file_token = token;
+	stand_in->limit = 4096;
+	talk_refused(t->s->w, (struct person){0, t->s->b.key}, &stand_in->o, "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, &stand_in->o, "400 FILE_TOKEN_INVALID");
+	/* It never comes back; it can be wiped. */
+	assert_int_equal(node_step(t, STORE_CDN_ACTIVE), -ERR_INVALID);
+	assert_int_equal(node_step(t, STORE_CDN_DRAINING), -ERR_INVALID);
+	assert_int_equal(cdnlink_wipe(node_app(t)->cdn, t->row.dc, 10000), 0);
+	assert_int_equal(fake_node_wipes(t->node), 1);
+	assert_int_equal(node_step(t, STORE_CDN_WIPED), 0);
+	assert_true(is_published(t, false));
+	files_pass(31 * 86400);
+	assert_false(is_published(t, false));
+}
+
+static void drained(void **state)
+{
+	struct node *t = *state;
+	struct slice bytes = files_bytes(t->s->w, 2 * MIB, 12), token;
+	struct tl_obj *location = node_document(t, bytes);
+	struct cdn_hello before, after;
+
+	node_begin(t);
+	token = node_sent(t, t->s->b, location, 0)->file_token;
+	assert_int_equal(node_step(t, STORE_CDN_DRAINING), 0);
+	assert_true(node_direct(t, t->s->a, node_anns(t), 0));
+	assert_true(is_published(t, true));
+	UNTIL(fake_node_state(t->node) == CDN_DRAINING);
+	/* What was given out is served, and filled. */
+	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix())), bytes,
+	                    0, 8);
+	/* Active again it has other keys, and what was given out before is void. */
+	assert_true(fake_node_hello(t->node, &before));
+	assert_int_equal(node_step(t, STORE_CDN_ACTIVE), 0);
+	UNTIL(fake_node_hello(t->node, &after) && memcmp(before.epoch, after.epoch, 16) != 0);
+	assert_memory_not_equal(before.lease_key, after.lease_key, 32);
+	assert_memory_not_equal(before.keys.token, after.keys.token, 32);
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	UNTIL(cdnlink_any(node_app(t)->cdn));
+	assert_false(slice_eq(node_sent(t, t->s->a, node_anns(t), 65536)->file_token, token));
+}
+
+static void links_again(void **state)
+{
+	struct node *t = *state;
+	struct cdn_hello before, after;
+
+	node_begin(t);
+	assert_true(fake_node_hello(t->node, &before));
+	fake_node_cut(t->node);
+	UNTIL(!node_live(t).up);
+	assert_false(cdnlink_any(node_app(t)->cdn));
+	UNTIL(cdnlink_any(node_app(t)->cdn));
+	assert_true(fake_node_hello(t->node, &after));
+	assert_memory_equal(before.lease_key, after.lease_key, 32); /* its cache is as it was */
+	assert_memory_equal(before.epoch, after.epoch, 16);
+	assert_int_equal(keys(t, fake_node_pem(t->node)), 1);
+}
+
+static enum store_cdn_state state_of(struct node *t)
+{
+	struct cdn_epoch e;
+
+	if (cdnlink_epoch(node_app(t)->cdn, t->row.dc, &e) < 0)
+		return STORE_CDN_REVOKED;
+	return fake_node_state(t->node) == CDN_ACTIVE ? STORE_CDN_ACTIVE : STORE_CDN_DRAINING;
+}
+
+static void licence_ends(void **state)
+{
+	struct node *t = *state;
+
+	node_begin(t);
+	assert_int_equal(node_step(t, STORE_CDN_LICENSED), -ERR_INVALID);
+	files_pass(10000000 - 7000); /* two hours before its end nobody is sent there any more */
+	UNTIL(state_of(t) == STORE_CDN_DRAINING);
+	assert_false(cdnlink_any(node_app(t)->cdn));
+	files_pass(7100);
+	UNTIL(state_of(t) == STORE_CDN_REVOKED);
+	UNTIL(fake_node_state(t->node) == CDN_REVOKED);
+}
+
+/* --- the log */
+
+static int verify(struct rpc_call *c, void *arg)
+{
+	return cdnlink_log_verify(c, arg);
+}
+
+static int add_line(struct rpc_call *c, void *arg)
+{
+	struct store_cdn_log last;
+	int r = store_cdn_log_last(c->db, &c->arena, &last);
+
+	last.seq++;
+	return r < 0 ? r : store_cdn_log_append(c->db, &last);
+}
+
+static void log_is_chained(void **state)
+{
+	struct node *t = *state;
+	struct cdnlink_verified v;
+
+	assert_int_equal(world_write(t->s->w, verify, &v), 0);
+	assert_int_equal(v.rows + v.wrong, 0);
+	node_begin(t);
+	assert_int_equal(cdnlink_node_suspect(node_app(t)->cdn, t->row.dc, "a wrong byte"), 0);
+	assert_int_equal(cdnlink_node_suspect(node_app(t)->cdn, t->row.dc, "again"), -ERR_INVALID);
+	assert_int_equal(cdnlink_node_drain(node_app(t)->cdn, t->row.dc, "a wrong byte"), 0);
+	assert_int_equal(world_write(t->s->w, verify, &v), 0);
+	assert_int_equal(v.wrong, 0);
+	assert_true(v.rows >= 6); /* planned, licensed, active, key, link, suspect, draining */
+	assert_int_equal(world_write(t->s->w, add_line, NULL), 0);
+	assert_int_equal(world_write(t->s->w, verify, &v), 0);
+	assert_int_equal(v.wrong, v.rows + 1);
+}
+
+static void ids_and_addresses(void **state)
+{
+	struct node *t = *state;
+	int32_t first;
+
+	node_begin(t);
+	first = t->row.dc;
+	assert_int_equal(first, STORE_CDN_FIRST);
+	assert_int_equal(node_add(t), -ERR_EXISTS);
+	assert_int_equal(node_step(t, STORE_CDN_REVOKED), 0);
+	assert_int_equal(node_add(t), -ERR_EXISTS); /* nor when it is gone */
+	t->row.port += 1000;
+	assert_int_equal(node_add(t), 0);
+	assert_int_equal(t->row.dc, first + 1);
+	assert_int_equal(node_step(t, STORE_CDN_ACTIVE), -ERR_INVALID); /* without a licence */
+	t->row.dc = first;
+}
+
+static void ill(void **state)
+{
+	static const struct {
+		enum fake_ill how;
+		const char *error;
+	} rows[] = {{FAKE_BABBLES, "it speaks otherwise"},
+	            {FAKE_SILENT, "a fill waits for too long"},
+	            {FAKE_TWICE, "it speaks otherwise"}};
+	struct node *t = *state;
+	struct tl_obj *location = node_document(t, files_bytes(t->s->w, 2 * MIB, 10));
+	struct slice token;
+
+	node_begin(t);
+	token = node_sent(t, t->s->b, location, 0)->file_token;
+	UNTIL(fake_node_fills(t->node) == 16);
+	fake_node_be(t->node, FAKE_REFUSES);
+	sleep(2);
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	assert_true(node_direct(t, t->s->b, location, 65536)); /* he is not sent there again */
+	assert_true(node_live(t).up);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		usec_t began = clock_usec();
+
+		fake_node_be(t->node, rows[i].how);
+		if (rows[i].how == FAKE_BABBLES) {
+			fake_node_cut(t->node);
+		} else { /* the one whose call waits is told within ten seconds */
+			talk_refused(t->s->w, t->s->b, node_reupload(t, token, 8, clock_unix()),
+			             "400 FILE_TOKEN_INVALID");
+			assert_true(clock_usec() - began < 12000000);
+		}
+		UNTIL(strcmp(node_live(t).last_error, rows[i].error) == 0);
+		fake_node_be(t->node, FAKE_WELL);
+		UNTIL(cdnlink_any(node_app(t)->cdn));
+	}
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, node_setup, node_teardown)
+	const struct CMUnitTest tests[] = {
+		T(revoked), T(drained),        T(links_again),       T(licence_ends),
+		T(ill),     T(log_is_chained), T(ids_and_addresses),
+	};
+
+	signal(SIGPIPE, SIG_IGN); /* as the server does */
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
