@@ -349,7 +349,7 @@ static int read_frames(struct link *x)
 
 static void read_all(struct link *x)
 {
-	int r = 0;
+	int r = read_frames(x); /* that came with WELCOME */
 
 	while (r >= 0) {
 		r = cdn_pipe_read(x->pipe, &x->in, LOOK_MSEC);
