@@ -21,6 +21,7 @@ struct rpc_call;
 enum {
 	CDNLINK_WINDOW = 8 * CDN_CHUNK, /* what is asked for and sent at once */
 	CDNLINK_TOMB_DAYS = 30,         /* so long after its end clients are told of a node's stand-in */
+	CDNLINK_ANSWER_USEC = 10000000, /* FILLED and REPORT come within it, or the link ends */
 };
 
 /*
@@ -28,6 +29,8 @@ enum {
  * app->rpc and app->blobs run; sets app->cdn. Thread: main.
  */
 int cdnlink_start(struct app *app, struct slice own_pem);
+/* Instead of CDNLINK_ANSWER_USEC, for tests. */
+void cdnlink_answer_within(struct cdnlink *l, usec_t usec);
 /* Ends the links, and every thread. While app->rpc still runs. NULL is allowed. Thread: main. */
 void cdnlink_stop(struct cdnlink *l);
 void cdnlink_free(struct cdnlink *l); /* after app->rpc has ended */

@@ -130,6 +130,7 @@ int cdnlink_start(struct app *app, struct slice own_pem)
 	int r;
 
 	l->app = app;
+	cdnlink_answer_within(l, CDNLINK_ANSWER_USEC);
 	memcpy(pem, own_pem.p, own_pem.n);
 	pem[own_pem.n] = 0;
 	l->own_pem = slice_of(pem, own_pem.n);
@@ -145,6 +146,11 @@ int cdnlink_start(struct app *app, struct slice own_pem)
 	if (r >= 0)
 		l->has_keeper = pthread_create(&l->keeper, NULL, keep, l) == 0;
 	return r < 0 ? r : l->has_keeper ? 0 : -ERR_AGAIN;
+}
+
+void cdnlink_answer_within(struct cdnlink *l, usec_t usec)
+{
+	atomic_store(&l->answer_usec, usec);
 }
 
 void cdnlink_stop(struct cdnlink *l)

@@ -55,6 +55,7 @@ struct node {
 struct cdnlink {
 	struct app *app;
 	struct slice own_pem;
+	_Atomic usec_t answer_usec;
 	uint8_t choose_key[16];
 	struct node *_Atomic nodes[NODES]; /* by dc; each once */
 	pthread_t keeper;

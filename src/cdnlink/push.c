@@ -35,7 +35,6 @@ enum {
 	PAUSE_MOST_MSEC = 15000,
 };
 #define LASTED_USEC 30000000LL /* a link that did not is dialled again after a longer pause */
-#define ANSWER_USEC 10000000LL /* FILLED and REPORT come within it, or the link ends */
 
 struct link { /* one, from HELLO to its end */
 	struct node *n;
@@ -313,14 +312,14 @@ static int on_frame(struct link *x, enum cdn_frame type, struct slice body)
 static int check_pace(struct link *x)
 {
 	struct node *n = x->n;
-	usec_t now = clock_usec(), filled, lease;
+	usec_t now = clock_usec(), most = atomic_load(&n->links->answer_usec), filled, lease;
 
 	WITH_LOCK(&n->lock);
 	filled = fills_oldest(n->fills);
 	lease = lease_waits(&n->lease);
-	if (filled && now - filled > ANSWER_USEC)
+	if (filled && now - filled > most)
 		x->why = "a fill waits for too long";
-	else if (lease && now - lease > ANSWER_USEC)
+	else if (lease && now - lease > most)
 		x->why = "it does not report";
 	else
 		return 0;

@@ -44,8 +44,8 @@ struct fake_node {
 struct fake_node *fake_node_new(int *ret_port)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	static struct rsa_key *key; /* of them all: to make one takes half a second */
 	struct fake_node *n = xcalloc(1, sizeof(*n));
-	struct rsa_key *k = rsa_key_generate();
 	socklen_t len = sizeof(a);
 	int r;
 
@@ -58,8 +58,9 @@ struct fake_node *fake_node_new(int *ret_port)
 	assert(r == 0);
 	*ret_port = ntohs(a.sin_port);
 	rng_bytes(n->boot, sizeof(n->boot));
-	rsa_public_pem(k, &n->pem);
-	rsa_key_free(k);
+	if (!key)
+		key = rsa_key_generate();
+	rsa_public_pem(key, &n->pem);
 	pthread_mutex_init(&n->lock, NULL);
 	return n;
 }

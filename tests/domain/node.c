@@ -110,6 +110,7 @@ int node_teardown(void **state)
 	struct cdn_policy *policy = node_app(t)->cdn_policy;
 
 	cdnlink_stop(cdn);
+	clock_set_test_usec(0);
 	fake_node_free(t->node);
 	node_app(t)->cdn = NULL; /* of a lane that still runs */
 	three_teardown(&three);

@@ -264,8 +264,8 @@ static void asked_again(void **state)
 
 	node_begin(t);
 	token = node_sent(t, t->s->b, node_document(t, bytes), 0)->file_token;
-	UNTIL(fake_node_fills(t->node) == 25);
-	sleep(2);
+	UNTIL(node_live(t).filled == 25); /* and its answers are taken */
+	clock_set_test_usec(2000000);
 	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 9, clock_unix())), bytes,
 	                    8, 8);
 	assert_int_equal(fake_node_fills(t->node), 33);
@@ -279,7 +279,7 @@ static void asked_again(void **state)
 	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 24, clock_unix())), bytes,
 	                    24, 1);
 	/* What a node once said is of no use again. */
-	sleep(2);
+	clock_set_test_usec(4000000);
 	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 15, clock_unix() - 10)),
 	                    bytes, 8, 8);
 	assert_int_equal(fake_node_fills(t->node), 34);

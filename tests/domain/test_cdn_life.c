@@ -211,49 +211,85 @@ static void ids_and_addresses(void **state)
 	t->row.dc = first;
 }
 
-static void ill(void **state)
+/* --- nodes that behave badly; whoever's call waits is told no, and in time */
+
+static void refuses(void **state)
 {
-	static const struct {
-		enum fake_ill how;
-		const char *error;
-	} rows[] = {{FAKE_BABBLES, "it speaks otherwise"},
-	            {FAKE_SILENT, "a fill waits for too long"},
-	            {FAKE_TWICE, "it speaks otherwise"}};
 	struct node *t = *state;
 	struct tl_obj *location = node_document(t, files_bytes(t->s->w, 2 * MIB, 10));
 	struct slice token;
 
 	node_begin(t);
 	token = node_sent(t, t->s->b, location, 0)->file_token;
-	UNTIL(fake_node_fills(t->node) == 16);
+	UNTIL(node_live(t).filled == 16);
 	fake_node_be(t->node, FAKE_REFUSES);
-	sleep(2);
+	clock_set_test_usec(2000000);
 	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
 	assert_true(node_direct(t, t->s->b, location, 65536)); /* he is not sent there again */
 	assert_true(node_live(t).up);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		usec_t began = clock_usec();
+}
 
-		fake_node_be(t->node, rows[i].how);
-		if (rows[i].how == FAKE_BABBLES) {
-			fake_node_cut(t->node);
-		} else { /* the one whose call waits is told within ten seconds */
-			talk_refused(t->s->w, t->s->b, node_reupload(t, token, 8, clock_unix()),
-			             "400 FILE_TOKEN_INVALID");
-			assert_true(clock_usec() - began < 12000000);
-		}
-		UNTIL(strcmp(node_live(t).last_error, rows[i].error) == 0);
-		fake_node_be(t->node, FAKE_WELL);
-		UNTIL(cdnlink_any(node_app(t)->cdn));
-	}
+/* The link ends for this reason, and another begins once the node is well. */
+static void ends_and_recovers(struct node *t, const char *why)
+{
+	UNTIL(strcmp(node_live(t).last_error, why) == 0);
+	fake_node_be(t->node, FAKE_WELL);
+	UNTIL(cdnlink_any(node_app(t)->cdn));
+}
+
+static void babbles(void **state)
+{
+	struct node *t = *state;
+
+	node_begin(t);
+	fake_node_be(t->node, FAKE_BABBLES);
+	fake_node_cut(t->node);
+	ends_and_recovers(t, "it speaks otherwise");
+}
+
+static void is_mute(void **state)
+{
+	struct node *t = *state;
+
+	t->row.lease = CDN_LEASE_MIN;
+	node_begin(t);
+	cdnlink_answer_within(node_app(t)->cdn, 500000);
+	fake_node_be(t->node, FAKE_MUTE);
+	ends_and_recovers(t, "it does not report");
+}
+
+static void fill_ends(struct node *t, enum fake_ill how, const char *why)
+{
+	struct slice token;
+
+	node_begin(t);
+	token = node_sent(t, t->s->b, node_document(t, files_bytes(t->s->w, MIB, 11)), 0)->file_token;
+	UNTIL(node_live(t).filled == 8); /* and its answers are taken */
+	cdnlink_answer_within(node_app(t)->cdn, 500000);
+	clock_set_test_usec(2000000);
+	fake_node_be(t->node, how);
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	clock_set_test_usec(0);
+	ends_and_recovers(t, why);
+}
+
+static void is_silent(void **state)
+{
+	fill_ends(*state, FAKE_SILENT, "a fill waits for too long");
+}
+
+static void answers_twice(void **state)
+{
+	fill_ends(*state, FAKE_TWICE, "it speaks otherwise");
 }
 
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, node_setup, node_teardown)
 	const struct CMUnitTest tests[] = {
-		T(revoked), T(drained),        T(links_again),       T(licence_ends),
-		T(ill),     T(log_is_chained), T(ids_and_addresses),
+		T(revoked),       T(drained),        T(links_again),       T(licence_ends),
+		T(refuses),       T(babbles),        T(is_mute),           T(is_silent),
+		T(answers_twice), T(log_is_chained), T(ids_and_addresses),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as the server does */
