@@ -216,21 +216,41 @@ struct coming {
 	int tries;
 };
 
+/* Of what it heard before, what is listed no more. */
+static size_t not_listed(int64_t *had, size_t n_had, const int64_t *channels, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n_had; i++) {
+		size_t k = 0;
+
+		while (k < n && channels[k] != had[i])
+			k++;
+		if (k == n)
+			had[kept++] = had[i];
+	}
+	return kept;
+}
+
 static int join(struct rpc_call *c, void *arg)
 {
 	struct coming *k = arg;
 	struct upd_listener l = {.key = k->key, .user = k->user, .layer = k->layer};
 	uint64_t turn = upd_audience_turn(c->app->audience);
-	int64_t *channels;
-	size_t n;
+	size_t n_had, n;
+	int64_t *channels, *had = upd_audience_of(c->app->audience, k->key, &n_had);
 	int r;
 
 	/* The snapshot began before we asked for the turn: begin another. */
-	if ((r = rpc_snapshot_renew(c)) < 0 ||
-	    (r = rpc_job_of(c)->server->cfg.channels_of(c, k->user, &channels, &n)) < 0)
+	if ((r = rpc_snapshot_renew(c)) >= 0)
+		r = rpc_job_of(c)->server->cfg.channels_of(c, k->user, &channels, &n);
+	if (r >= 0) {
+		upd_audience_join(c->app->audience, &l, channels, n);
+		upd_audience_drop(c->app->audience, k->key, had, not_listed(had, n_had, channels, n));
+	}
+	free(had);
+	if (r < 0)
 		return r;
-	upd_audience_drop_key(c->app->audience, k->key);
-	upd_audience_join(c->app->audience, &l, channels, n);
 	if (upd_online_key_layer(c->app->online, k->key) == 0)
 		upd_audience_drop_key(c->app->audience, k->key); /* gone in the meantime */
 	else if (upd_audience_turn(c->app->audience) != turn)

@@ -36,20 +36,26 @@ static int run_one(struct rpc_server *s, struct rpc_job *j)
 	return r;
 }
 
+/* Before the commit counts, so that what a snapshot shows is never newer than a head that says it is older (upd_online_told). */
+static void publish_heads(struct rpc_server *s, struct rpc_job *j, uint64_t commit)
+{
+	struct rpc_event *e;
+
+	for (e = j->events; e && j->r >= 0; e = e->next)
+		if (e->head.channel) {
+			e->head.commit = commit;
+			upd_heads_publish(s->app->heads, &e->head);
+		}
+}
+
 /* The commit is done (or failed: r < 0): tell everybody, in the order of the batch. */
 static void finish(struct rpc_server *s, struct rpc_job *j, int r)
 {
 	struct rpc_after *a;
-	struct rpc_event *e;
 	bool later;
 
 	if (r < 0 && j->r >= 0)
 		j->r = r;
-	for (e = j->events; e && j->r >= 0; e = e->next)
-		if (e->head.channel) {
-			e->head.commit = atomic_load(&s->commits);
-			upd_heads_publish(s->app->heads, &e->head);
-		}
 	if (j->r >= 0)
 		for (a = j->after; a; a = a->next)
 			a->f(s->app, a->arg);
@@ -99,6 +105,8 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 	rpc_count_batch(s, n);
 	if (r >= 0)
 		r = sql_commit(s->writer_db);
+	for (it = done; it && r >= 0; it = it->next)
+		publish_heads(s, (struct rpc_job *)it, atomic_load(&s->commits) + 1);
 	atomic_fetch_add(&s->commits, 1);
 	atomic_store(&s->writing_since, 0);
 	if (r < 0) {

@@ -246,12 +246,36 @@ void upd_audience_watch(struct upd_audience *a, int64_t channel, const struct up
 	add(a, channel, l, (uint32_t)(until / 1000000) + 1);
 }
 
-void upd_audience_leave(struct upd_audience *a, int64_t channel, const int64_t *keys, size_t n)
+int64_t *upd_audience_of(struct upd_audience *a, int64_t key, size_t *ret_n)
+{
+	struct part *p = part_of(a, key);
+	int64_t *v = NULL;
+	struct key *k;
+
+	*ret_n = 0;
+	pthread_mutex_lock(&p->lock);
+	HASH_FIND(hh, p->keys, &key, sizeof(key), k);
+	if (k && k->n) {
+		*ret_n = k->n;
+		v = xmalloc(k->n * sizeof(*v));
+		memcpy(v, k->channels, k->n * sizeof(*v));
+	}
+	pthread_mutex_unlock(&p->lock);
+	return v;
+}
+
+void upd_audience_drop(struct upd_audience *a, int64_t key, const int64_t *channels, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		forget(a, keys[i], channel);
-		drop(a, channel, keys[i]);
+		forget(a, key, channels[i]);
+		drop(a, channels[i], key);
 	}
+}
+
+void upd_audience_leave(struct upd_audience *a, int64_t channel, const int64_t *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		upd_audience_drop(a, keys[i], &channel, 1);
 	atomic_fetch_add(&a->turn, 1);
 }
 

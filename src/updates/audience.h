@@ -32,6 +32,13 @@ void upd_audience_join(struct upd_audience *a, const struct upd_listener *l, con
 /* These keys, all those of a user who left, hear of it no more. */
 void upd_audience_leave(struct upd_audience *a, int64_t channel, const int64_t *keys, size_t n);
 /*
+ * What the key hears of now, the caller's to free(), and taking it out of some of that. Who brings a list of its channels anew asks
+ * before the snapshot that the list is of, joins, and takes out what was there and is not listed: whoever came somewhere in the
+ * meantime stays, and nothing is missed in between.
+ */
+int64_t *upd_audience_of(struct upd_audience *a, int64_t key, size_t *ret_n);
+void upd_audience_drop(struct upd_audience *a, int64_t key, const int64_t *channels, size_t n);
+/*
  * Grows with each upd_audience_leave. Who joins a key by a list that he read in a snapshot asks before the snapshot and after
  * the join: if it grew, he reads again and takes back what is no longer there.
  */

@@ -110,9 +110,40 @@ static void test_watch(void **state)
 	upd_audience_free(a);
 }
 
+/* A list is brought anew: whoever came meanwhile stays, and who is listed is out at no moment. */
+static void test_listed_anew(void **state)
+{
+	struct upd_audience *a = upd_audience_new();
+	struct upd_listener l = listener(0);
+	int64_t old[] = {channel_of(0), channel_of(1)}, list[] = {channel_of(1), channel_of(2)};
+	int64_t *had, came = channel_of(3);
+	bool seen[KEYS];
+	size_t n;
+
+	(void)state;
+	assert_null(upd_audience_of(a, l.key, &n));
+	assert_int_equal(n, 0);
+	upd_audience_join(a, &l, old, 2);
+	had = upd_audience_of(a, l.key, &n);
+	assert_int_equal(n, 2);
+	assert_memory_equal(had, old, sizeof(old));
+	upd_audience_join(a, &l, &came, 1);
+	upd_audience_join(a, &l, list, 2);
+	upd_audience_drop(a, l.key, had, 1);
+	free(had);
+	assert_int_equal(heard(a, 0, seen), 0);
+	for (int i = 1; i < 4; i++)
+		assert_int_equal(heard(a, i, seen), 1);
+	upd_audience_drop_key(a, l.key);
+	for (int i = 0; i < 4; i++)
+		assert_false(upd_audience_has(a, channel_of(i)));
+	upd_audience_free(a);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_model), cmocka_unit_test(test_watch)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_model), cmocka_unit_test(test_watch),
+	                                   cmocka_unit_test(test_listed_anew)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("audience", tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* test_reactions.c - reactions that come with the program: offered after their job, the same documents after the next, others later. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "domain/reactions/reactions.h"
 #include "rpc/server.h"
+#include "store/job.h"
 #include "store/reaction.h"
 #include "world.h"
 
@@ -125,6 +127,48 @@ static void test_offered(void **state)
 	assert_true(icon(again, 1)->access_hash != icon(o, 1)->access_hash);
 }
 
+static int begin_job(struct rpc_call *c, void *arg)
+{
+	int64_t id;
+
+	(void)arg;
+	return store_job_add(c->db, c->now, SLICE_LIT(REACTIONS_JOB), 0, SLICE_LIT("x"), &id);
+}
+
+static int end_job(struct rpc_call *c, void *arg)
+{
+	(void)arg;
+	return store_job_drop(c->db, SLICE_LIT(REACTIONS_JOB), 0);
+}
+
+static void *ship_later(void *arg)
+{
+	struct s *s = arg;
+
+	usleep(300000);
+	assert_int_equal(ship(s), 0);
+	return NULL;
+}
+
+/* Who asks before the first start has brought them is answered once they are there, and at once where nothing is to come. */
+static void test_coming(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_getTopReactions *top = Q(s, messages_getTopReactions);
+	pthread_t other;
+
+	draw(s, "up", "1");
+	put(s, "index", "up\t\xf0\x9f\x91\x8d\tThumbs Up\n");
+	world_write(s->w, begin_job, NULL);
+	assert_int_equal(pthread_create(&other, NULL, ship_later, s), 0);
+	assert_int_equal(available(s, s->a, 0)->reactions.n, 1);
+	pthread_join(other, NULL);
+	top->limit = 10;
+	assert_int_equal(TL_AS(messages_reactions, world_call(s->w, s->a, &top->o))->reactions.n, 1);
+	world_write(s->w, end_job, NULL);
+	assert_int_equal(available(s, s->b, 0)->reactions.n, 1);
+}
+
 static void test_changed(void **state)
 {
 	struct s *s = *state;
@@ -184,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_offered, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_coming, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_changed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_top, setup, teardown),

@@ -59,6 +59,21 @@ static int last_qts(struct rpc_call *c, int32_t *ret_qts)
 	return c->is_bot ? bot_qts(c, ret_qts) : secret_qts(c, ret_qts);
 }
 
+/*
+ * From here on this session hears of what happens, and the snapshot is of a moment behind that: what it does not show is pushed here.
+ * A session that still listened for this key may be gone, with what was pushed to it. *ret_seen: as rpc_seen().
+ */
+static int begin_to_hear(struct rpc_call *c, uint64_t *ret_seen)
+{
+	int r;
+
+	rpc_wants_updates(c);
+	if ((r = rpc_snapshot_renew(c)) < 0)
+		return r;
+	*ret_seen = rpc_seen(c);
+	return 0;
+}
+
 int sync_state(struct rpc_call *c, struct tl_obj **ret)
 {
 	int64_t unread;
@@ -74,15 +89,13 @@ int sync_state(struct rpc_call *c, struct tl_obj **ret)
 
 int updates_getState(struct rpc_call *c, const struct tl_updates_getState *q)
 {
-	uint64_t seen = rpc_seen(c);
 	struct tl_obj *state;
+	uint64_t seen;
 	int r;
 
-	r = sync_state(c, &state);
-	if (r < 0)
+	if ((r = begin_to_hear(c, &seen)) < 0 || (r = sync_state(c, &state)) < 0)
 		return r;
 	note_told(c, seen);
-	rpc_wants_updates(c);
 	return rpc_reply(c, state);
 }
 
@@ -360,7 +373,7 @@ static int add_queue(struct gather *g, const struct tl_updates_getDifference *q,
 
 int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDifference *q)
 {
-	struct gather g = {.last_pts = q->pts, .seen = rpc_seen(c)};
+	struct gather g = {.last_pts = q->pts};
 	struct store_upd *rows;
 	uint32_t limit = SLICE_EVENTS;
 	int32_t now_pts;
@@ -370,6 +383,8 @@ int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDiffere
 
 	if (q->pts <= 0)
 		return rpc_fail(c, 400, "PERSISTENT_TIMESTAMP_EMPTY");
+	if ((r = begin_to_hear(c, &g.seen)) < 0)
+		return r;
 	r = store_upd_max(c->db, c->user_id, &now_pts);
 	if (r < 0)
 		return r;
@@ -401,6 +416,5 @@ int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDiffere
 		return r;
 	if ((r = add_queue(&g, q, whole && q->date != INT32_MAX)) < 0)
 		return r;
-	rpc_wants_updates(c);
 	return answer(&g, q, whole);
 }

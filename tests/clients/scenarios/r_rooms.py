@@ -143,8 +143,14 @@ class Play:
     def td(self, a, method, room, **args):
         return self.change(a.clients['tdlib'], 'invoke', method=method, args={'chat_id': room.peer, **args})
 
+    async def knows(self, a, c, room):
+        """TDLib refuses by itself what it thinks he may not do: it may not have heard yet what he was made."""
+        if c.library == 'tdlib':
+            await self.eventually(lambda: self.own_role(a, room), 'TDLib knows what it is')
+
     async def find(self, a, c, post):
         """The id that this client has for it, once it has it."""
+        await self.knows(a, c, post.room)
         if post.room.is_shared and c.library != 'tdlib':
             return post.id
         found = []
@@ -189,6 +195,7 @@ class Play:
         c, text, number = self.client(a), self.text(), str(self.rng.getrandbits(62))
 
         async def do():
+            await self.knows(a, c, room)
             m = await self.ask(c, 'send', to=room.peer, text=text, **({} if c.library == 'tdlib' else {'random_id': number}))
             room.add(Post(room, a, text, m['id'] if room.is_shared else None))
         return self.touches(room, a), do, a, room, c.library
