@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "domain/bots/bot.h"
+#include "domain/channels/rights.h"
 #include "room.h"
 
 struct s {
@@ -284,6 +285,114 @@ static void test_stopped(void **state)
 	assert_int_equal(told_after(s, 3, &qts).n, 0);
 }
 
+/* What it was told last of somebody's place in a channel; NULL: nothing. */
+static const struct tl_updateChannelParticipant *told_of(struct s *s)
+{
+	return TL_AS(updateChannelParticipant,
+	             world_update(world_pushes(s->w, s->bot.key), TL_updateChannelParticipant));
+}
+
+static void test_told_of_members(void **state)
+{
+	struct s *s = *state;
+	int64_t group = room_create(s->w, s->a, false);
+	const struct tl_updateChannelParticipant *u;
+	struct person x = world_person(s->w, "15550003", "Xen", "");
+
+	room_invite(s->w, s->a, group, s->bot);
+	u = told_of(s);
+	assert_non_null(u); /* it hears of itself */
+	assert_true(u->channel_id == group && u->user_id == s->bot.id && u->actor_id == s->a.id &&
+	            u->qts == 2);
+	assert_true(!u->prev_participant && TL_IS(channelParticipantSelf, u->new_participant));
+	room_invite(s->w, s->a, group, s->b);
+	assert_null(told_of(s)); /* it is no admin */
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, group, s->bot, ADMIN_INVITE));
+	u = told_of(s);
+	assert_true(u && TL_IS(channelParticipantAdmin, u->new_participant));
+	room_invite(s->w, s->a, group, x);
+	u = told_of(s);
+	assert_true(u && u->user_id == x.id && TL_IS(channelParticipant, u->new_participant));
+	talk_call(s->w, s->a, room_ban_q(s->w, s->a, group, x, BAN_VIEW, 0));
+	u = told_of(s);
+	assert_true(u && TL_IS(channelParticipant, u->prev_participant) &&
+	            TL_IS(channelParticipantBanned, u->new_participant));
+	talk_call(s->w, s->b, room_leave_q(s->w, s->b, group));
+	u = told_of(s);
+	assert_true(u && u->actor_id == s->b.id && u->prev_participant && !u->new_participant);
+	talk_call(s->w, s->a, room_ban_q(s->w, s->a, group, s->bot, BAN_VIEW, 0));
+	u = told_of(s);
+	assert_true(u && u->user_id == s->bot.id && TL_IS(channelParticipantBanned, u->new_participant));
+	room_invite(s->w, s->a, group, s->b);
+	assert_null(told_of(s));
+}
+
+static void test_told_of_requests(void **state)
+{
+	struct s *s = *state;
+	int64_t group = room_create(s->w, s->a, false);
+	struct tl_messages_exportChatInvite *x = Q(s, messages_exportChatInvite);
+	struct tl_messages_importChatInvite *q = Q(s, messages_importChatInvite);
+	const struct tl_updateBotChatInviteRequester *u;
+	const struct tl_chatInviteExported *l;
+
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, group, s->bot, ADMIN_INVITE));
+	x->peer = world_channel_peer(s->w, s->a, group);
+	x->request_needed = true;
+	l = TL_AS(chatInviteExported, talk_call(s->w, s->a, &x->o));
+	q->hash = slice_of(memchr(l->link.p, '+', l->link.n), 0);
+	q->hash = slice_of(q->hash.p + 1, (size_t)(l->link.p + l->link.n - q->hash.p - 1));
+	world_pushes(s->w, s->bot.key);
+	talk_refused(s->w, s->b, &q->o, "400 INVITE_REQUEST_SENT");
+	u = TL_AS(updateBotChatInviteRequester,
+	          world_update(world_pushes(s->w, s->bot.key), TL_updateBotChatInviteRequester));
+	assert_non_null(u);
+	assert_true(u->user_id == s->b.id && TL_IS(chatInviteExported, u->invite) && u->qts == 3);
+	talk_refused(s->w, s->b, &q->o, "400 INVITE_REQUEST_SENT"); /* it knows of that one */
+	assert_null(world_update(world_pushes(s->w, s->bot.key), TL_updateBotChatInviteRequester));
+}
+
+static const struct tl_updateChatParticipant *told_of_group(struct s *s)
+{
+	return TL_AS(updateChatParticipant,
+	             world_update(world_pushes(s->w, s->bot.key), TL_updateChatParticipant));
+}
+
+static void test_told_of_basic_group(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_createChat *create = Q(s, messages_createChat);
+	struct tl_messages_editChatAdmin *admin = Q(s, messages_editChatAdmin);
+	struct tl_messages_addChatUser *add = Q(s, messages_addChatUser);
+	struct tl_messages_deleteChatUser *out = Q(s, messages_deleteChatUser);
+	const struct tl_updateChatParticipant *u;
+
+	create->title = SLICE_LIT("Room");
+	create->users = tl_vec_new(world_arena(s->w), 1);
+	create->users.v[0] = admin->user_id = world_user(s->w, s->a, s->bot.id);
+	talk_call(s->w, s->a, &create->o);
+	u = told_of_group(s);
+	assert_non_null(u);
+	assert_true(u->user_id == s->bot.id && !u->prev_participant && u->new_participant && u->qts == 2);
+	add->chat_id = admin->chat_id = out->chat_id = u->chat_id;
+	admin->is_admin = true;
+	talk_call(s->w, s->a, &admin->o);
+	u = told_of_group(s);
+	assert_true(u && TL_IS(chatParticipant, u->prev_participant) &&
+	            TL_IS(chatParticipantAdmin, u->new_participant));
+	add->user_id = out->user_id = world_user(s->w, s->a, s->b.id);
+	talk_call(s->w, s->a, &add->o);
+	u = told_of_group(s);
+	assert_true(u && u->user_id == s->b.id && !u->prev_participant);
+	talk_call(s->w, s->a, &out->o);
+	u = told_of_group(s);
+	assert_true(u && u->user_id == s->b.id && u->prev_participant && !u->new_participant);
+	out->user_id = admin->user_id;
+	talk_call(s->w, s->a, &out->o);
+	u = told_of_group(s);
+	assert_true(u && u->user_id == s->bot.id && !u->new_participant && u->qts == 6);
+}
+
 /* --- in groups */
 
 static void quiet(struct s *s, struct person who)
@@ -426,8 +535,13 @@ static void test_start_in_group(void **state)
 	assert_true(slice_eq(m->message, SLICE_LIT("/start@weather_bot")));
 	assert_true(TL_IS(message, by_id(s, group, m->id, false)));
 	assert_non_null(room_participant(s->w, s->a, group, s->bot));
+	assert_int_equal(m->entities.n, 1); /* what the link carried is for the bot alone */
+	assert_true(slice_eq(TL_AS(message, by_id(s, group, m->id, false))->message,
+	                     SLICE_LIT("/start@weather_bot from_link")));
 	talk_call(s->w, s->a, start_in_q(s, world_channel_peer(s->w, s->a, group), ""));
 	hears(s, s->bot, "/start@weather_bot");
+	talk_call(s->w, s->a, start_in_q(s, world_channel_peer(s->w, s->a, group), "again"));
+	hears(s, s->bot, "/start@weather_bot again");
 	talk_refused(s->w, s->a, start_in_q(s, world_channel_peer(s->w, s->a, channel), "x"),
 	             "400 PEER_ID_INVALID");
 	create->title = SLICE_LIT("Room");
@@ -439,7 +553,8 @@ static void test_start_in_group(void **state)
 	heard(s, s->bot);
 	assert_true(slice_eq(newest_of(s, &peer->o)->message, SLICE_LIT("/start@weather_bot")));
 	talk_call(s->w, s->a, start_in_q(s, &peer->o, "more"));
-	hears(s, s->bot, "/start@weather_bot");
+	hears(s, s->bot, "/start@weather_bot more");
+	assert_true(slice_eq(newest_of(s, &peer->o)->message, SLICE_LIT("/start@weather_bot")));
 }
 
 static void test_basic_group(void **state)
@@ -629,10 +744,24 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_token),          T(test_revoked),  T(test_looks),       T(test_who_may),
-		T(test_start),          T(test_stopped),  T(test_stopped),     T(test_privacy_by_id),
-		T(test_start_in_group), T(test_group),    T(test_basic_group), T(test_channel),
-		T(test_commands),       T(test_keyboard), T(test_queries),
+		T(test_token),
+		T(test_revoked),
+		T(test_looks),
+		T(test_who_may),
+		T(test_start),
+		T(test_stopped),
+		T(test_told_of_members),
+		T(test_told_of_requests),
+		T(test_told_of_basic_group),
+		T(test_stopped),
+		T(test_privacy_by_id),
+		T(test_start_in_group),
+		T(test_group),
+		T(test_basic_group),
+		T(test_channel),
+		T(test_commands),
+		T(test_keyboard),
+		T(test_queries),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

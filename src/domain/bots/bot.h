@@ -29,6 +29,9 @@ int bot_info_view(struct view *v, int64_t bot, int64_t peer, struct tl_obj **ret
 /* UPD_BOT_COMMANDS: what the bot offers the viewer in their chat. Read lanes. */
 int bot_commands_view(struct view *v, int64_t bot, struct tl_obj **ret);
 
+/* What a deep link into a group carried: the bot's own view of the command has it, nobody else's. */
+void bot_start_view(struct view *v, struct tl_message *m);
+
 /* 1: `bot` may write to this person, who has written to it before; 0: not. */
 int bot_may_write(struct rpc_call *c, int64_t bot, int64_t user);
 /* 1: the bot has met this person, so that it may name him without an access hash; 0: not. */
@@ -48,8 +51,8 @@ int bot_commands_mean(struct rpc_call *c, const struct peer *to, struct tl_vec *
 int bot_may_join(struct rpc_call *c, int64_t user);
 /* --- told.c: what a bot is told in the order of its qts, and finds in its differences for as long as it is kept */
 
-/* Write lane: the bot is told this Update, whose qts is set when it is shown. */
-int bot_tell(struct rpc_call *c, int64_t bot, const struct tl_obj *update);
+/* Write lane: the bot is told this Update, in which those of v->peers stand; its qts is set when it is shown. */
+int bot_tell(struct view *v, int64_t bot, const struct tl_obj *update);
 /* Write lane: the caller has stopped a bot that he has spoken to, or lets it write again. */
 int bot_stopped(struct rpc_call *c, int64_t bot, bool stopped);
 /* UPD_BOT_TOLD as the bot gets it; NULL: it is not kept any more. Read lanes. */

@@ -3,7 +3,9 @@
  * difference. One queue an account: each program that is signed in to it has its own place there, so nobody's reading takes
  * anything away; what is old goes when something new comes.
  */
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/rd.h"
 #include "domain/bots/private.h"
 #include "store/qts.h"
 #include "updates/event.h"
@@ -30,10 +32,26 @@ static int forget_old(struct rpc_call *c, int64_t bot, int32_t last)
 	                          NULL, NULL);
 }
 
-int bot_tell(struct rpc_call *c, int64_t bot, const struct tl_obj *update)
+/* How many stand in it, who, then the update. */
+static struct slice pack(struct view *v, const struct tl_obj *update)
+{
+	struct slice all = {0};
+	struct buf b = {0};
+
+	buf_u32(&b, v->n_peers);
+	for (uint32_t i = 0; i < v->n_peers; i++)
+		buf_u64(&b, (uint64_t)v->peers[i]);
+	if (tl_encode(&b, update, TL_LAYER_MAX) == 0)
+		all = arena_slice(&v->c->arena, buf_slice(&b));
+	buf_fini(&b);
+	return all;
+}
+
+int bot_tell(struct view *v, int64_t bot, const struct tl_obj *update)
 {
 	struct upd_event ev = {.owner = bot, .kind = UPD_BOT_TOLD};
-	struct store_queued m = {.key = bot, .date = c->now, .body = bot_encode(&c->arena, update)};
+	struct rpc_call *c = v->c;
+	struct store_queued m = {.key = bot, .date = c->now, .body = pack(v, update)};
 	int r;
 
 	if (!m.body.n)
@@ -47,26 +65,37 @@ int bot_tell(struct rpc_call *c, int64_t bot, const struct tl_obj *update)
 int bot_stopped(struct rpc_call *c, int64_t bot, bool stopped)
 {
 	struct tl_updateBotStopped *u = TL_NEW(&c->arena, updateBotStopped);
+	struct view v;
 	int r = bot_may_write(c, bot, c->user_id);
 
 	if (r <= 0) /* it does not know him */
 		return r;
+	view_init(&v, c);
+	view_peer(&v, c->user_id);
 	u->user_id = c->user_id;
 	u->date = (int32_t)c->now;
 	u->stopped = stopped;
-	return bot_tell(c, bot, &u->o);
+	return bot_tell(&v, bot, &u->o);
 }
 
 static int show(struct view *v, const struct store_queued *m, struct tl_obj **ret)
 {
-	struct tl_updateBotStopped *stopped;
+	struct rd in = rd_of(m->body.p, m->body.n);
 
-	*ret = bot_decode(&v->c->arena, m->body);
-	if ((stopped = TL_AS(updateBotStopped, *ret))) {
-		stopped->qts = m->qts;
-		view_peer(v, stopped->user_id);
-		return 0;
+	for (uint32_t n = rd_u32(&in); n > 0 && !in.bad; n--)
+		view_peer(v, (int64_t)rd_u64(&in));
+	if (in.bad || tl_decode(&in, &v->c->arena, ret) < 0)
+		return -ERR_CORRUPT;
+#define COUNT(name)                                                                                          \
+	if (TL_IS(name, *ret)) {                                                                             \
+		TL_AS(name, *ret)->qts = m->qts;                                                             \
+		return 0;                                                                                    \
 	}
+	COUNT(updateBotStopped)
+	COUNT(updateChatParticipant)
+	COUNT(updateChannelParticipant)
+	COUNT(updateBotChatInviteRequester)
+#undef COUNT
 	return -ERR_CORRUPT;
 }
 

@@ -59,6 +59,8 @@ int channel_edit_ttl(struct rpc_call *c, struct channel *ch, int32_t period);
 int channel_invite(struct rpc_call *c, struct channel *ch, int64_t user);
 /* messages.invitedUsers with the call's own events, for rpc_reply_after; missing: Vector<MissingInvitee>, in the arena. */
 int channel_reply_invited(struct rpc_call *c, struct tl_vec *missing);
+/* Write lane: a bot that lets people in hears that the caller asks (hash: by which link, or empty). */
+int channel_tell_bot_asked(struct rpc_call *c, int64_t bot, int64_t peer, struct slice hash);
 /* For admins of a group or channel of this key: the caller's permanent link (NULL: none), how many wait to be let in, and the newest. */
 int channel_links_view(struct view *v, int64_t peer, struct tl_obj **ret_link, int32_t *ret_waiting,
                        struct tl_vec_long *ret_recent);

@@ -133,7 +133,8 @@ int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_memb
 		return r;
 	if (m->user == c->user_id)
 		ch->me = *m;
-	if (in != member_is_in(&had) && (r = count_day(c, ch, m, in)) < 0)
+	if ((in != member_is_in(&had) && (r = count_day(c, ch, m, in)) < 0) ||
+	    (r = channel_tell_bots(c, ch, &had, m)) < 0)
 		return r;
 	if (in == member_is_in(&had))
 		return channel_tell(c, ch, m->user);

@@ -50,6 +50,11 @@ int member_may_rank(struct rpc_call *c, struct slice rank);
 /* --- stickers.c: a supergroup's set; 0: none */
 int64_t channel_stickers(const struct store_channel *row);
 
+/* --- bots.c: its bots hear what somebody was and is (had, m: his row, written already); the calling one asks to be let in */
+int channel_tell_bots(struct rpc_call *c, const struct channel *ch, const struct store_channel_member *had,
+                      const struct store_channel_member *m);
+int channel_tell_bots_asked(struct rpc_call *c, const struct channel *ch, struct slice hash);
+
 /* --- participant.c */
 
 /* ChannelParticipant of a row, as v's viewer (`as`: what he is there) gets it. */

@@ -84,8 +84,8 @@ int request_join(struct rpc_call *c, struct channel *ch, struct slice hash)
 	struct store_link_user u = {.user = c->user_id, .date = c->now, .hash = hash};
 	int r = store_request_put(c->db, peer_channel(ch->row.id), &u);
 
-	if (r > 0)
-		r = count(c, ch, 1);
+	if (r > 0 && (r = count(c, ch, 1)) >= 0)
+		r = channel_tell_bots_asked(c, ch, hash);
 	return r < 0 ? r : rpc_reply_error(c, 400, "INVITE_REQUEST_SENT");
 }
 

@@ -106,6 +106,10 @@ int messages_createChat(struct rpc_call *c, const struct tl_messages_createChat 
 	action->users = (struct tl_vec_long){users, (uint32_t)n};
 	if ((r = chat_say(c, row.id, &action->o)) < 0)
 		return r;
+	m.role = STORE_CHAT_MEMBER;
+	for (size_t i = 1; i < n; i++)
+		if (peer_is_bot(m.user = users[i]) && (r = chat_tell_bots(c, row.id, NULL, &m)) < 0)
+			return r;
 	return channel_reply_invited(c, missing);
 }
 
@@ -192,7 +196,7 @@ int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter
 	ch->row.members++;
 	if ((r = store_chat_member_put(c->db, &m)) < 0 || (r = chat_put_next(c, &ch->row)) < 0 ||
 	    (r = chat_say_member(c, ch, &m, MEMBER_ADDED, true)) < 0 ||
-	    (r = chat_catch_up(c, ch->row.id, user)) < 0)
+	    (r = chat_catch_up(c, ch->row.id, user)) < 0 || (r = chat_tell_bots(c, ch->row.id, NULL, &m)) < 0)
 		return r;
 	if (peer_is_bot(user)) /* what was said before is not for it */
 		copies = 0;

@@ -34,7 +34,7 @@ int messages_getChats(struct rpc_call *c, const struct tl_messages_getChats *q)
 	return r < 0 ? r : rpc_reply(c, &m->o);
 }
 
-static struct tl_obj *participant(struct view *v, const struct store_chat_member *m)
+struct tl_obj *chat_participant_view(struct view *v, const struct store_chat_member *m)
 {
 	struct tl_chatParticipantCreator *creator = TL_NEW(&v->c->arena, chatParticipantCreator);
 	struct tl_chatParticipantAdmin *admin = TL_NEW(&v->c->arena, chatParticipantAdmin);
@@ -67,7 +67,7 @@ int chat_participants_view(struct view *v, const struct chat *ch, struct tl_obj 
 	o->version = ch->row.version;
 	o->participants = tl_vec_new(&v->c->arena, (uint32_t)n);
 	for (size_t i = 0; i < n; i++)
-		o->participants.v[i] = participant(v, &m[i]);
+		o->participants.v[i] = chat_participant_view(v, &m[i]);
 	*ret = &o->o;
 	return 0;
 }

@@ -137,8 +137,8 @@ int chat_invite_follow(struct rpc_call *c, struct chat *ch, struct store_link *l
 		return rpc_fail(c, 400, "USERS_TOO_MUCH");
 	if (l->flags & STORE_LINK_REQUEST) {
 		r = store_request_put(c->db, l->peer, &u);
-		if (r > 0)
-			r = tell_admins(c, ch->row.id);
+		if (r > 0 && (r = tell_admins(c, ch->row.id)) >= 0)
+			r = chat_tell_bots_asked(c, ch->row.id, l->hash);
 		return r < 0 ? r : rpc_reply_error(c, 400, "INVITE_REQUEST_SENT");
 	}
 	a->inviter_id = l->admin;

@@ -43,7 +43,13 @@ int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter
 /* --- members.c: some of what he has of it goes: 1; 0: nothing is left */
 int chat_clear(struct rpc_call *c, int64_t chat, int64_t user);
 
+/* --- bots.c: bots of the group hear what somebody was (NULL: not there) and is, once it is written; the caller asks to be let in */
+int chat_tell_bots(struct rpc_call *c, int64_t chat, const struct store_chat_member *had,
+                   const struct store_chat_member *m);
+int chat_tell_bots_asked(struct rpc_call *c, int64_t chat, struct slice hash);
+
 /* --- full.c */
+struct tl_obj *chat_participant_view(struct view *v, const struct store_chat_member *m);
 int chat_participants_view(struct view *v, const struct chat *ch, struct tl_obj **ret);
 
 #endif

@@ -77,10 +77,36 @@ async def test_stopped(stage):
     await stop(d, True)
     stage.td = d = await stage.client('tdlib', 'td_bot')
     d.me, d.username = {'id': chat}, 'td_bot'
-    e = await d.wait('member')
-    expect_equal((e['whom'], e['is']), (chat, 'Banned'), 'what it finds when it comes back')
+    await d.wait('member', lambda e: e['is'] == 'Banned')
+    since = d.mark()
     await stop(d, False)
-    await d.wait('member', lambda e: e['is'] == 'Member')
+    await d.wait('member', lambda e: e['is'] == 'Member', since=since)
+    expect_equal([e['is'] for e in d.events if e['event'] == 'member'][-2:], ['Banned', 'Member'], 'what it finds when it comes back')
+
+
+async def test_members(stage):
+    """A bot that is an admin is told who comes and goes, and what it is itself."""
+    (a, b), d = stage.people, stage.td
+    mark = d.mark()
+    chat = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Watched', 'is_channel': False, 'description': '',
+                                                                    'message_auto_delete_time': 0}))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [d.me['id']]})
+
+    async def told(whom, was, now):
+        e = await d.wait('member', lambda e: (e['whom'], e['was'], e['is']) == (whom.me['id'], was, now), since=mark)
+        expect_equal((e['peer'], e['by']), (chat, a.me['id']), 'where, and by whom')
+    await told(d, 'Left', 'Member')
+    rights = {'@type': 'chatAdministratorRights', 'can_invite_users': True, 'can_manage_chat': True}
+    await a.invoke(method='setChatMemberStatus', args={
+        'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': d.me['id']},
+        'status': {'@type': 'chatMemberStatusAdministrator', 'can_be_edited': True, 'rights': rights}})
+    await told(d, 'Member', 'Administrator')
+    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [b.me['id']]})
+    await told(b, 'Left', 'Member')
+    await a.invoke(method='setChatMemberStatus', args={
+        'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': b.me['id']},
+        'status': {'@type': 'chatMemberStatusBanned', 'banned_until_date': 0}})
+    await told(b, 'Member', 'Banned')
 
 
 async def test_commands(stage):
@@ -161,7 +187,7 @@ async def test_start_in_group(stage):
                                                                     'message_auto_delete_time': 0}))['id']
     mark = p.mark()
     await a.invoke(method='sendBotStartMessage', args={'bot_user_id': p.me['id'], 'chat_id': chat, 'parameter': 'from_link'})
-    m = await p.wait_text('/start@pyro_bot', since=mark)
+    m = await p.wait_text('/start@pyro_bot from_link', since=mark)
     expect_equal(m['peer'], chat, 'where it is started')
 
 
