@@ -387,6 +387,39 @@ static struct tl_forumTopic *topic_of(struct s *s, struct person who, int64_t ro
 	return TL_AS(forumTopic, TL_AS(messages_forumTopics, talk_call(s->w, who, &q->o))->topics.v[0]);
 }
 
+/* Privacy mode: of a topic a bot is shown what it hears, else how it began. */
+static void test_bots_see_what_they_hear(void **state)
+{
+	struct s *s = *state;
+	struct person bot = room_bot(s->w, s->a, "quiet_bot", 0);
+	struct tl_messages_getDiscussionMessage *about = Q(s, messages_getDiscussionMessage);
+	struct tl_messages_getForumTopics *q = Q(s, messages_getForumTopics);
+	struct pair p = linked(s);
+	int64_t room = forum(s);
+	const struct tl_messages_forumTopics *seen;
+	struct tl_message *m;
+	int32_t id;
+
+	room_invite(s->w, s->a, room, bot);
+	id = topic(s, s->a, room, "News");
+	m = say(s, s->a, room, "among us", id, id);
+	q->peer = world_channel_peer(s->w, bot, room);
+	q->limit = 1;
+	seen = TL_AS(messages_forumTopics, talk_call(s->w, bot, &q->o));
+	assert_int_equal(TL_AS(forumTopic, seen->topics.v[0])->top_message, id);
+	assert_int_equal(TL_AS(messageService, seen->messages.v[0])->id, id);
+	m = say(s, s->a, room, "/rain@quiet_bot", id, id);
+	seen = TL_AS(messages_forumTopics, talk_call(s->w, bot, &q->o));
+	assert_int_equal(TL_AS(message, seen->messages.v[0])->id, m->id);
+	assert_int_equal(TL_AS(forumTopic, seen->topics.v[0])->top_message, m->id);
+	room_invite(s->w, s->a, p.group, bot);
+	about->peer = world_channel_peer(s->w, bot, p.group);
+	about->msg_id = say(s, s->a, p.group, "among us", 0, 0)->id;
+	talk_refused(s->w, bot, &about->o, "400 MSG_ID_INVALID");
+	about->msg_id = say(s, s->a, p.group, "/rain@quiet_bot", 0, 0)->id;
+	assert_int_equal(TL_AS(messages_discussionMessage, talk_call(s->w, bot, &about->o))->messages.n, 1);
+}
+
 static struct tl_obj *edit_q(struct s *s, struct person who, int64_t room, int32_t id, bool closed)
 {
 	struct tl_messages_editForumTopic *q = Q(s, messages_editForumTopic);
@@ -939,6 +972,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_nothing_is_left, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_guests, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_topics, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_bots_see_what_they_hear, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_unread_by_topic, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_closed, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_pins, three_setup, three_teardown),

@@ -36,7 +36,7 @@ static bool is_parameter(struct slice s)
 }
 
 /* A command as a text of its own, or with what follows it. */
-static struct tl_obj *command(struct arena *a, struct slice word, struct slice parameter)
+static struct tl_message *command(struct arena *a, struct slice word, struct slice parameter)
 {
 	struct tl_messageEntityBotCommand *e = TL_NEW(a, messageEntityBotCommand);
 	struct tl_message *m = TL_NEW(a, message);
@@ -46,13 +46,49 @@ static struct tl_obj *command(struct arena *a, struct slice word, struct slice p
 	m->entities = tl_vec_new(a, 1);
 	m->entities.v[0] = &e->o;
 	e->length = (int32_t)word.n;
-	return &m->o;
+	return m;
+}
+
+/*
+ * In a group all see the command alone, as TDLib shows it before it is sent; what the link carried is for the bot, and lies in the body
+ * as a piece of code of no length, which nobody can send.
+ */
+static void hide(struct arena *a, struct tl_message *m, int64_t bot, struct slice parameter)
+{
+	struct tl_messageEntityPre *e = TL_NEW(a, messageEntityPre);
+	struct tl_vec both = tl_vec_new(a, 2);
+
+	e->language = arena_printf(a, "%lld %.*s", (long long)bot, (int)parameter.n,
+	                           (const char *)parameter.p);
+	both.v[0] = m->entities.v[0];
+	both.v[1] = &e->o;
+	m->entities = both;
+}
+
+void bot_start_view(struct view *v, struct tl_message *m)
+{
+	const struct tl_messageEntityPre *e;
+	struct slice word;
+	int64_t bot = 0;
+	uint32_t i;
+
+	if (m->entities.n != 2 || !(e = TL_AS(messageEntityPre, m->entities.v[1])) || e->length)
+		return;
+	m->entities.n = 1;
+	for (i = 0; i < e->language.n && e->language.p[i] >= '0' && e->language.p[i] <= '9'; i++)
+		bot = bot * 10 + (e->language.p[i] - '0');
+	if (bot != v->viewer)
+		return;
+	word = m->message;
+	m->message = arena_printf(&v->c->arena, "%.*s%.*s", (int)word.n, (const char *)word.p,
+	                          (int)(e->language.n - i), (const char *)e->language.p + i);
 }
 
 int messages_startBot(struct rpc_call *c, const struct tl_messages_startBot *q)
 {
 	struct message_draft m = {.random_id = q->random_id, .except_key = c->client->auth_key_id};
 	struct slice word = SLICE_LIT("/start");
+	struct tl_message *said;
 	struct store_user u;
 	struct peer to;
 	int64_t bot;
@@ -80,12 +116,13 @@ int messages_startBot(struct rpc_call *c, const struct tl_messages_startBot *q)
 		return r;
 	if (!peer_is_user(to.key))
 		word = arena_printf(&c->arena, "/start@%.*s", (int)u.username.n, (const char *)u.username.p);
-	/* What a deep link carries is between its maker and the bot; in a group TDLib expects the command alone. */
-	m.content = command(&c->arena, word, (struct slice){0});
+	said = command(&c->arena, word, (struct slice){0});
+	m.content = &said->o;
 	if (peer_is_user(to.key) && q->start_param.n)
-		m.theirs = command(&c->arena, word, q->start_param);
-	if ((r = message_send_as(c, &to, NULL, &m, TL_AS(message, m.content))) < 0 ||
-	    (r = message_send(c, &to, &m, &id)) < 0)
+		m.theirs = &command(&c->arena, word, q->start_param)->o;
+	else if (q->start_param.n)
+		hide(&c->arena, said, bot, q->start_param);
+	if ((r = message_send_as(c, &to, NULL, &m, said)) < 0 || (r = message_send(c, &to, &m, &id)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

@@ -3,6 +3,7 @@
  * row's own (ids, flags, dates) is laid over it; every peer inside is noted for users[].
  */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/bots/markup.h"
 #include "domain/messages/heard.h"
 #include "domain/messages/message.h"
@@ -215,6 +216,7 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 	if (TL_IS(message, o)) {
 		struct tl_message *m = TL_AS(message, o);
 
+		bot_start_view(v, m);
 		*ret = own_message(v, m, row);
 		e = mark_meant(v, row, &m->mentioned, &m->media_unread);
 		if (e >= 0 && (row->flags & STORE_MSG_THREAD))

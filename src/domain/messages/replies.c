@@ -3,6 +3,7 @@
  * threads, too.
  */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/channels/channel.h"
 #include "domain/messages/message.h"
 #include "domain/messages/page.h"
@@ -43,6 +44,12 @@ int messages_getReplies(struct rpc_call *c, const struct tl_messages_getReplies 
 	return page_reply(c, &v, &t.place, rows, n, total, true);
 }
 
+/* 1: the caller is shown it; 0: privacy mode keeps it from a bot. */
+static int is_shown(struct rpc_call *c, const struct store_msg *row)
+{
+	return c->is_bot ? bot_hears_row(c, c->user_id, row) : 1;
+}
+
 /* The root, behind what else there is of its album: the newest first. */
 static int roots(struct view *v, const struct thread *t, struct tl_vec *ret)
 {
@@ -56,7 +63,7 @@ static int roots(struct view *v, const struct thread *t, struct tl_vec *ret)
 		                   &c->arena, &rows, &n);
 	*ret = tl_vec_new(&c->arena, (uint32_t)n + 1);
 	for (size_t i = n; r >= 0 && i-- > 0;)
-		if (rows[i].grouped_id == t->root.grouped_id)
+		if (rows[i].grouped_id == t->root.grouped_id && (r = is_shown(c, &rows[i])) > 0)
 			r = message_view(v, &rows[i], &ret->v[k++]);
 	if (r >= 0)
 		r = message_view(v, &t->root, &ret->v[k++]);
@@ -73,8 +80,10 @@ int messages_getDiscussionMessage(struct rpc_call *c, const struct tl_messages_g
 
 	if ((r = thread_resolve(c, q->peer, q->msg_id, &t)) < 0)
 		return r;
-	if (!t.root.id)
+	if (!t.root.id || (r = is_shown(c, &t.root)) == 0)
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
+	if (r < 0)
+		return r;
 	view_init(&v, c);
 	view_peer(&v, t.place.peer);
 	if ((r = roots(&v, &t, &d->messages)) < 0 ||

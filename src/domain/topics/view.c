@@ -1,5 +1,6 @@
 /* view.c - a topic as a member sees it: what it is, how far he and others have read, what he has begun to write. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/message.h"
 #include "domain/messages/thread.h"
@@ -49,15 +50,27 @@ static int set_read(struct view *v, const struct channel *ch, const struct store
 	return 0;
 }
 
-static int newest(struct view *v, const struct channel *ch, const struct store_thread *h, struct tl_obj **ret)
+static int load(struct view *v, const struct store_thread *h, int32_t id, struct store_msg *ret)
+{
+	return store_msg_get(v->c->db, h->channel, h->channel, id, &v->c->arena, ret);
+}
+
+/* A bot is shown what it hears; where that is not the newest, how the topic began. *ret_id: 0 if there is none to show. */
+static int newest(struct view *v, const struct channel *ch, const struct store_thread *h, int32_t first,
+                  int32_t *ret_id, struct tl_obj **ret)
 {
 	struct store_msg row;
 	int r;
 
 	*ret = NULL;
+	*ret_id = h->max_id;
 	if (!h->max_id || h->max_id < ch->me.first_id)
 		return 0;
-	r = store_msg_get(v->c->db, h->channel, h->channel, h->max_id, &v->c->arena, &row);
+	r = load(v, h, h->max_id, &row);
+	if (r >= 0 && peer_is_bot(v->viewer) && (r = bot_hears_row(v->c, v->viewer, &row)) == 0) {
+		*ret_id = first;
+		r = load(v, h, first, &row);
+	}
 	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : message_view(v, &row, ret);
 }
 
@@ -75,16 +88,17 @@ int topic_view(struct view *v, const struct channel *ch, const struct store_topi
 	struct tl_forumTopic *o = common(&v->c->arena, t);
 	struct store_thread_mark m;
 	struct store_thread h;
+	int32_t top;
 	int r;
 
 	if ((r = store_thread_get(v->c->db, t->channel, t->id, &h)) < 0 ||
 	    (r = notify_topic_view(v->c, v->viewer, t->channel, t->id, &o->notify_settings)) < 0 ||
-	    (r = set_read(v, ch, t, &h, o)) < 0 || (r = newest(v, ch, &h, ret_top)) < 0 ||
+	    (r = set_read(v, ch, t, &h, o)) < 0 || (r = newest(v, ch, &h, t->id, &top, ret_top)) < 0 ||
 	    (r = store_thread_mark_get(v->c->db, v->viewer, t->channel, t->id, &v->c->arena, &m)) < 0 ||
 	    (m.draft.n && (r = topic_draft_view(v, t->channel, t->id, &o->draft)) < 0))
 		return r;
-	if (h.max_id)
-		o->top_message = h.max_id;
+	if (top)
+		o->top_message = top;
 	o->my = t->creator == v->viewer;
 	view_peer(v, t->from_id);
 	view_peer(v, t->channel);
