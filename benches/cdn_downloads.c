@@ -13,6 +13,7 @@
 #include "benches/cdn_channel.h"
 #include "benches/cdn_pool.h"
 #include "benches/content.h"
+#include "cdnwire/call.h"
 #include "crypto/aes.h"
 
 enum {
@@ -25,14 +26,12 @@ enum {
 	AT_ONCE = 32,
 	A_DC = 4
 };
-#define DEADLINE      90000000 /* of one download */
-#define PAUSE         150000   /* before a question whose answer did not come is asked again */
-#define TRACE_MS      100
-#define UPLOAD_FILE   0x096a18d5u
-#define REDIRECT      0xf18cda44u
-#define CDN_FILE      0xa99fca4fu
-#define CDN_NOT_THERE 0xeea8e46eu
-#define REUPLOAD      0x9b2754a8u
+#define DEADLINE    90000000 /* of one download */
+#define PAUSE       150000   /* before a question whose answer did not come is asked again */
+#define TRACE_MS    100
+#define UPLOAD_FILE 0x096a18d5u
+#define REDIRECT    0xf18cda44u
+#define REUPLOAD    0x9b2754a8u
 
 struct run;
 
@@ -210,9 +209,9 @@ static void from_node(void *arg, const struct cdn_answer *a)
 	}
 	id = rd_u32(&r);
 	said = rd_tl_bytes(&r);
-	if (r.bad || (id != CDN_FILE && id != CDN_NOT_THERE) || said.n > PART) {
+	if (r.bad || (id != CDN_FILE && id != CDN_REUPLOAD_NEEDED) || said.n > PART) {
 		give_up(d, "upload.getCdnFile", SLICE_LIT("an answer that is none"));
-	} else if (id == CDN_NOT_THERE) {
+	} else if (id == CDN_REUPLOAD_NEEDED) {
 		ask_reupload(d, said);
 	} else {
 		open_part(d, said, plain);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/rd.h"
 #include "benches/flow.h"
+#include "cdnwire/call.h"
 #include "client/wait.h"
 #include "crypto/rng.h"
 #include "tests/wire/cdn_core.h"
@@ -32,9 +33,8 @@ enum {
 	 */
 	RECEIVE_ROOM = 1 << 20
 };
-#define WITHIN   20000000
-#define TURN     20000
-#define CDN_FILE 0xa99fca4fu
+#define WITHIN 20000000
+#define TURN   20000
 
 struct node;
 
@@ -65,7 +65,7 @@ static void ask(struct flow *k, usec_t due)
 	uint32_t chunk = (uint32_t)(rng_u64() % CHUNKS);
 	struct buf q = {0};
 
-	cdn_core_question(&q, slice_of(n->token, sizeof(n->token)), (int64_t)chunk * CDN_CHUNK, CDN_CHUNK);
+	cdn_put_get_file(&q, slice_of(n->token, sizeof(n->token)), (int64_t)chunk * CDN_CHUNK, CDN_CHUNK);
 	n->asked++;
 	n->open++;
 	bench_flow_ask(k->f, buf_slice(&q), (uint64_t)due << 10 | chunk, n->asked % SAMPLE == 0);

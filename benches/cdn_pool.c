@@ -9,10 +9,10 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "cdnwire/call.h"
 #include "crypto/rsa.h"
 
 enum { DCS_MAX = 32, SLOTS_MAX = 16, WAYS_MAX = 8, KEYS_MAX = 128 };
-#define GET_CDN_FILE 0x395f69dau
 #define SILENT                                                                                               \
 	8000000 /* TDLib leaves a connection on which it waits in vain for so long, in the foreground */
 #define DIAL_WITHIN 6000000
@@ -289,10 +289,7 @@ void cdn_pool_get(struct cdn_pool *p, int32_t dc, struct slice token, uint64_t o
 
 	s = &d->slots[d->next++ % p->a_dc];
 	*q = (struct question){.asked = clock_usec(), .s = s, .fn = fn, .arg = arg};
-	buf_u32(&b, GET_CDN_FILE);
-	buf_tl_bytes(&b, token.p, token.n);
-	buf_u64(&b, off);
-	buf_u32(&b, limit);
+	cdn_put_get_file(&b, token, (int64_t)off, (int32_t)limit);
 	if (!s->c || !s->dialled)
 		dial(s);
 	if (s->c && s->dialled) {

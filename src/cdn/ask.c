@@ -6,12 +6,8 @@
 #include "cdn/cache.h"
 #include "cdn/counts.h"
 #include "cdn/term.h"
+#include "cdnwire/call.h"
 #include "mtproto/server.h"
-
-/* gateway.md 8 */
-#define GET_CDN_FILE    0x395f69dau
-#define CDN_FILE        0xa99fca4fu
-#define REUPLOAD_NEEDED 0xeea8e46eu
 
 enum { UNIT = 4096, RANGE_MAX = 1 << 20, HEAD_MAX = 8 };
 
@@ -19,7 +15,7 @@ static bool parse(struct slice call, struct slice *ret_token, int64_t *ret_offse
 {
 	struct rd r = rd_of(call.p, call.n);
 
-	if (rd_u32(&r) != GET_CDN_FILE)
+	if (rd_u32(&r) != CDN_GET_FILE)
 		return false;
 	*ret_token = rd_tl_bytes(&r);
 	*ret_offset = (int64_t)rd_u64(&r);
@@ -116,7 +112,7 @@ int cdn_ask_answer(const struct cdn_ask *a, struct cdn_cache *cache, struct cdn_
 		return r;
 	counts->misses++;
 	cdn_request_make(&a->keys, slice_of(a->token, sizeof(a->token)), chunk, a->now, request);
-	buf_u32(out, REUPLOAD_NEEDED);
+	buf_u32(out, CDN_REUPLOAD_NEEDED);
 	buf_tl_bytes(out, request, sizeof(request));
 	*ret_bulk = false;
 	return 0;

@@ -12,6 +12,7 @@
 #include "cdn/cache.h"
 #include "cdn/counts.h"
 #include "cdn/term.h"
+#include "cdnwire/call.h"
 #include "mtproto/server.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -101,10 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		one(slice_of(p + 1, n - 1));
 		return 0;
 	}
-	buf_u32(&b, 0x395f69da);
-	buf_tl_bytes(&b, w.token, sizeof(w.token));
-	buf_u64(&b, 0);
-	buf_u32(&b, 4096);
+	cdn_put_get_file(&b, slice_of(w.token, sizeof(w.token)), 0, 4096);
 	for (size_t i = 1; i + 3 <= n && i < 3 * EDITS; i += 3)
 		b.p[(p[i] | (size_t)p[i + 1] << 8) % b.n] ^= p[i + 2];
 	one(buf_slice(&b));

@@ -10,15 +10,13 @@
 #include "base/settings.h"
 #include "blob/blob.h"
 #include "cdnlink/private.h"
+#include "cdnwire/call.h"
 #include "client/wait.h"
 #include "crypto/hash.h"
 #include "crypto/rng.h"
 #include "rpc/app.h"
 
 enum { PUSHED_MAX = 256 };
-#define GET_CDN_FILE  0x395f69dau
-#define CDN_FILE      0xa99fca4fu
-#define CDN_NOT_THERE 0xeea8e46eu
 
 const char *cdnlink_audit_name(enum cdnlink_audit_result r)
 {
@@ -50,10 +48,9 @@ static int set_out(struct cdnlink *l, int32_t dc, struct what *w)
 		return -ERR_NOTFOUND;
 	w->epoch = n->epoch;
 	for (int i = 0; i < 2; i++)
-		if (n->pem[i])
-			rsa_key_from_public_pem(n->pem[i], strlen(n->pem[i]), &w->rsa[i]);
-	snprintf(where, sizeof(where), strchr(n->ip, ':') ? "[%s]:%d" : "%s:%d", n->ip, n->port);
-	if (client_address_of(where, &w->at) < 0)
+		if (n->rsa[i])
+			w->rsa[i] = rsa_key_share(n->rsa[i]);
+	if (node_address(n, &w->at) < 0)
 		return -ERR_NOTFOUND;
 	snprintf(where, sizeof(where), strchr(from, ':') ? "[%s]:0" : "%s:0", from);
 	if (from[0] && client_address_of(where, &ours) == 0) {
@@ -100,10 +97,7 @@ static void question(const struct what *w, struct buf *b)
 	uint8_t token[CDN_TOKEN_SIZE];
 
 	cdn_token_make(&w->epoch, w->chunk.content, w->chunk.size, clock_unix(), token);
-	buf_u32(b, GET_CDN_FILE);
-	buf_tl_bytes(b, token, sizeof(token));
-	buf_u64(b, (uint64_t)w->chunk.chunk * CDN_CHUNK);
-	buf_u32(b, CDN_CHUNK);
+	cdn_put_get_file(b, slice_of(token, sizeof(token)), (int64_t)w->chunk.chunk * CDN_CHUNK, CDN_CHUNK);
 }
 
 static void judge(const struct client_result *x, int r, struct slice wanted, struct cdnlink_audit *ret)
@@ -121,7 +115,7 @@ static void judge(const struct client_result *x, int r, struct slice wanted, str
 			         (int)(x->a.text.n > 64 ? 64 : x->a.text.n), (const char *)x->a.text.p);
 		else
 			snprintf(ret->why, sizeof(ret->why), "%s", err_name(r < 0 ? r : x->a.r));
-	} else if (id == CDN_NOT_THERE && !d.bad) {
+	} else if (id == CDN_REUPLOAD_NEEDED && !d.bad) {
 		ret->result = CDNLINK_AUDIT_ABSENT;
 	} else {
 		ret->bytes = bytes.n;

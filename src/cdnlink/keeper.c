@@ -188,6 +188,8 @@ static void node_free(struct node *n)
 	free(n->drops);
 	free(n->pem[0]);
 	free(n->pem[1]);
+	rsa_key_free(n->rsa[0]);
+	rsa_key_free(n->rsa[1]);
 	pthread_mutex_destroy(&n->lock);
 	pthread_cond_destroy(&n->changed);
 	free(n);

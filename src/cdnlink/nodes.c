@@ -1,4 +1,5 @@
 /* nodes.c - what is known of each node while the server runs, and who is sent to which. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,16 +56,19 @@ static bool is_same(const char *had, struct slice s)
 	return had ? s.n == strlen(had) && memcmp(had, s.p, s.n) == 0 : !s.n;
 }
 
-static void take_pem(char **had, struct slice s)
+static void take_pem(struct node *n, int i, struct slice s)
 {
-	if (is_same(*had, s))
+	if (is_same(n->pem[i], s))
 		return;
-	free(*had);
-	*had = NULL;
-	if (s.n) {
-		*had = xmalloc(s.n + 1);
-		copy(*had, s.n + 1, s);
-	}
+	free(n->pem[i]);
+	rsa_key_free(n->rsa[i]);
+	n->pem[i] = NULL;
+	n->rsa[i] = NULL;
+	if (!s.n)
+		return;
+	n->pem[i] = xmalloc(s.n + 1);
+	copy(n->pem[i], s.n + 1, s);
+	rsa_key_from_public_pem(n->pem[i], s.n, &n->rsa[i]);
 }
 
 /* True if clients are told something else of it from now on. */
@@ -81,8 +85,8 @@ static bool take_row(struct node *n, const struct store_cdn_node *row)
 	if (row->secret.n == sizeof(n->secret))
 		memcpy(n->secret, row->secret.p, sizeof(n->secret));
 	take_epoch(n, row->epoch);
-	take_pem(&n->pem[0], row->pem[0]);
-	take_pem(&n->pem[1], row->pem[1]);
+	take_pem(n, 0, row->pem[0]);
+	take_pem(n, 1, row->pem[1]);
 	n->lease_seconds = row->lease;
 	n->min_size = row->min_size;
 	n->licence_until = row->licence_until;
@@ -127,6 +131,14 @@ void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n_r
 		node_stands_in(n);
 	}
 	keeper_wake(l, told);
+}
+
+int node_address(const struct node *n, struct client_address *ret)
+{
+	char where[80];
+
+	snprintf(where, sizeof(where), strchr(n->ip, ':') ? "[%s]:%d" : "%s:%d", n->ip, n->port);
+	return client_address_of(where, ret) < 0 ? -ERR_NOTFOUND : 0;
 }
 
 /* --- redirects */

@@ -9,6 +9,8 @@
 #include "cdnlink/fills.h"
 #include "cdnlink/lease.h"
 #include "cdnwire/pipe.h"
+#include "client/link.h"
+#include "crypto/rsa.h"
 
 enum {
 	NODES = STORE_CDN_LAST - STORE_CDN_FIRST + 1,
@@ -34,6 +36,7 @@ struct node {
 	bool has_epoch;
 	struct cdn_epoch epoch;
 	char *pem[2];
+	struct rsa_key *rsa[2]; /* of these; NULL: there is none */
 	uint32_t lease_seconds;
 	uint64_t min_size;
 	unixtime_t licence_until, revoked;
@@ -85,6 +88,8 @@ void keeper_stop(struct cdnlink *l);
 void keeper_wake(struct cdnlink *l, bool tell_config);
 /* push.c: the node's thread; begins links until n->stopping. */
 void *push_thread(void *node);
+/* The address that is published. With the lock. -ERR_NOTFOUND: none. */
+int node_address(const struct node *n, struct client_address *ret);
 /* Keys under which calls wait hear this; frees. Without any lock. */
 void tell_waiters(struct app *app, struct fills_told *t, bool yes);
 /* life.c, on a thread that may block: keys of a link's WELCOME, in the store and published. */

@@ -14,7 +14,6 @@
 #include "cdnlink/private.h"
 #include "cdnlink/probe.h"
 #include "cdnlink/signs.h"
-#include "crypto/rsa.h"
 #include "rpc/app.h"
 
 enum { OPEN_MAX = 4 /* probes of a node under way */ };
@@ -117,25 +116,17 @@ static void end_probes(struct watched *n)
 	}
 }
 
+/* With the node's lock. */
 static void list(void *arg, const struct cdnlink_published *p)
 {
 	struct cdn_watchdog *w = arg;
 	struct watched *n = &w->nodes[p->dc - STORE_CDN_FIRST];
-	struct rsa_key *k;
-	char where[80];
+	const struct node *of = node_of(w->l, p->dc);
 
-	if (!p->ip || !p->pem[0].n) /* its end has come, or it has shown no key yet */
+	if (!p->ip || node_address(of, &n->at) < 0) /* its end has come, or it has shown no key yet */
 		return;
-	snprintf(where, sizeof(where), strchr(p->ip, ':') ? "[%s]:%d" : "%s:%d", p->ip, p->port);
-	if (client_address_of(where, &n->at) < 0)
-		return;
-	for (int i = 0; i < PROBE_KEYS; i++) {
-		n->keys[i] = 0;
-		if (p->pem[i].n && rsa_key_from_public_pem((const char *)p->pem[i].p, p->pem[i].n, &k) == 0) {
-			n->keys[i] = rsa_fingerprint(k);
-			rsa_key_free(k);
-		}
-	}
+	for (int i = 0; i < PROBE_KEYS; i++)
+		n->keys[i] = of->rsa[i] ? rsa_fingerprint(of->rsa[i]) : 0;
 	n->listed = true;
 	if (n->dc)
 		return;

@@ -118,6 +118,15 @@ int rsa_key_save(const struct rsa_key *k, const char *path)
 	return 0;
 }
 
+struct rsa_key *rsa_key_share(const struct rsa_key *k)
+{
+	struct rsa_key *copy = xmalloc(sizeof(*copy));
+
+	EVP_PKEY_up_ref(k->pkey);
+	*copy = *k;
+	return copy;
+}
+
 void rsa_key_free(struct rsa_key *k)
 {
 	if (!k)

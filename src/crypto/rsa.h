@@ -17,6 +17,8 @@ int rsa_key_load(const char *path, struct rsa_key **ret_key);
 int rsa_key_from_public_pem(const char *pem, size_t n, struct rsa_key **ret_key);
 /* Writes the private key, mode 0600, replacing nothing: -ERR_EXISTS. Synced to disk. */
 int rsa_key_save(const struct rsa_key *k, const char *path);
+/* Another owner of the same key; free it as well. */
+struct rsa_key *rsa_key_share(const struct rsa_key *k);
 void rsa_key_free(struct rsa_key *k);
 /* PKCS#1 PEM text of the public part. */
 void rsa_public_pem(const struct rsa_key *k, struct buf *out);

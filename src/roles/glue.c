@@ -4,12 +4,11 @@
 #include <assert.h>
 
 #include "base/rd.h"
+#include "cdnwire/call.h"
 #include "domain/media/media.h"
 #include "domain/users/peer.h"
 #include "rpc/crowd.h"
 #include "updates/online.h"
-
-enum { GET_CDN_FILE = 0x395f69da }; /* upload.getCdnFile, the same in every layer */
 
 static bool is_cdn(void *ctx, int32_t dc)
 {
@@ -22,7 +21,7 @@ static void stand_in(struct glue *g, const struct mt_call *m)
 	struct rd r = rd_of(m->body.p, m->body.n);
 	struct buf b = {0};
 
-	mt_rpc_error(&b, 400, rd_u32(&r) == GET_CDN_FILE ? "FILE_TOKEN_INVALID" : "CDN_METHOD_INVALID");
+	mt_rpc_error(&b, 400, rd_u32(&r) == CDN_GET_FILE ? "FILE_TOKEN_INVALID" : "CDN_METHOD_INVALID");
 	mt_server_reply(g->mt, m->session, m->msg_id, &b, MT_REPLY_RAW);
 }
 

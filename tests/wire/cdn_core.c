@@ -177,11 +177,3 @@ int cdn_core_wipe(struct cdn_core *c)
 	buf_fini(&b);
 	return r;
 }
-
-void cdn_core_question(struct buf *b, struct slice token, int64_t offset, int32_t limit)
-{
-	buf_u32(b, 0x395f69da); /* upload.getCdnFile, gateway.md 8 */
-	buf_tl_bytes(b, token.p, token.n);
-	buf_u64(b, (uint64_t)offset);
-	buf_u32(b, (uint32_t)limit);
-}

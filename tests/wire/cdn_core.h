@@ -34,7 +34,4 @@ int cdn_core_wipe(struct cdn_core *c);
 /* Any bytes on the link. */
 int cdn_core_say(struct cdn_core *c, const void *p, size_t n);
 
-/* A boxed upload.getCdnFile, appended. */
-void cdn_core_question(struct buf *b, struct slice token, int64_t offset, int32_t limit);
-
 #endif

@@ -22,6 +22,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "cdnwire/call.h"
 #include "client/wait.h"
 #include "crypto/hash.h"
 #include "crypto/rng.h"
@@ -33,8 +34,6 @@ enum {
 	DC = 203,
 	SIZE = 3 * CDN_CHUNK + 5000,
 	LEASE = 60,
-	REUPLOAD = (int)0xeea8e46e,
-	CDN_FILE = (int)0xa99fca4f
 };
 
 static struct {
@@ -199,7 +198,7 @@ static const char *ask(struct client *c, struct slice token, int64_t offset, int
 	struct slice s;
 	uint32_t id;
 
-	cdn_core_question(&q, token, offset, limit);
+	cdn_put_get_file(&q, token, offset, limit);
 	if (client_bytes_wait(c, buf_slice(&q), WITHIN, &x) < 0 && x.a.r != -ERR_RPC) {
 		print_error("no answer: %s\n", err_name(x.a.r));
 		snprintf(error, sizeof(error), "-");
@@ -211,14 +210,14 @@ static const char *ask(struct client *c, struct slice token, int64_t offset, int
 		id = rd_u32(&r);
 		s = rd_tl_bytes(&r);
 		assert_true(!r.bad && rd_left(&r) == 0);
-		if (id == (uint32_t)REUPLOAD) {
+		if (id == CDN_REUPLOAD_NEEDED) {
 			assert_int_equal(
 				cdn_request_open(&t.core.epoch.node, token, s, clock_unix(), ret_chunk), 0);
 			snprintf(error, sizeof(error), "reupload");
 		} else {
 			int64_t want = offset >= SIZE ? 0 : SIZE - offset < limit ? SIZE - offset : limit;
 
-			assert_int_equal(id, (uint32_t)CDN_FILE);
+			assert_int_equal(id, CDN_FILE);
 			assert_int_equal(s.n, want);
 			assert_memory_equal(s.p, t.bytes + (want ? offset : 0), want);
 			snprintf(error, sizeof(error), "bytes");
