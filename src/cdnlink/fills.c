@@ -9,8 +9,10 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-enum { MIB = FILLS_WINDOW_CHUNKS * CDN_CHUNK };
+enum { MIB = FILLS_WINDOW_CHUNKS * CDN_CHUNK, ROOM_FIRST = 4, ROOM_LEAST = 2 };
 #define JUST_NOW   1000000LL        /* times of requests are whole seconds */
+#define FAST       1000000LL        /* answered within it: more may be under way */
+#define SLOW       2000000LL        /* answered after it: less */
 #define FILE_AGAIN (60 * 1000000LL) /* a file that was sent as a whole is not looked through again before */
 
 struct window_key {
@@ -50,6 +52,9 @@ struct fills {
 	unsigned n_files;
 	struct in_flight open[CDN_FILLS_OPEN]; /* in the order of their answers */
 	unsigned head, n_open, n_behind;
+	unsigned room;             /* how many may be under way: what the link takes in a second or two */
+	usec_t narrowed;           /* when it was found too much: what is older tells nothing new */
+	usec_t answered;           /* the last */
 	struct fills_chunk *known; /* at 0: free */
 };
 
@@ -58,6 +63,7 @@ struct fills *fills_new(void)
 	struct fills *f = xcalloc(1, sizeof(*f));
 
 	f->known = xcalloc(FILLS_KNOWN, sizeof(*f->known));
+	f->room = ROOM_FIRST;
 	return f;
 }
 
@@ -300,11 +306,11 @@ bool fills_next(struct fills *f, usec_t now, struct fills_chunk *ret)
 {
 	struct file *x;
 
-	if (f->n_open == CDN_FILLS_OPEN)
+	if (f->n_open >= f->room)
 		return false;
 	if (next_window(f, now, ret))
 		return true;
-	if (f->n_behind >= FILLS_BEHIND)
+	if (f->n_behind >= FILLS_BEHIND || f->n_behind >= f->room / 2)
 		return false;
 	for (x = f->oldest; x; x = x->after)
 		if (!x->whole && next_of_file(f, x, now, ret))
@@ -323,6 +329,18 @@ void fills_unread(struct fills *f, struct fills_told *no)
 	fills_forget(f, id, no);
 }
 
+/* How long an answer took says how much the link carries. */
+static void fit(struct fills *f, usec_t sent, usec_t now)
+{
+	f->answered = now;
+	if (now - sent <= FAST && f->room < CDN_FILLS_OPEN) {
+		f->room++;
+	} else if (now - sent > SLOW && sent >= f->narrowed) {
+		f->room = f->room / 2 > ROOM_LEAST ? f->room / 2 : ROOM_LEAST;
+		f->narrowed = now;
+	}
+}
+
 int fills_answered(struct fills *f, const uint8_t object[CDN_OBJECT_SIZE], uint32_t chunk, bool taken,
                    usec_t now, struct fills_told *yes, struct fills_told *no)
 {
@@ -335,6 +353,7 @@ int fills_answered(struct fills *f, const uint8_t object[CDN_OBJECT_SIZE], uint3
 	f->head = (f->head + 1) % CDN_FILLS_OPEN;
 	f->n_open--;
 	f->n_behind -= x->behind;
+	fit(f, x->c.at, now);
 	if (taken) {
 		*known_slot(f, object, chunk) = x->c;
 		known_slot(f, object, chunk)->at = now;
@@ -350,9 +369,16 @@ int fills_answered(struct fills *f, const uint8_t object[CDN_OBJECT_SIZE], uint3
 	return 0;
 }
 
-usec_t fills_oldest(const struct fills *f)
+usec_t fills_silent(const struct fills *f)
 {
-	return f->n_open ? f->open[f->head].c.at : 0;
+	usec_t sent = f->n_open ? f->open[f->head].c.at : 0;
+
+	return sent && sent < f->answered ? f->answered : sent;
+}
+
+usec_t fills_answered_at(const struct fills *f)
+{
+	return f->answered;
 }
 
 unsigned fills_in_flight(const struct fills *f)
@@ -371,6 +397,7 @@ void fills_end(struct fills *f, struct fills_told *no)
 	while (f->oldest)
 		file_end(f, f->oldest);
 	f->n_open = f->n_behind = f->head = 0;
+	f->room = ROOM_FIRST;
 }
 
 void fills_forget_all(struct fills *f)

@@ -2,7 +2,9 @@
  * fills.h - what one node is to be sent, and what it was sent lately. Pure: no I/O, no lock; its holder has one. Inside cdnlink/.
  *
  * Somebody who waits asks for a window of 1 MiB, which is what a client asks again for; its chunks go first, each once however many ask.
- * After them, and never more than FILLS_BEHIND at once, go whole files in the background. Of chunks that were sent a table is kept that
+ * After them, and never more than FILLS_BEHIND at once, go whole files in the background. How much is in flight follows the link: more
+ * while answers come within a second, half once one took two; so on a slow link, too, whoever asks waits for little of what others wanted,
+ * and leases for little of both; the background has at most half of it. Of chunks that were sent a table is kept that
  * forgets by chance (FILLS_KNOWN of them, 1.2 MiB): what it forgot is sent again, which costs a chunk and harms nothing.
  * Bounds: windows FILLS_WINDOWS, who waits FILLS_WAITERS, files FILLS_FILES; above them -ERR_FULL, and the caller does without.
  */
@@ -66,8 +68,10 @@ void fills_unread(struct fills *f, struct fills_told *no);
  */
 int fills_answered(struct fills *f, const uint8_t object[CDN_OBJECT_SIZE], uint32_t chunk, bool taken,
                    usec_t now, struct fills_told *yes, struct fills_told *no);
-/* When the oldest in flight was handed out; 0: none is. */
-usec_t fills_oldest(const struct fills *f);
+/* Since when an answer is waited for: the last answer, or when the oldest in flight was handed out; 0: none is in flight. */
+usec_t fills_silent(const struct fills *f);
+/* When the last answer came; 0: none has. */
+usec_t fills_answered_at(const struct fills *f);
 unsigned fills_in_flight(const struct fills *f);
 
 /* The link ended: nothing is wanted any more. */

@@ -312,13 +312,16 @@ static int on_frame(struct link *x, enum cdn_frame type, struct slice body)
 static int check_pace(struct link *x)
 {
 	struct node *n = x->n;
-	usec_t now = clock_usec(), most = atomic_load(&n->links->answer_usec), filled, lease;
+	usec_t now = clock_usec(), most = atomic_load(&n->links->answer_usec), filled, lease, last;
 
 	WITH_LOCK(&n->lock);
-	filled = fills_oldest(n->fills);
+	filled = fills_silent(n->fills);
+	last = fills_answered_at(n->fills);
 	lease = lease_waits(&n->lease);
+	if (lease && lease < last) /* behind chunks, on a slow link */
+		lease = last;
 	if (filled && now - filled > most)
-		x->why = "a fill waits for too long";
+		x->why = "a fill is not answered";
 	else if (lease && now - lease > most)
 		x->why = "it does not report";
 	else

@@ -74,12 +74,16 @@ static void whoever_waits_goes_first(void **state)
 	struct fills_object file = object(1, 64 * MIB), asked = object(2, MIB);
 	struct fills *f = fills_new();
 	struct fills_told yes = {0};
-	struct fills_chunk c, first[FILLS_BEHIND];
+	struct fills_chunk c, first[2 * FILLS_BEHIND];
 	usec_t now = SECOND;
 	int n = 0;
 
 	assert_int_equal(fills_follow(f, &file, now), 0);
 	assert_int_equal(fills_follow(f, &file, now), 0);
+	for (int i = 0; i < CDN_FILLS_OPEN; i++) { /* a link that is known to be fast */
+		assert_true(fills_next(f, now, &c));
+		answer(f, &c, now, &yes);
+	}
 	while (fills_next(f, now, &c))
 		first[n++] = c;
 	assert_int_equal(n, FILLS_BEHIND);
@@ -88,14 +92,58 @@ static void whoever_waits_goes_first(void **state)
 		assert_int_equal(c.object.id[0], 2);
 	assert_int_equal(n, 8);
 	assert_int_equal(fills_in_flight(f), FILLS_BEHIND + 8);
-	assert_int_equal(fills_oldest(f), now);
+	assert_int_equal(fills_silent(f), now);
 	/* What goes in the background already is waited for, not sent twice. */
-	assert_int_equal(fills_ask(f, &file, 0, 2, now, now), 0);
+	assert_int_equal(fills_ask(f, &file, CDN_FILLS_OPEN / 8, 2, now, now), 0);
 	assert_false(fills_next(f, now, &c));
 	for (n = 0; n < FILLS_BEHIND; n++)
 		answer(f, &first[n], now, &yes);
 	expect_told(&yes, 1);
 	fills_free(f);
+}
+
+/* A link that carries a chunk in `each`, in order: how long whoever asks waits for a window, though files go in the background. */
+static usec_t waits(usec_t each, usec_t *ret_silent)
+{
+	struct fills_object file = object(1, 640 * MIB), asked = object(2, MIB);
+	struct fills *f = fills_new();
+	struct fills_told yes = {0};
+	struct fills_chunk c, sent[CDN_FILLS_OPEN];
+	usec_t now = SECOND, at = 0, end = 0;
+	unsigned n = 0;
+
+	assert_int_equal(fills_follow(f, &file, now), 0);
+	*ret_silent = 0;
+	for (int i = 0; !yes.n; i++) {
+		if (i == 300) {
+			assert_int_equal(fills_ask(f, &asked, 0, 1, now, now), 0);
+			at = now;
+		}
+		while (fills_next(f, now, &c))
+			sent[n++] = c;
+		assert_true(n > 0 && n <= CDN_FILLS_OPEN);
+		end = (sent[0].at > end ? sent[0].at : end) + each;
+		now = end > now ? end : now;
+		if (now - fills_silent(f) > *ret_silent)
+			*ret_silent = now - fills_silent(f);
+		answer(f, &sent[0], now, &yes);
+		memmove(sent, sent + 1, --n * sizeof(sent[0]));
+	}
+	expect_told(&yes, 1);
+	fills_free(f);
+	return now - at;
+}
+
+static void slow_links(void **state)
+{
+	usec_t silent;
+
+	assert_true(waits(SECOND / 1000, &silent) <= SECOND / 50);
+	assert_true(waits(SECOND / 6, &silent) < 3 * SECOND); /* 0.8 MB/s */
+	assert_true(waits(SECOND, &silent) < 10 * SECOND);    /* 130 KB/s: a window takes 8 s by itself */
+	assert_true(silent <= SECOND);
+	waits(9 * SECOND, &silent);
+	assert_true(silent <= 9 * SECOND); /* never taken for dead while anything comes through */
 }
 
 static void wrong_answers(void **state)
@@ -122,7 +170,7 @@ static void wrong_answers(void **state)
 	fills_end(f, &no);
 	expect_told(&no, 1);
 	assert_false(fills_next(f, SECOND, &c));
-	assert_int_equal(fills_oldest(f), 0);
+	assert_int_equal(fills_silent(f), 0);
 	fills_free(f);
 }
 
@@ -204,6 +252,7 @@ int main(void)
 		cmocka_unit_test(once_however_many), cmocka_unit_test(whoever_waits_goes_first),
 		cmocka_unit_test(wrong_answers),     cmocka_unit_test(bounded),
 		cmocka_unit_test(forgotten),         cmocka_unit_test(leases),
+		cmocka_unit_test(slow_links),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

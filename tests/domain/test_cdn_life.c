@@ -275,7 +275,7 @@ static void fill_ends(struct node *t, enum fake_ill how, const char *why)
 
 static void is_silent(void **state)
 {
-	fill_ends(*state, FAKE_SILENT, "a fill waits for too long");
+	fill_ends(*state, FAKE_SILENT, "a fill is not answered");
 }
 
 static void answers_twice(void **state)
