@@ -20,6 +20,8 @@ enum {
 		2000000, /* a disk on which asks wait for longer is of no use to their clients: the core serves them */
 	PQ_DELAY_MS = 300, /* api.md 7.8: clients fetch our key meanwhile */
 	IDLE_MS = 10000,   /* api.md 7.8 d: done, or stuck */
+	OVER_IDLE_MS =
+		1500, /* nothing is to be had here: who has not heard it by then is stuck on a slow route */
 };
 
 struct cdn_node {
@@ -120,6 +122,11 @@ static bool is_cdn(void *ctx, int32_t dc)
 	return true;
 }
 
+static void on_term(void *ctx, bool on)
+{
+	mt_server_set_idle(((struct cdn_node *)ctx)->mt, on ? IDLE_MS : OVER_IDLE_MS);
+}
+
 int cdn_node_new(const struct cdn_node_config *cfg, struct cdn_node **ret_n)
 {
 	struct cdn_node *n = xcalloc(1, sizeof(*n));
@@ -151,6 +158,7 @@ int cdn_node_new(const struct cdn_node_config *cfg, struct cdn_node **ret_n)
 		return r;
 	}
 	n->disk = io_work_new(DISK_THREADS);
+	cdn_term_tell(cfg->term, on_term, n);
 	*ret_n = n;
 	return 0;
 }

@@ -17,6 +17,8 @@
 struct cdn_term {
 	int32_t dc;
 	struct cdn_cache *cache;
+	void (*changed)(void *ctx, bool on);
+	void *ctx;
 	uint8_t boot[16], own[32]; /* own: drawn anew at each end; guarded by `begin` */
 	pthread_mutex_t begin;     /* one begins or ends it at a time; taken before `lock` */
 	pthread_mutex_t lock;      /* guards what follows; held for a copy */
@@ -50,6 +52,18 @@ const uint8_t *cdn_term_boot(const struct cdn_term *t)
 static bool is_on(const struct cdn_term *t)
 {
 	return t->state != CDN_REVOKED && clock_boot_usec() < t->until;
+}
+
+void cdn_term_tell(struct cdn_term *t, void (*changed)(void *ctx, bool on), void *ctx)
+{
+	t->changed = changed;
+	t->ctx = ctx;
+}
+
+static void tell(struct cdn_term *t, bool on)
+{
+	if (t->changed)
+		t->changed(t->ctx, on);
 }
 
 /* With `begin` held. */
@@ -107,8 +121,10 @@ int cdn_term_begin(struct cdn_term *t, const struct cdn_hello *h)
 		end(t);
 	log_event(LOG_NOTICE, "lease", "state=%d seconds=%u cache=%s", h->state, h->lease,
 	          same ? "kept" : "new");
-	if (h->state == CDN_REVOKED)
+	if (h->state == CDN_REVOKED) {
+		tell(t, false);
 		return 0;
+	}
 	if (!same) {
 		cdn_wrap_key(t->own, h->lease_key, key);
 		cdn_cache_open(t->cache, key);
@@ -120,6 +136,7 @@ int cdn_term_begin(struct cdn_term *t, const struct cdn_hello *h)
 	t->keys = h->keys;
 	set(t, h->state, h->lease, h->now);
 	pthread_mutex_unlock(&t->lock);
+	tell(t, true);
 	return 0;
 }
 
@@ -137,6 +154,7 @@ void cdn_term_extend(struct cdn_term *t, const struct cdn_lease *l)
 		return;
 	log_event(LOG_NOTICE, "lease-over", "why=%s", l->state == CDN_REVOKED ? "revoked" : "late");
 	end(t);
+	tell(t, false);
 }
 
 void cdn_term_end(struct cdn_term *t)
@@ -158,6 +176,7 @@ void cdn_term_look(struct cdn_term *t)
 		return;
 	log_event(LOG_WARNING, "lease-over", "why=\"no renewal\"");
 	end(t);
+	tell(t, false);
 }
 
 enum cdn_state cdn_term_now(struct cdn_term *t, struct cdn_node_keys *ret_keys, unixtime_t *ret_now)

@@ -15,6 +15,8 @@ struct cdn_term;
 /* Over, until a HELLO. The cache is the caller's and outlives it. */
 struct cdn_term *cdn_term_new(int32_t dc, struct cdn_cache *cache);
 void cdn_term_free(struct cdn_term *t); /* ends it; NULL is allowed */
+/* Who hears, from now on, that it began (true), or that it is over and none follows. Before it begins; on threads that call here. */
+void cdn_term_tell(struct cdn_term *t, void (*changed)(void *ctx, bool on), void *ctx);
 /* Names this start of the node. */
 const uint8_t *cdn_term_boot(const struct cdn_term *t);
 

@@ -111,7 +111,7 @@ void node_stands_in(struct node *n)
 	pthread_mutex_lock(&n->lock);
 	published = is_published(n, clock_unix(), &there);
 	pthread_mutex_unlock(&n->lock);
-	app_set_cdn(n->links->app, n->dc, published);
+	app_set_cdn(n->links->app, n->dc, published, !there);
 }
 
 void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n_rows)

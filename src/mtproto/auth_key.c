@@ -237,7 +237,7 @@ static void deliver(struct mt_conn *c, struct mt_parked *p, int r, struct mt_loo
 		mt_receive_sent(c, p->bytes, p->n, p->quick_ack);
 	} else if (r == -ERR_NOTFOUND) {
 		COUNT(c->l->s->cfg.counters, unknown_keys_total);
-		mt_conn_error(c, -404);
+		mt_cdn_key_unknown(c);
 	} else {
 		mt_conn_close(c); /* the store is ill: never -404, which would cost the client its key */
 	}
@@ -301,7 +301,7 @@ void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t
 
 	if (e && !e->loading) { /* known, but destroyed or expired */
 		COUNT(l->s->cfg.counters, unknown_keys_total);
-		mt_conn_error(c, -404);
+		mt_cdn_key_unknown(c);
 		return;
 	}
 	if (c->n_parked >= MT_PARKED_MAX || c->parked_bytes + n > MT_PARKED_BYTES) {

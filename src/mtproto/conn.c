@@ -15,9 +15,9 @@ void mt_conn_touch(struct mt_conn *c)
 	if (c->ending)
 		return;
 	/* A node's end when no call comes (cdn.c), whatever else does. */
-	if (c->l->s->cfg.cdn.idle) {
+	if (mt_cdn_idle(c->l->s)) {
 		if (!c->timer.prev)
-			io_timer_set(c->l->io, &c->timer, clock_usec() + c->l->s->cfg.cdn.idle * 1000LL);
+			io_timer_set(c->l->io, &c->timer, clock_usec() + mt_cdn_idle(c->l->s) * 1000LL);
 		return;
 	}
 	io_timer_set(c->l->io, &c->timer, clock_usec() + (c->delay ? c->delay : MT_IDLE_USEC));
@@ -148,8 +148,10 @@ static void on_timer(struct io_loop *io, struct io_timer *t)
 
 	if (c->post && !c->answered && c->n_sessions)
 		mt_send_empty(c->sessions[0], c);
+	else if (c->unknown)
+		mt_cdn_tell_unknown(c);
 	else if (c->io &&
-	         c->l->s->cfg.cdn.idle) /* stuck, if it is not done: what lies in buffers would keep it so */
+	         mt_cdn_idle(c->l->s)) /* stuck, if it is not done: what lies in buffers would keep it so */
 		io_conn_cut(c->io);
 	else
 		mt_conn_close(c);
@@ -257,7 +259,7 @@ static struct mt_conn *adopt(struct mt_server *s, struct io_conn *io)
 	struct mt_conn *c = mt_conn_new(l, io, mt_new_serial(l));
 
 	io_timer_set(l->io, &c->timer,
-	             clock_usec() + (s->cfg.cdn.idle ? s->cfg.cdn.idle * 1000LL : SILENT_USEC));
+	             clock_usec() + (mt_cdn_idle(s) ? mt_cdn_idle(s) * 1000LL : SILENT_USEC));
 	COUNT(s->cfg.counters, connections);
 	COUNT(s->cfg.counters, connections_total);
 	return c;

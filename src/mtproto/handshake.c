@@ -201,7 +201,7 @@ static void req_pq(struct mt_conn *c, struct rd *r)
 {
 	struct slice nonce = rd_bytes(r, 16);
 	const struct rsa_key *const *keys = c->l->s->cfg.rsa;
-	unsigned delay = c->l->s->cfg.cdn.pq_delay;
+	unsigned delay = mt_cdn_pq_delay(c->l->s, c->t.dc);
 	struct mt_handshake *h;
 	struct buf b = {0};
 	uint64_t pq;
@@ -236,8 +236,9 @@ static void req_pq(struct mt_conn *c, struct rd *r)
 	buf_u32(&b, n);
 	for (uint32_t i = 0; i < n; i++)
 		buf_u64(&b, (uint64_t)rsa_fingerprint(keys[i]));
-	if (delay && mt_is_cdn(c->l->s, c->t.dc)) {
+	if (delay) {
 		h->answer = b;
+		c->pq_at = clock_usec() + delay * 1000LL;
 		h->later.fire = pq_later;
 		io_timer_set(c->l->io, &h->later, clock_usec() + delay * 1000LL);
 		return;

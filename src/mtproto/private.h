@@ -113,6 +113,8 @@ struct mt_conn {
 	bool clear;                  /* what lies unread is decrypted already: it came from another loop */
 	bool closing;                /* a face that has ended */
 	bool ending;                 /* closed when the timer says so, whatever comes */
+	bool unknown;                /* then it is told that its key is unknown, instead */
+	usec_t pq_at;                /* when resPQ was sent late, for a CDN DC; 0: it was not */
 	uint8_t n_parked, n_opening; /* packets that wait for keys; that open.c has */
 	uint32_t parked_bytes;
 	uint8_t n_at_work;     /* handshakes of which a worker or the store will bring the answer */
@@ -248,6 +250,7 @@ struct mt_server {
 	struct mt_keystore keys;
 	struct mt_server_ops ops;
 	struct io_work_pool *work;
+	_Atomic unsigned cdn_idle;
 	struct mt_rates *rates; /* handshakes by address; NULL: not limited */
 	unixtime_t started;     /* first salts of keys from before are refused */
 	unsigned n;
@@ -467,8 +470,15 @@ void mt_waiting_free(struct mt_session *s);
 
 /* cdn.c: what struct mt_cdn_manners asks for */
 bool mt_is_cdn(const struct mt_server *s, int32_t dc);
+unsigned mt_cdn_pq_delay(const struct mt_server *s, int32_t dc);
+/* How long a connection may bring no call, milliseconds; 0: as long as it likes. */
+unsigned mt_cdn_idle(const struct mt_server *s);
 void mt_cdn_called(struct mt_session *s, struct mt_conn *c);
 void mt_cdn_answered(struct mt_session *s);
+/* A packet came under a key that nobody knows: -404, at once or later. */
+void mt_cdn_key_unknown(struct mt_conn *c);
+/* Its time has come. */
+void mt_cdn_tell_unknown(struct mt_conn *c);
 
 /* bind.c: auth.bindTempAuthKey */
 void mt_bind(struct mt_session *s, int64_t msg_id, struct slice body);

@@ -37,6 +37,7 @@ int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s)
 	s->ops = *cfg->ops;
 	s->n = cfg->n_loops;
 	s->started = clock_unix();
+	s->cdn_idle = cfg->cdn.idle;
 	s->work = io_work_new(2);
 	assert(s->n >= 1 && s->n <= MT_LOOPS_MAX);
 	if (!s->cfg.handshakes_per_second)

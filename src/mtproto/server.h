@@ -70,6 +70,8 @@ struct mt_server_ops {
 	 * (mtproto.md 6), and struct mt_cdn_manners holds. Quick. NULL: of none. Threads: all loops.
 	 */
 	bool (*is_cdn)(void *ctx, int32_t dc);
+	/* And nobody else answers for it: resPQ comes after pq_delay_alone. Quick. NULL: of none. Threads: all loops. */
+	bool (*is_alone)(void *ctx, int32_t dc);
 	/* For mt_server_push_crowd: the number that stands at a place for this viewer. Quick. Thread: the key's loop. */
 	int64_t (*viewer_value)(void *ctx, int64_t viewer, int32_t kind, int64_t target);
 };
@@ -78,9 +80,17 @@ struct mt_server_ops {
 struct mt_cdn_manners {
 	unsigned
 		pq_delay; /* until resPQ: clients fetch the DC's keys meanwhile, and of two who answer take the first */
+	unsigned pq_delay_alone; /* where there are no two */
 	unsigned
 		idle; /* a connection that brings no call for so long is closed: its client is done, or stuck */
 	unsigned linger; /* from an answer until its connection is closed */
+	/*
+	 * TDLib dials a node and its stand-in at once and keeps what it does not need for 10 s. If the node falls silent then, it comes 7 s
+	 * later with the node's key, hears -404, and would make a new key over its spare connection to the node, for 10 s more. So who comes
+	 * from spare_from to spare_until after our resPQ on this connection with a key that we do not know hears -404 at spare_until. 0: at
+	 * once.
+	 */
+	unsigned spare_from, spare_until;
 };
 
 struct mt_server_config {
@@ -98,6 +108,12 @@ struct mt_server_config {
 
 int mt_server_new(const struct mt_server_config *cfg, struct mt_server **ret_s);
 void mt_server_free(struct mt_server *s); /* after the loops have stopped */
+
+/*
+ * Another `idle` of struct mt_cdn_manners, above 0, for connections that are open, too: those to whom it gives less than they had are
+ * reckoned from now. Thread: any, while the loops run or before.
+ */
+void mt_server_set_idle(struct mt_server *s, unsigned msec);
 
 /* Takes over an accepted socket that transport detection found to be MTProto. Thread: the conn's loop. */
 void mt_server_adopt(struct mt_server *s, struct io_conn *c);

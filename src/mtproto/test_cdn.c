@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "crypto/rng.h"
 #include "mtproto/ids.h"
 #include "mtproto/test_peer.h"
 
@@ -109,6 +110,20 @@ static void pq_comes_later(void **state)
 	end();
 }
 
+/* Where no other answers, nobody is to be waited for as long. */
+static void pq_comes_sooner_alone(void **state)
+{
+	begin((struct mt_cdn_manners){.pq_delay = 1500, .pq_delay_alone = 800}, WORLD_ALONE);
+	ask_pq();
+	pass(400000);
+	assert_null(peer_next(&p));
+	assert_int_equal(p.plain.n, 0);
+	pass(500000);
+	assert_null(peer_next(&p));
+	assert_true(p.plain.n > 0);
+	end();
+}
+
 /* A connection goes while its resPQ waits. */
 static void gone_before_pq(void **state)
 {
@@ -169,12 +184,92 @@ static void closed_without_calls(void **state)
 	end();
 }
 
+/* Those that are open hear of it, and those that call after it. */
+static void closed_sooner(void **state)
+{
+	begin((struct mt_cdn_manners){.idle = 10000}, WORLD_CDN);
+	use_key(MT_KEY_TEMP, WORLD_CDN);
+	peer_call(&p, CALL);
+	world_turn(w);
+	mt_server_set_idle(w->srv, 1500);
+	world_turn(w);
+	pass(1000000);
+	peer_call(&p, CALL);
+	world_turn(w);
+	pass(1000000);
+	assert_false(p.closed);
+	pass(700000);
+	assert_true(p.closed);
+	end();
+}
+
+/* What is promised less than that keeps it. */
+static void closed_no_later(void **state)
+{
+	begin((struct mt_cdn_manners){.idle = 10000}, WORLD_CDN);
+	use_key(MT_KEY_TEMP, WORLD_CDN);
+	peer_call(&p, CALL);
+	world_turn(w);
+	pass(9000000);
+	mt_server_set_idle(w->srv, 5000);
+	world_turn(w);
+	pass(1200000);
+	assert_true(p.closed);
+	end();
+}
+
+static void call_unknown(void)
+{
+	struct mt_key k = {.dc = WORLD_CDN, .kind = MT_KEY_TEMP};
+
+	rng_bytes((uint8_t *)&k.id, sizeof(k.id));
+	rng_bytes(k.key, sizeof(k.key));
+	peer_use_key(&p, &k);
+	peer_call(&p, CALL);
+	world_turn(w);
+	assert_null(peer_next(&p));
+}
+
+/* Who comes with another's key so late that he may have a spare connection to it hears -404 once he has not, and once. */
+static void unknown_key_later(void **state)
+{
+	struct mt_cdn_manners m = {.pq_delay = 1000, .spare_from = 5000, .spare_until = 9000};
+
+	begin(m, WORLD_CDN);
+	ask_pq();
+	pass(1100000);
+	assert_null(peer_next(&p));
+	assert_true(p.plain.n > 0);
+	pass(5100000);
+	call_unknown();
+	pass(2000000);
+	call_unknown();
+	assert_int_equal(p.error, 0);
+	pass(2000000);
+	assert_null(peer_next(&p));
+	assert_int_equal(p.error, -404);
+	p.error = 0;
+	ask_pq(); /* goes on there */
+	pass(1100000);
+	assert_null(peer_next(&p));
+	assert_true(p.plain.n > 0);
+	call_unknown(); /* he has dialled anew */
+	assert_int_equal(p.error, -404);
+	end();
+	begin(m, WORLD_CDN); /* never asked here */
+	call_unknown();
+	assert_int_equal(p.error, -404);
+	end();
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unbound_keys_call),    cmocka_unit_test(pq_comes_later),
 		cmocka_unit_test(gone_before_pq),       cmocka_unit_test(closed_after_an_answer),
-		cmocka_unit_test(closed_without_calls),
+		cmocka_unit_test(closed_without_calls), cmocka_unit_test(pq_comes_sooner_alone),
+		cmocka_unit_test(closed_sooner),        cmocka_unit_test(closed_no_later),
+		cmocka_unit_test(unknown_key_later),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -207,7 +207,12 @@ static bool is_full(void *ctx)
 
 static bool is_cdn(void *ctx, int32_t dc)
 {
-	return dc == WORLD_CDN;
+	return dc == WORLD_CDN || dc == WORLD_ALONE;
+}
+
+static bool is_alone(void *ctx, int32_t dc)
+{
+	return dc == WORLD_ALONE;
 }
 
 static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
@@ -233,6 +238,7 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
 
 	if (cdn) {
 		ops.is_cdn = is_cdn;
+		ops.is_alone = is_alone;
 		cfg.cdn = *cdn;
 	}
 	memcpy(cfg.salt_secret, salt_secret, 32);

@@ -11,7 +11,7 @@
 #include "mtproto/server.h"
 #include "transport/transport.h"
 
-enum { CALLS_MAX = 2048, KEYS_MAX = 64, WORLD_LOOPS = 4, WORLD_CDN = 203 };
+enum { CALLS_MAX = 2048, KEYS_MAX = 64, WORLD_LOOPS = 4, WORLD_CDN = 203, WORLD_ALONE = 204 };
 /* Calls of this constructor have large answers. */
 enum { WORLD_BULK = 0x33333333, WORLD_BULK_SIZE = 131072 };
 
@@ -50,7 +50,7 @@ struct world {
 struct world *world_new(unsigned per_second, unsigned burst);
 /* With 1 to WORLD_LOOPS loops, without limits. */
 struct world *world_new_loops(unsigned n);
-/* For WORLD_CDN we are a CDN node, or stand in its place. */
+/* For WORLD_CDN we are a CDN node, or stand in its place; for WORLD_ALONE nobody else is. */
 struct world *world_new_cdn(const struct mt_cdn_manners *m);
 void world_free(struct world *w);
 /* Turns the loops until nothing more comes of itself. */

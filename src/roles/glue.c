@@ -15,6 +15,11 @@ static bool is_cdn(void *ctx, int32_t dc)
 	return app_is_cdn(((struct glue *)ctx)->app, dc);
 }
 
+static bool is_alone(void *ctx, int32_t dc)
+{
+	return app_stands_alone(((struct glue *)ctx)->app, dc);
+}
+
 /* A client that took us for the CDN node in whose place we stand goes back to getFile by this answer, and by no other. */
 static void stand_in(struct glue *g, const struct mt_call *m)
 {
@@ -140,6 +145,7 @@ void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
 	                              .is_full = is_full,
 	                              .key_online = on_key_online,
 	                              .is_cdn = is_cdn,
+	                              .is_alone = is_alone,
 	                              .viewer_value = viewer_value};
 }
 

@@ -57,7 +57,12 @@ enum {
 	PUBLIC_SECONDS = 600, /* between two looks at the public name */
 	/* Where we stand in a CDN node's place. Desktop takes who answers first: the node, which does after 300 ms (api.md 7.8). */
 	STAND_IN_PQ_MS = 1500,
+	STAND_IN_ALONE_PQ_MS =
+		300, /* no node is left: as long as a node waits, for clients that fetch its keys */
 	STAND_IN_LINGER_MS = 300,
+	/* TDLib gives a silent connection up after 7 s and a spare one after 10, which it had 1.2 s before ours (struct mt_cdn_manners). */
+	STAND_IN_SPARE_FROM_MS = 5500,
+	STAND_IN_SPARE_UNTIL_MS = 9500,
 };
 #define STOP_USEC 4500000 /* and the process ends, whatever is left */
 
@@ -261,7 +266,11 @@ static int start_mtproto(struct serve *s)
 	glue_mt_ops(&s->glue, &ops);
 	cfg.ops = &ops;
 	cfg.test_mode = s->settings.test_numbers;
-	cfg.cdn = (struct mt_cdn_manners){.pq_delay = STAND_IN_PQ_MS, .linger = STAND_IN_LINGER_MS};
+	cfg.cdn = (struct mt_cdn_manners){.pq_delay = STAND_IN_PQ_MS,
+	                                  .pq_delay_alone = STAND_IN_ALONE_PQ_MS,
+	                                  .spare_from = STAND_IN_SPARE_FROM_MS,
+	                                  .spare_until = STAND_IN_SPARE_UNTIL_MS,
+	                                  .linger = STAND_IN_LINGER_MS};
 	cfg.counters = &s->counters;
 	rng_bytes(cfg.salt_secret, sizeof(cfg.salt_secret));
 	s->rsa[0] = s->data.rsa;

@@ -29,23 +29,39 @@ bool app_set_public(struct app *app, const char *ip, int port)
 	return true;
 }
 
-bool app_is_cdn(const struct app *app, int32_t dc)
+static bool has_dc(const _Atomic uint64_t *set, int32_t dc)
 {
 	uint32_t i = (uint32_t)(dc - CDN_DC_MIN);
 
-	return dc >= CDN_DC_MIN && dc <= CDN_DC_MAX && atomic_load(&app->cdn_dcs[i / 64]) >> i % 64 & 1;
+	return dc >= CDN_DC_MIN && dc <= CDN_DC_MAX && atomic_load(&set[i / 64]) >> i % 64 & 1;
 }
 
-void app_set_cdn(struct app *app, int32_t dc, bool on)
+static void put_dc(_Atomic uint64_t *set, int32_t dc, bool on)
 {
 	uint32_t i = (uint32_t)(dc - CDN_DC_MIN);
 
+	if (on)
+		atomic_fetch_or(&set[i / 64], 1ull << i % 64);
+	else
+		atomic_fetch_and(&set[i / 64], ~(1ull << i % 64));
+}
+
+bool app_is_cdn(const struct app *app, int32_t dc)
+{
+	return has_dc(app->cdn_dcs, dc);
+}
+
+bool app_stands_alone(const struct app *app, int32_t dc)
+{
+	return has_dc(app->cdn_alone, dc);
+}
+
+void app_set_cdn(struct app *app, int32_t dc, bool on, bool alone)
+{
 	if (dc < CDN_DC_MIN || dc > CDN_DC_MAX)
 		return;
-	if (on)
-		atomic_fetch_or(&app->cdn_dcs[i / 64], 1ull << i % 64);
-	else
-		atomic_fetch_and(&app->cdn_dcs[i / 64], ~(1ull << i % 64));
+	put_dc(app->cdn_dcs, dc, on);
+	put_dc(app->cdn_alone, dc, on && alone);
 }
 
 static void tell(void *arg, const struct upd_online_key *k)

@@ -60,8 +60,9 @@ struct app {
 		char ip[46]; /* guarded by lock, as is port */
 		int port;
 	} public; /* the address that help.getConfig names: app_public, app_set_public */
-	_Atomic uint64_t
-		cdn_dcs[(CDN_DC_MAX - CDN_DC_MIN) / 64 + 1]; /* DC ids of CDN nodes that are published */
+	/* DC ids of CDN nodes that are published, and of those in whose place we stand alone: app_is_cdn, app_stands_alone. */
+	_Atomic uint64_t cdn_dcs[(CDN_DC_MAX - CDN_DC_MIN) / 64 + 1],
+		cdn_alone[(CDN_DC_MAX - CDN_DC_MIN) / 64 + 1];
 	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */
 	void (*key_set_user)(void *mt, int64_t perm_key_id, int64_t user_id);
 	void (*key_drop)(void *mt, int64_t perm_key_id);
@@ -79,7 +80,9 @@ bool app_set_public(struct app *app, const char *ip, int port);
  * (api.md 7.8). Thread: any; ids outside CDN_DC_MIN..CDN_DC_MAX are none.
  */
 bool app_is_cdn(const struct app *app, int32_t dc);
-void app_set_cdn(struct app *app, int32_t dc, bool on);
+/* And no node is published beside us: clients have nobody to prefer. */
+bool app_stands_alone(const struct app *app, int32_t dc);
+void app_set_cdn(struct app *app, int32_t dc, bool on, bool alone);
 /* What help.getConfig says has changed: everybody who is connected is told to ask again. Thread: any that may take a while. */
 void app_tell_config(struct app *app);
 

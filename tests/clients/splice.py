@@ -54,6 +54,8 @@ class Splice:
             ways = [asyncio.create_task(self._pass(reader, up_writer, False)),
                     asyncio.create_task(self._pass(up_reader, writer, True))]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            while self.mode == 'swallows':  # ends as well
+                await asyncio.sleep(0.2)
             for w in ways:
                 w.cancel()
             up_writer.transport.abort()
