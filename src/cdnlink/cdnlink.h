@@ -21,7 +21,8 @@ struct rpc_call;
 enum {
 	CDNLINK_WINDOW = 8 * CDN_CHUNK, /* what is asked for and sent at once */
 	CDNLINK_TOMB_DAYS = 30,         /* so long after its end clients are told of a node's stand-in */
-	CDNLINK_ANSWER_USEC = 10000000, /* something is answered within it, while anything waits to be, or the link ends */
+	CDNLINK_ANSWER_USEC =
+		10000000, /* something is answered within it, while anything waits to be, or the link ends */
 };
 
 /*
