@@ -161,20 +161,20 @@ static int read_chunk(struct blob_store *s, struct blob_file *f, uint64_t number
 {
 	uint64_t from = number * SEAL_CHUNK;
 	uint64_t n = f->size - from < SEAL_CHUNK ? f->size - from : SEAL_CHUNK;
-	uint8_t nonce[SEAL_NONCE];
+	uint8_t nonce[GCM_NONCE];
 	int r;
 
-	r = get(f->fd, scratch, n + SEAL_TAG, seal_chunk_at(number));
+	r = get(f->fd, scratch, n + GCM_TAG, seal_chunk_at(number));
 	if (r < 0)
 		return r == -ERR_IO ? -ERR_CORRUPT : r;
 	seal_chunk_nonce(number, nonce);
-	return seal_open(s->seal, f->key, nonce, (struct slice){0}, scratch, n, scratch);
+	return gcm_open(f->key, nonce, (struct slice){0}, scratch, n, scratch + n, scratch);
 }
 
 static int read_sealed(struct blob_store *s, struct blob_file *f, uint64_t off, uint32_t len, uint8_t *to,
                        pread_fn *get)
 {
-	uint8_t *scratch = xmalloc(SEAL_CHUNK + SEAL_TAG);
+	uint8_t *scratch = xmalloc(SEAL_CHUNK + GCM_TAG);
 	int r = 0;
 
 	while (len && r == 0) {

@@ -38,7 +38,7 @@ int blob_in_new(struct blob_store *s, struct blob_in **ret)
 	if (s->seal) {
 		rng_bytes(in->salt, sizeof(in->salt));
 		seal_file_key(s->seal, in->salt, in->key);
-		in->chunk = xmalloc(SEAL_CHUNK + SEAL_TAG);
+		in->chunk = xmalloc(SEAL_CHUNK + GCM_TAG);
 	}
 	*ret = in;
 	return 0;
@@ -86,15 +86,15 @@ static uint32_t hash_some(struct blob_in *in, struct slice bytes)
 static int write_chunk(struct blob_in *in)
 {
 	uint64_t number = (in->size - in->in_chunk) / SEAL_CHUNK;
-	uint8_t nonce[SEAL_NONCE];
+	uint8_t nonce[GCM_NONCE];
 	uint32_t n = in->in_chunk;
 
 	if (!n)
 		return 0;
 	seal_chunk_nonce(number, nonce);
-	seal_put(in->s->seal, in->key, nonce, (struct slice){0}, in->chunk, n, in->chunk);
+	gcm_seal(in->key, nonce, (struct slice){0}, in->chunk, n, in->chunk, in->chunk + n);
 	in->in_chunk = 0;
-	return blob_pwrite(in->fd, in->chunk, n + SEAL_TAG, seal_chunk_at(number));
+	return blob_pwrite(in->fd, in->chunk, n + GCM_TAG, seal_chunk_at(number));
 }
 
 static int put_sealed(struct blob_in *in, struct slice bytes)

@@ -16,15 +16,14 @@
 #include <stdint.h>
 
 #include "base/slice.h"
+#include "crypto/gcm.h"
 
 struct seal;
 
 enum {
 	SEAL_CHUNK = 65536,
-	SEAL_TAG = 16,
 	SEAL_SALT = 32,
-	SEAL_NONCE = 12,
-	SEAL_HEAD = 8 + SEAL_SALT + 32 + 8 + SEAL_TAG,
+	SEAL_HEAD = 8 + SEAL_SALT + 32 + 8 + GCM_TAG,
 };
 
 struct seal *seal_new(struct slice key_file);
@@ -34,13 +33,7 @@ void seal_check(const struct seal *s, uint8_t out[16]);
 void seal_name(const struct seal *s, const uint8_t id[32], uint8_t out[32]);
 void seal_file_key(const struct seal *s, const uint8_t salt[SEAL_SALT], uint8_t key[32]);
 
-/* out: n + SEAL_TAG bytes. A nonce is used once a key. */
-void seal_put(const struct seal *s, const uint8_t key[32], const uint8_t nonce[SEAL_NONCE], struct slice aad,
-              const uint8_t *in, size_t n, uint8_t *out);
-/* in: n + SEAL_TAG bytes; out: n; they may be the same. -ERR_CORRUPT: it does not open; `out` is then not to be used. */
-int seal_open(const struct seal *s, const uint8_t key[32], const uint8_t nonce[SEAL_NONCE], struct slice aad,
-              const uint8_t *in, size_t n, uint8_t *out);
-void seal_chunk_nonce(uint64_t number, uint8_t nonce[SEAL_NONCE]);
+void seal_chunk_nonce(uint64_t number, uint8_t nonce[GCM_NONCE]);
 
 void seal_head_put(const struct seal *s, const uint8_t salt[SEAL_SALT], const uint8_t id[32], uint64_t size,
                    uint8_t out[SEAL_HEAD]);

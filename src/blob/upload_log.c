@@ -94,7 +94,7 @@ int upload_log_open(struct upload_log *l, int64_t owner, int64_t file_id)
 /* Bytes of a record's body before it is sealed; 0: no record has such a head. */
 static uint32_t body_size(const struct upload_log *l, const struct upload_record *rec)
 {
-	uint32_t tag = l->seal ? SEAL_TAG : 0, plain = rec->n - tag, hashes;
+	uint32_t tag = l->seal ? GCM_TAG : 0, plain = rec->n - tag, hashes;
 
 	if (rec->n < tag)
 		return 0;
@@ -146,8 +146,8 @@ int upload_log_record(const struct upload_log *l, uint64_t at, struct upload_rec
 	rec.size = rd_u32(&in);
 	rec.total = (int32_t)rd_u32(&in);
 	rec.n = rd_u32(&in);
-	nonce = rd_bytes(&in, SEAL_NONCE);
-	memcpy(rec.nonce, nonce.p, SEAL_NONCE);
+	nonce = rd_bytes(&in, GCM_NONCE);
+	memcpy(rec.nonce, nonce.p, GCM_NONCE);
 	check = rd_bytes(&in, 8);
 	if (!body_size(l, &rec))
 		return -ERR_CORRUPT;
@@ -182,8 +182,8 @@ static int append(struct upload_log *l, enum upload_kind kind, uint32_t number, 
                   struct slice front, struct slice bytes, uint64_t *ret_at)
 {
 	uint32_t plain = front.n + bytes.n;
-	struct upload_record rec = {.kind = kind, .size = size, .n = plain + (l->seal ? SEAL_TAG : 0)};
-	uint8_t nonce[SEAL_NONCE] = {0}, sum[32];
+	struct upload_record rec = {.kind = kind, .size = size, .n = plain + (l->seal ? GCM_TAG : 0)};
+	uint8_t nonce[GCM_NONCE] = {0}, sum[32];
 	struct buf b = {0};
 	int r;
 
@@ -200,10 +200,10 @@ static int append(struct upload_log *l, enum upload_kind kind, uint32_t number, 
 	buf_put(&b, front.p, front.n);
 	if (l->seal) {
 		buf_put(&b, bytes.p, bytes.n);
-		buf_reserve(&b, SEAL_TAG);
-		seal_put(l->seal, l->key, nonce, slice_of(b.p, RECORD_CHECKED), b.p + UPLOAD_RECORD_HEAD,
-		         plain, b.p + UPLOAD_RECORD_HEAD);
-		b.n += SEAL_TAG;
+		buf_reserve(&b, GCM_TAG);
+		gcm_seal(l->key, nonce, slice_of(b.p, RECORD_CHECKED), b.p + UPLOAD_RECORD_HEAD, plain,
+		         b.p + UPLOAD_RECORD_HEAD, b.p + UPLOAD_RECORD_HEAD + plain);
+		b.n += GCM_TAG;
 	}
 	r = blob_pwrite(l->fd, b.p, b.n, l->end);
 	if (r == 0 && !l->seal && bytes.n)
@@ -235,8 +235,8 @@ static int read_body(const struct upload_log *l, const struct upload_record *rec
 		return r == -ERR_IO ? -ERR_CORRUPT : r;
 	if (!l->seal)
 		return 0;
-	return seal_open(l->seal, l->key, rec->nonce, slice_of(rec->head, RECORD_CHECKED), to,
-	                 rec->n - SEAL_TAG, to);
+	n = rec->n - GCM_TAG;
+	return gcm_open(l->key, rec->nonce, slice_of(rec->head, RECORD_CHECKED), to, n, to + n, to);
 }
 
 int upload_log_hashes(const struct upload_log *l, const struct upload_record *rec, struct upload_hashes *ret)
@@ -300,7 +300,7 @@ int upload_log_read_done(const struct upload_log *l, const struct upload_record 
 	body = xmalloc(rec->n);
 	r = read_body(l, rec, body, rec->n);
 	if (r == 0) {
-		in = rd_of(body, rec->n - (l->seal ? SEAL_TAG : 0));
+		in = rd_of(body, rec->n - (l->seal ? GCM_TAG : 0));
 		s = rd_bytes(&in, sizeof(f.id.b));
 		memcpy(f.id.b, s.p, s.n);
 		f.size = rd_u64(&in);

@@ -38,7 +38,7 @@ struct upload_record {
 	int32_t total; /* 0: not known */
 	uint64_t at;   /* where it begins in the log */
 	uint32_t n;
-	uint8_t nonce[SEAL_NONCE];
+	uint8_t nonce[GCM_NONCE];
 	uint8_t head[UPLOAD_RECORD_HEAD];
 };
 

@@ -7,9 +7,10 @@
 
 #include "base/err.h"
 #include "base/rd.h"
-#include "cdnwire/gcm.h"
 #include "crypto/aes.h"
+#include "crypto/gcm.h"
 #include "crypto/hash.h"
+#include "crypto/kdf.h"
 
 enum {
 	VERSION = 1,
@@ -21,41 +22,27 @@ enum {
 	AHEAD = 60, /* seconds that a node's time may run before ours */
 };
 
-/* One block of HKDF's second half (RFC 5869): a key for each purpose. */
-static void derive(const uint8_t secret[32], const char *what, const uint8_t *p, size_t n, uint8_t out[32])
-{
-	uint8_t info[64];
-	size_t k = strlen(what);
-
-	assert(k + n + 1 <= sizeof(info));
-	memcpy(info, what, k);
-	if (n)
-		memcpy(info + k, p, n);
-	info[k + n] = 1;
-	hmac_sha256(secret, 32, info, k + n + 1, out);
-}
-
 void cdn_epoch_of(int32_t dc, const uint8_t secret[32], struct cdn_epoch *ret)
 {
 	uint8_t id[32];
 
 	ret->dc = dc;
 	memcpy(ret->secret, secret, 32);
-	derive(secret, "epoch", NULL, 0, id);
+	hkdf_expand(secret, "epoch", (struct slice){0}, id);
 	memcpy(ret->id, id, sizeof(ret->id));
-	derive(secret, "token", NULL, 0, ret->node.token);
-	derive(secret, "request", NULL, 0, ret->node.request);
-	derive(secret, "core", NULL, 0, ret->core);
+	hkdf_expand(secret, "token", (struct slice){0}, ret->node.token);
+	hkdf_expand(secret, "request", (struct slice){0}, ret->node.request);
+	hkdf_expand(secret, "core", (struct slice){0}, ret->core);
 }
 
 void cdn_object_of(const struct cdn_epoch *e, const uint8_t content[CDN_CONTENT_SIZE], struct cdn_object *ret)
 {
 	uint8_t h[32];
 
-	derive(e->secret, "object", content, CDN_CONTENT_SIZE, h);
+	hkdf_expand(e->secret, "object", slice_of(content, CDN_CONTENT_SIZE), h);
 	memcpy(ret->id, h, sizeof(ret->id));
-	derive(e->secret, "key", content, CDN_CONTENT_SIZE, ret->key);
-	derive(e->secret, "iv", content, CDN_CONTENT_SIZE, h);
+	hkdf_expand(e->secret, "key", slice_of(content, CDN_CONTENT_SIZE), ret->key);
+	hkdf_expand(e->secret, "iv", slice_of(content, CDN_CONTENT_SIZE), h);
 	memcpy(ret->iv, h, 12);
 	memset(ret->iv + 12, 0, 4);
 }
@@ -96,13 +83,14 @@ void cdn_token_make(const struct cdn_epoch *e, const uint8_t content[CDN_CONTENT
 	put(&p, o.id, CDN_OBJECT_SIZE);
 	put_number(&p, size, 8);
 	put_number(&p, (uint64_t)expires, 4);
-	derive(e->secret, "nonce", facts, FACTS, nonce);
+	hkdf_expand(e->secret, "nonce", slice_of(facts, FACTS), nonce);
 	p = out;
 	put_number(&p, VERSION, 1);
 	put_number(&p, (uint64_t)e->dc, 2);
 	put(&p, nonce, GCM_NONCE);
-	gcm_seal(e->core, nonce, slice_of(out, NONCE_AT), slice_of(content, CDN_CONTENT_SIZE), facts + FACTS);
-	gcm_seal(e->node.token, nonce, slice_of(out, NONCE_AT), slice_of(facts, sizeof(facts)), p);
+	gcm_seal(e->core, nonce, slice_of(out, NONCE_AT), content, CDN_CONTENT_SIZE, facts + FACTS,
+	         facts + FACTS + CDN_CONTENT_SIZE);
+	gcm_seal(e->node.token, nonce, slice_of(out, NONCE_AT), facts, sizeof(facts), p, p + sizeof(facts));
 	wipe(&o, sizeof(o));
 }
 
@@ -120,8 +108,8 @@ static int open_facts(const struct cdn_node_keys *k, int32_t dc, struct slice to
 	struct rd r = rd_of(facts, sizeof(facts));
 
 	if (cdn_token_dc(token) != dc ||
-	    gcm_open(k->token, token.p + NONCE_AT, slice_of(token.p, NONCE_AT),
-	             slice_of(token.p + BOX_AT, CDN_TOKEN_SIZE - BOX_AT), facts) < 0)
+	    gcm_open(k->token, token.p + NONCE_AT, slice_of(token.p, NONCE_AT), token.p + BOX_AT,
+	             sizeof(facts), token.p + BOX_AT + sizeof(facts), facts) < 0)
 		return -ERR_INVALID;
 	*ret = (struct cdn_token){.dc = dc};
 	memcpy(ret->object, rd_bytes(&r, CDN_OBJECT_SIZE).p, CDN_OBJECT_SIZE);
@@ -142,10 +130,11 @@ int cdn_token_open(const struct cdn_epoch *e, struct slice token, struct cdn_tok
 {
 	uint8_t inner[CDN_INNER_SIZE];
 
-	if (open_facts(&e->node, e->dc, token, inner, ret) < 0)
+	if (open_facts(&e->node, e->dc, token, inner, ret) < 0 ||
+	    gcm_open(e->core, token.p + NONCE_AT, slice_of(token.p, NONCE_AT), inner, CDN_CONTENT_SIZE,
+	             inner + CDN_CONTENT_SIZE, ret->content) < 0)
 		return -ERR_INVALID;
-	return gcm_open(e->core, token.p + NONCE_AT, slice_of(token.p, NONCE_AT),
-	                slice_of(inner, sizeof(inner)), ret->content);
+	return 0;
 }
 
 static void request_mac(const struct cdn_node_keys *k, struct slice token, const uint8_t head[9],

@@ -1,6 +1,7 @@
 /* kdf.c - see kdf.h. */
 #include "crypto/kdf.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "crypto/hash.h"
@@ -71,4 +72,22 @@ void mt_new_nonce_hash(const uint8_t new_nonce[32], int number, const uint8_t au
 
 	sha1_3(new_nonce, 32, &n, 1, aux, 8, h);
 	memcpy(out, h + 4, 16);
+}
+
+void hkdf_extract(struct slice salt, struct slice secret, uint8_t ret_root[32])
+{
+	hmac_sha256(salt.p, salt.n, secret.p, secret.n, ret_root);
+}
+
+void hkdf_expand(const uint8_t root[32], const char *what, struct slice of, uint8_t out[32])
+{
+	uint8_t info[HKDF_INFO_MAX + 1];
+	size_t n = strlen(what);
+
+	assert(n + of.n <= HKDF_INFO_MAX);
+	memcpy(info, what, n);
+	if (of.n)
+		memcpy(info + n, of.p, of.n);
+	info[n + of.n] = 1; /* the first block, and the only one */
+	hmac_sha256(root, 32, info, n + of.n + 1, out);
 }
