@@ -338,6 +338,12 @@ void sql_bind_int(struct sql_stmt *s, int n, int64_t v)
 		note(s, sqlite3_bind_int64(s->st, at(s, n), v));
 }
 
+void sql_bind_ints(struct sql_stmt *s, const int64_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sql_bind_int(s, (int)i + 1, v[i]);
+}
+
 void sql_bind_bytes(struct sql_stmt *s, int n, struct slice v)
 {
 	if (!v.p)

@@ -54,8 +54,7 @@ static int apply(struct sql_db *db, size_t n, const char *text)
 	r = sql_exec(db, text);
 	if (r == 0) {
 		s = sql_prepare(db, "INSERT INTO schema_step (n, checksum) VALUES ($1, $2)");
-		sql_bind_int(s, 1, (int64_t)n);
-		sql_bind_int(s, 2, sum_of(text));
+		SQL_BIND_INTS(s, (int64_t)n, sum_of(text));
 		r = sql_run(s);
 	}
 	if (r == 0)

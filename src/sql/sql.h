@@ -44,6 +44,11 @@ void sql_rollback_to(struct sql_db *db);
 /* A prepared statement, reset and ready to bind. NULL never: a bad text is our own defect and asserts. */
 struct sql_stmt *sql_prepare(struct sql_db *db, const char *text);
 void sql_bind_int(struct sql_stmt *s, int n, int64_t v); /* n counts from 1, as in $1 */
+/* The first ones, in their order: SQL_BIND_INTS(s, owner, peer, id). */
+#define SQL_BIND_INTS(s, ...)                                                                                \
+	sql_bind_ints((s), (const int64_t[]){__VA_ARGS__},                                                   \
+	              sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
+void sql_bind_ints(struct sql_stmt *s, const int64_t *v, size_t n);
 void sql_bind_bytes(struct sql_stmt *s, int n,
                     struct slice v); /* absent slice binds NULL; borrowed until sql_done */
 void sql_bind_text(struct sql_stmt *s, int n, struct slice v);

@@ -63,9 +63,7 @@ static void test_parameters(void **state)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT $3, $1, $2, $1");
 
-	sql_bind_int(s, 1, 11);
-	sql_bind_int(s, 2, 22);
-	sql_bind_int(s, 3, 33);
+	SQL_BIND_INTS(s, 11, 22, 33);
 	assert_int_equal(sql_step(s), 1);
 	assert_int_equal(sql_int(s, 0), 33);
 	assert_int_equal(sql_int(s, 1), 11);

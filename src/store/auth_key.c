@@ -63,8 +63,7 @@ static int keep_newest(struct sql_db *db, int64_t perm_id, int max)
 		    " (SELECT id FROM auth_key WHERE perm_id = $1 AND perm_id <> 0 ORDER BY created DESC"
 		    " LIMIT 1000 OFFSET $2)");
 
-	sql_bind_int(s, 1, perm_id);
-	sql_bind_int(s, 2, max);
+	SQL_BIND_INTS(s, perm_id, max);
 	return sql_run(s);
 }
 
@@ -84,9 +83,7 @@ int store_auth_key_bind(struct sql_db *db, int64_t temp_id, int64_t perm_id, uni
 	if (had && had != perm_id)
 		return -ERR_EXISTS;
 	s = sql_prepare(db, "UPDATE auth_key SET perm_id = $2, expires = $3 WHERE id = $1");
-	sql_bind_int(s, 1, temp_id);
-	sql_bind_int(s, 2, perm_id);
-	sql_bind_int(s, 3, expires);
+	SQL_BIND_INTS(s, temp_id, perm_id, expires);
 	r = sql_run(s);
 	return r < 0 ? r : keep_newest(db, perm_id, max);
 }
@@ -138,8 +135,7 @@ int store_auth_key_set_client(struct sql_db *db, int64_t id, int layer, struct s
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE auth_key SET layer = $2, info = $3 WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, layer);
+	SQL_BIND_INTS(s, id, layer);
 	sql_bind_bytes(s, 3, info);
 	return sql_run(s);
 }
@@ -148,8 +144,7 @@ int store_auth_key_set_user(struct sql_db *db, int64_t id, int64_t user_id)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE auth_key SET user_id = $2 WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, user_id);
+	SQL_BIND_INTS(s, id, user_id);
 	return sql_run(s);
 }
 
@@ -160,8 +155,7 @@ int store_auth_key_prune(struct sql_db *db, unixtime_t now, int limit)
 		    " (SELECT id FROM auth_key WHERE expires <> 0 AND expires < $1 LIMIT $2)");
 	int r;
 
-	sql_bind_int(s, 1, now);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, now, limit);
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }
@@ -172,8 +166,7 @@ static int list_nobody(struct sql_db *db, const char *sql, unixtime_t before, in
 	struct sql_stmt *s = sql_prepare(db, sql);
 	int r = 0;
 
-	sql_bind_int(s, 1, before);
-	sql_bind_int(s, 2, (int64_t)(max - *n));
+	SQL_BIND_INTS(s, before, (int64_t)(max - *n));
 	while (*n < max && (r = sql_step(s)) == 1)
 		ids[(*n)++] = sql_int(s, 0);
 	sql_done(s);

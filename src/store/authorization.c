@@ -29,13 +29,7 @@ int store_authorization_put(struct sql_db *db, const struct store_authorization 
 		    " ON CONFLICT (user_id, key_id) DO UPDATE SET hash = $3, created = $4, active = $5,"
 		    " api_id = $6, flags = $7, device = $8, system = $9, app = $10, ip = $11, country = $12");
 
-	sql_bind_int(s, 1, z->user_id);
-	sql_bind_int(s, 2, z->key_id);
-	sql_bind_int(s, 3, z->hash);
-	sql_bind_int(s, 4, z->created);
-	sql_bind_int(s, 5, z->active);
-	sql_bind_int(s, 6, z->api_id);
-	sql_bind_int(s, 7, z->flags);
+	SQL_BIND_INTS(s, z->user_id, z->key_id, z->hash, z->created, z->active, z->api_id, z->flags);
 	sql_bind_text(s, 8, z->device);
 	sql_bind_text(s, 9, z->system);
 	sql_bind_text(s, 10, z->app);
@@ -51,8 +45,7 @@ int store_authorization_get(struct sql_db *db, int64_t user_id, int64_t key_id, 
 	                                     " FROM authorization_ WHERE user_id = $1 AND key_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, user_id);
-	sql_bind_int(s, 2, key_id);
+	SQL_BIND_INTS(s, user_id, key_id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s, a);
@@ -64,8 +57,7 @@ int store_authorization_delete(struct sql_db *db, int64_t user_id, int64_t key_i
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM authorization_ WHERE user_id = $1 AND key_id = $2");
 
-	sql_bind_int(s, 1, user_id);
-	sql_bind_int(s, 2, key_id);
+	SQL_BIND_INTS(s, user_id, key_id);
 	return sql_run(s);
 }
 
@@ -74,9 +66,7 @@ int store_authorization_touch(struct sql_db *db, int64_t user_id, int64_t key_id
 	struct sql_stmt *s = sql_prepare(
 		db, "UPDATE authorization_ SET active = $3 WHERE user_id = $1 AND key_id = $2");
 
-	sql_bind_int(s, 1, user_id);
-	sql_bind_int(s, 2, key_id);
-	sql_bind_int(s, 3, active);
+	SQL_BIND_INTS(s, user_id, key_id, active);
 	return sql_run(s);
 }
 
@@ -86,10 +76,7 @@ int store_authorization_used(struct sql_db *db, int64_t user_id, int64_t key_id,
 	struct sql_stmt *s = sql_prepare(db, "UPDATE authorization_ SET active = $3"
 	                                     " WHERE user_id = $1 AND key_id = $2 AND active < $4");
 
-	sql_bind_int(s, 1, user_id);
-	sql_bind_int(s, 2, key_id);
-	sql_bind_int(s, 3, now);
-	sql_bind_int(s, 4, now - every);
+	SQL_BIND_INTS(s, user_id, key_id, now, now - every);
 	return sql_run(s);
 }
 
@@ -103,8 +90,7 @@ int store_authorization_list(struct sql_db *db, int64_t user_id, uint32_t limit,
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, user_id);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, user_id, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = row_of(s, a);
 	sql_done(s);

@@ -140,8 +140,7 @@ int store_blob_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, st
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT hash FROM blob WHERE since <> 0 AND since < $1 ORDER BY since LIMIT $2");
 
-	sql_bind_int(s, 1, before);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, before, limit);
 	return collect(s, limit, a, ret_ids, ret_n);
 }
 

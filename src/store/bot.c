@@ -8,8 +8,7 @@ enum { FIRST_ID = 1 }; /* of the sequence; the id is STORE_BOT_BASE more */
 
 static void bind(struct sql_stmt *s, const struct store_bot *b)
 {
-	sql_bind_int(s, 1, b->id);
-	sql_bind_int(s, 2, b->owner);
+	SQL_BIND_INTS(s, b->id, b->owner);
 	sql_bind_bytes(s, 3, b->secret);
 	sql_bind_int(s, 4, b->flags);
 	sql_bind_int(s, 5, b->version);
@@ -93,8 +92,7 @@ int store_bot_ids(struct sql_db *db, int64_t owner, int64_t after, uint32_t limi
 		s = sql_prepare(db, "SELECT id FROM bot WHERE id > $1 AND owner = $3 ORDER BY id LIMIT $2");
 	else
 		s = sql_prepare(db, "SELECT id FROM bot WHERE id > $1 ORDER BY id LIMIT $2");
-	sql_bind_int(s, 1, after);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, after, limit);
 	if (owner)
 		sql_bind_int(s, 3, owner);
 	while ((r = sql_step(s)) == 1)
@@ -143,10 +141,7 @@ int store_bot_text_put(struct sql_db *db, int64_t bot, struct slice lang, const 
 
 static void bind_scope(struct sql_stmt *st, int64_t bot, const struct store_bot_scope *s)
 {
-	sql_bind_int(st, 1, bot);
-	sql_bind_int(st, 2, s->kind);
-	sql_bind_int(st, 3, s->peer);
-	sql_bind_int(st, 4, s->user);
+	SQL_BIND_INTS(st, bot, s->kind, s->peer, s->user);
 	sql_bind_text(st, 5, s->lang);
 }
 
@@ -200,8 +195,7 @@ int store_bot_menu_put(struct sql_db *db, int64_t bot, int64_t user, struct slic
 		                    " ON CONFLICT (bot, user_id) DO UPDATE SET body = excluded.body");
 	else
 		s = sql_prepare(db, "DELETE FROM bot_menu WHERE bot = $1 AND user_id = $2");
-	sql_bind_int(s, 1, bot);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, bot, user);
 	if (body.n)
 		sql_bind_bytes(s, 3, body);
 	return sql_run(s);
@@ -211,7 +205,6 @@ int store_bot_menu_get(struct sql_db *db, int64_t bot, int64_t user, struct aren
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT body FROM bot_menu WHERE bot = $1 AND user_id = $2");
 
-	sql_bind_int(s, 1, bot);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, bot, user);
 	return one(s, a, ret);
 }

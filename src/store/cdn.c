@@ -6,8 +6,7 @@
 
 static void bind(struct sql_stmt *s, const struct store_cdn_node *n)
 {
-	sql_bind_int(s, 1, n->dc);
-	sql_bind_int(s, 2, n->state);
+	SQL_BIND_INTS(s, n->dc, n->state);
 	sql_bind_text(s, 3, n->name);
 	sql_bind_text(s, 4, n->ip);
 	sql_bind_int(s, 5, n->port);
@@ -156,9 +155,7 @@ int store_cdn_log_append(struct sql_db *db, const struct store_cdn_log *row)
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO cdn_log (seq, date, dc, event, details, hash)"
 	                                     " VALUES ($1, $2, $3, $4, $5, $6)");
 
-	sql_bind_int(s, 1, row->seq);
-	sql_bind_int(s, 2, row->date);
-	sql_bind_int(s, 3, row->dc);
+	SQL_BIND_INTS(s, row->seq, row->date, row->dc);
 	sql_bind_text(s, 4, row->event);
 	sql_bind_text(s, 5, row->details);
 	sql_bind_bytes(s, 6, row->hash);
@@ -174,8 +171,7 @@ int store_cdn_log_list(struct sql_db *db, int64_t after, uint32_t limit, struct 
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, after);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, after, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		read_log(s, a, &v[n++]);
 	sql_done(s);

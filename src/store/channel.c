@@ -12,8 +12,7 @@
 
 static void bind(struct sql_stmt *s, const struct store_channel *c)
 {
-	sql_bind_int(s, 1, c->id);
-	sql_bind_int(s, 2, c->creator);
+	SQL_BIND_INTS(s, c->id, c->creator);
 	sql_bind_text(s, 3, c->title);
 	sql_bind_text(s, 4, c->about);
 	sql_bind_text(s, 5, c->username);
@@ -125,9 +124,7 @@ static int gap_grow(struct sql_db *db, int64_t channel, int32_t block, int32_t c
 		db, "INSERT INTO chan_gap (channel, block, count) VALUES ($1, $2, $3)"
 		    " ON CONFLICT (channel, block) DO UPDATE SET count = chan_gap.count + $3");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, block);
-	sql_bind_int(s, 3, count);
+	SQL_BIND_INTS(s, channel, block, count);
 	return sql_run(s);
 }
 
@@ -170,9 +167,7 @@ static int look(struct sql_db *db, int64_t channel, int32_t after, int32_t upto,
 		return 0;
 	s = sql_prepare(db,
 	                "SELECT count(*) FROM msg WHERE owner = $1 AND peer = $1 AND id > $2 AND id <= $3");
-	sql_bind_int(s, 1, STORE_CHANNEL_KEY(channel));
-	sql_bind_int(s, 2, after);
-	sql_bind_int(s, 3, upto);
+	SQL_BIND_INTS(s, STORE_CHANNEL_KEY(channel), after, upto);
 	r = one_int(s, &there);
 	*gone += upto - after - there;
 	return r;
@@ -198,9 +193,7 @@ int store_channel_gaps(struct sql_db *db, int64_t channel, int32_t after, int32_
 		return r;
 	s = sql_prepare(db,
 	                "SELECT sum(count) FROM chan_gap WHERE channel = $1 AND block >= $2 AND block < $3");
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, first);
-	sql_bind_int(s, 3, last);
+	SQL_BIND_INTS(s, channel, first, last);
 	r = one_int(s, &whole);
 	*ret = (int32_t)(gone + whole);
 	return r;
@@ -214,9 +207,7 @@ int store_channel_last_id(struct sql_db *db, int64_t channel, int32_t *ret)
 	int64_t id = 0;
 	int r;
 
-	sql_bind_int(s, 1, STORE_CHANNEL_KEY(channel));
-	sql_bind_int(s, 2, STORE_UPD_NEW);
-	sql_bind_int(s, 3, STORE_UPD_EPOCH);
+	SQL_BIND_INTS(s, STORE_CHANNEL_KEY(channel), STORE_UPD_NEW, STORE_UPD_EPOCH);
 	r = one_int(s, &id);
 	*ret = (int32_t)id;
 	return r;
@@ -314,8 +305,7 @@ int store_channel_ids(struct sql_db *db, int64_t after, uint32_t limit, int64_t 
 	int r;
 
 	*ret_n = 0;
-	sql_bind_int(s, 1, after);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, after, limit);
 	while ((r = sql_step(s)) == 1 && *ret_n < limit)
 		ret[(*ret_n)++] = sql_int(s, 0);
 	sql_done(s);

@@ -14,11 +14,7 @@ int store_channel_log_add(struct sql_db *db, struct store_channel_log *l)
 		return r;
 	s = sql_prepare(db, "INSERT INTO chan_log (channel, id, date, user_id, kind, body, before, after)"
 	                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-	sql_bind_int(s, 1, l->channel);
-	sql_bind_int(s, 2, l->id);
-	sql_bind_int(s, 3, l->date);
-	sql_bind_int(s, 4, l->user);
-	sql_bind_int(s, 5, l->kind);
+	SQL_BIND_INTS(s, l->channel, l->id, l->date, l->user, l->kind);
 	sql_bind_bytes(s, 6, l->body);
 	sql_bind_bytes(s, 7, l->before);
 	sql_bind_bytes(s, 8, l->after);
@@ -35,11 +31,7 @@ int store_channel_log_walk(struct sql_db *db, int64_t channel, int64_t max, int6
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, max ? max : INT64_MAX);
-	sql_bind_int(s, 3, min);
-	sql_bind_int(s, 4, kinds);
-	sql_bind_int(s, 5, limit);
+	SQL_BIND_INTS(s, channel, max ? max : INT64_MAX, min, kinds, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = (struct store_channel_log){.channel = channel,
 		                                    .id = sql_int(s, 0),
@@ -62,8 +54,7 @@ int store_channel_log_prune(struct sql_db *db, unixtime_t date, uint32_t limit)
 		    " WHERE date < $1 ORDER BY date LIMIT $2)");
 	int r;
 
-	sql_bind_int(s, 1, date);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, date, limit);
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }

@@ -29,8 +29,7 @@ int store_channel_member_get(struct sql_db *db, int64_t channel, int64_t user, s
 	                                     " FROM chan_member WHERE channel = $1 AND user_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, channel, user);
 	r = sql_step(s);
 	if (r == 1)
 		read_row(s, channel, a, ret);
@@ -64,17 +63,8 @@ static int write_row(struct sql_db *db, const struct store_channel_member *m)
 		    " invite = excluded.invite, last_sent = excluded.last_sent, rank = excluded.rank, bot = "
 		    "excluded.bot");
 
-	sql_bind_int(s, 1, m->channel);
-	sql_bind_int(s, 2, m->user);
-	sql_bind_int(s, 3, m->role);
-	sql_bind_int(s, 4, m->by);
-	sql_bind_int(s, 5, m->date);
-	sql_bind_int(s, 6, m->rights);
-	sql_bind_int(s, 7, m->banned);
-	sql_bind_int(s, 8, m->until);
-	sql_bind_int(s, 9, m->first_id);
-	sql_bind_int(s, 10, m->by_request);
-	sql_bind_int(s, 11, m->last_sent);
+	SQL_BIND_INTS(s, m->channel, m->user, m->role, m->by, m->date, m->rights, m->banned, m->until,
+	              m->first_id, m->by_request, m->last_sent);
 	sql_bind_text(s, 12, m->rank);
 	sql_bind_int(s, 13, m->is_bot);
 	return sql_run(s);
@@ -87,8 +77,7 @@ static int list_of_user(struct sql_db *db, const struct store_channel_member *m)
 	s = is_in(m->role) ? sql_prepare(db, "INSERT INTO chan_of (user_id, channel) VALUES ($1, $2)"
 	                                     " ON CONFLICT DO NOTHING")
 	                   : sql_prepare(db, "DELETE FROM chan_of WHERE user_id = $1 AND channel = $2");
-	sql_bind_int(s, 1, m->user);
-	sql_bind_int(s, 2, m->channel);
+	SQL_BIND_INTS(s, m->user, m->channel);
 	return sql_run(s);
 }
 
@@ -97,11 +86,7 @@ static int write_counts(struct sql_db *db, const struct store_channel *c)
 	struct sql_stmt *s = sql_prepare(
 		db, "UPDATE chan SET members = $2, admins = $3, kicked = $4, restricted = $5 WHERE id = $1");
 
-	sql_bind_int(s, 1, c->id);
-	sql_bind_int(s, 2, c->members);
-	sql_bind_int(s, 3, c->admins);
-	sql_bind_int(s, 4, c->kicked);
-	sql_bind_int(s, 5, c->restricted);
+	SQL_BIND_INTS(s, c->id, c->members, c->admins, c->kicked, c->restricted);
 	return sql_run(s);
 }
 
@@ -134,9 +119,7 @@ static int page(struct sql_stmt *s, int64_t channel, uint32_t offset, uint32_t l
 {
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, limit);
-	sql_bind_int(s, 3, offset);
+	SQL_BIND_INTS(s, channel, limit, offset);
 	while ((r = sql_step(s)) == 1)
 		read_row(s, channel, a, &v[(*n)++]);
 	sql_done(s);
@@ -204,8 +187,7 @@ int store_channel_rest(struct sql_db *db, int64_t channel, uint32_t limit, int64
 	int r;
 
 	*ret_n = 0;
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, channel, limit);
 	while ((r = sql_step(s)) == 1)
 		ret_users[(*ret_n)++] = sql_int(s, 0);
 	sql_done(s);
@@ -217,12 +199,10 @@ int store_channel_member_forget(struct sql_db *db, int64_t channel, int64_t user
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM chan_member WHERE channel = $1 AND user_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, channel, user);
 	if ((r = sql_run(s)) < 0)
 		return r;
 	s = sql_prepare(db, "DELETE FROM chan_of WHERE user_id = $1 AND channel = $2");
-	sql_bind_int(s, 1, user);
-	sql_bind_int(s, 2, channel);
+	SQL_BIND_INTS(s, user, channel);
 	return sql_run(s);
 }

@@ -41,10 +41,7 @@ int store_channel_read_put(struct sql_db *db, int64_t channel, int64_t user, int
 	s = sql_prepare(db, "INSERT INTO chan_read (channel, top, by_id, second) VALUES ($1, $2, $3, $4)"
 	                    " ON CONFLICT (channel) DO UPDATE SET top = excluded.top, by_id = excluded.by_id,"
 	                    " second = excluded.second");
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, m.top);
-	sql_bind_int(s, 3, m.by);
-	sql_bind_int(s, 4, m.second);
+	SQL_BIND_INTS(s, channel, m.top, m.by, m.second);
 	/* To him who was ahead it is the second that grew; to all others the first. */
 	*ret_before = (int32_t)(m.top > was.top && user == was.by ? was.top : was.second);
 	r = sql_run(s);

@@ -10,8 +10,7 @@
 
 static void bind(struct sql_stmt *s, const struct store_chat *c)
 {
-	sql_bind_int(s, 1, c->id);
-	sql_bind_int(s, 2, c->creator);
+	SQL_BIND_INTS(s, c->id, c->creator);
 	sql_bind_text(s, 3, c->title);
 	sql_bind_text(s, 4, c->about);
 	sql_bind_int(s, 5, c->date);
@@ -87,17 +86,12 @@ int store_chat_member_put(struct sql_db *db, const struct store_chat_member *m)
 		" role = excluded.role");
 	int r;
 
-	sql_bind_int(s, 1, m->chat);
-	sql_bind_int(s, 2, m->user);
-	sql_bind_int(s, 3, m->inviter);
-	sql_bind_int(s, 4, m->date);
-	sql_bind_int(s, 5, m->role);
+	SQL_BIND_INTS(s, m->chat, m->user, m->inviter, m->date, m->role);
 	r = sql_run(s);
 	if (r < 0)
 		return r;
 	s = sql_prepare(db, "INSERT INTO chat_of (user_id, chat) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-	sql_bind_int(s, 1, m->user);
-	sql_bind_int(s, 2, m->chat);
+	SQL_BIND_INTS(s, m->user, m->chat);
 	return sql_run(s);
 }
 
@@ -106,16 +100,14 @@ int store_chat_member_delete(struct sql_db *db, int64_t chat, int64_t user)
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM chat_member WHERE chat = $1 AND user_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, chat);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, chat, user);
 	r = sql_run(s);
 	if (r < 0)
 		return r;
 	if (!sql_changes(db))
 		return -ERR_NOTFOUND;
 	s = sql_prepare(db, "DELETE FROM chat_of WHERE user_id = $1 AND chat = $2");
-	sql_bind_int(s, 1, user);
-	sql_bind_int(s, 2, chat);
+	SQL_BIND_INTS(s, user, chat);
 	return sql_run(s);
 }
 
@@ -125,8 +117,7 @@ int store_chat_member_get(struct sql_db *db, int64_t chat, int64_t user, struct 
 		db, "SELECT inviter, date, role FROM chat_member WHERE chat = $1 AND user_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, chat);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, chat, user);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = (struct store_chat_member){.chat = chat,
@@ -147,8 +138,7 @@ int store_chat_members(struct sql_db *db, int64_t chat, struct arena *a, struct 
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, chat);
-	sql_bind_int(s, 2, STORE_CHAT_MEMBERS_MAX);
+	SQL_BIND_INTS(s, chat, STORE_CHAT_MEMBERS_MAX);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = (struct store_chat_member){.chat = chat,
 		                                    .user = sql_int(s, 0),

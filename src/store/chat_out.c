@@ -25,12 +25,7 @@ int store_out_append(struct sql_db *db, const struct store_out *o, int64_t *ret_
 		return r;
 	s = sql_prepare(db, "INSERT INTO chat_out (chat, seq, kind, owner, id, date, payload)"
 	                    " VALUES ($1, $2, $3, $4, $5, $6, $7)");
-	sql_bind_int(s, 1, o->chat);
-	sql_bind_int(s, 2, *ret_seq);
-	sql_bind_int(s, 3, o->kind);
-	sql_bind_int(s, 4, o->owner);
-	sql_bind_int(s, 5, o->id);
-	sql_bind_int(s, 6, o->date);
+	SQL_BIND_INTS(s, o->chat, *ret_seq, o->kind, o->owner, o->id, o->date);
 	sql_bind_bytes(s, 7, o->payload);
 	return sql_run(s);
 }
@@ -66,9 +61,7 @@ int store_out_after(struct sql_db *db, int64_t chat, int64_t seq, uint32_t limit
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, chat);
-	sql_bind_int(s, 2, seq);
-	sql_bind_int(s, 3, limit);
+	SQL_BIND_INTS(s, chat, seq, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		v[n++] = row_of(s, a);
 	sql_done(s);
@@ -82,8 +75,7 @@ int store_out_got(struct sql_db *db, int64_t chat, int64_t user, int64_t *ret_se
 	struct sql_stmt *s = sql_prepare(db, "SELECT got FROM chat_member WHERE chat = $1 AND user_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, chat);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, chat, user);
 	r = sql_step(s);
 	if (r == 1)
 		*ret_seq = sql_int(s, 0);
@@ -96,9 +88,7 @@ int store_out_set_got(struct sql_db *db, int64_t chat, int64_t user, int64_t seq
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "UPDATE chat_member SET got = $3 WHERE chat = $1 AND user_id = $2");
 
-	sql_bind_int(s, 1, chat);
-	sql_bind_int(s, 2, user);
-	sql_bind_int(s, 3, seq);
+	SQL_BIND_INTS(s, chat, user, seq);
 	return sql_run(s);
 }
 
@@ -139,7 +129,6 @@ int store_out_drop(struct sql_db *db, int64_t chat, int64_t seq)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM chat_out WHERE chat = $1 AND seq = $2");
 
-	sql_bind_int(s, 1, chat);
-	sql_bind_int(s, 2, seq);
+	SQL_BIND_INTS(s, chat, seq);
 	return sql_run(s);
 }

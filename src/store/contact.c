@@ -39,8 +39,7 @@ int store_contact_get(struct sql_db *db, int64_t owner, int64_t user_id, struct 
 	                                     " WHERE owner = $1 AND user_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, user_id);
+	SQL_BIND_INTS(s, owner, user_id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s, a);
@@ -56,8 +55,7 @@ int store_contact_put(struct sql_db *db, const struct store_contact *c)
 		    " ON CONFLICT (owner, user_id) DO UPDATE SET first = $3, last = $4, phone = $5");
 	int r;
 
-	sql_bind_int(s, 1, c->owner);
-	sql_bind_int(s, 2, c->user_id);
+	SQL_BIND_INTS(s, c->owner, c->user_id);
 	sql_bind_text(s, 3, c->first);
 	sql_bind_text(s, 4, c->last);
 	sql_bind_text(s, 5, c->phone);
@@ -67,9 +65,7 @@ int store_contact_put(struct sql_db *db, const struct store_contact *c)
 		return r;
 	s = sql_prepare(db, "INSERT INTO known_by (owner, by_id, date) VALUES ($1, $2, $3) ON CONFLICT "
 	                    "(owner, by_id) DO NOTHING");
-	sql_bind_int(s, 1, c->user_id);
-	sql_bind_int(s, 2, c->owner);
-	sql_bind_int(s, 3, c->date);
+	SQL_BIND_INTS(s, c->user_id, c->owner, c->date);
 	return sql_run(s);
 }
 
@@ -77,8 +73,7 @@ static int delete_pair(struct sql_db *db, const char *text, int64_t a, int64_t b
 {
 	struct sql_stmt *s = sql_prepare(db, text);
 
-	sql_bind_int(s, 1, a);
-	sql_bind_int(s, 2, b);
+	SQL_BIND_INTS(s, a, b);
 	return sql_run(s);
 }
 
@@ -101,8 +96,7 @@ int store_contact_list(struct sql_db *db, int64_t owner, uint32_t limit, struct 
 		db, "SELECT owner, user_id, first, last, phone, date FROM contact WHERE owner = $1"
 		    " ORDER BY user_id LIMIT $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, owner, limit);
 	return list(s, limit, a, ret, ret_n);
 }
 
@@ -119,8 +113,7 @@ static int exists(struct sql_db *db, const char *text, int64_t a, int64_t b)
 	struct sql_stmt *s = sql_prepare(db, text);
 	int r;
 
-	sql_bind_int(s, 1, a);
-	sql_bind_int(s, 2, b);
+	SQL_BIND_INTS(s, a, b);
 	r = sql_step(s);
 	sql_done(s);
 	return r;
@@ -140,8 +133,7 @@ int store_contact_known_by(struct sql_db *db, int64_t owner, uint32_t limit, str
 	int64_t *v = ARENA_ARRAY(a, int64_t, cap), *more;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, owner, limit);
 	while ((r = sql_step(s)) == 1) {
 		if (n == cap) {
 			more = ARENA_ARRAY(a, int64_t, cap * 2);
@@ -199,8 +191,7 @@ int store_wanted_list(struct sql_db *db, int64_t owner, uint32_t limit, struct a
 		db, "SELECT owner, 0, first, last, phone, 0 FROM phone_wanted WHERE owner = $1"
 		    " ORDER BY phone LIMIT $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, owner, limit);
 	return list(s, limit, a, ret, ret_n);
 }
 
@@ -229,9 +220,7 @@ int store_blocked_set(struct sql_db *db, int64_t owner, int64_t peer, bool block
 		r = delete_pair(db, "DELETE FROM blocked WHERE owner = $1 AND peer = $2", owner, peer);
 	} else {
 		s = sql_prepare(db, "INSERT INTO blocked (owner, peer, date) VALUES ($1, $2, $3)");
-		sql_bind_int(s, 1, owner);
-		sql_bind_int(s, 2, peer);
-		sql_bind_int(s, 3, date);
+		SQL_BIND_INTS(s, owner, peer, date);
 		r = sql_run(s);
 	}
 	return r < 0 ? r : 1;
@@ -251,9 +240,7 @@ int store_blocked_list(struct sql_db *db, int64_t owner, uint32_t offset, uint32
 		return r;
 	s = sql_prepare(db, "SELECT peer, date FROM blocked WHERE owner = $1 ORDER BY date DESC, peer LIMIT "
 	                    "$2 OFFSET $3");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, limit);
-	sql_bind_int(s, 3, offset);
+	SQL_BIND_INTS(s, owner, limit, offset);
 	while ((r = sql_step(s)) == 1) {
 		peers[n] = sql_int(s, 0);
 		dates[n++] = (int32_t)sql_int(s, 1);

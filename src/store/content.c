@@ -5,9 +5,7 @@
 
 static void bind(struct sql_stmt *s, const struct content_key *k)
 {
-	sql_bind_int(s, 1, k->owner);
-	sql_bind_int(s, 2, k->id);
-	sql_bind_int(s, 3, k->version);
+	SQL_BIND_INTS(s, k->owner, k->id, k->version);
 }
 
 int store_content_insert(struct sql_db *db, const struct content_key *k, struct slice body)
@@ -68,7 +66,6 @@ int store_content_is(struct sql_db *db, int64_t owner, int32_t id)
 	struct sql_stmt *s = sql_prepare(db, "SELECT 1 FROM content WHERE owner = $1 AND id = $2 LIMIT 1");
 	int64_t one;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	return sql_value(s, &one);
 }

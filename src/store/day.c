@@ -11,10 +11,7 @@ int store_day_add(struct sql_db *db, int64_t channel, unixtime_t now, int kind, 
 		db, "INSERT INTO chan_day (channel, day, kind, count) VALUES ($1, $2, $3, $4)"
 		    " ON CONFLICT (channel, day, kind) DO UPDATE SET count = chan_day.count + $4");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, now / STORE_DAY_SECONDS);
-	sql_bind_int(s, 3, kind);
-	sql_bind_int(s, 4, n);
+	SQL_BIND_INTS(s, channel, now / STORE_DAY_SECONDS, kind, n);
 	return sql_run(s);
 }
 
@@ -42,8 +39,7 @@ int store_day_list(struct sql_db *db, int64_t channel, int32_t first, struct are
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT day, kind, count FROM chan_day WHERE channel = $1 AND day >= $2 ORDER BY day");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, first);
+	SQL_BIND_INTS(s, channel, first);
 	return days_of(s, ROWS_MAX, a, ret, ret_n);
 }
 
@@ -53,10 +49,7 @@ int store_post_day_add(struct sql_db *db, int64_t channel, int32_t id, unixtime_
 		db, "INSERT INTO post_day (channel, id, day, views) VALUES ($1, $2, $3, $4)"
 		    " ON CONFLICT (channel, id, day) DO UPDATE SET views = post_day.views + $4");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
-	sql_bind_int(s, 3, now / STORE_DAY_SECONDS);
-	sql_bind_int(s, 4, views);
+	SQL_BIND_INTS(s, channel, id, now / STORE_DAY_SECONDS, views);
 	return sql_run(s);
 }
 
@@ -66,9 +59,7 @@ int store_post_day_list(struct sql_db *db, int64_t channel, int32_t id, int32_t 
 	struct sql_stmt *s = sql_prepare(db, "SELECT day, 0, views FROM post_day WHERE channel = $1"
 	                                     " AND id = $2 AND day >= $3 ORDER BY day");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
-	sql_bind_int(s, 3, first);
+	SQL_BIND_INTS(s, channel, id, first);
 	return days_of(s, POST_ROWS_MAX, a, ret, ret_n);
 }
 
@@ -77,11 +68,7 @@ int store_forward_put(struct sql_db *db, int64_t channel, int32_t id, const stru
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO post_forward (channel, id, date, peer, msg) VALUES"
 	                                     " ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
-	sql_bind_int(s, 3, f->date);
-	sql_bind_int(s, 4, f->peer);
-	sql_bind_int(s, 5, f->id);
+	SQL_BIND_INTS(s, channel, id, f->date, f->peer, f->id);
 	return sql_run(s);
 }
 
@@ -95,12 +82,8 @@ int store_forward_walk(struct sql_db *db, int64_t channel, int32_t id, const str
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
-	sql_bind_int(s, 3, after ? after->date : INT64_MAX);
-	sql_bind_int(s, 4, after ? after->peer : 0);
-	sql_bind_int(s, 5, after ? after->id : 0);
-	sql_bind_int(s, 6, limit);
+	SQL_BIND_INTS(s, channel, id, after ? after->date : INT64_MAX, after ? after->peer : 0,
+	              after ? after->id : 0, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = (struct store_forward){
 			.date = sql_int(s, 0), .peer = sql_int(s, 1), .id = (int32_t)sql_int(s, 2)};
@@ -121,8 +104,7 @@ int store_post_forget(struct sql_db *db, int64_t channel, int32_t id)
 	for (size_t i = 0; r >= 0 && i < 2; i++) {
 		struct sql_stmt *s = sql_prepare(db, texts[i]);
 
-		sql_bind_int(s, 1, channel);
-		sql_bind_int(s, 2, id);
+		SQL_BIND_INTS(s, channel, id);
 		r = sql_run(s);
 	}
 	return r;

@@ -68,8 +68,7 @@ int store_dialog_get(struct sql_db *db, int64_t owner, int64_t peer, struct aren
 	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS " FROM dlg WHERE owner = $1 AND peer = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
+	SQL_BIND_INTS(s, owner, peer);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s, a);
@@ -91,10 +90,7 @@ int store_dialog_put(struct sql_db *db, const struct store_dialog *d)
 	                                     "folder = $12, flags = $13, draft = $14,"
 	                                     " draft_date = $15");
 
-	sql_bind_int(s, 1, d->owner);
-	sql_bind_int(s, 2, d->peer);
-	sql_bind_int(s, 3, d->top_id);
-	sql_bind_int(s, 4, d->top_date);
+	SQL_BIND_INTS(s, d->owner, d->peer, d->top_id, d->top_date);
 	sql_bind_int(s, 5, d->top_id ? d->top_date / DAY : 0); /* out of the list */
 	sql_bind_int(s, 6, d->read_in);
 	sql_bind_int(s, 7, d->read_out);
@@ -118,12 +114,7 @@ static int bump_within_day(struct sql_db *db, int64_t owner, int64_t peer, int32
 		    " WHERE owner = $1 AND peer = $2 AND top_day = $5 RETURNING folder");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, top_id);
-	sql_bind_int(s, 4, top_date);
-	sql_bind_int(s, 5, top_date / DAY);
-	sql_bind_int(s, 6, unread);
+	SQL_BIND_INTS(s, owner, peer, top_id, top_date, top_date / DAY, unread);
 	r = sql_step(s);
 	if (r == 1)
 		*ret_folder = (int)sql_int(s, 0);
@@ -148,12 +139,7 @@ int store_dialog_bump(struct sql_db *db, int64_t owner, int64_t peer, int32_t to
 		    "NULL, 0)"
 		    " ON CONFLICT (owner, peer) DO UPDATE SET top_id = $3, top_date = $4, top_day = $5,"
 		    " unread = dlg.unread + $6, count = dlg.count + 1 RETURNING count, folder");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, top_id);
-	sql_bind_int(s, 4, top_date);
-	sql_bind_int(s, 5, top_date / DAY);
-	sql_bind_int(s, 6, unread);
+	SQL_BIND_INTS(s, owner, peer, top_id, top_date, top_date / DAY, unread);
 	r = sql_step(s);
 	count = r == 1 ? sql_int(s, 0) : 0;
 	if (r == 1)
@@ -191,9 +177,7 @@ static int one_folder(struct sql_db *db, int64_t owner, int folder, unixtime_t d
 	size_t before = l->n;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, folder);
-	sql_bind_int(s, 3, date ? date / DAY : INT32_MAX);
+	SQL_BIND_INTS(s, owner, folder, date ? date / DAY : INT32_MAX);
 	while ((r = sql_step(s)) == 1) {
 		if (l->n - before >= limit && sql_int(s, 14) < day)
 			break; /* enough, and a whole day at its end */
@@ -232,8 +216,7 @@ int store_dialog_pinned(struct sql_db *db, int64_t owner, int folder, struct are
 	                                     " FROM dlg WHERE owner = $1 AND folder = $2 AND pin_order <> 0"
 	                                     " ORDER BY pin_order DESC");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, folder);
+	SQL_BIND_INTS(s, owner, folder);
 	return all(s, a, ret, ret_n);
 }
 
@@ -243,8 +226,7 @@ int store_dialog_drafts(struct sql_db *db, int64_t owner, uint32_t limit, struct
 	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS
 	                                     " FROM dlg WHERE owner = $1 AND draft IS NOT NULL LIMIT $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, owner, limit);
 	return all(s, a, ret, ret_n);
 }
 
@@ -254,8 +236,7 @@ int store_dialog_marked(struct sql_db *db, int64_t owner, uint32_t limit, struct
 	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS
 	                                     " FROM dlg WHERE owner = $1 AND unread_mark <> 0 LIMIT $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, owner, limit);
 	return all(s, a, ret, ret_n);
 }
 
@@ -275,8 +256,7 @@ int store_dialog_count(struct sql_db *db, int64_t owner, int folder, uint32_t *r
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT count(*) FROM dlg WHERE owner = $1 AND top_id <> 0 AND (folder = $2 OR $2 < 0)");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, folder);
+	SQL_BIND_INTS(s, owner, folder);
 	return store_count_of(s, ret);
 }
 

@@ -12,13 +12,8 @@ int store_file_insert(struct sql_db *db, const struct store_file *f)
 	                                 "INSERT INTO file (id, kind, owner, date, epoch, refs, idle, body)"
 	                                 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
-	sql_bind_int(s, 1, f->id);
-	sql_bind_int(s, 2, f->kind);
-	sql_bind_int(s, 3, f->owner);
-	sql_bind_int(s, 4, f->date);
-	sql_bind_int(s, 5, f->epoch);
-	sql_bind_int(s, 6, f->refs);
-	sql_bind_int(s, 7, f->refs ? 0 : f->date + STORE_FILE_WAIT);
+	SQL_BIND_INTS(s, f->id, f->kind, f->owner, f->date, f->epoch, f->refs,
+	              f->refs ? 0 : f->date + STORE_FILE_WAIT);
 	sql_bind_bytes(s, 8, f->body);
 	return sql_run(s);
 }
@@ -28,8 +23,7 @@ int store_file_part_insert(struct sql_db *db, const struct store_file_part *p)
 	struct sql_stmt *s = sql_prepare(
 		db, "INSERT INTO file_part (file, type, blob, size) VALUES ($1, $2, $3, $4)");
 
-	sql_bind_int(s, 1, p->file);
-	sql_bind_int(s, 2, (unsigned char)p->type);
+	SQL_BIND_INTS(s, p->file, (unsigned char)p->type);
 	sql_bind_bytes(s, 3, slice_of(p->blob, STORE_BLOB_ID));
 	sql_bind_int(s, 4, p->size);
 	return sql_run(s);
@@ -88,8 +82,7 @@ int store_file_part_get(struct sql_db *db, int64_t id, char type, struct store_f
 		db, "SELECT file, type, blob, size FROM file_part WHERE file = $1 AND type = $2");
 	int r;
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, (unsigned char)type);
+	SQL_BIND_INTS(s, id, (unsigned char)type);
 	r = sql_step(s);
 	if (r == 1)
 		r = part_of(s, ret);
@@ -133,9 +126,7 @@ int store_file_ref(struct sql_db *db, int64_t id, int64_t delta, unixtime_t now)
 	                                 " THEN 0 ELSE $3 END WHERE id = $1");
 	int r;
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, delta);
-	sql_bind_int(s, 3, now);
+	SQL_BIND_INTS(s, id, delta, now);
 	r = sql_run(s);
 	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
 }
@@ -159,8 +150,7 @@ int store_file_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, st
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, before);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, before, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		v[n++] = sql_int(s, 0);
 	sql_done(s);

@@ -8,8 +8,7 @@ int store_filter_get(struct sql_db *db, int64_t owner, int32_t id, struct arena 
 	struct sql_stmt *s = sql_prepare(db, "SELECT id, ord, body FROM filter WHERE owner = $1 AND id = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = (struct store_filter){(int32_t)sql_int(s, 0), (int32_t)sql_int(s, 1),
@@ -24,9 +23,7 @@ int store_filter_put(struct sql_db *db, int64_t owner, const struct store_filter
 	                                 "INSERT INTO filter (owner, id, ord, body) VALUES ($1, $2, $3, $4)"
 	                                 " ON CONFLICT (owner, id) DO UPDATE SET ord = $3, body = $4");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, f->id);
-	sql_bind_int(s, 3, f->ord);
+	SQL_BIND_INTS(s, owner, f->id, f->ord);
 	sql_bind_bytes(s, 4, f->body);
 	return sql_run(s);
 }
@@ -35,8 +32,7 @@ int store_filter_delete(struct sql_db *db, int64_t owner, int32_t id)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM filter WHERE owner = $1 AND id = $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	return sql_run(s);
 }
 
@@ -49,8 +45,7 @@ int store_filter_list(struct sql_db *db, int64_t owner, uint32_t limit, struct a
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, owner, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = (struct store_filter){(int32_t)sql_int(s, 0), (int32_t)sql_int(s, 1),
 		                               sql_copy(s, 2, a)};

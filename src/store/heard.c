@@ -7,9 +7,7 @@ int store_heard_is(struct sql_db *db, int64_t user, int64_t channel, int32_t id)
 		db, "SELECT id FROM heard WHERE owner = $1 AND channel = $2 AND id = $3");
 	int64_t found;
 
-	sql_bind_int(s, 1, user);
-	sql_bind_int(s, 2, channel);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, user, channel, id);
 	return sql_value(s, &found);
 }
 
@@ -21,10 +19,7 @@ int store_heard_put(struct sql_db *db, int64_t user, int64_t channel, int32_t id
 	if (r != 0)
 		return r < 0 ? r : 0;
 	s = sql_prepare(db, "INSERT INTO heard (owner, channel, id, date) VALUES ($1, $2, $3, $4)");
-	sql_bind_int(s, 1, user);
-	sql_bind_int(s, 2, channel);
-	sql_bind_int(s, 3, id);
-	sql_bind_int(s, 4, now);
+	SQL_BIND_INTS(s, user, channel, id, now);
 	r = sql_run(s);
 	return r < 0 ? r : 1;
 }
@@ -36,8 +31,7 @@ int store_heard_prune(struct sql_db *db, unixtime_t before, uint32_t limit)
 		    " FROM heard WHERE date < $1 ORDER BY date LIMIT $2)");
 	int r;
 
-	sql_bind_int(s, 1, before);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, before, limit);
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }

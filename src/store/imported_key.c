@@ -6,8 +6,7 @@ int store_imported_key_put(struct sql_db *db, int64_t key_id, int64_t by_key)
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO imported_key (key_id, by_key) VALUES ($1, $2)"
 	                                     " ON CONFLICT (key_id) DO UPDATE SET by_key = $2");
 
-	sql_bind_int(s, 1, key_id);
-	sql_bind_int(s, 2, by_key);
+	SQL_BIND_INTS(s, key_id, by_key);
 	return sql_run(s);
 }
 
@@ -30,8 +29,7 @@ int store_imported_key_list(struct sql_db *db, int64_t by_key, uint32_t limit, i
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, by_key);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, by_key, limit);
 	while ((r = sql_step(s)) == 1)
 		ret[n++] = sql_int(s, 0);
 	sql_done(s);

@@ -16,8 +16,7 @@ int store_job_add(struct sql_db *db, unixtime_t due, struct slice kind, int64_t 
 		return r;
 	s = sql_prepare(
 		db, "INSERT INTO job (id, due, kind, owner, payload, tries) VALUES ($1, $2, $3, $4, $5, 0)");
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, due);
+	SQL_BIND_INTS(s, id, due);
 	sql_bind_text(s, 3, kind);
 	sql_bind_int(s, 4, owner);
 	sql_bind_bytes(s, 5, payload);
@@ -31,8 +30,7 @@ static int set_taken(struct sql_db *db, int64_t id, unixtime_t lease)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE job SET due = $2, tries = tries + 1 WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, lease);
+	SQL_BIND_INTS(s, id, lease);
 	return sql_run(s);
 }
 
@@ -45,8 +43,7 @@ int store_job_take(struct sql_db *db, unixtime_t now, unixtime_t lease, uint32_t
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, now);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, now, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = (struct store_job){.id = sql_int(s, 0),
 		                            .due = sql_int(s, 1),
@@ -84,8 +81,7 @@ int store_job_go_on(struct sql_db *db, int64_t id, unixtime_t due, struct slice 
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "UPDATE job SET due = $2, payload = $3, tries = 0 WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, due);
+	SQL_BIND_INTS(s, id, due);
 	sql_bind_bytes(s, 3, payload);
 	return found(db, s);
 }
@@ -94,8 +90,7 @@ int store_job_put_off(struct sql_db *db, int64_t id, unixtime_t due)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE job SET due = $2 WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, due);
+	SQL_BIND_INTS(s, id, due);
 	return found(db, s);
 }
 
@@ -105,8 +100,7 @@ int store_job_release(struct sql_db *db, unixtime_t now, unixtime_t until)
 		db, "UPDATE job SET due = $1 WHERE due > $1 AND due <= $2 AND tries > 0");
 	int r;
 
-	sql_bind_int(s, 1, now);
-	sql_bind_int(s, 2, until);
+	SQL_BIND_INTS(s, now, until);
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }

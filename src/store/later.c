@@ -14,8 +14,7 @@ static int top_of(struct sql_db *db, int64_t owner, int64_t peer, int64_t *ret)
 	struct sql_stmt *s = sql_prepare(db, "SELECT top FROM later_top WHERE owner = $1 AND peer = $2");
 
 	*ret = 0;
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
+	SQL_BIND_INTS(s, owner, peer);
 	return sql_value(s, ret);
 }
 
@@ -24,9 +23,7 @@ static int set_top(struct sql_db *db, int64_t owner, int64_t peer, int64_t top)
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO later_top (owner, peer, top) VALUES ($1, $2, $3)"
 	                                     " ON CONFLICT (owner, peer) DO UPDATE SET top = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, top);
+	SQL_BIND_INTS(s, owner, peer, top);
 	return sql_run(s);
 }
 
@@ -36,9 +33,7 @@ static int is_taken(struct sql_db *db, int64_t owner, int64_t peer, int64_t id)
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "SELECT id FROM later WHERE owner = $1 AND peer = $2 AND id = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	return sql_value(s, &id);
 }
 
@@ -68,19 +63,8 @@ int store_later_insert(struct sql_db *db, struct store_later *m)
 		return r;
 	s = sql_prepare(db, "INSERT INTO later (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
 	                    " $11, $12, $13, $14)");
-	sql_bind_int(s, 1, m->owner);
-	sql_bind_int(s, 2, m->peer);
-	sql_bind_int(s, 3, m->id);
-	sql_bind_int(s, 4, m->date);
-	sql_bind_int(s, 5, m->author);
-	sql_bind_int(s, 6, m->from_id);
-	sql_bind_int(s, 7, m->flags);
-	sql_bind_int(s, 8, m->edit_date);
-	sql_bind_int(s, 9, m->reply_to);
-	sql_bind_int(s, 10, m->grouped_id);
-	sql_bind_int(s, 11, m->random_id);
-	sql_bind_int(s, 12, m->source);
-	sql_bind_int(s, 13, m->source_id);
+	SQL_BIND_INTS(s, m->owner, m->peer, m->id, m->date, m->author, m->from_id, m->flags, m->edit_date,
+	              m->reply_to, m->grouped_id, m->random_id, m->source, m->source_id);
 	sql_bind_bytes(s, 14, m->body);
 	return sql_run(s);
 }
@@ -110,9 +94,7 @@ int store_later_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, 
 	                                     " FROM later WHERE owner = $1 AND peer = $2 AND id = $3");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s, a);
@@ -134,9 +116,7 @@ int store_later_list(struct sql_db *db, int64_t owner, int64_t peer, struct aren
 		return r;
 	s = sql_prepare(db, "SELECT " COLUMNS " FROM later WHERE owner = $1 AND peer = $2"
 	                    " ORDER BY date DESC, id DESC LIMIT $3");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, most);
+	SQL_BIND_INTS(s, owner, peer, most);
 	while ((r = sql_step(s)) == 1)
 		(*ret)[n++] = row_of(s, a);
 	sql_done(s);
@@ -149,8 +129,7 @@ int store_later_any(struct sql_db *db, int64_t owner, int64_t peer)
 	struct sql_stmt *s = sql_prepare(db, "SELECT id FROM later WHERE owner = $1 AND peer = $2 LIMIT 1");
 	int64_t id;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
+	SQL_BIND_INTS(s, owner, peer);
 	return sql_value(s, &id);
 }
 
@@ -158,8 +137,7 @@ int store_later_count(struct sql_db *db, int64_t owner, int64_t peer, uint32_t *
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM later WHERE owner = $1 AND peer = $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
+	SQL_BIND_INTS(s, owner, peer);
 	return store_count_of(s, ret);
 }
 
@@ -168,11 +146,7 @@ int store_later_set(struct sql_db *db, const struct store_later *m)
 	struct sql_stmt *s = sql_prepare(db, "UPDATE later SET date = $4, edit_date = $5, body = $6"
 	                                     " WHERE owner = $1 AND peer = $2 AND id = $3");
 
-	sql_bind_int(s, 1, m->owner);
-	sql_bind_int(s, 2, m->peer);
-	sql_bind_int(s, 3, m->id);
-	sql_bind_int(s, 4, m->date);
-	sql_bind_int(s, 5, m->edit_date);
+	SQL_BIND_INTS(s, m->owner, m->peer, m->id, m->date, m->edit_date);
 	sql_bind_bytes(s, 6, m->body);
 	return sql_run(s);
 }
@@ -181,9 +155,7 @@ int store_later_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t i
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM later WHERE owner = $1 AND peer = $2 AND id = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	return sql_run(s);
 }
 

@@ -118,10 +118,7 @@ int store_links_of(struct sql_db *db, int64_t peer, int64_t admin, bool revoked,
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, peer);
-	sql_bind_int(s, 2, admin);
-	sql_bind_int(s, 3, revoked ? STORE_LINK_REVOKED : 0);
-	sql_bind_int(s, 4, date);
+	SQL_BIND_INTS(s, peer, admin, revoked ? STORE_LINK_REVOKED : 0, date);
 	sql_bind_text(s, 5, hash.p ? hash : SLICE_LIT(""));
 	sql_bind_int(s, 6, limit);
 	while ((r = sql_step(s)) == 1)
@@ -139,8 +136,7 @@ int store_link_permanent(struct sql_db *db, int64_t peer, int64_t admin, struct 
 	                                     " AND (flags & 3) = 1 ORDER BY date DESC LIMIT 1");
 	int r;
 
-	sql_bind_int(s, 1, peer);
-	sql_bind_int(s, 2, admin);
+	SQL_BIND_INTS(s, peer, admin);
 	if ((r = sql_step(s)) == 1)
 		read_row(s, peer, a, ret);
 	sql_done(s);
@@ -157,8 +153,7 @@ int store_links_count(struct sql_db *db, int64_t peer, uint32_t limit, struct ar
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, peer);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, peer, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = (struct store_link_count){sql_int(s, 0), (uint32_t)sql_int(s, 1),
 		                                   (uint32_t)sql_int(s, 2)};
@@ -179,8 +174,7 @@ int store_links_move(struct sql_db *db, int64_t from, int64_t to)
 	for (size_t i = 0; r >= 0 && i < sizeof(steps) / sizeof(steps[0]); i++) {
 		struct sql_stmt *s = sql_prepare(db, steps[i]);
 
-		sql_bind_int(s, 1, from);
-		sql_bind_int(s, 2, to);
+		SQL_BIND_INTS(s, from, to);
 		r = sql_run(s);
 	}
 	return r;

@@ -73,8 +73,7 @@ int store_request_put(struct sql_db *db, int64_t peer, const struct store_link_u
 		    " ON CONFLICT DO NOTHING");
 	int r;
 
-	sql_bind_int(s, 1, peer);
-	sql_bind_int(s, 2, u->user);
+	SQL_BIND_INTS(s, peer, u->user);
 	sql_bind_text(s, 3, hash);
 	sql_bind_int(s, 4, u->date);
 	if ((r = sql_run(s)) < 0 || !sql_changes(db))
@@ -90,8 +89,7 @@ int store_request_get(struct sql_db *db, int64_t peer, int64_t user, struct aren
 		db, "SELECT date, hash FROM join_request WHERE peer = $1 AND user_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, peer);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, peer, user);
 	if ((r = sql_step(s)) == 1)
 		*ret = (struct store_link_user){
 			.user = user, .date = sql_int(s, 0), .hash = sql_copy(s, 1, a)};
@@ -114,8 +112,7 @@ int store_request_delete(struct sql_db *db, int64_t peer, int64_t user)
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
 	s = sql_prepare(db, "DELETE FROM join_request WHERE peer = $1 AND user_id = $2");
-	sql_bind_int(s, 1, peer);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, peer, user);
 	r = sql_run(s);
 	return r < 0 ? r : 1;
 }
@@ -151,8 +148,7 @@ int store_links_forget(struct sql_db *db, int64_t peer, uint32_t limit)
 		struct sql_stmt *s = sql_prepare(db, texts[i]);
 		int r;
 
-		sql_bind_int(s, 1, peer);
-		sql_bind_int(s, 2, limit);
+		SQL_BIND_INTS(s, peer, limit);
 		if ((r = sql_run(s)) < 0)
 			return r;
 		more |= sql_changes(db) >= limit;

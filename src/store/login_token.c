@@ -41,9 +41,7 @@ int store_login_token_of_key(struct sql_db *db, int64_t key_id, int kind, unixti
 		db, "SELECT " COLUMNS " FROM login_token WHERE key_id = $1 AND kind = $2 AND expires > $3"
 		    " ORDER BY created DESC LIMIT 1");
 
-	sql_bind_int(s, 1, key_id);
-	sql_bind_int(s, 2, kind);
-	sql_bind_int(s, 3, now);
+	SQL_BIND_INTS(s, key_id, kind, now);
 	return one(s, a, ret);
 }
 

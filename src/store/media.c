@@ -35,12 +35,7 @@ int store_media_insert(struct sql_db *db, const struct store_media *m)
 	                                 "INSERT INTO media (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6)");
 	int r;
 
-	sql_bind_int(s, 1, m->owner);
-	sql_bind_int(s, 2, m->peer);
-	sql_bind_int(s, 3, m->kind);
-	sql_bind_int(s, 4, m->id);
-	sql_bind_int(s, 5, m->file);
-	sql_bind_int(s, 6, m->date);
+	SQL_BIND_INTS(s, m->owner, m->peer, m->kind, m->id, m->file, m->date);
 	r = sql_run(s);
 	return r < 0 ? r : came(db, m);
 }
@@ -61,9 +56,7 @@ int store_media_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, 
 	                                     " AND kind IN (" ALL_KINDS ") AND id = $3");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s);
@@ -80,10 +73,7 @@ int store_media_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t i
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
 	s = sql_prepare(db, "DELETE FROM media WHERE owner = $1 AND peer = $2 AND kind = $3 AND id = $4");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, had.kind);
-	sql_bind_int(s, 4, id);
+	SQL_BIND_INTS(s, owner, peer, had.kind, id);
 	r = sql_run(s);
 	return r < 0 ? r : went(db, &had, now);
 }
@@ -135,10 +125,7 @@ int store_media_walk(struct sql_db *db, int64_t owner, int64_t peer, uint32_t ki
 		if (!(kinds & 1u << kind))
 			continue;
 		s = peer ? walk_dialog(db, peer, up) : walk_box(db, up);
-		sql_bind_int(s, 1, owner);
-		sql_bind_int(s, 2, kind);
-		sql_bind_int(s, 3, from);
-		sql_bind_int(s, 4, limit);
+		SQL_BIND_INTS(s, owner, kind, from, limit);
 		for (uint32_t k = 0; k < limit && (r = sql_step(s)) == 1; k++)
 			v[n++] = row_of(s);
 		sql_done(s);
@@ -163,8 +150,7 @@ int store_media_count(struct sql_db *db, int64_t owner, int64_t peer, uint32_t k
 				   db,
 				   "SELECT count(*) FROM media WHERE owner = $1 AND kind = $2 AND peer = $3")
 		         : sql_prepare(db, "SELECT count(*) FROM media WHERE owner = $1 AND kind = $2");
-		sql_bind_int(s, 1, owner);
-		sql_bind_int(s, 2, kind);
+		SQL_BIND_INTS(s, owner, kind);
 		if (peer)
 			sql_bind_int(s, 3, peer);
 		r = sql_step(s);

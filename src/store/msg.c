@@ -17,9 +17,7 @@ static int set_pin(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, b
 	                                 " ON CONFLICT DO NOTHING")
 		       : sql_prepare(db, "DELETE FROM pin WHERE owner = $1 AND peer = $2 AND id = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	return sql_run(s);
 }
 
@@ -47,9 +45,7 @@ static int shared_at(struct sql_db *db, int64_t owner, int64_t peer, int32_t id,
 		return 0;
 	s = sql_prepare(db, "SELECT origin_owner, origin_id, edit_date FROM msg WHERE owner = $1"
 	                    " AND peer = $2 AND id = $3 AND flags & 256 <> 0");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = (struct content_key){sql_int(s, 0), (int32_t)sql_int(s, 1), sql_int(s, 2)};
@@ -92,18 +88,8 @@ int store_msg_insert(struct sql_db *db, const struct store_msg *m)
 		return r;
 	s = sql_prepare(db, "INSERT INTO msg (" COLUMNS ")"
 	                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
-	sql_bind_int(s, 1, m->owner);
-	sql_bind_int(s, 2, m->peer);
-	sql_bind_int(s, 3, m->id);
-	sql_bind_int(s, 4, m->date);
-	sql_bind_int(s, 5, m->from_id);
-	sql_bind_int(s, 6, m->flags);
-	sql_bind_int(s, 7, m->edit_date);
-	sql_bind_int(s, 8, m->origin_owner);
-	sql_bind_int(s, 9, m->origin_id);
-	sql_bind_int(s, 10, m->reply_to);
-	sql_bind_int(s, 11, m->grouped_id);
-	sql_bind_int(s, 12, m->ttl);
+	SQL_BIND_INTS(s, m->owner, m->peer, m->id, m->date, m->from_id, m->flags, m->edit_date,
+	              m->origin_owner, m->origin_id, m->reply_to, m->grouped_id, m->ttl);
 	sql_bind_bytes(s, 13, m->flags & STORE_MSG_SHARED ? (struct slice){0} : m->body);
 	r = sql_run(s);
 	return r < 0 || !(m->flags & STORE_MSG_PINNED) ? r : set_pin(db, m->owner, m->peer, m->id, true);
@@ -157,9 +143,7 @@ int store_msg_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, st
 	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS
 	                                     " FROM msg WHERE owner = $1 AND peer = $2 AND id = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	return one(db, s, a, ret);
 }
 
@@ -182,9 +166,7 @@ int store_msg_by_origin(struct sql_db *db, int64_t owner, int64_t origin_owner, 
 	s = sql_prepare(db, "SELECT " COLUMNS
 	                    " FROM msg WHERE owner = $1 AND origin_owner = $2 AND origin_id = $3"
 	                    " AND origin_owner <> owner");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, origin_owner);
-	sql_bind_int(s, 3, origin_id);
+	SQL_BIND_INTS(s, owner, origin_owner, origin_id);
 	return one(db, s, a, ret);
 }
 
@@ -201,9 +183,7 @@ int store_msg_set_body(struct sql_db *db, int64_t owner, int64_t peer, int32_t i
 		return r;
 	s = sql_prepare(
 		db, "UPDATE msg SET body = $4, edit_date = $5 WHERE owner = $1 AND peer = $2 AND id = $3");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	sql_bind_bytes(s, 4, shared ? (struct slice){0} : body);
 	sql_bind_int(s, 5, edit_date);
 	return sql_run(s);
@@ -215,10 +195,7 @@ int store_msg_set_flags(struct sql_db *db, int64_t owner, int64_t peer, int32_t 
 		db, "UPDATE msg SET flags = $4 WHERE owner = $1 AND peer = $2 AND id = $3");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
-	sql_bind_int(s, 4, flags);
+	SQL_BIND_INTS(s, owner, peer, id, flags);
 	r = sql_run(s);
 	return r < 0 || !sql_changes(db) ? r : set_pin(db, owner, peer, id, flags & STORE_MSG_PINNED);
 }
@@ -232,9 +209,7 @@ int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
 	if (shared < 0)
 		return shared;
 	s = sql_prepare(db, "DELETE FROM msg WHERE owner = $1 AND peer = $2 AND id = $3");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, peer, id);
 	r = sql_run(s);
 	if (r < 0 || !sql_changes(db))
 		return r < 0 ? r : -ERR_NOTFOUND;
@@ -245,10 +220,7 @@ int store_msg_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
 
 static void bind_walk(struct sql_stmt *s, int64_t owner, int64_t peer, int32_t from, uint32_t limit)
 {
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, from);
-	sql_bind_int(s, 4, limit);
+	SQL_BIND_INTS(s, owner, peer, from, limit);
 }
 
 int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up, uint32_t skip,
@@ -293,9 +265,7 @@ static int below(struct sql_db *db, int64_t owner, int64_t peer, int64_t from, i
 	                                 " ORDER BY id DESC LIMIT 1");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, from);
+	SQL_BIND_INTS(s, owner, peer, from);
 	r = sql_step(s);
 	if (r == 1) {
 		*ret_id = (int32_t)sql_int(s, 0);
@@ -310,8 +280,7 @@ int store_msg_count_pinned(struct sql_db *db, int64_t owner, int64_t peer, uint3
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM pin WHERE owner = $1 AND peer = $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
+	SQL_BIND_INTS(s, owner, peer);
 	return store_count_of(s, ret);
 }
 
@@ -367,9 +336,7 @@ int store_msg_count_by(struct sql_db *db, int64_t channel, int64_t author, int32
 	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM msg WHERE owner = $1 AND origin_owner = $2"
 	                                     " AND origin_id > $3 AND origin_owner <> owner");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, author);
-	sql_bind_int(s, 3, after);
+	SQL_BIND_INTS(s, channel, author, after);
 	return store_count_of(s, ret);
 }
 
@@ -394,10 +361,7 @@ int store_msg_authors(struct sql_db *db, int64_t channel, int32_t after, int32_t
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, after);
-	sql_bind_int(s, 3, upto);
-	sql_bind_int(s, 4, limit);
+	SQL_BIND_INTS(s, channel, after, upto, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		v[n++] = sql_int(s, 0);
 	sql_done(s);
@@ -417,11 +381,7 @@ int store_msg_writers(struct sql_db *db, int64_t owner, int64_t peer, int32_t af
 	size_t n = 0, cap = 0;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, after);
-	sql_bind_int(s, 4, upto);
-	sql_bind_int(s, 5, limit);
+	SQL_BIND_INTS(s, owner, peer, after, upto, limit);
 	while ((r = sql_step(s)) == 1) {
 		if (n == cap) {
 			more = ARENA_ARRAY(a, struct store_msg_writer, cap = cap ? cap * 2 : 16);

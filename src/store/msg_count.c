@@ -8,8 +8,7 @@ int store_msg_count_get(struct sql_db *db, int64_t channel, int32_t id, struct s
 	int r;
 
 	*ret = (struct store_msg_count){0};
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, channel, id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = (struct store_msg_count){(int32_t)sql_int(s, 0), (int32_t)sql_int(s, 1)};
@@ -24,10 +23,7 @@ int store_msg_count_add(struct sql_db *db, int64_t channel, int32_t id, int32_t 
 		    " ON CONFLICT (channel, id) DO UPDATE SET views = msg_count.views + excluded.views,"
 		    " forwards = msg_count.forwards + excluded.forwards");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
-	sql_bind_int(s, 3, views);
-	sql_bind_int(s, 4, forwards);
+	SQL_BIND_INTS(s, channel, id, views, forwards);
 	return sql_run(s);
 }
 
@@ -35,7 +31,6 @@ int store_msg_count_delete(struct sql_db *db, int64_t channel, int32_t id)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM msg_count WHERE channel = $1 AND id = $2");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, channel, id);
 	return sql_run(s);
 }

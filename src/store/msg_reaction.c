@@ -5,8 +5,7 @@
 
 static void bind(struct sql_stmt *s, int64_t owner, int32_t id)
 {
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 }
 
 static int many(struct sql_stmt *s, uint32_t limit, struct arena *a, struct store_msg_reaction **ret,

@@ -9,8 +9,7 @@ int store_peer_ttl_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t *
 	int r;
 
 	*ret_period = *ret_default = -1;
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
+	SQL_BIND_INTS(s, owner, peer);
 	while ((r = sql_step(s)) == 1)
 		*(sql_int(s, 0) ? ret_period : ret_default) = (int32_t)sql_int(s, 1);
 	sql_done(s);
@@ -22,8 +21,6 @@ int store_peer_ttl_put(struct sql_db *db, int64_t owner, int64_t peer, int32_t p
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO peer_ttl (owner, peer, period) VALUES ($1, $2, $3)"
 	                                     " ON CONFLICT (owner, peer) DO UPDATE SET period = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, period);
+	SQL_BIND_INTS(s, owner, peer, period);
 	return sql_run(s);
 }

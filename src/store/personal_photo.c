@@ -13,9 +13,7 @@ int store_personal_photo_put(struct sql_db *db, const struct store_profile_photo
 		return r;
 	s = sql_prepare(db, "INSERT INTO personal_photo (owner, contact, file, thumb, video) VALUES ($1, $2, "
 	                    "$3, $4, $5)");
-	sql_bind_int(s, 1, p->owner);
-	sql_bind_int(s, 2, p->place);
-	sql_bind_int(s, 3, p->file);
+	SQL_BIND_INTS(s, p->owner, p->place, p->file);
 	sql_bind_bytes(s, 4, p->thumb);
 	sql_bind_int(s, 5, p->video);
 	r = sql_run(s);
@@ -29,8 +27,7 @@ int store_personal_photo_get(struct sql_db *db, int64_t owner, int64_t contact, 
 		db, "SELECT file, thumb, video FROM personal_photo WHERE owner = $1 AND contact = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, contact);
+	SQL_BIND_INTS(s, owner, contact);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = (struct store_profile_photo){.owner = owner,
@@ -55,8 +52,7 @@ int store_personal_photo_delete(struct sql_db *db, int64_t owner, int64_t contac
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
 	s = sql_prepare(db, "DELETE FROM personal_photo WHERE owner = $1 AND contact = $2");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, contact);
+	SQL_BIND_INTS(s, owner, contact);
 	if ((r = sql_run(s)) < 0)
 		return r;
 	r = store_file_ref(db, old.file, -1, now);

@@ -85,8 +85,7 @@ int store_phone_code_list(struct sql_db *db, unixtime_t now, uint32_t limit, str
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, now);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, now, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = row_of(s, a);
 	sql_done(s);

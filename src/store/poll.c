@@ -9,11 +9,7 @@ int store_poll_insert(struct sql_db *db, const struct store_poll *p, unixtime_t 
 		db, "INSERT INTO poll (id, creator, closed, close_date, voters, refs, idle, body)"
 		    " VALUES ($1, $2, $3, $4, 0, 0, $5, $6)");
 
-	sql_bind_int(s, 1, p->id);
-	sql_bind_int(s, 2, p->creator);
-	sql_bind_int(s, 3, p->closed);
-	sql_bind_int(s, 4, p->close_date);
-	sql_bind_int(s, 5, now);
+	SQL_BIND_INTS(s, p->id, p->creator, p->closed, p->close_date, now);
 	sql_bind_bytes(s, 6, p->body);
 	return sql_run(s);
 }
@@ -57,10 +53,7 @@ int store_poll_carried(struct sql_db *db, int64_t id, int64_t owner, int64_t pee
 		    " home_peer = CASE WHEN home_id = 0 THEN $3 ELSE home_peer END,"
 		    " home_id = CASE WHEN home_id = 0 THEN $4 ELSE home_id END WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, owner);
-	sql_bind_int(s, 3, peer);
-	sql_bind_int(s, 4, msg_id);
+	SQL_BIND_INTS(s, id, owner, peer, msg_id);
 	return sql_run(s);
 }
 
@@ -70,8 +63,7 @@ int store_poll_dropped(struct sql_db *db, int64_t id, unixtime_t now)
 	                                 "UPDATE poll SET refs = refs - 1, idle = CASE WHEN refs > 1 THEN 0"
 	                                 " ELSE $2 END WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, now);
+	SQL_BIND_INTS(s, id, now);
 	return sql_run(s);
 }
 
@@ -94,8 +86,7 @@ int store_poll_sweep(struct sql_db *db, unixtime_t before, uint32_t limit)
 		return r;
 	s = sql_prepare(db, "DELETE FROM poll_vote WHERE poll = $1 AND (user_id, opt) IN"
 	                    " (SELECT user_id, opt FROM poll_vote WHERE poll = $1 LIMIT $2)");
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, id, limit);
 	if ((r = sql_run(s)) < 0 || sql_changes(db) >= limit)
 		return r < 0 ? r : 1;
 	s = sql_prepare(db, "DELETE FROM poll_count WHERE poll = $1");
@@ -132,8 +123,7 @@ int store_poll_choice(struct sql_db *db, int64_t id, int64_t user, uint32_t *ret
 	int r;
 
 	*ret = 0;
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, id, user);
 	while ((r = sql_step(s)) == 1)
 		*ret |= 1u << (sql_int(s, 0) & 31);
 	sql_done(s);
@@ -146,9 +136,7 @@ static int count(struct sql_db *db, int64_t id, int32_t option, int by)
 		db, "INSERT INTO poll_count (poll, opt, count) VALUES ($1, $2, $3)"
 		    " ON CONFLICT (poll, opt) DO UPDATE SET count = poll_count.count + $3");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, option);
-	sql_bind_int(s, 3, by);
+	SQL_BIND_INTS(s, id, option, by);
 	return sql_run(s);
 }
 
@@ -156,8 +144,7 @@ static int count_voters(struct sql_db *db, int64_t id, int by)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE poll SET voters = voters + $2 WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, by);
+	SQL_BIND_INTS(s, id, by);
 	return sql_run(s);
 }
 
@@ -165,8 +152,7 @@ static int drop_vote(struct sql_db *db, int64_t id, int64_t user)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM poll_vote WHERE poll = $1 AND user_id = $2");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, user);
+	SQL_BIND_INTS(s, id, user);
 	return sql_run(s);
 }
 
@@ -175,10 +161,7 @@ static int choose(struct sql_db *db, int64_t id, int64_t user, int32_t option, u
 	struct sql_stmt *s = sql_prepare(
 		db, "INSERT INTO poll_vote (poll, user_id, opt, date) VALUES ($1, $2, $3, $4)");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, user);
-	sql_bind_int(s, 3, option);
-	sql_bind_int(s, 4, now);
+	SQL_BIND_INTS(s, id, user, option, now);
 	return sql_run(s);
 }
 
@@ -221,11 +204,7 @@ int store_poll_walk(struct sql_db *db, int64_t id, int32_t option, const struct 
 			db,
 			"SELECT user_id, opt, date FROM poll_vote WHERE poll = $1 AND (date, user_id, opt)"
 			" < ($2, $3, $5) ORDER BY date DESC, user_id DESC, opt DESC LIMIT $4");
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, from->date);
-	sql_bind_int(s, 3, from->user);
-	sql_bind_int(s, 4, limit);
-	sql_bind_int(s, 5, option >= 0 ? option : from->option);
+	SQL_BIND_INTS(s, id, from->date, from->user, limit, option >= 0 ? option : from->option);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		v[n++] = (struct store_poll_vote){sql_int(s, 0), (int32_t)sql_int(s, 1), sql_int(s, 2)};
 	sql_done(s);

@@ -11,9 +11,7 @@ static int insert(struct sql_db *db, const struct store_profile_photo *p, unixti
 		db, "INSERT INTO user_photo (owner, place, file, thumb, video) VALUES ($1, $2, $3, $4, $5)");
 	int r;
 
-	sql_bind_int(s, 1, p->owner);
-	sql_bind_int(s, 2, p->place);
-	sql_bind_int(s, 3, p->file);
+	SQL_BIND_INTS(s, p->owner, p->place, p->file);
 	sql_bind_bytes(s, 4, p->thumb);
 	sql_bind_int(s, 5, p->video);
 	r = sql_run(s);
@@ -65,8 +63,7 @@ int store_profile_photo_delete(struct sql_db *db, int64_t owner, int64_t file, u
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM user_photo WHERE owner = $1 AND file = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, file);
+	SQL_BIND_INTS(s, owner, file);
 	r = sql_run(s);
 	if (r < 0 || !sql_changes(db))
 		return r < 0 ? r : 0;
@@ -107,8 +104,7 @@ int store_profile_photo_find(struct sql_db *db, int64_t owner, int64_t file, str
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT owner, place, file, thumb, video FROM user_photo WHERE owner = $1 AND file = $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, file);
+	SQL_BIND_INTS(s, owner, file);
 	return one(s, a, ret);
 }
 

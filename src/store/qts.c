@@ -24,8 +24,7 @@ static int next_qts(struct sql_db *db, int64_t key, int32_t *ret)
 	                                     " ON CONFLICT (key) DO UPDATE SET qts = secret_box.qts + 1");
 	int r;
 
-	sql_bind_int(s, 1, key);
-	sql_bind_int(s, 2, STORE_QTS_FIRST + 1);
+	SQL_BIND_INTS(s, key, STORE_QTS_FIRST + 1);
 	r = sql_run(s);
 	return r < 0 ? r : store_qts_last(db, key, ret);
 }
@@ -38,13 +37,7 @@ int store_qts_push(struct sql_db *db, struct store_queued *m)
 	if (r < 0)
 		return r;
 	s = sql_prepare(db, "INSERT INTO secret_queue (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-	sql_bind_int(s, 1, m->key);
-	sql_bind_int(s, 2, m->qts);
-	sql_bind_int(s, 3, m->chat);
-	sql_bind_int(s, 4, m->random_id);
-	sql_bind_int(s, 5, m->date);
-	sql_bind_int(s, 6, m->is_service);
-	sql_bind_int(s, 7, m->file);
+	SQL_BIND_INTS(s, m->key, m->qts, m->chat, m->random_id, m->date, m->is_service, m->file);
 	sql_bind_bytes(s, 8, m->body);
 	return sql_run(s);
 }
@@ -67,8 +60,7 @@ int store_qts_get(struct sql_db *db, int64_t key, int32_t qts, struct arena *a, 
 	                                 "SELECT " COLUMNS " FROM secret_queue WHERE key = $1 AND qts = $2");
 	int r;
 
-	sql_bind_int(s, 1, key);
-	sql_bind_int(s, 2, qts);
+	SQL_BIND_INTS(s, key, qts);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s, a);
@@ -86,9 +78,7 @@ int store_qts_after(struct sql_db *db, int64_t key, int32_t qts, uint32_t limit,
 	size_t n = 0, sum = 0;
 	int r;
 
-	sql_bind_int(s, 1, key);
-	sql_bind_int(s, 2, qts);
-	sql_bind_int(s, 3, (int64_t)limit + 1);
+	SQL_BIND_INTS(s, key, qts, (int64_t)limit + 1);
 	while ((r = sql_step(s)) == 1 && n < limit && (!n || sum + sql_bytes(s, 7).n <= bytes)) {
 		v[n] = row_of(s, a);
 		sum += v[n++].body.n;
@@ -108,8 +98,7 @@ int store_qts_has(struct sql_db *db, int64_t key, int32_t qts, unixtime_t before
 	int64_t date;
 	int r;
 
-	sql_bind_int(s, 1, key);
-	sql_bind_int(s, 2, qts);
+	SQL_BIND_INTS(s, key, qts);
 	r = sql_value(s, &date);
 	return r == 1 ? date < before : r;
 }
@@ -122,9 +111,7 @@ static int random_ids(struct sql_db *db, int64_t key, int32_t qts, unixtime_t be
 	struct buf ids = {0};
 	int r;
 
-	sql_bind_int(s, 1, key);
-	sql_bind_int(s, 2, qts);
-	sql_bind_int(s, 3, before);
+	SQL_BIND_INTS(s, key, qts, before);
 	while ((r = sql_step(s)) == 1)
 		buf_u64(&ids, (uint64_t)sql_int(s, 0));
 	sql_done(s);
@@ -145,9 +132,7 @@ int store_qts_received(struct sql_db *db, int64_t key, int32_t qts, unixtime_t b
 	if (r < 0)
 		return r;
 	s = sql_prepare(db, "DELETE FROM secret_queue WHERE key = $1 AND qts <= $2 AND date < $3");
-	sql_bind_int(s, 1, key);
-	sql_bind_int(s, 2, qts);
-	sql_bind_int(s, 3, before);
+	SQL_BIND_INTS(s, key, qts, before);
 	return sql_run(s);
 }
 

@@ -11,9 +11,7 @@ static int find(struct sql_db *db, int64_t day, int64_t owner, int64_t random_id
 		db, "SELECT id FROM rid WHERE day = $1 AND random_id = $2 AND owner = $3");
 	int r;
 
-	sql_bind_int(s, 1, day);
-	sql_bind_int(s, 2, random_id);
-	sql_bind_int(s, 3, owner);
+	SQL_BIND_INTS(s, day, random_id, owner);
 	r = sql_step(s);
 	if (r == 1)
 		*ret_id = (int32_t)sql_int(s, 0);
@@ -33,10 +31,7 @@ int store_rid_put(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_
 	struct sql_stmt *s = sql_prepare(
 		db, "INSERT INTO rid (day, random_id, owner, id) VALUES ($1, $2, $3, $4)");
 
-	sql_bind_int(s, 1, now / DAY);
-	sql_bind_int(s, 2, random_id);
-	sql_bind_int(s, 3, owner);
-	sql_bind_int(s, 4, id);
+	SQL_BIND_INTS(s, now / DAY, random_id, owner, id);
 	return sql_run(s);
 }
 
@@ -47,8 +42,7 @@ int store_rid_prune(struct sql_db *db, unixtime_t now, int limit)
 	                                 " (SELECT day, random_id, owner FROM rid WHERE day < $1 LIMIT $2)");
 	int r;
 
-	sql_bind_int(s, 1, now / DAY - 1);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, now / DAY - 1, limit);
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }

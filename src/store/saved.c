@@ -8,9 +8,7 @@ int store_saved_put(struct sql_db *db, int64_t owner, int64_t peer, int32_t id)
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO saved (owner, id, peer) VALUES ($1, $2, $3)"
 	                                     " ON CONFLICT (owner, id) DO UPDATE SET peer = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
-	sql_bind_int(s, 3, peer);
+	SQL_BIND_INTS(s, owner, id, peer);
 	return sql_run(s);
 }
 
@@ -18,8 +16,7 @@ int store_saved_delete(struct sql_db *db, int64_t owner, int32_t id)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM saved WHERE owner = $1 AND id = $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	return sql_run(s);
 }
 
@@ -28,8 +25,7 @@ static int number(struct sql_stmt *s, int64_t owner, int64_t key, int64_t *ret)
 {
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, key);
+	SQL_BIND_INTS(s, owner, key);
 	r = sql_value(s, ret);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
@@ -92,11 +88,7 @@ int store_saved_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t fro
 	else
 		s = sql_prepare(db, "SELECT id FROM saved WHERE owner = $1 AND peer = $2 AND id < $3"
 		                    " ORDER BY id DESC LIMIT $4 OFFSET $5");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, peer);
-	sql_bind_int(s, 3, from);
-	sql_bind_int(s, 4, limit);
-	sql_bind_int(s, 5, skip);
+	SQL_BIND_INTS(s, owner, peer, from, limit, skip);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		ids[n++] = (int32_t)sql_int(s, 0);
 	sql_done(s);

@@ -32,8 +32,7 @@ int store_search_set_done(struct sql_db *db, int64_t owner, int32_t pts)
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO search_box (owner, pts) VALUES ($1, $2)"
 	                                     " ON CONFLICT (owner) DO UPDATE SET pts = excluded.pts");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, pts);
+	SQL_BIND_INTS(s, owner, pts);
 	return sql_run(s);
 }
 
@@ -75,8 +74,7 @@ int store_search_set_stale(struct sql_db *db, int64_t owner, int32_t id, bool st
 				"INSERT INTO search_stale (owner, id) VALUES ($1, $2) ON CONFLICT DO NOTHING")
 		      : sql_prepare(db, "DELETE FROM search_stale WHERE owner = $1 AND id = $2");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	return sql_run(s);
 }
 
@@ -85,8 +83,7 @@ int store_search_is_stale(struct sql_db *db, int64_t owner, int32_t id)
 	struct sql_stmt *s = sql_prepare(db, "SELECT 1 FROM search_stale WHERE owner = $1 AND id = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	r = sql_step(s);
 	sql_done(s);
 	return r < 0 ? r : r ? 0 : -ERR_NOTFOUND;

@@ -31,8 +31,7 @@ int store_secret_chat_get(struct sql_db *db, int64_t owner, int32_t id, struct a
 	                                 "SELECT " COLUMNS " FROM secret_chat WHERE owner = $1 AND id = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s, a);
@@ -47,13 +46,7 @@ int store_secret_chat_insert(struct sql_db *db, const struct store_secret_chat *
 	                                     " ON CONFLICT (owner, id) DO NOTHING");
 	int r;
 
-	sql_bind_int(s, 1, c->owner);
-	sql_bind_int(s, 2, c->id);
-	sql_bind_int(s, 3, c->peer);
-	sql_bind_int(s, 4, c->is_admin);
-	sql_bind_int(s, 5, c->state);
-	sql_bind_int(s, 6, c->date);
-	sql_bind_int(s, 7, c->key);
+	SQL_BIND_INTS(s, c->owner, c->id, c->peer, c->is_admin, c->state, c->date, c->key);
 	sql_bind_bytes(s, 8, c->g);
 	sql_bind_int(s, 9, c->fingerprint);
 	r = sql_run(s);
@@ -67,10 +60,7 @@ int store_secret_chat_update(struct sql_db *db, const struct store_secret_chat *
 		    " read_at = $8, ended = $9, deleted = $10 WHERE owner = $1 AND id = $2");
 	int r;
 
-	sql_bind_int(s, 1, c->owner);
-	sql_bind_int(s, 2, c->id);
-	sql_bind_int(s, 3, c->state);
-	sql_bind_int(s, 4, c->key);
+	SQL_BIND_INTS(s, c->owner, c->id, c->state, c->key);
 	sql_bind_bytes(s, 5, c->g);
 	sql_bind_int(s, 6, c->fingerprint);
 	sql_bind_int(s, 7, c->read_until);
@@ -91,9 +81,7 @@ int store_secret_chat_of_key(struct sql_db *db, int64_t owner, int64_t key, uint
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, key);
-	sql_bind_int(s, 3, limit);
+	SQL_BIND_INTS(s, owner, key, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		v[n++] = row_of(s, a);
 	sql_done(s);
@@ -109,8 +97,7 @@ int store_secret_chat_prune(struct sql_db *db, unixtime_t before, int limit)
 	                                 " secret_chat WHERE ended <> 0 AND ended < $1 LIMIT $2)");
 	int r;
 
-	sql_bind_int(s, 1, before);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, before, limit);
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }
@@ -125,19 +112,13 @@ int store_secret_file_hold(struct sql_db *db, int64_t owner, int32_t chat, int64
 		    " ON CONFLICT (owner, chat, file) DO NOTHING");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, chat);
-	sql_bind_int(s, 3, file);
-	sql_bind_int(s, 4, until);
+	SQL_BIND_INTS(s, owner, chat, file, until);
 	r = sql_run(s);
 	if (r < 0 || sql_changes(db))
 		return r < 0 ? r : store_file_ref(db, file, 1, now);
 	s = sql_prepare(db, "UPDATE secret_file SET until = $4 WHERE owner = $1 AND chat = $2 AND file = $3"
 	                    " AND until < $4");
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, chat);
-	sql_bind_int(s, 3, file);
-	sql_bind_int(s, 4, until);
+	SQL_BIND_INTS(s, owner, chat, file, until);
 	return sql_run(s);
 }
 
@@ -146,9 +127,7 @@ int store_secret_file_shorten(struct sql_db *db, int64_t owner, int32_t chat, un
 	struct sql_stmt *s = sql_prepare(
 		db, "UPDATE secret_file SET until = $3 WHERE owner = $1 AND chat = $2 AND until > $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, chat);
-	sql_bind_int(s, 3, until);
+	SQL_BIND_INTS(s, owner, chat, until);
 	return sql_run(s);
 }
 
@@ -162,9 +141,7 @@ static int release(struct sql_db *db, const struct held *h, unixtime_t now)
 		db, "DELETE FROM secret_file WHERE owner = $1 AND chat = $2 AND file = $3");
 	int r;
 
-	sql_bind_int(s, 1, h->owner);
-	sql_bind_int(s, 2, h->chat);
-	sql_bind_int(s, 3, h->file);
+	SQL_BIND_INTS(s, h->owner, h->chat, h->file);
 	r = sql_run(s);
 	if (r < 0)
 		return r;
@@ -183,8 +160,7 @@ int store_secret_file_release(struct sql_db *db, unixtime_t now, uint32_t limit)
 
 	arena_init(&a, 0);
 	v = ARENA_ARRAY(&a, struct held, limit + 1);
-	sql_bind_int(s, 1, now);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, now, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		v[n++] = (struct held){sql_int(s, 0), sql_int(s, 1), sql_int(s, 2)};
 	sql_done(s);

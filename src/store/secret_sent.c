@@ -12,9 +12,7 @@ static int find(struct sql_db *db, int64_t day, int64_t owner, int64_t random_id
 		db, "SELECT date, file FROM secret_sent WHERE day = $1 AND random_id = $2 AND owner = $3");
 	int r;
 
-	sql_bind_int(s, 1, day);
-	sql_bind_int(s, 2, random_id);
-	sql_bind_int(s, 3, owner);
+	SQL_BIND_INTS(s, day, random_id, owner);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = (struct store_secret_sent){sql_int(s, 0), sql_int(s, 1)};
@@ -37,11 +35,7 @@ int store_secret_sent_put(struct sql_db *db, int64_t owner, int64_t random_id,
 		db,
 		"INSERT INTO secret_sent (day, random_id, owner, date, file) VALUES ($1, $2, $3, $4, $5)");
 
-	sql_bind_int(s, 1, t->date / DAY);
-	sql_bind_int(s, 2, random_id);
-	sql_bind_int(s, 3, owner);
-	sql_bind_int(s, 4, t->date);
-	sql_bind_int(s, 5, t->file);
+	SQL_BIND_INTS(s, t->date / DAY, random_id, owner, t->date, t->file);
 	return sql_run(s);
 }
 
@@ -52,8 +46,7 @@ int store_secret_sent_prune(struct sql_db *db, unixtime_t now, int limit)
 		    " (SELECT day, random_id, owner FROM secret_sent WHERE day < $1 LIMIT $2)");
 	int r;
 
-	sql_bind_int(s, 1, now / DAY - 1);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, now / DAY - 1, limit);
 	r = sql_run(s);
 	return r < 0 ? r : (int)sql_changes(db);
 }

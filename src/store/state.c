@@ -8,10 +8,7 @@ int store_state_put(struct sql_db *db, int64_t owner, int kind, int64_t key, uni
 		db, "INSERT INTO state (owner, kind, k, time, payload) VALUES ($1, $2, $3, $4, $5)"
 		    " ON CONFLICT (owner, kind, k) DO UPDATE SET time = $4, payload = $5");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, kind);
-	sql_bind_int(s, 3, key);
-	sql_bind_int(s, 4, time);
+	SQL_BIND_INTS(s, owner, kind, key, time);
 	sql_bind_bytes(s, 5, payload);
 	return sql_run(s);
 }
@@ -26,8 +23,7 @@ int store_state_since(struct sql_db *db, int64_t owner, unixtime_t time, struct 
 	struct store_state *v = ARENA_ARRAY(a, struct store_state, cap), *more;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, time);
+	SQL_BIND_INTS(s, owner, time);
 	while ((r = sql_step(s)) == 1) {
 		if (n >= STORE_STATE_MAX && v[n - 1].time > time + 1 && sql_int(s, 2) != v[n - 1].time)
 			break;

@@ -14,12 +14,7 @@ int store_sticker_own_put(struct sql_db *db, const struct store_sticker_own *o)
 		    "$3, $4, $5, $6)"
 		    " ON CONFLICT (owner, set_id) DO UPDATE SET archived = $4, place = $5, date = $6");
 
-	sql_bind_int(s, 1, o->owner);
-	sql_bind_int(s, 2, o->set);
-	sql_bind_int(s, 3, o->kind);
-	sql_bind_int(s, 4, o->archived);
-	sql_bind_int(s, 5, o->place);
-	sql_bind_int(s, 6, o->date);
+	SQL_BIND_INTS(s, o->owner, o->set, o->kind, o->archived, o->place, o->date);
 	return sql_run(s);
 }
 
@@ -28,8 +23,7 @@ int store_sticker_own_delete(struct sql_db *db, int64_t owner, int64_t set)
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM sticker_own WHERE owner = $1 AND set_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, set);
+	SQL_BIND_INTS(s, owner, set);
 	r = sql_run(s);
 	return r < 0 ? r : sql_changes(db) > 0;
 }
@@ -40,8 +34,7 @@ int store_sticker_own_get(struct sql_db *db, int64_t owner, int64_t set, struct 
 		db, "SELECT kind, archived, place, date FROM sticker_own WHERE owner = $1 AND set_id = $2");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, set);
+	SQL_BIND_INTS(s, owner, set);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = (struct store_sticker_own){.owner = owner,
@@ -73,8 +66,7 @@ int store_sticker_own_top(struct sql_db *db, int64_t owner, enum store_sticker_k
 	int r;
 
 	*ret_place = 0;
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, kind);
+	SQL_BIND_INTS(s, owner, kind);
 	r = sql_value(s, ret_place);
 	++*ret_place;
 	return r < 0 ? r : 0;
@@ -98,9 +90,7 @@ int store_sticker_entry_delete(struct sql_db *db, int64_t owner, enum store_stic
 		db, "DELETE FROM sticker_list WHERE owner = $1 AND list = $2 AND file = $3");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, list);
-	sql_bind_int(s, 3, file);
+	SQL_BIND_INTS(s, owner, list, file);
 	r = sql_run(s);
 	if (r < 0 || !sql_changes(db))
 		return r < 0 ? r : 0;
@@ -115,11 +105,7 @@ static int insert(struct sql_db *db, int64_t owner, enum store_sticker_list list
 		db, "INSERT INTO sticker_list (owner, list, file, place, date) VALUES ($1, $2, $3, $4, $5)");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, list);
-	sql_bind_int(s, 3, file);
-	sql_bind_int(s, 4, place);
-	sql_bind_int(s, 5, now);
+	SQL_BIND_INTS(s, owner, list, file, place, now);
 	r = sql_run(s);
 	return r < 0 ? r : store_file_ref(db, file, 1, now);
 }
@@ -131,8 +117,7 @@ static int next_place(struct sql_db *db, int64_t owner, enum store_sticker_list 
 	int r;
 
 	*ret = 0;
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, list);
+	SQL_BIND_INTS(s, owner, list);
 	r = sql_value(s, ret);
 	++*ret;
 	return r < 0 ? r : 0;
@@ -168,8 +153,7 @@ int store_sticker_entry_list(struct sql_db *db, int64_t owner, enum store_sticke
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, list);
+	SQL_BIND_INTS(s, owner, list);
 	while ((r = sql_step(s)) == 1 && n < ENTRIES_MAX)
 		v[n++] = (struct store_sticker_entry){sql_int(s, 0), sql_int(s, 1)};
 	sql_done(s);

@@ -32,11 +32,7 @@ int store_sticker_set_insert(struct sql_db *db, const struct store_sticker_set *
 	s = sql_prepare(db,
 	                "INSERT INTO sticker_set (" SET ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, "
 	                "$10, $11, $12)");
-	sql_bind_int(s, 1, x->id);
-	sql_bind_int(s, 2, x->owner);
-	sql_bind_int(s, 3, x->maker);
-	sql_bind_int(s, 4, x->kind);
-	sql_bind_int(s, 5, x->flags);
+	SQL_BIND_INTS(s, x->id, x->owner, x->maker, x->kind, x->flags);
 	sql_bind_text(s, 6, x->title);
 	sql_bind_text(s, 7, x->name);
 	sql_bind_int(s, 8, x->date);
@@ -144,8 +140,7 @@ int store_sticker_set_newest(struct sql_db *db, enum store_sticker_kind kind, ui
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, kind);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, kind, limit);
 	while ((r = sql_step(s)) == 1 && n < limit)
 		v[n++] = set_of(s, a);
 	sql_done(s);
@@ -200,10 +195,7 @@ static int insert_item(struct sql_db *db, const struct store_sticker *x)
 	struct sql_stmt *s = sql_prepare(db, "INSERT INTO sticker_item (" ITEM
 	                                     ") VALUES ($1, $2, $3, $4, $5, $6)");
 
-	sql_bind_int(s, 1, x->set);
-	sql_bind_int(s, 2, x->file);
-	sql_bind_int(s, 3, x->place);
-	sql_bind_int(s, 4, x->format);
+	SQL_BIND_INTS(s, x->set, x->file, x->place, x->format);
 	sql_bind_text(s, 5, x->emoji);
 	sql_bind_text(s, 6, x->keywords);
 	return sql_run(s);

@@ -6,9 +6,7 @@
 
 static void bind3(struct sql_stmt *s, int64_t a, int64_t b, int64_t c)
 {
-	sql_bind_int(s, 1, a);
-	sql_bind_int(s, 2, b);
-	sql_bind_int(s, 3, c);
+	SQL_BIND_INTS(s, a, b, c);
 }
 
 int store_thread_get(struct sql_db *db, int64_t channel, int32_t top, struct store_thread *ret)
@@ -18,8 +16,7 @@ int store_thread_get(struct sql_db *db, int64_t channel, int32_t top, struct sto
 	int r;
 
 	*ret = (struct store_thread){.channel = channel, .top = top};
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, top);
+	SQL_BIND_INTS(s, channel, top);
 	r = sql_step(s);
 	if (r == 1) {
 		ret->count = (int32_t)sql_int(s, 0);
@@ -55,8 +52,7 @@ int store_thread_drop(struct sql_db *db, int64_t channel, int32_t top)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM thread WHERE channel = $1 AND top = $2");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, top);
+	SQL_BIND_INTS(s, channel, top);
 	return sql_run(s);
 }
 
@@ -101,8 +97,7 @@ int store_thread_newest(struct sql_db *db, int64_t channel, int32_t top, int32_t
 	                                     " ORDER BY id DESC LIMIT 1");
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, top);
+	SQL_BIND_INTS(s, channel, top);
 	r = sql_step(s);
 	*ret = r == 1 ? (int32_t)sql_int(s, 0) : 0;
 	sql_done(s);
@@ -277,8 +272,7 @@ static int forget_of(struct sql_db *db, struct sql_stmt *s, int64_t channel, uin
 {
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, channel, limit);
 	r = sql_run(s);
 	return r < 0 ? r : sql_changes(db) >= (int)limit;
 }

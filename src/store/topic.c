@@ -26,8 +26,7 @@ int store_topic_get(struct sql_db *db, int64_t channel, int32_t id, struct arena
 	                                     " FROM topic AS t WHERE t.channel = $1 AND t.id = $2");
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, channel, id);
 	r = sql_step(s);
 	if (r == 1)
 		*ret = row_of(s, a);
@@ -44,11 +43,7 @@ int store_topic_put(struct sql_db *db, const struct store_topic *t)
 		" title = excluded.title, color = excluded.color, icon = excluded.icon,"
 		" flags = excluded.flags, pin = excluded.pin");
 
-	sql_bind_int(s, 1, t->channel);
-	sql_bind_int(s, 2, t->id);
-	sql_bind_int(s, 3, t->creator);
-	sql_bind_int(s, 4, t->from_id);
-	sql_bind_int(s, 5, t->date);
+	SQL_BIND_INTS(s, t->channel, t->id, t->creator, t->from_id, t->date);
 	sql_bind_text(s, 6, t->title);
 	sql_bind_int(s, 7, t->color);
 	sql_bind_int(s, 8, t->icon);
@@ -61,8 +56,7 @@ int store_topic_drop(struct sql_db *db, int64_t channel, int32_t id)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM topic WHERE channel = $1 AND id = $2");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, channel, id);
 	return sql_run(s);
 }
 
@@ -114,8 +108,6 @@ int store_topic_walk(struct sql_db *db, int64_t channel, int32_t from, uint32_t 
 		    " FROM thread AS h JOIN topic AS t ON t.channel = h.channel AND t.id = h.top"
 		    " WHERE h.channel = $1 AND h.max_id < $2 AND t.pin = 0 ORDER BY h.max_id DESC LIMIT $3");
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, from);
-	sql_bind_int(s, 3, limit);
+	SQL_BIND_INTS(s, channel, from, limit);
 	return many(s, a, ret, ret_n);
 }

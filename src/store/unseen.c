@@ -5,17 +5,12 @@
 
 static void bind(struct sql_stmt *s, int64_t owner, int64_t channel, enum store_unseen_kind kind, int32_t id)
 {
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, channel);
-	sql_bind_int(s, 3, kind);
-	sql_bind_int(s, 4, id);
+	SQL_BIND_INTS(s, owner, channel, kind, id);
 }
 
 static void bind_mention(struct sql_stmt *s, int64_t owner, int64_t channel, int32_t id)
 {
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, channel);
-	sql_bind_int(s, 3, id);
+	SQL_BIND_INTS(s, owner, channel, id);
 }
 
 static int is_there(struct sql_stmt *s)
@@ -62,14 +57,12 @@ int store_mention_drop(struct sql_db *db, int64_t channel, int32_t id)
 		    " (SELECT owner FROM mention WHERE channel = $1 AND id = $2)");
 	int r;
 
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, channel, id);
 	r = sql_run(s);
 	if (r < 0)
 		return r;
 	s = sql_prepare(db, "DELETE FROM mention WHERE channel = $1 AND id = $2");
-	sql_bind_int(s, 1, channel);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, channel, id);
 	return sql_run(s);
 }
 
@@ -111,9 +104,7 @@ int store_unseen_count(struct sql_db *db, int64_t owner, int64_t channel, enum s
 	struct sql_stmt *s = sql_prepare(
 		db, "SELECT count(*) FROM unseen WHERE owner = $1 AND channel = $2 AND kind = $3");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, channel);
-	sql_bind_int(s, 3, kind);
+	SQL_BIND_INTS(s, owner, channel, kind);
 	return store_count_of(s, ret);
 }
 

@@ -23,14 +23,7 @@ int store_upd_append(struct sql_db *db, const struct store_upd *u)
 		db, "INSERT INTO upd (owner, pts, count, kind, peer, id, date, random_id, payload)"
 		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 
-	sql_bind_int(s, 1, u->owner);
-	sql_bind_int(s, 2, u->pts);
-	sql_bind_int(s, 3, u->count);
-	sql_bind_int(s, 4, u->kind);
-	sql_bind_int(s, 5, u->peer);
-	sql_bind_int(s, 6, u->id);
-	sql_bind_int(s, 7, u->date);
-	sql_bind_int(s, 8, u->random_id);
+	SQL_BIND_INTS(s, u->owner, u->pts, u->count, u->kind, u->peer, u->id, u->date, u->random_id);
 	sql_bind_bytes(s, 9, u->payload);
 	return sql_run(s);
 }
@@ -45,9 +38,7 @@ int store_upd_range(struct sql_db *db, int64_t owner, int32_t after, uint32_t li
 	size_t n = 0;
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, after);
-	sql_bind_int(s, 3, limit);
+	SQL_BIND_INTS(s, owner, after, limit);
 	while ((r = sql_step(s)) == 1)
 		v[n++] = (struct store_upd){.owner = owner,
 		                            .pts = (int32_t)sql_int(s, 0),
@@ -70,9 +61,7 @@ int store_upd_more_than(struct sql_db *db, int64_t owner, int32_t after, uint32_
 		db, "SELECT 1 FROM upd WHERE owner = $1 AND pts > $2 ORDER BY pts LIMIT 1 OFFSET $3");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, after);
-	sql_bind_int(s, 3, n);
+	SQL_BIND_INTS(s, owner, after, n);
 	r = sql_step(s);
 	sql_done(s);
 	return r;
@@ -84,8 +73,7 @@ int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret
 	                                 "SELECT peer FROM upd WHERE owner = $1 AND pts = $2 AND kind = 1");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, id);
+	SQL_BIND_INTS(s, owner, id);
 	r = sql_value(s, ret_peer);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
@@ -98,10 +86,7 @@ int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, 
 	                                 " AND peer = $3 AND id >= $4 ORDER BY pts LIMIT 1");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, kind);
-	sql_bind_int(s, 3, peer);
-	sql_bind_int(s, 4, id);
+	SQL_BIND_INTS(s, owner, kind, peer, id);
 	r = sql_value(s, ret_date);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
@@ -112,10 +97,7 @@ int store_upd_born_after(struct sql_db *db, int64_t owner, int32_t pts, int32_t 
 		db, "SELECT 1 FROM upd WHERE owner = $1 AND pts > $2 AND kind = $3 AND id = $4 LIMIT 1");
 	int r;
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, pts);
-	sql_bind_int(s, 3, STORE_UPD_NEW);
-	sql_bind_int(s, 4, id);
+	SQL_BIND_INTS(s, owner, pts, STORE_UPD_NEW, id);
 	r = sql_step(s);
 	sql_done(s);
 	return r;
@@ -125,7 +107,6 @@ int store_upd_drop(struct sql_db *db, int64_t owner, int32_t pts)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM upd WHERE owner = $1 AND pts = $2 AND kind <> 1");
 
-	sql_bind_int(s, 1, owner);
-	sql_bind_int(s, 2, pts);
+	SQL_BIND_INTS(s, owner, pts);
 	return sql_run(s);
 }

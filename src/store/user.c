@@ -66,8 +66,7 @@ int store_user_set_seen(struct sql_db *db, int64_t id, unixtime_t seen)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE usr SET seen = $2 WHERE id = $1");
 
-	sql_bind_int(s, 1, id);
-	sql_bind_int(s, 2, seen);
+	SQL_BIND_INTS(s, id, seen);
 	return sql_run(s);
 }
 
@@ -87,8 +86,7 @@ int store_user_ids(struct sql_db *db, int64_t after, uint32_t limit, int64_t *re
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT id FROM usr WHERE id > $1 ORDER BY id LIMIT $2");
 
-	sql_bind_int(s, 1, after);
-	sql_bind_int(s, 2, limit);
+	SQL_BIND_INTS(s, after, limit);
 	return ids(s, ret, ret_n);
 }
 
