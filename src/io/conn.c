@@ -18,15 +18,16 @@ struct io_conn {
 	struct io_loop *loop;
 	uv_poll_t *poll; /* apart: uv touches it until its close callback, we may be gone by then */
 	int fd;          /* -1: a pipe, or closed */
+	bool started, closing, ended, flushing, giving, paused;
+	struct buf out;
+	size_t out_at; /* bytes of out already sent */
 	struct io_pipe pipe;
 	const struct io_conn_ops *ops;
 	void *user;
-	struct buf in, out;
-	size_t out_at; /* bytes of out already sent */
+	struct buf in;
 	struct io_timer timer;
 	struct io_msg ending; /* posts `closed` from the loop */
-	bool started, closing, ended, flushing, giving, paused;
-	struct move *moving; /* it leaves when `bytes` returns */
+	struct move *moving;  /* it leaves when `bytes` returns */
 	char ip[46];
 };
 
@@ -301,6 +302,12 @@ static bool send_now(struct io_conn *c, const uint8_t *p, size_t n, size_t *ret_
 	}
 	*ret_sent = (size_t)k;
 	return (size_t)k < n;
+}
+
+void io_conn_prefetch(const struct io_conn *c)
+{
+	__builtin_prefetch(&c->loop);
+	__builtin_prefetch(&c->pipe.send);
 }
 
 void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n)

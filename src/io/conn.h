@@ -46,6 +46,7 @@ void io_conn_pipe_closed(struct io_conn *c);
 
 /* Sends now what the socket takes, queues the rest. */
 void io_conn_send(struct io_conn *c, const uint8_t *p, size_t n);
+void io_conn_prefetch(const struct io_conn *c); /* something will be sent in a moment */
 /* The same for `taken` from `at` on, which is taken over, so that what the socket does not take needs no copy. */
 void io_conn_give(struct io_conn *c, struct buf *taken, size_t at);
 /*

@@ -1,6 +1,8 @@
 /* auth_key.c - keys in memory in front of the keystore: loaded by the first packet that needs them, pinned by sessions. */
 #include <stdlib.h>
 
+#include <utlist.h>
+
 #include "base/counters.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -8,30 +10,48 @@
 #include "crypto/hash.h"
 #include "mtproto/private.h"
 
-static struct mt_key_entry *lookup(struct mt_loop *l, int64_t id)
+static struct mt_key_entry *lookup(const struct mt_loop *l, int64_t id)
 {
-	struct mt_key_entry *e;
+	return idmap_get(&l->keys_by_id, (uint64_t)id);
+}
 
-	HASH_FIND(hh, l->keys, &id, sizeof(id), e);
+struct mt_key_entry *mt_key_use(struct mt_key_entry *e, usec_t now)
+{
+	if (!e || e->loading || e->gone)
+		return NULL;
+	if (e->k.expires && e->k.expires <= clock_unix())
+		return NULL;
+	e->used = now;
 	return e;
 }
 
 struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id)
 {
+	return mt_key_use(lookup(l, id), clock_usec());
+}
+
+void mt_key_prefetch(const struct mt_loop *l, int64_t id)
+{
+	idmap_prefetch(&l->keys_by_id, (uint64_t)id);
+}
+
+struct mt_key_entry *mt_key_fetch(const struct mt_loop *l, int64_t id)
+{
 	struct mt_key_entry *e = lookup(l, id);
 
-	if (!e || e->loading || e->gone)
-		return NULL;
-	if (e->k.expires && e->k.expires <= clock_unix())
-		return NULL;
-	e->used = clock_usec();
+	/* What a packet of ours takes of the key, and what is looked at first. */
+	if (e) {
+		__builtin_prefetch(e->k.key);
+		__builtin_prefetch(e->k.key + 64);
+		__builtin_prefetch(e->k.key + 128);
+		__builtin_prefetch(&e->k.expires);
+		__builtin_prefetch(&e->used);
+	}
 	return e;
 }
 
-int64_t mt_key_salt(struct mt_loop *l, struct mt_key_entry *e)
+int64_t mt_key_salt(struct mt_loop *l, struct mt_key_entry *e, unixtime_t now)
 {
-	unixtime_t now = clock_unix();
-
 	if (!e->salt || e->salt_step != mt_salt_step(now)) {
 		e->salt = mt_salt(l->s->cfg.salt_secret, e->k.id, now);
 		e->salt_step = mt_salt_step(now);
@@ -49,7 +69,8 @@ void mt_key_entry_free(struct mt_key_entry *e)
 
 static void entry_free(struct mt_loop *l, struct mt_key_entry *e)
 {
-	HASH_DEL(l->keys, e);
+	DL_DELETE(l->keys, e);
+	idmap_drop(&l->keys_by_id, (uint64_t)e->k.id);
 	mt_key_entry_free(e);
 }
 
@@ -60,11 +81,11 @@ void mt_keys_sweep(struct mt_loop *l, usec_t now)
 {
 	struct mt_key_entry *e, *t;
 
-	HASH_ITER (hh, l->keys, e, t)
-		if (!e->pins && !e->loading && now - e->used > MT_KEY_IDLE_USEC)
-			entry_free(l, e);
-		else if (e->pins && e->k.expires && e->k.expires <= clock_unix())
-			mt_key_silence(l, e);
+	DL_FOREACH_SAFE(l->keys, e, t)
+	if (!e->pins && !e->loading && now - e->used > MT_KEY_IDLE_USEC)
+		entry_free(l, e);
+	else if (e->pins && e->k.expires && e->k.expires <= clock_unix())
+		mt_key_silence(l, e);
 	routes_sweep(l, now - MT_KEY_IDLE_USEC);
 }
 
@@ -75,7 +96,8 @@ static struct mt_key_entry *entry_new(struct mt_loop *l, int64_t id)
 	e = xcalloc(1, sizeof(*e));
 	e->k.id = id;
 	e->used = clock_usec();
-	HASH_ADD(hh, l->keys, k.id, sizeof(e->k.id), e);
+	idmap_put(&l->keys_by_id, (uint64_t)id, e);
+	DL_APPEND(l->keys, e);
 	return e;
 }
 
@@ -145,10 +167,10 @@ void mt_keys_drop_temp(struct mt_loop *l, int64_t perm_id, const int64_t *except
 {
 	struct mt_key_entry *e, *t;
 
-	HASH_ITER (hh, l->keys, e, t)
-		if (!e->loading && e->k.kind == MT_KEY_TEMP && e->k.perm_id == perm_id &&
-		    !is_among(except, n, e->k.id))
-			mt_key_forget(l, e->k.id);
+	DL_FOREACH_SAFE(l->keys, e, t)
+	if (!e->loading && e->k.kind == MT_KEY_TEMP && e->k.perm_id == perm_id &&
+	    !is_among(except, n, e->k.id))
+		mt_key_forget(l, e->k.id);
 }
 
 /* Tell the owner when the first session fit for updates came, or the last one went. */

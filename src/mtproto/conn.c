@@ -137,6 +137,13 @@ struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial)
 	return c;
 }
 
+void mt_conn_prefetch(const struct mt_conn *c)
+{
+	tr_prefetch(&c->t);
+	if (c->io)
+		io_conn_prefetch(c->io);
+}
+
 const char *mt_conn_ip(const struct mt_conn *c)
 {
 	return c->io ? io_conn_ip(c->io) : c->ip;

@@ -63,7 +63,7 @@ static void announce(struct mt_session *s, int64_t first)
 	buf_u32(&b, (uint32_t)MT_new_session_created);
 	buf_u64(&b, (uint64_t)first);
 	buf_u64(&b, rng_u64() | 1);
-	buf_u64(&b, (uint64_t)mt_key_salt(s->l, e));
+	buf_u64(&b, (uint64_t)mt_key_salt(s->l, e, clock_unix()));
 	mt_send(s, MT_MSG_UPDATE, 0, &b);
 }
 

@@ -15,6 +15,7 @@
 
 #include <uthash.h>
 
+#include "base/idmap.h"
 #include "io/conn.h"
 #include "io/work.h"
 #include "mtproto/ids.h"
@@ -71,21 +72,22 @@ struct mt_gone {
 	usec_t until;
 };
 
+/* What each push looks at stands first. */
 struct mt_key_entry {
 	struct mt_key k;
-	uint8_t *info;                 /* client_info.c; NULL: none */
-	struct mt_gone *gone_sessions; /* at most MT_GONE_MAX, the oldest first; NULL: none */
-	unsigned n_gone;
-	unsigned pins; /* sessions and parked work that hold it */
-	bool gone;     /* destroyed or dropped: freed at the last unpin */
-	bool loading;
-	struct mt_parked *waiting; /* packets until it is loaded */
 	struct mt_session *sessions;
-	unsigned n_sessions, n_live; /* live: with a connection and fit for updates */
-	bool online;                 /* told to ops.key_online */
-	usec_t used;
 	int64_t salt, salt_step; /* the one in force in that step; 0: not computed yet */
-	UT_hash_handle hh;       /* by k.id */
+	usec_t used;
+	bool gone; /* destroyed or dropped: freed at the last unpin */
+	bool loading;
+	bool online;                      /* told to ops.key_online */
+	unsigned pins;                    /* sessions and parked work that hold it */
+	struct mt_key_entry *prev, *next; /* of the loop's */
+	uint8_t *info;                    /* client_info.c; NULL: none */
+	struct mt_gone *gone_sessions;    /* at most MT_GONE_MAX, the oldest first; NULL: none */
+	unsigned n_gone;
+	struct mt_parked *waiting; /* packets until it is loaded */
+	unsigned n_sessions;
 };
 
 struct mt_parked {
@@ -179,31 +181,32 @@ struct mt_waiting { /* a call behind invokeAfterMsg or invokeAfterMsgs */
 	uint8_t body[];
 };
 
+/* What each push looks at stands first. */
 struct mt_session {
 	struct mt_loop *l;
 	struct mt_key_entry *key;  /* the permanent key's, which names the session's authorisation */
 	struct mt_key_entry *temp; /* the temporary one it speaks by; NULL: the permanent one itself */
 	int64_t session_id;
-	uint64_t serial; /* slot and gen of mt_ref */
 	struct mt_session *next_of_key;
-	struct mt_conn *conns[MT_CONNS_A_SESSION]; /* the last that spoke comes last */
 	uint8_t n_conns;
-	bool created;    /* new_session_created was queued */
-	bool no_updates; /* it wraps its calls in invokeWithoutUpdates, or speaks on a media connection */
-	bool dirty;      /* on the loop's flush list */
+	bool created;     /* new_session_created was queued */
+	bool no_updates;  /* it wraps its calls in invokeWithoutUpdates, or speaks on a media connection */
+	bool dirty;       /* on the loop's flush list */
+	uint32_t content; /* content messages sent */
+	int64_t last_id;  /* of our messages */
+	struct mt_out *out, **out_tail;            /* not yet sent, and kept answers */
+	struct mt_conn *conns[MT_CONNS_A_SESSION]; /* the last that spoke comes last */
+	uint64_t serial;                           /* slot and gen of mt_ref */
 	struct mt_session *next_dirty;
 	struct mt_session *next_busy,
 		**prev_busy; /* looked at by the sweep: it has something under way; or NULL */
-	int64_t last_id;     /* of our messages */
-	uint32_t content;    /* content messages sent */
 	int64_t wants_order; /* larger: asked for updates later; 0: never */
 	usec_t born, used;
 	usec_t polls_until; /* it came by HTTP: its updates are kept so long without a connection; 0: not */
 	uint16_t n_parked;  /* updates that wait for its next request */
 	int64_t *seen;      /* ascending */
 	uint32_t n_seen, cap_seen;
-	int64_t seen_floor;             /* everything at or below may have been seen: bad_msg 20 */
-	struct mt_out *out, **out_tail; /* not yet sent, and kept answers */
+	int64_t seen_floor; /* everything at or below may have been seen: bad_msg 20 */
 	size_t kept_bytes;
 	uint32_t n_kept;
 	int64_t *acks; /* to be acknowledged with the next packet */
@@ -230,6 +233,7 @@ struct mt_loop {
 	unsigned index;
 	struct mt_conn *conns;
 	struct mt_key_entry *keys;
+	struct idmap keys_by_id;
 	struct mt_route *routes;
 	struct mt_session *sessions, *serials;
 	struct mt_session *dirty, *busy, *resuming;
@@ -295,6 +299,8 @@ void mt_conn_delay(struct mt_conn *c, usec_t delay);
 /* http_wait: answer after so long though there is nothing to say. */
 void mt_conn_poll(struct mt_conn *c, usec_t max_wait);
 struct mt_conn *mt_conn_find(struct mt_loop *l, uint64_t serial);
+/* A packet will be sent by it in a moment. */
+void mt_conn_prefetch(const struct mt_conn *c);
 
 /*
  * far.c: between loops. A packet that is another loop's goes there: with its connection, if nothing holds that here, else by
@@ -319,8 +325,15 @@ struct mt_loop *mt_route(struct mt_loop *l,
 void mt_route_set(struct mt_loop *l, int64_t id, struct mt_loop *to); /* to == l: forgotten */
 void mt_routes_free(struct mt_loop *l);
 struct mt_key_entry *mt_key_find(struct mt_loop *l, int64_t id); /* loaded and not gone, or NULL */
+/*
+ * The same in steps, for many at once: all are prefetched, then all fetched (on their way into the caches, not looked at), then each is
+ * used, at a time that the caller knows.
+ */
+void mt_key_prefetch(const struct mt_loop *l, int64_t id);
+struct mt_key_entry *mt_key_fetch(const struct mt_loop *l, int64_t id);
+struct mt_key_entry *mt_key_use(struct mt_key_entry *e, usec_t now); /* e may be NULL */
 /* mt_salt of now, kept with the key. */
-int64_t mt_key_salt(struct mt_loop *l, struct mt_key_entry *e);
+int64_t mt_key_salt(struct mt_loop *l, struct mt_key_entry *e, unixtime_t now);
 /* Parks the packet and asks the store, or continues a load under way. */
 void mt_key_wait(struct mt_loop *l, struct mt_conn *c, int64_t id, const uint8_t *p, size_t n,
                  bool quick_ack);

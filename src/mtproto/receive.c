@@ -40,7 +40,7 @@ static void bad_salt(struct mt_session *s, struct mt_conn *c, const struct mt_pa
 	buf_u64(&b, (uint64_t)m->msg_id);
 	buf_u32(&b, m->seq_no);
 	buf_u32(&b, 48);
-	buf_u64(&b, (uint64_t)mt_key_salt(s->l, e));
+	buf_u64(&b, (uint64_t)mt_key_salt(s->l, e, clock_unix()));
 	mt_send_at_once(s, c, &b);
 }
 
@@ -57,7 +57,7 @@ static void accept_packet(struct mt_session *s, struct mt_conn *c, const struct 
 	 * A packet that was captured before our start has a salt of the process before, whatever its time: it is not done again.
 	 * A binding restarts the whole connection of Desktop if its salt is refused (mtproto.md 2.4); to bind the same pair once more changes nothing.
 	 */
-	if (m->salt != mt_key_salt(s->l, e) &&
+	if (m->salt != mt_key_salt(s->l, e, clock_unix()) &&
 	    !mt_salt_ok(s->l->s->cfg.salt_secret, s->l->s->started, &e->k, m->salt, clock_unix()) &&
 	    !is_bind(&e->k, m->body)) {
 		bad_salt(s, c, m);

@@ -319,9 +319,9 @@ static void put_acks(struct mt_session *s, struct buf *b)
 	s->n_acks = 0;
 }
 
-static struct mt_packet packet_of(const struct mt_session *s)
+static struct mt_packet packet_of(const struct mt_session *s, unixtime_t now)
 {
-	return (struct mt_packet){.salt = mt_key_salt(s->l, s->temp ? s->temp : s->key),
+	return (struct mt_packet){.salt = mt_key_salt(s->l, s->temp ? s->temp : s->key, now),
 	                          .session_id = s->session_id};
 }
 
@@ -345,7 +345,7 @@ static void renew_stale(struct mt_session *s)
 /* One packet from the front of what waits; false when nothing does. */
 static bool flush_packet(struct mt_session *s, struct mt_conn *c)
 {
-	struct mt_packet m = packet_of(s);
+	struct mt_packet m = packet_of(s, clock_unix());
 	struct mt_out *o, *only = NULL;
 	struct buf box = {0};
 	uint32_t n = 0, total = s->n_acks ? 1 : 0;
@@ -407,7 +407,7 @@ static void put_in_front(struct mt_out *o, size_t *at, const void *p, size_t n)
 static bool flush_bulk(struct mt_session *s, struct mt_conn *c)
 {
 	struct mt_key_entry *e = s->temp ? s->temp : s->key;
-	struct mt_packet m = packet_of(s);
+	struct mt_packet m = packet_of(s, clock_unix());
 	struct mt_out *o = s->out;
 	size_t at = MT_REPLY_ROOM;
 	uint32_t id = MT_rpc_result, n;
@@ -483,14 +483,16 @@ bool mt_send_update_now(struct mt_session *s, struct slice body)
 {
 	struct mt_conn *c = way_out(s);
 	struct mt_packet m;
+	int64_t id;
 
 	if (s->dirty || !c || c->post)
 		return false;
 	for (const struct mt_out *o = s->out; o; o = o->next)
 		if (!o->sent)
 			return false;
-	m = packet_of(s);
-	m.msg_id = mt_session_next_id(s, 3);
+	id = mt_session_next_id(s, 3);
+	m = packet_of(s, id >> 32); /* a clock read once */
+	m.msg_id = id;
 	m.seq_no = s->content++ * 2 + 1;
 	m.body = body;
 	seal(s, c, &m);
@@ -515,7 +517,7 @@ static void flush_session(struct mt_session *s)
 
 void mt_send_empty(struct mt_session *s, struct mt_conn *c)
 {
-	struct mt_packet m = packet_of(s);
+	struct mt_packet m = packet_of(s, clock_unix());
 	struct buf box = {0};
 
 	m.msg_id = mt_session_next_id(s, 1);
@@ -541,7 +543,7 @@ static void flush_sessions(struct mt_loop *l)
 
 void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
 {
-	struct mt_packet m = packet_of(s);
+	struct mt_packet m = packet_of(s, clock_unix());
 
 	m.body = buf_slice(body);
 	if (c->post && c->answered) { /* it carries one packet */

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include <utlist.h>
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
@@ -70,8 +72,8 @@ static void loop_free(struct mt_loop *l)
 	HASH_ITER (hh, l->sessions, s, st)
 		mt_session_free(s);
 	mt_handshake_free_all(l);
-	HASH_ITER (hh, l->keys, e, et) {
-		HASH_DEL(l->keys, e);
+	DL_FOREACH_SAFE(l->keys, e, et)
+	{
 		while (e->waiting) {
 			struct mt_parked *p = e->waiting;
 
@@ -80,6 +82,7 @@ static void loop_free(struct mt_loop *l)
 		}
 		mt_key_entry_free(e);
 	}
+	idmap_fini(&l->keys_by_id);
 	mt_routes_free(l);
 	buf_fini(&l->scratch);
 	mt_open_free(l->open);
@@ -159,9 +162,8 @@ struct mt_session *mt_taker_of(const struct mt_key_entry *e)
 
 static void set_user(struct mt_loop *l, int64_t key_id, int64_t user_id)
 {
-	struct mt_key_entry *e;
+	struct mt_key_entry *e = idmap_get(&l->keys_by_id, (uint64_t)key_id);
 
-	HASH_FIND(hh, l->keys, &key_id, sizeof(key_id), e);
 	if (e)
 		e->k.user_id = user_id;
 	if (e && e->online)

@@ -223,6 +223,14 @@ void tr_end(struct transport *t, struct buf *out, size_t at, size_t n)
 		aes_ctr_apply(&t->ctr[1], p, out->n - at);
 }
 
+void tr_prefetch(const struct transport *t)
+{
+	if (!t->ctr)
+		return;
+	__builtin_prefetch(&t->ctr[1]);
+	__builtin_prefetch((const uint8_t *)&t->ctr[2] - 1);
+}
+
 void tr_put(struct transport *t, struct buf *out, const void *data, size_t n)
 {
 	size_t at;

@@ -73,6 +73,7 @@ size_t tr_head_size(const struct transport *t, size_t n);
  */
 uint8_t *tr_begin(struct transport *t, struct buf *out, size_t n, size_t *ret_at);
 void tr_end(struct transport *t, struct buf *out, size_t at, size_t n);
+void tr_prefetch(const struct transport *t); /* tr_end comes in a moment */
 /* A whole packet at once. */
 void tr_put(struct transport *t, struct buf *out, const void *p, size_t n);
 /* Transport error such as -404: exactly four bytes, never padded. */
