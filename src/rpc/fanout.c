@@ -27,12 +27,13 @@ static struct upd_event *group_of(struct rpc_job *j, size_t *ret_n)
 	return v;
 }
 
-static void add_copy(struct rpc_job *j, const struct upd_event *ev)
+static void add_copy(struct rpc_job *j, const struct rpc_event *from)
 {
 	struct rpc_event *e = ARENA_NEW(&j->call.arena, struct rpc_event);
 
-	e->ev = *ev;
-	e->ev.payload = arena_slice(&j->call.arena, ev->payload);
+	e->ev = from->ev;
+	e->ev.payload = arena_slice(&j->call.arena, from->ev.payload);
+	j->n_counted += from->counted;
 	*j->events_tail = e;
 	j->events_tail = &e->next;
 }
@@ -50,23 +51,29 @@ void rpc_fan_out(struct rpc_server *s, struct rpc_event *events)
 	size_t n;
 
 	for (e = events; e; e = e->next) {
-		if (e->taken || !is_heard(s->app, &e->ev))
+		if (e->taken)
 			continue;
+		if (!is_heard(s->app, &e->ev)) {
+			rpc_told_end(s, e->ev.owner, e->counted);
+			continue;
+		}
 		j = rpc_job_new(s, RPC_JOB_EVENTS);
 		j->call.user_id = e->ev.owner;
-		add_copy(j, &e->ev);
+		add_copy(j, e);
 		/* What follows in his box and goes to the same authorisations; they are marked as taken. */
 		for (f = e->next, n = 1; f && n < GROUP_MAX; f = f->next) {
 			if (f->taken || f->ev.owner != e->ev.owner)
 				continue;
 			if (f->ev.except_key != e->ev.except_key || f->ev.only_key != e->ev.only_key)
 				break;
-			add_copy(j, &f->ev);
+			add_copy(j, f);
 			f->taken = true;
 			n++;
 		}
-		if (lane_push(rpc_read_lane(s, j->call.user_id), &j->item, true) < 0)
+		if (lane_push(rpc_read_lane(s, j->call.user_id), &j->item, true) < 0) {
+			rpc_told_end(s, j->call.user_id, j->n_counted);
 			rpc_job_free(j); /* we are going down; the difference tells it later */
+		}
 	}
 }
 

@@ -10,9 +10,14 @@
 #include "rpc/rpc_private.h"
 #include "sql/sql.h"
 
+unsigned rpc_reader_index(const struct rpc_server *s, int64_t owner)
+{
+	return (unsigned)(((uint64_t)owner * 0x9e3779b97f4a7c15u >> 32) % s->cfg.n_read);
+}
+
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner)
 {
-	return s->read[((uint64_t)owner * 0x9e3779b97f4a7c15u >> 32) % s->cfg.n_read];
+	return s->read[rpc_reader_index(s, owner)];
 }
 
 int rpc_snapshot_begin(struct rpc_reader *rd)
@@ -28,7 +33,8 @@ int rpc_snapshot_begin(struct rpc_reader *rd)
 /* r: of the snapshot. False: something went wrong in it. */
 static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 {
-	bool good;
+	int64_t owner = j->call.user_id;
+	bool good, shows = j->kind == RPC_JOB_CALL && !j->make;
 
 	j->call.now = rd->now;
 	j->call.db = rd->db;
@@ -54,6 +60,10 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 		rpc_park_job(j); /* whoever answers it has it from here on */
 		return good;
 	}
+	if (j->kind == RPC_JOB_EVENTS)
+		rpc_told_pushed(rd, owner, j->n_counted);
+	if (shows && j->r >= 0 && owner && rpc_told_hold(rd, j))
+		return good;
 	if (j->kind == RPC_JOB_CALL)
 		rpc_job_answer(j);
 	else if (j->kind == RPC_JOB_WORK && j->done)
@@ -78,6 +88,8 @@ static void work(void *state, struct lane_item *list)
 		}
 		if (!run_job(rd, (struct rpc_job *)list, r))
 			until = 0;
+		if (rd->held)
+			rpc_told_look(rd);
 	}
 	sql_rollback(rd->db);
 }

@@ -43,6 +43,7 @@ struct rpc_event { /* in the job's arena */
 	struct upd_event ev;
 	struct upd_head head; /* of a channel's box after it; channel 0: does not change one */
 	bool taken;           /* fan_out has put it into its owner's group */
+	bool counted;         /* told.c waits for it */
 };
 
 struct rpc_after {
@@ -81,6 +82,8 @@ struct rpc_job {
 	struct rpc_reader *reader;     /* on whose snapshot it runs; NULL: not on one */
 	const struct rpc_crowd *crowd; /* while it is pushed */
 	size_t queued;                 /* bytes that it holds of RPC_BLOB_MOST */
+	unsigned n_counted;            /* RPC_JOB_EVENTS: of its events, those that told.c waits for */
+	uint64_t told_until;           /* told.c: it is answered when so many have been */
 	int r;                         /* of the handler or run */
 	struct {
 		int64_t key, by; /* key 0: it is not parked */
@@ -92,11 +95,19 @@ struct rpc_job {
 	} park; /* park.c */
 };
 
+struct rpc_told { /* events of some owners */
+	_Atomic uint64_t begun, ended;
+};
+
 struct rpc_reader { /* one read or blob thread's own */
 	struct rpc_server *server;
 	struct sql_db *db;
 	unixtime_t now; /* when its snapshot began, rpc_snapshot_time() */
 	uint64_t seen;  /* its snapshot has at least so many commits */
+	/* told.c, of read threads: answers that wait for pushes, and what they wait for */
+	struct lane_item *held, **held_tail;
+	_Atomic unsigned n_held;
+	struct rpc_told told[64];
 };
 
 struct rpc_server {
@@ -141,6 +152,8 @@ void rpc_count_batch(struct rpc_server *s, unsigned calls);
  */
 unixtime_t rpc_snapshot_time(struct rpc_server *s);
 
+/* Of s->read and s->readers: whose is this owner's box? */
+unsigned rpc_reader_index(const struct rpc_server *s, int64_t owner);
 struct lane *rpc_read_lane(struct rpc_server *s, int64_t owner);
 extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_ops, rpc_upload_ops;
 
@@ -160,6 +173,19 @@ int rpc_snapshot_begin(struct rpc_reader *rd);
 void rpc_fan_out(struct rpc_server *s, struct rpc_event *events);
 /* On a read thread: compose one owner's events and push them. */
 void rpc_push_composed(struct rpc_job *j);
+/*
+ * told.c. begin: the write thread, before these are committed; each of them is ended once, when it was pushed, there was nobody to push it
+ * to, or the commit failed (drop: all that were begun). hold: the reader's thread; true: the answer to this call waits for what was
+ * begun by now, and the job is no longer the caller's. look: after each job; answers what waits no more. fini: nobody hears those.
+ */
+void rpc_told_begin(struct rpc_server *s, struct rpc_event *events);
+void rpc_told_pushed(struct rpc_reader *rd, int64_t owner, unsigned n); /* end, on the reader's own thread */
+void rpc_told_end(struct rpc_server *s, int64_t owner, unsigned n);
+void rpc_told_drop(struct rpc_server *s, struct rpc_event *events);
+bool rpc_told_hold(struct rpc_reader *rd, struct rpc_job *j);
+void rpc_told_look(struct rpc_reader *rd);
+void rpc_told_fini(struct rpc_reader *rd);
+
 /* The same of a channel's box. */
 void rpc_push_channel(struct rpc_job *j, const struct upd_event *ev, size_t n);
 

@@ -121,8 +121,10 @@ void rpc_server_free(struct rpc_server *s)
 	lane_free(s->write);
 	for (unsigned i = 0; i < s->cfg.n_read; i++)
 		lane_free(s->read[i]);
-	for (unsigned i = 0; i < s->cfg.n_read; i++)
+	for (unsigned i = 0; i < s->cfg.n_read; i++) {
+		rpc_told_fini(&s->readers[i]);
 		sql_close(s->readers[i].db);
+	}
 	for (unsigned i = 0; i < s->cfg.n_blob; i++)
 		sql_close(s->blob_readers[i].db);
 	for (unsigned i = 0; i < s->cfg.n_blob; i++)

@@ -54,8 +54,10 @@ static void finish(struct rpc_server *s, struct rpc_job *j, int r)
 	struct rpc_after *a;
 	bool later;
 
-	if (r < 0 && j->r >= 0)
+	if (r < 0 && j->r >= 0) {
+		rpc_told_drop(s, j->events);
 		j->r = r;
+	}
 	if (j->r >= 0)
 		for (a = j->after; a; a = a->next)
 			a->f(s->app, a->arg);
@@ -103,6 +105,9 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 		n++;
 	} while (*list && clock_usec() < until);
 	rpc_count_batch(s, n);
+	for (it = done; it; it = it->next)
+		if (((struct rpc_job *)it)->r >= 0)
+			rpc_told_begin(s, ((struct rpc_job *)it)->events);
 	if (r >= 0)
 		r = sql_commit(s->writer_db);
 	for (it = done; it && r >= 0; it = it->next)

@@ -377,6 +377,9 @@ MTCUTE_ALLOWED = (
     'Step 4: invalid nonce hash',
     # Who was thrown out while he was away asks what he has missed there.
     'error fetching difference for %d: 400 CHANNEL_PRIVATE',
+    # It was told to disconnect while it asked what it had missed.
+    'error fetching difference for %d: Error: Session is reset',
+    'error fetching common difference: Error: Session is reset',
     # The tests kill the server.
     'encountered an error while sending, reconnecting: Error: write E',
     'encountered an error while sending, reconnecting: Error: This socket has been ended by the other party',

@@ -475,6 +475,26 @@ struct tl_vec world_pushes(struct world *w, int64_t key)
 	return v;
 }
 
+int32_t world_pushed_up_to(struct world *w, int64_t key)
+{
+	int32_t top = 0;
+
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < w->n_pushes; i++) {
+		const struct tl_updates *all = TL_AS(updates, w->pushes[i].o);
+
+		for (uint32_t k = 0; all && w->pushes[i].key == key && k < all->updates.n; k++) {
+			const struct tl_updateNewMessage *u = TL_AS(updateNewMessage, all->updates.v[k]);
+			const struct tl_message *m = u ? TL_AS(message, u->message) : NULL;
+
+			if (m && m->id > top)
+				top = m->id;
+		}
+	}
+	pthread_mutex_unlock(&w->lock);
+	return top;
+}
+
 struct tl_obj *world_update(struct tl_vec pushes, uint16_t name)
 {
 	for (uint32_t i = 0; i < pushes.n; i++) {

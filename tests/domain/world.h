@@ -54,6 +54,8 @@ struct tl_obj *world_channel_peer(struct world *w, struct person who, int64_t ch
 
 /* Waits until lanes are idle, then gives what was pushed to this key since the last look, oldest first. */
 struct tl_vec world_pushes(struct world *w, int64_t key);
+/* Without waiting: the highest id of a message of a private chat that was pushed to this key since the last look; 0: none. Any thread. */
+int32_t world_pushed_up_to(struct world *w, int64_t key);
 /* The first update of this name in a vector of Updates objects (updates, updateShort), or NULL. */
 struct tl_obj *world_update(struct tl_vec pushes, uint16_t name);
 /* The user of this id in an object's users[] given as a vector, or NULL. */

@@ -1,0 +1,103 @@
+/*
+ * told.c - what was committed in somebody's own box is pushed to him before an answer shows it. TDLib counts a message in a chat that it
+ * did not know twice, if it finds it in the chat's row first, and complains of others. A reader cannot tell which commits its snapshot
+ * shows, so each event is counted before its commit is visible, and once more when it was pushed; an answer that may show one in
+ * between is held back on its read thread, which pushes that owner's events, too. Channels have a thread of their own, and pts in each
+ * row and answer.
+ */
+#include "rpc/rpc_private.h"
+#include "updates/peer.h"
+
+static struct rpc_reader *reader_of(struct rpc_server *s, int64_t owner)
+{
+	return &s->readers[rpc_reader_index(s, owner)];
+}
+
+/* Owners share one; then the one waits for the other. */
+static struct rpc_told *told_of(struct rpc_reader *rd, int64_t owner)
+{
+	return &rd->told[(uint64_t)owner * 0x9e3779b97f4a7c15u >> 58];
+}
+
+void rpc_told_begin(struct rpc_server *s, struct rpc_event *events)
+{
+	for (struct rpc_event *e = events; e; e = e->next)
+		if (!peer_is_channel(e->ev.owner)) {
+			e->counted = true;
+			atomic_fetch_add(&told_of(reader_of(s, e->ev.owner), e->ev.owner)->begun, 1);
+		}
+}
+
+static int nothing(struct rpc_call *c, void *arg)
+{
+	return 0;
+}
+
+void rpc_told_pushed(struct rpc_reader *rd, int64_t owner, unsigned n)
+{
+	if (n)
+		atomic_fetch_add(&told_of(rd, owner)->ended, n);
+}
+
+void rpc_told_end(struct rpc_server *s, int64_t owner, unsigned n)
+{
+	struct rpc_reader *rd = reader_of(s, owner);
+
+	if (!n)
+		return;
+	rpc_told_pushed(rd, owner, n);
+	/* Its thread looks after each job; it may have none. Whoever holds one counts it first, and looks once more. */
+	if (atomic_load(&rd->n_held))
+		rpc_read(s, owner, nothing, NULL, NULL);
+}
+
+void rpc_told_drop(struct rpc_server *s, struct rpc_event *events)
+{
+	for (struct rpc_event *e = events; e; e = e->next)
+		if (e->counted)
+			rpc_told_end(s, e->ev.owner, 1);
+}
+
+bool rpc_told_hold(struct rpc_reader *rd, struct rpc_job *j)
+{
+	struct rpc_told *t = told_of(rd, j->call.user_id);
+	uint64_t begun = atomic_load(&t->begun);
+
+	if (atomic_load(&t->ended) >= begun)
+		return false;
+	j->told_until = begun;
+	j->item.next = NULL;
+	*(rd->held ? rd->held_tail : &rd->held) = &j->item;
+	rd->held_tail = &j->item.next;
+	atomic_fetch_add(&rd->n_held, 1);
+	return true;
+}
+
+void rpc_told_look(struct rpc_reader *rd)
+{
+	struct lane_item **at = &rd->held, *it;
+
+	while ((it = *at) != NULL) {
+		struct rpc_job *j = (struct rpc_job *)it;
+
+		if (atomic_load(&told_of(rd, j->call.user_id)->ended) < j->told_until) {
+			at = &it->next;
+			continue;
+		}
+		*at = it->next;
+		atomic_fetch_sub(&rd->n_held, 1);
+		rpc_job_answer(j);
+		rpc_job_free(j);
+	}
+	rd->held_tail = at;
+}
+
+void rpc_told_fini(struct rpc_reader *rd)
+{
+	struct lane_item *it;
+
+	while ((it = rd->held) != NULL) {
+		rd->held = it->next;
+		rpc_job_free((struct rpc_job *)it);
+	}
+}
