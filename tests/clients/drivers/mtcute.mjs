@@ -82,6 +82,19 @@ function restore() {
   v8.deserialize(fs.readFileSync(saved)).forEach((from, part) => fill(storage.driver.states.get(part), from));
 }
 
+// Who comes back knows how far it was in a channel while it catches up, and only where the difference names the channel: of any other it
+// takes what it hears next for the first, and what a restart of the server hid from it before that it never asks for (_loop and
+// _fetchChannelDifference in highlevel/updates/manager.js of @mtcute/core 0.30.3 look into its storage only while `catchingUp`). An app
+// opens the chats that it shows; opened once, each goes on from what was stored.
+async function reopen() {
+  for (const key of storage.driver.states.get('kv').keys()) {
+    const id = Number(/^updates_channel:(\d+)$/.exec(key)?.[1] ?? 0);
+    if (!id) continue;
+    await client.notifyChannelOpened(id, await client.storage.updates.getChannelPts(id));
+    await client.notifyChannelClosed(id);
+  }
+}
+
 function onRaw(u) {
   switch (u._) {
     case 'updatePinnedMessages':
@@ -145,6 +158,7 @@ const driver = {
     try {
       await client.getMe();
       await client.startUpdatesLoop();
+      await reopen();
     } catch (e) {
       if (!tl.RpcError.is(e, 'AUTH_KEY_UNREGISTERED')) throw e;
       authorized = false;
