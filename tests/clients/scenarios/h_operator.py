@@ -2,7 +2,7 @@
 import asyncio
 import json
 
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal, until
 
 
 async def test_accounts(stage):
@@ -167,8 +167,10 @@ async def test_restore(stage):
             expect(not any(t.startswith('lost') for t in texts), '%r has %r, of its own: %r' % (x, texts, only_local))
         here = [(m['id'], m['text']) for m in await x.history(of=of)]
         expect_equal(here, [(m['id'], m['text']) for m in await fresh.history(of=of)], 'the history of %r with %r' % (x, y))
-        have = {d['peer']: (d['top'], d['unread']) for d in await x.dialogs() if d['top']}
-        expect_equal(have, wanted, 'the chats of %r' % x)
+
+        async def have():
+            return {d['peer']: (d['top'], d['unread']) for d in await x.dialogs() if d['top']}
+        await until('the chats of %r are %r' % (x, wanted), have, wanted)
         await fresh.end()
     # The first to come is the sign of the jump: mtcute then asks for its state anew, and tells nobody of what is before it.
     for x, y in (a, b), (b, c), (c, a):
