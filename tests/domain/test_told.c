@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -78,8 +79,16 @@ static const struct tl_dialog *row(struct s *s)
 	q->peers = tl_vec_new(world_arena(s->w), 1);
 	q->peers.v[0] = &p->o;
 	o = TL_AS(messages_peerDialogs, world_call(s->w, s->a, &q->o));
-	assert_non_null(o);
-	return TL_AS(dialog, o->dialogs.v[0]);
+	return o ? TL_AS(dialog, o->dialogs.v[0]) : NULL; /* NULL: he asks too often */
+}
+
+static int unread_at_last(struct s *s)
+{
+	const struct tl_dialog *d;
+
+	while (!(d = row(s)))
+		usleep(100000);
+	return d->unread_count;
 }
 
 static void test_pushed_before_shown(void **state)
@@ -87,17 +96,18 @@ static void test_pushed_before_shown(void **state)
 	struct s *s = *state;
 	const struct tl_dialog *d;
 	pthread_t other;
-	int seen = 0;
+	int seen = 0, early = 0;
 
 	assert_int_equal(world_write(s->w, say, s), 0);
 	assert_int_equal(pthread_create(&other, NULL, writer, s), 0);
 	while (!s->done) {
 		d = row(s);
-		assert_true(world_pushed_up_to(s->w, s->a.key) >= d->top_message);
-		seen++;
+		early += d && world_pushed_up_to(s->w, s->a.key) < d->top_message;
+		seen += d != NULL;
 	}
 	pthread_join(other, NULL);
-	assert_int_equal(row(s)->unread_count, MESSAGES + 1);
+	assert_int_equal(unread_at_last(s), MESSAGES + 1);
+	assert_int_equal(early, 0);
 	assert_true(seen > 10);
 }
 
@@ -113,7 +123,7 @@ static void test_nobody_there(void **state)
 	while (!s->done)
 		row(s);
 	pthread_join(other, NULL);
-	assert_int_equal(row(s)->unread_count, MESSAGES + 1);
+	assert_int_equal(unread_at_last(s), MESSAGES + 1);
 	assert_int_equal(world_pushed_up_to(s->w, s->a.key), 0);
 }
 
