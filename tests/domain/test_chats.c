@@ -906,6 +906,23 @@ static void test_closed(void **state)
 	assert_int_equal(contents[0], contents[1]);
 }
 
+/* As mtcute's deleteGroup does: the creator leaves, and closes it from outside. Nobody else can. */
+static void test_closed_from_outside(void **state)
+{
+	struct s *s = *state;
+	int64_t chat = room(s);
+	struct tl_messages_deleteChat *q = Q(s, messages_deleteChat);
+
+	q->chat_id = chat;
+	talk_call(s->w, s->a, delete_user_q(s, s->a, chat, s->a.id));
+	world_pushes(s->w, s->b.key);
+	talk_refused(s->w, s->b, &q->o, "400 CHAT_ADMIN_REQUIRED");
+	talk_call(s->w, s->a, &q->o);
+	assert_non_null(talk_update(world_pushes(s->w, s->b.key).v[0], TL_updateChat));
+	talk_refused(s->w, s->b, say_q(s, chat, "x", 0), "403 CHAT_WRITE_FORBIDDEN");
+	talk_refused(s->w, s->a, &q->o, "400 CHAT_ID_INVALID");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -920,6 +937,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kicked_behind, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_behind, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_closed_from_outside, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_migrated, setup, teardown),

@@ -19,7 +19,8 @@ int messages_deleteChat(struct rpc_call *c, const struct tl_messages_deleteChat 
 
 	if ((r = chat_resolve(c, q->chat_id, &ch)) < 0)
 		return r;
-	if (ch.row.flags & STORE_CHAT_GONE || !ch.in || ch.me.role != STORE_CHAT_CREATOR)
+	/* Libraries leave it first and then close it: it stays the creator's. */
+	if (ch.row.flags & STORE_CHAT_GONE || ch.row.creator != c->user_id)
 		return rpc_fail(c, 400, ch.in ? "CHAT_ADMIN_REQUIRED" : "CHAT_ID_INVALID");
 	ch.row.flags |= STORE_CHAT_GONE;
 	if ((r = chat_catch_up(c, ch.row.id, c->user_id)) < 0 || (r = chat_put_next(c, &ch.row)) < 0 ||
