@@ -635,6 +635,35 @@ static void test_commands(void **state)
 	assert_int_equal(look(s, s->b, s->bot.id)->bot_info_version, 3);
 }
 
+/* What it would like to be allowed as an admin of groups, of channels. */
+static void test_wished_rights(void **state)
+{
+	struct s *s = *state;
+	struct tl_bots_setBotGroupDefaultAdminRights *group = Q(s, bots_setBotGroupDefaultAdminRights);
+	struct tl_bots_setBotBroadcastDefaultAdminRights *channel = Q(s,
+	                                                              bots_setBotBroadcastDefaultAdminRights);
+	struct tl_users_getFullUser *full = Q(s, users_getFullUser);
+	struct tl_chatAdminRights *rights = Q(s, chatAdminRights), *none = Q(s, chatAdminRights);
+	struct tl_userFull *f;
+
+	rights->pin_messages = true;
+	group->admin_rights = channel->admin_rights = &rights->o;
+	talk_refused(s->w, s->a, &group->o, "400 USER_BOT_REQUIRED");
+	talk_call(s->w, s->bot, &group->o);
+	talk_refused(s->w, s->bot, &group->o, "400 RIGHTS_NOT_MODIFIED");
+	full->id = world_user(s->w, s->b, s->bot.id);
+	f = TL_AS(userFull, TL_AS(users_userFull, talk_call(s->w, s->b, &full->o))->full_user);
+	assert_true(TL_AS(chatAdminRights, f->bot_group_admin_rights)->pin_messages);
+	assert_false(TL_AS(chatAdminRights, f->bot_group_admin_rights)->ban_users);
+	assert_null(f->bot_broadcast_admin_rights);
+	talk_call(s->w, s->bot, &channel->o);
+	group->admin_rights = &none->o;
+	talk_call(s->w, s->bot, &group->o);
+	f = TL_AS(userFull, TL_AS(users_userFull, talk_call(s->w, s->b, &full->o))->full_user);
+	assert_null(f->bot_group_admin_rights);
+	assert_true(TL_AS(chatAdminRights, f->bot_broadcast_admin_rights)->pin_messages);
+}
+
 static struct tl_obj *keyboard(struct s *s, const char *data)
 {
 	struct tl_keyboardButtonCallback *b = Q(s, keyboardButtonCallback);
@@ -753,13 +782,13 @@ int main(void)
 		T(test_told_of_members),
 		T(test_told_of_requests),
 		T(test_told_of_basic_group),
-		T(test_stopped),
 		T(test_privacy_by_id),
 		T(test_start_in_group),
 		T(test_group),
 		T(test_basic_group),
 		T(test_channel),
 		T(test_commands),
+		T(test_wished_rights),
 		T(test_keyboard),
 		T(test_queries),
 	};

@@ -26,6 +26,9 @@ int bot_user_view(struct rpc_call *c, int64_t id, struct tl_user *o);
 /* BotInfo as the caller gets it in a chat with the bot, or (peer other than the bot's) in a group. NULL: it is no bot. */
 int bot_info_view(struct view *v, int64_t bot, int64_t peer, struct tl_obj **ret);
 
+/* What UserFull says of a bot's wishes: rights where it is made an admin. Of a person: nothing. */
+int bot_full_view(struct rpc_call *c, int64_t id, struct tl_userFull *f);
+
 /* UPD_BOT_COMMANDS: what the bot offers the viewer in their chat. Read lanes. */
 int bot_commands_view(struct view *v, int64_t bot, struct tl_obj **ret);
 

@@ -182,8 +182,9 @@ int users_getFullUser(struct rpc_call *c, const struct tl_users_getFullUser *q)
 		return r;
 	f->blocked = r > 0;
 	if ((r = private_part(c, &u, f)) < 0 || (r = birthday_view(c, id, &f->birthday)) < 0 ||
-	    (r = bot_info_view(&v, id, id, &f->bot_info)) < 0 || (r = user_photo_full(c, &u, f)) < 0 ||
-	    (r = chat_part(c, id, f)) < 0 || (r = peer_settings_view(c, id, &f->settings)) < 0 ||
+	    (r = bot_info_view(&v, id, id, &f->bot_info)) < 0 || (r = bot_full_view(c, id, f)) < 0 ||
+	    (r = user_photo_full(c, &u, f)) < 0 || (r = chat_part(c, id, f)) < 0 ||
+	    (r = peer_settings_view(c, id, &f->settings)) < 0 ||
 	    (r = notify_view(c, c->user_id, id, NOTIFY_PEER, &f->notify_settings)) < 0 ||
 	    (r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
 		return r;

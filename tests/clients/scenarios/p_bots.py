@@ -109,18 +109,25 @@ async def test_members(stage):
     await told(b, 'Member', 'Banned')
 
 
-async def test_commands(stage):
-    """What a bot can do is seen in its chat."""
-    a, (t, p) = stage.people[0], stage.bots
-    await p.commands(commands=[['rain', 'does it?'], ['sun', 'does it?']])
+async def told(a, bot, what, wanted):
+    """Until TDLib says this of a bot."""
     end = time.monotonic() + 20
     while True:
-        full = await a.invoke(method='getUserFullInfo', args={'user_id': p.me['id']})
-        commands = [c['command'] for c in full['bot_info']['commands']]
-        if commands == ['rain', 'sun']:
-            break
-        expect(time.monotonic() < end, 'commands as TDLib has them: %r' % commands)
+        info = (await a.invoke(method='getUserFullInfo', args={'user_id': bot.me['id']}))['bot_info']
+        if what(info) == wanted:
+            return
+        expect(time.monotonic() < end, 'what TDLib knows of the bot: %r, not %r' % (what(info), wanted))
         await asyncio.sleep(0.2)
+
+
+async def test_commands(stage):
+    """What a bot can do is seen in its chat, and what it would like to be allowed."""
+    a, (t, p) = stage.people[0], stage.bots
+    await p.commands(commands=[['rain', 'does it?'], ['sun', 'does it?']])
+    await told(a, p, lambda info: [c['command'] for c in info['commands']], ['rain', 'sun'])
+    await stage.td.invoke(method='setDefaultGroupAdministratorRights', args={
+        'default_group_administrator_rights': {'@type': 'chatAdministratorRights', 'can_manage_chat': True, 'can_pin_messages': True}})
+    await told(a, stage.td, lambda info: (info.get('default_group_administrator_rights') or {}).get('can_pin_messages'), True)
 
 
 async def test_keyboard(stage):
