@@ -37,6 +37,16 @@ int store_poll_get(struct sql_db *db, int64_t id, struct arena *a, struct store_
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
 }
 
+int store_poll_set_end(struct sql_db *db, const struct store_poll *p)
+{
+	struct sql_stmt *s = sql_prepare(db, "UPDATE poll SET close_date = $2, body = $3 WHERE id = $1");
+
+	sql_bind_int(s, 1, p->id);
+	sql_bind_int(s, 2, p->close_date);
+	sql_bind_bytes(s, 3, p->body);
+	return sql_run(s);
+}
+
 int store_poll_close(struct sql_db *db, int64_t id)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE poll SET closed = 1 WHERE id = $1");

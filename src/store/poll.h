@@ -31,6 +31,8 @@ struct store_poll_vote {
 int store_poll_insert(struct sql_db *db, const struct store_poll *p, unixtime_t now);
 /* -ERR_NOTFOUND. Any lane. */
 int store_poll_get(struct sql_db *db, int64_t id, struct arena *a, struct store_poll *ret);
+/* Its close_date and body from now on. */
+int store_poll_set_end(struct sql_db *db, const struct store_poll *p);
 int store_poll_close(struct sql_db *db, int64_t id);
 /* A message that carries it came: the first is its home; or went. One that nobody carries is forgotten an hour later by store_poll_sweep(). */
 int store_poll_carried(struct sql_db *db, int64_t id, int64_t owner, int64_t peer, int32_t msg_id);

@@ -203,8 +203,8 @@ static void test_limits(void **state)
 	talk_refused(s->w, s->a, &say(s, peer, "x", -5)->o, "400 SCHEDULE_DATE_INVALID");
 	q = say(s, peer, "x", in_seconds(1000));
 	q->has_schedule_repeat_period = true;
-	q->schedule_repeat_period = 86400;
-	talk_refused(s->w, s->a, &q->o, "403 PREMIUM_ACCOUNT_REQUIRED");
+	q->schedule_repeat_period = 86401;
+	talk_refused(s->w, s->a, &q->o, "400 SCHEDULE_DATE_INVALID");
 	/* What is over is now. */
 	o = talk_call(s->w, s->a, &say(s, peer, "x", in_seconds(-5))->o);
 	assert_non_null(talk_update(o, TL_updateNewMessage));
@@ -431,6 +431,48 @@ static void test_together(void **state)
 	assert_true(TL_AS(message, v.v[0])->from_scheduled);
 }
 
+/* As it is sent it waits again, by its period, until somebody takes it off the list or its period away. */
+static void test_repeated(void **state)
+{
+	struct s *s = *state;
+	struct tl_obj *peer = world_peer(s->w, s->a, s->b.id), *o;
+	struct tl_messages_sendMessage *q = say(s, peer, "again", in_seconds(1));
+	struct tl_messages_editMessage *e = Q(s, messages_editMessage);
+	struct tl_message *m;
+	struct tl_vec rows;
+	int32_t date, id;
+
+	q->has_schedule_repeat_period = true;
+	q->schedule_repeat_period = 60;
+	m = listed(talk_call(s->w, s->a, &q->o));
+	assert_int_equal(m->schedule_repeat_period, 60);
+	id = m->id;
+	for (int i = 0; i < 1000 && TL_AS(message, history(s, s->a, peer).v[0])->id == id; i++)
+		usleep(10000);
+	rows = history(s, s->a, peer);
+	assert_int_equal(rows.n, 1);
+	m = TL_AS(message, rows.v[0]);
+	assert_true(m->id != id && m->schedule_repeat_period == 60);
+	assert_int_equal(m->date, q->schedule_date + 60);
+	id = talk_top(s->w, s->a, s->b);
+	date = m->date;
+	/* Now, not then: the next time is a period after its own. */
+	o = talk_call(s->w, s->a, send_q(s, peer, m->id));
+	m = TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
+	assert_true(m->id > id && !m->has_schedule_repeat_period);
+	rows = history(s, s->a, peer);
+	m = TL_AS(message, rows.v[0]);
+	assert_true(rows.n == 1 && m->date == date + 60);
+	e->peer = peer;
+	e->id = m->id;
+	e->has_schedule_date = true;
+	e->schedule_date = m->date;
+	m = listed(talk_call(s->w, s->a, &e->o));
+	assert_false(m->has_schedule_repeat_period);
+	talk_call(s->w, s->a, send_q(s, peer, m->id));
+	assert_int_equal(history(s, s->a, peer).n, 0);
+}
+
 /* A poll that waits is there to be seen, and is lost with its last carrier alone. */
 static void test_poll(void **state)
 {
@@ -460,11 +502,18 @@ static void test_poll(void **state)
 	q->random_id = ++s->random_id;
 	q->has_schedule_date = true;
 	q->schedule_date = in_seconds(1000);
+	poll->has_close_period = true; /* counts from when it is published */
+	poll->close_period = 600;
 	m = listed(talk_call(s->w, s->a, &q->o));
 	assert_true(TL_IS(messageMediaPoll, m->media));
+	poll = TL_AS(poll, TL_AS(messageMediaPoll, m->media)->poll);
+	assert_true(!poll->has_close_date && !poll->has_close_period);
 	o = talk_call(s->w, s->a, send_q(s, peer, m->id));
 	m = TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
 	assert_true(TL_IS(messageMediaPoll, m->media));
+	poll = TL_AS(poll, TL_AS(messageMediaPoll, m->media)->poll);
+	assert_true(poll->has_close_period && poll->close_period == 600);
+	assert_in_range(poll->close_date, in_seconds(598), in_seconds(600));
 }
 
 static int setup(void **state)
@@ -481,6 +530,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_time),    T(test_change), T(test_limits),   T(test_online), T(test_media),
 		T(test_channel), T(test_groups), T(test_together), T(test_poll),
+		T(test_repeated),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -394,7 +394,10 @@ static int time_over(struct rpc_call *c, void *unused)
 	struct jobs_next next = {0};
 	int64_t id = 0;
 
-	if (sql_value(st, &id) < 0)
+	/* Called too early, it leaves the poll alone. */
+	if (sql_value(st, &id) < 0 ||
+	    poll_close_job(c, &(struct store_job){.payload = slice_of(&id, sizeof(id))}, &next) < 0 ||
+	    sql_exec(c->db, "UPDATE poll SET close_date = 1 WHERE closed = 0;") < 0)
 		return -1;
 	return poll_close_job(c, &(struct store_job){.payload = slice_of(&id, sizeof(id))}, &next);
 }

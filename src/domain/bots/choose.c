@@ -126,7 +126,7 @@ int messages_sendInlineBotResult(struct rpc_call *c, const struct tl_messages_se
 		return rpc_fail(c, 400, "RANDOM_ID_EMPTY");
 	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
-	if (q->has_schedule_date && (r = later_begin(c, &to, q->schedule_date, false, 1, &m)) < 0)
+	if (q->has_schedule_date && (r = later_begin(c, &to, q->schedule_date, 0, 1, &m)) < 0)
 		return r;
 	if (!bot_answers_get(c->app->answers, q->query_id, c->user_id, &c->arena, &a))
 		return rpc_fail(c, 400, "QUERY_ID_INVALID");

@@ -220,18 +220,21 @@ static int edit_waiting(struct rpc_call *c, const struct tl_messages_editMessage
 	struct store_msg row;
 	struct tl_obj *o;
 	struct rd in;
+	bool again;
 	int r;
 
 	if ((r = later_find(c, peer, q->id, &waiting, &row)) < 0 ||
-	    (r = later_begin(c, peer, q->schedule_date, q->has_schedule_repeat_period, 0, &when)) < 0)
+	    (r = later_begin(c, peer, q->schedule_date, q->schedule_repeat_period, 0, &when)) < 0)
 		return r;
 	if (!when.later)
 		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
 	in = rd_of(row.body.p, row.body.n);
 	if (tl_decode(&in, &c->arena, &o) < 0 || !TL_IS(message, o))
 		return -ERR_CORRUPT;
+	again = TL_AS(message, o)->schedule_repeat_period != when.repeat;
+	later_set_period(TL_AS(message, o), when.repeat);
 	if (!q->media && !q->message.p) {
-		r = later_edit(c, &waiting, when.later, NULL, NULL);
+		r = later_edit(c, &waiting, when.later, again ? o : NULL, NULL);
 		return r < 0 ? r : rpc_reply_after(c, message_reply_updates, NULL);
 	}
 	if (TL_AS(message, o)->fwd_from)

@@ -263,7 +263,7 @@ int messages_forwardMessages(struct rpc_call *c, const struct tl_messages_forwar
 	if ((r = message_are_repeats(c, &to, q->random_id.v, q->random_id.n)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date &&
-	    (r = later_begin(c, &to, q->schedule_date, q->has_schedule_repeat_period, q->id.n, &at.when)) < 0)
+	    (r = later_begin(c, &to, q->schedule_date, q->schedule_repeat_period, q->id.n, &at.when)) < 0)
 		return r;
 	for (uint32_t i = 0; i < q->id.n; i++)
 		if ((r = one(c, q, i, &place, &at, &album)) < 0)

@@ -52,7 +52,18 @@ static int check_date(struct rpc_call *c, const struct peer *to, int32_t date)
 	return date - c->now > LIMIT_SCHEDULE_SECONDS ? rpc_fail(c, 400, "SCHEDULE_DATE_TOO_LATE") : 0;
 }
 
-int later_begin(struct rpc_call *c, const struct peer *to, int32_t date, bool repeats, uint32_t n,
+/* What clients offer: a day to a year; and for tests a minute and five (TDLib). */
+static bool is_period(int32_t s)
+{
+	static const int32_t days[] = {1, 7, 14, 30, 91, 182, 365};
+
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		if (s == days[i] * 86400)
+			return true;
+	return s == 60 || s == 300;
+}
+
+int later_begin(struct rpc_call *c, const struct peer *to, int32_t date, int32_t repeat, uint32_t n,
                 struct message_draft *m)
 {
 	uint32_t wait;
@@ -60,11 +71,12 @@ int later_begin(struct rpc_call *c, const struct peer *to, int32_t date, bool re
 
 	if (c->is_bot)
 		return rpc_fail(c, 400, "SCHEDULE_BOT_NOT_ALLOWED");
-	if (repeats)
-		return rpc_fail(c, 403, "PREMIUM_ACCOUNT_REQUIRED");
+	if (repeat && (!is_period(repeat) || date == STORE_LATER_ONLINE))
+		return rpc_fail(c, 400, "SCHEDULE_DATE_INVALID");
 	if ((r = check_date(c, to, date)) < 0)
 		return r;
 	m->later = date > c->now ? date : 0;
+	m->repeat = repeat;
 	if ((r = store_later_count(c->db, owner_of(c, to), to->key, &wait)) < 0)
 		return r;
 	return wait + n > LIMIT_SCHEDULED ? rpc_fail(c, 400, "SCHEDULE_TOO_MUCH") : 0;
@@ -79,17 +91,24 @@ static int hold(struct rpc_call *c, const struct media_ready *m)
 	                                   : store_file_ref(c->db, m->file, 1, c->now);
 }
 
-static int let_go(struct rpc_call *c, const struct store_later *row)
+static int carried(struct rpc_call *c, const struct store_later *row, struct media_ready *ret)
 {
 	struct rd in = rd_of(row->body.p, row->body.n);
-	struct media_ready m;
 	struct tl_obj *o;
 
 	if (tl_decode(&in, &c->arena, &o) < 0 || !TL_IS(message, o))
 		return -ERR_CORRUPT;
-	media_ready_of(TL_AS(message, o)->media, &m);
-	if (!m.file)
-		return 0;
+	media_ready_of(TL_AS(message, o)->media, ret);
+	return 0;
+}
+
+static int let_go(struct rpc_call *c, const struct store_later *row)
+{
+	struct media_ready m;
+	int r = carried(c, row, &m);
+
+	if (r < 0 || !m.file)
+		return r;
 	return m.kind == STORE_MEDIA_POLL ? store_poll_dropped(c->db, m.file, c->now)
 	                                  : store_file_ref(c->db, m.file, -1, c->now);
 }
@@ -140,6 +159,12 @@ static int wake(struct rpc_call *c, const struct store_later *row)
 	return jobs_add(c, LATER_JOB, row->owner, due, slice_of(peer, sizeof(*peer)));
 }
 
+void later_set_period(struct tl_message *m, int32_t period)
+{
+	m->has_schedule_repeat_period = period != 0;
+	m->schedule_repeat_period = period;
+}
+
 int later_put(struct rpc_call *c, const struct peer *to, const struct message_draft *m, int32_t *ret_id)
 {
 	struct store_later row = {.owner = owner_of(c, to),
@@ -158,6 +183,7 @@ int later_put(struct rpc_call *c, const struct peer *to, const struct message_dr
 	int r;
 
 	TL_AS(message, m->content)->post = owner_of(c, to) == to->key && to->channel;
+	later_set_period(TL_AS(message, m->content), m->repeat);
 	row.body = message_draft_body(c, m);
 	if (!row.body.p)
 		return -ERR_INVALID;
@@ -248,6 +274,24 @@ int later_edit(struct rpc_call *c, struct store_later *row, unixtime_t date, str
 	if ((r = store_later_set(c->db, row)) < 0 || (moved && (r = wake(c, row)) < 0))
 		return r;
 	return tell(c, row, &ev);
+}
+
+int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t period)
+{
+	struct upd_event ev = {.kind = UPD_LATER};
+	struct store_later next = *row;
+	struct media_ready m;
+	int r;
+
+	next.random_id = 0;
+	do
+		next.date += period;
+	while (next.date <= c->now);
+	if ((r = carried(c, row, &m)) < 0 || (r = store_later_insert(c->db, &next)) < 0 ||
+	    (r = hold(c, &m)) < 0 || (r = wake(c, &next)) < 0)
+		return r;
+	ev.id = next.id;
+	return tell(c, &next, &ev);
 }
 
 int later_drop(struct rpc_call *c, const struct store_later *row)

@@ -20,13 +20,15 @@ struct upd_event;
 
 /*
  * schedule_date as the caller sent it, for n messages to this peer: m->later is set; to 0 if that is now. 400 SCHEDULE_DATE_INVALID,
- * SCHEDULE_DATE_TOO_LATE, SCHEDULE_TOO_MUCH, SCHEDULE_STATUS_PRIVATE, SCHEDULE_BOT_NOT_ALLOWED; repeats (a period was given): 403
- * PREMIUM_ACCOUNT_REQUIRED.
+ * SCHEDULE_DATE_TOO_LATE, SCHEDULE_TOO_MUCH, SCHEDULE_STATUS_PRIVATE, SCHEDULE_BOT_NOT_ALLOWED; repeat: the period in
+ * seconds, of those that clients offer, or 0: else 400 SCHEDULE_DATE_INVALID.
  */
-int later_begin(struct rpc_call *c, const struct peer *to, int32_t date, bool repeats, uint32_t n,
+int later_begin(struct rpc_call *c, const struct peer *to, int32_t date, int32_t repeat, uint32_t n,
                 struct message_draft *m);
 /* Write lane: keeps it, until m->later. ret_id: among those that wait there. For message_send(). */
 int later_put(struct rpc_call *c, const struct peer *to, const struct message_draft *m, int32_t *ret_id);
+/* What a message that waits keeps of its period; 0: none. */
+void later_set_period(struct tl_message *m, int32_t period);
 /* What a random_id of the caller's led to, as an event for his answer. -ERR_NOTFOUND: it waits no more. */
 int later_again(struct rpc_call *c, const struct peer *to, int32_t id, int64_t random_id,
                 struct upd_event *ret);
@@ -55,6 +57,8 @@ struct store_msg later_message(const struct store_later *row);
 /* They wait no more. sent: their ids as messages, NULL: they were deleted. Whoever saw them is told; the caller by his answer. */
 int later_tell_gone(struct rpc_call *c, const struct store_later *first, const int32_t *ids,
                     const int32_t *sent, uint32_t n);
+/* It is being sent, and waits again under another id, for the first time of its period that is still to come. */
+int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t period);
 /* The row goes, and what it carried is no more held for it. */
 int later_drop(struct rpc_call *c, const struct store_later *row);
 /* InputPeer, and what waits there, those of `ids` or all of them, latest first: 400 CHAT_ADMIN_REQUIRED, MESSAGE_ID_INVALID. */

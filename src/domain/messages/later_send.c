@@ -11,6 +11,7 @@
 #include "domain/messages/place.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/thread.h"
+#include "domain/polls/poll.h"
 #include "rpc_methods.h"
 #include "store/user.h"
 #include "updates/peer.h"
@@ -105,18 +106,25 @@ static int send_to(struct rpc_call *c, const struct store_later *row, const stru
 	                          .source_id = row->source_id,
 	                          .except_key = answered};
 	struct rd in = rd_of(row->body.p, row->body.n);
+	struct tl_message *content;
 	struct media_ready media;
+	int32_t period;
 	int r;
 
 	if (tl_decode(&in, &c->arena, &m.content) < 0 || !TL_IS(message, m.content))
 		return -ERR_CORRUPT;
-	TL_AS(message, m.content)->from_scheduled = true;
-	media_ready_of(TL_AS(message, m.content)->media, &media);
+	content = TL_AS(message, m.content);
+	period = content->schedule_repeat_period;
+	later_set_period(content, 0);
+	content->from_scheduled = true;
+	media_ready_of(content->media, &media);
 	m.media = media.media ? &media : NULL;
+	if (media.kind == STORE_MEDIA_POLL && (r = poll_published(c, media.file)) < 0)
+		return r;
 	if ((r = message_may_send(c, to)) < 0 || (r = message_may_carry(c, to, m.media)) < 0 ||
 	    (r = speak_as(c, to, row->from_id, &m)) < 0 || (r = aim(c, to, &m)) < 0)
 		return r;
-	if ((r = message_send(c, to, &m, ret_id)) < 0)
+	if ((r = message_send(c, to, &m, ret_id)) < 0 || (period && (r = later_repeat(c, row, period)) < 0))
 		return r;
 	return later_drop(c, row);
 }

@@ -30,6 +30,7 @@ struct message_draft {
 	int64_t grouped_id;              /* of an album; 0: none */
 	bool only_sender, only_receiver; /* pm_oneside and notices that one side alone sees */
 	unixtime_t later;                /* when it is to be sent (messages/later.h); 0: now */
+	int32_t repeat;                  /* then again after so many seconds each; 0: once */
 	int64_t source;                  /* the channel whose post it passes on, which counts that; 0: none */
 	int32_t source_id;
 	int64_t except_key; /* authorisation whose answer carries it; 0: none */

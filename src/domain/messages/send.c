@@ -123,7 +123,7 @@ int messages_sendMessage(struct rpc_call *c, const struct tl_messages_sendMessag
 	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date &&
-	    (r = later_begin(c, &to, q->schedule_date, q->has_schedule_repeat_period, 1, &m)) < 0)
+	    (r = later_begin(c, &to, q->schedule_date, q->schedule_repeat_period, 1, &m)) < 0)
 		return r;
 	if ((r = message_may_send(c, &to)) < 0)
 		return r;

@@ -9,6 +9,7 @@
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
 #include "domain/messages/text.h"
+#include "domain/polls/poll.h"
 #include "domain/stickers/sticker.h"
 #include "rpc_methods.h"
 #include "store/rid.h"
@@ -61,11 +62,13 @@ int messages_sendMedia(struct rpc_call *c, const struct tl_messages_sendMedia *q
 	if ((r = message_are_repeats(c, &to, &q->random_id, 1)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date &&
-	    (r = later_begin(c, &to, q->schedule_date, q->has_schedule_repeat_period, 1, &m)) < 0)
+	    (r = later_begin(c, &to, q->schedule_date, q->schedule_repeat_period, 1, &m)) < 0)
 		return r;
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = media_commit(c, q->media, c->prepared, -1, &media)) < 0 ||
-	    (r = message_may_carry(c, &to, &media)) < 0)
+	    (r = message_may_carry(c, &to, &media)) < 0 ||
+	    (m.later && TL_IS(inputMediaPoll, q->media) &&
+	     (r = poll_waits(c, TL_AS(inputMediaPoll, q->media), media.file)) < 0))
 		return r;
 	if ((r = text_prepare(c, q->message, &q->entities, media.media ? TEXT_CAPTION : TEXT_MESSAGE,
 	                      &content->message, &content->entities)) < 0)
@@ -185,7 +188,7 @@ int messages_sendMultiMedia(struct rpc_call *c, const struct tl_messages_sendMul
 	if ((r = message_are_repeats(c, &to, random_ids, q->multi_media.n)) != 0)
 		return r < 0 ? r : 0;
 	if (q->has_schedule_date &&
-	    (r = later_begin(c, &to, q->schedule_date, false, q->multi_media.n, &m)) < 0)
+	    (r = later_begin(c, &to, q->schedule_date, 0, q->multi_media.n, &m)) < 0)
 		return r;
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &reply)) < 0)

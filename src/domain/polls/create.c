@@ -156,25 +156,74 @@ static int ending(struct rpc_call *c, const struct tl_poll *in, struct tl_poll *
 	return 0;
 }
 
-static int store(struct rpc_call *c, struct tl_poll *p, struct tl_pollResults *key)
+/* In the arena; absent: it cannot be encoded. */
+static struct slice encoded(struct rpc_call *c, const struct tl_poll *p, const struct tl_pollResults *key)
 {
 	struct tl_messageMediaPoll *body = TL_NEW(&c->arena, messageMediaPoll);
+	struct slice s = {0};
+	struct buf b = {0};
+
+	body->poll = (struct tl_obj *)&p->o;
+	body->results = (struct tl_obj *)&key->o;
+	if (tl_encode(&b, &body->o, TL_LAYER_MAX) >= 0)
+		s = arena_slice(&c->arena, buf_slice(&b));
+	buf_fini(&b);
+	return s;
+}
+
+static int close_later(struct rpc_call *c, const struct tl_poll *p)
+{
+	return p->has_close_date
+	               ? jobs_add(c, POLL_CLOSE_JOB, 0, p->close_date, slice_of(&p->id, sizeof(p->id)))
+	               : 0;
+}
+
+static int store(struct rpc_call *c, struct tl_poll *p, struct tl_pollResults *key)
+{
 	struct store_poll row = {
 		.id = p->id, .creator = c->user_id, .close_date = p->close_date, .closed = p->closed};
-	struct buf b = {0};
 	int r;
 
 	p->closed = false; /* the row says it */
-	body->poll = &p->o;
-	body->results = &key->o;
-	r = tl_encode(&b, &body->o, TL_LAYER_MAX);
-	row.body = buf_slice(&b);
-	if (r >= 0)
-		r = store_poll_insert(c->db, &row, c->now);
-	buf_fini(&b);
-	if (r >= 0 && p->has_close_date)
-		r = jobs_add(c, POLL_CLOSE_JOB, 0, p->close_date, slice_of(&p->id, sizeof(p->id)));
-	return r;
+	row.body = encoded(c, p, key);
+	if (!row.body.n)
+		return -ERR_INVALID;
+	r = store_poll_insert(c->db, &row, c->now);
+	return r < 0 ? r : close_later(c, p);
+}
+
+static int set_end(struct rpc_call *c, struct poll_body *p, unixtime_t date)
+{
+	p->poll->has_close_date = date != 0;
+	p->poll->close_date = (int32_t)date;
+	p->row.close_date = date;
+	p->row.body = encoded(c, p->poll, p->key);
+	return p->row.body.n ? store_poll_set_end(c->db, &p->row) : -ERR_INVALID;
+}
+
+int poll_waits(struct rpc_call *c, const struct tl_inputMediaPoll *in, int64_t id)
+{
+	const struct tl_poll *q = TL_AS(poll, in->poll);
+	struct poll_body p;
+	int r;
+
+	if (!q || !q->has_close_period)
+		return 0;
+	r = poll_load(c, id, &p);
+	return r < 0 ? r : set_end(c, &p, 0);
+}
+
+int poll_published(struct rpc_call *c, int64_t id)
+{
+	struct poll_body p;
+	int r = poll_load(c, id, &p);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	if (!p.poll->has_close_period || p.poll->has_close_date)
+		return 0;
+	r = set_end(c, &p, c->now + p.poll->close_period);
+	return r < 0 ? r : close_later(c, p.poll);
 }
 
 /* What a message's content keeps of it. */

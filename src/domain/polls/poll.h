@@ -16,6 +16,12 @@ struct store_msg;
  * QUIZ_CORRECT_ANSWER_INVALID, QUIZ_MULTIPLE_INVALID, SCHEDULE_DATE_INVALID (of its end), MEDIA_INVALID.
  */
 int poll_create(struct rpc_call *c, const struct tl_inputMediaPoll *in, struct tl_obj **ret_media);
+/*
+ * Write lane: it is to be published later. A close_period of `in` counts from then on: until poll_published(), which sets its end, the
+ * poll has none.
+ */
+int poll_waits(struct rpc_call *c, const struct tl_inputMediaPoll *in, int64_t id);
+int poll_published(struct rpc_call *c, int64_t id);
 /* Is it one whose voters are seen? For where that is forbidden. */
 bool poll_is_public(const struct tl_obj *media);
 /* Its number; 0: the MessageMedia is no poll. */

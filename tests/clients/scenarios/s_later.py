@@ -74,6 +74,21 @@ async def test_private(stage):
     expect_clean_logs(a, m)
 
 
+async def test_repeated(stage):
+    """What TDLib says every day waits again as it is sent."""
+    a, t, m = stage.people
+    chat, date = t.me['id'], int(time.time()) + 3000
+    id = await td_later(a, chat, 'good night', {**at(date), 'repeat_period': 86400})
+    await a.invoke(method='editMessageSchedulingState', args={'chat_id': chat, 'message_id': id, 'scheduling_state': None})
+    await until('it came', lambda: t.history(of=a.me['id'], limit=10), has('good night'))
+    rows = await until('it waits for tomorrow', lambda: td_list(a, chat),
+                       lambda v: len(v) == 1 and v[0]['scheduling_state'].get('send_date') == date + 86400)
+    expect_equal(rows[0]['scheduling_state']['repeat_period'], 86400, 'and comes again')
+    await a.invoke(method='deleteMessages', args={'chat_id': chat, 'message_ids': [rows[0]['id']], 'revoke': True})
+    await until('nothing waits', lambda: td_list(a, chat), [])
+    expect_clean_logs(a)
+
+
 async def test_reminder(stage):
     """To oneself; Telethon sees what mtcute is about to say to nobody else."""
     a, t, m = stage.people
