@@ -64,6 +64,8 @@ static void test_rank(void **state)
 {
 	struct s *s = *state;
 	int64_t room = room_create(s->w, s->a, false), channel = room_create(s->w, s->a, true);
+	struct tl_messages_getHistory *history = Q(s, messages_getHistory);
+	const struct tl_messages_channelMessages *page;
 	struct tl_channelParticipant *p;
 
 	room_invite(s->w, s->a, room, s->b);
@@ -71,6 +73,11 @@ static void test_rank(void **state)
 	talk_call(s->w, s->a, rank_q(s, s->a, room, s->b, "cook"));
 	p = TL_AS(channelParticipant, room_participant(s->w, s->a, room, s->b));
 	assert_true(slice_eq(p->rank, SLICE_LIT("cook")));
+	talk_call(s->w, s->b, room_say_q(s->w, s->b, room, "soup?"));
+	history->peer = world_channel_peer(s->w, s->c, room);
+	history->limit = 1;
+	page = TL_AS(messages_channelMessages, talk_call(s->w, s->c, &history->o));
+	assert_true(slice_eq(TL_AS(message, page->messages.v[0])->from_rank, SLICE_LIT("cook")));
 	talk_refused(s->w, s->a, rank_q(s, s->a, room, s->b, "cook"), "400 CHAT_NOT_MODIFIED");
 	talk_refused(s->w, s->a, rank_q(s, s->a, room, s->b, "a cook, and a gardener"),
 	             "400 ADMIN_RANK_INVALID");

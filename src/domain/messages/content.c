@@ -11,6 +11,7 @@
 #include "domain/messages/views.h"
 #include "domain/polls/poll.h"
 #include "domain/reactions/react.h"
+#include "store/channel.h"
 #include "store/msg.h"
 #include "store/unseen.h"
 #include "updates/peer.h"
@@ -113,6 +114,20 @@ static bool is_out(const struct view *v, const struct store_msg *row)
 static struct tl_obj *from_whom(struct arena *a, const struct store_msg *row, bool post)
 {
 	return post && row->from_id == row->owner ? NULL : peer_to_tl(a, row->from_id);
+}
+
+/* In a supergroup: what its writer is called there, as of now. */
+static int set_rank(struct view *v, struct tl_message *m, const struct store_msg *row)
+{
+	struct store_channel_member in;
+	int r;
+
+	if (!peer_is_channel(row->owner) || m->post || !peer_is_user(row->from_id))
+		return 0;
+	r = store_channel_member_get(v->c->db, peer_channel_id(row->owner), row->from_id, &v->c->arena, &in);
+	if (r == 0 && in.rank.n)
+		m->from_rank = in.rank;
+	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
 /* A post says how often it was seen and passed on; a message of a group that was forwarded from one keeps to itself. */
@@ -219,6 +234,8 @@ int message_view(struct view *v, const struct store_msg *row, struct tl_obj **re
 		bot_start_view(v, m);
 		*ret = own_message(v, m, row);
 		e = mark_meant(v, row, &m->mentioned, &m->media_unread);
+		if (e >= 0)
+			e = set_rank(v, m, row);
 		if (e >= 0 && (row->flags & STORE_MSG_THREAD))
 			e = thread_replies_view(v, row, &m->replies);
 		return e < 0 ? e : count_views(v, m, row);
