@@ -102,6 +102,40 @@ static double now(const struct tl_obj *pair)
 	return TL_AS(statsAbsValueAndPrev, pair)->current;
 }
 
+static void mute(struct s *s, struct person who, struct tl_obj *of, int32_t until)
+{
+	struct tl_account_updateNotifySettings *q = Q(s, account_updateNotifySettings);
+	struct tl_inputPeerNotifySettings *to = Q(s, inputPeerNotifySettings);
+
+	to->has_mute_until = true;
+	to->mute_until = until;
+	q->peer = of;
+	q->settings = &to->o;
+	talk_call(s->w, who, &q->o);
+}
+
+/* By what subscribers set for the channel, else for all of them. */
+static void test_notified(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, true);
+	struct tl_inputNotifyPeer *one = Q(s, inputNotifyPeer);
+	const struct tl_statsPercentValue *p;
+
+	room_invite(s->w, s->a, room, s->b);
+	mute(s, s->b, &Q(s, inputNotifyBroadcasts)->o, INT32_MAX);
+	p = TL_AS(statsPercentValue,
+	          TL_AS(stats_broadcastStats, talk_call(s->w, s->a, of_channel(s, s->a, room)))
+	                  ->enabled_notifications);
+	assert_true(p->part == 1 && p->total == 2);
+	one->peer = world_channel_peer(s->w, s->b, room);
+	mute(s, s->b, &one->o, 0);
+	p = TL_AS(statsPercentValue,
+	          TL_AS(stats_broadcastStats, talk_call(s->w, s->a, of_channel(s, s->a, room)))
+	                  ->enabled_notifications);
+	assert_true(p->part == 2 && p->total == 2);
+}
+
 static void test_channel(void **state)
 {
 	struct s *s = *state;
@@ -250,7 +284,7 @@ static void test_told(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
-	const struct CMUnitTest tests[] = {T(test_channel), T(test_group), T(test_told)};
+	const struct CMUnitTest tests[] = {T(test_channel), T(test_notified), T(test_group), T(test_told)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

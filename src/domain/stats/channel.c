@@ -1,5 +1,6 @@
 /* channel.c - stats.getBroadcastStats: what became of a channel's posts and subscribers, by day; and of one day, by hour. */
 #include "base/err.h"
+#include "domain/dialogs/dialog.h"
 #include "domain/messages/views.h"
 #include "domain/stats/private.h"
 #include "rpc_methods.h"
@@ -7,7 +8,7 @@
 #include "store/msg_reaction.h"
 #include "updates/peer.h"
 
-enum { RECENT_POSTS = 30 };
+enum { RECENT_POSTS = 30, ASKED = 500 };
 
 static int activity_graphs(struct rpc_call *c, const struct channel *ch, const struct stats_days *d,
                            struct tl_stats_broadcastStats *o)
@@ -84,12 +85,46 @@ static int recent_posts(struct rpc_call *c, int64_t key, struct tl_stats_broadca
 	return r < 0 ? r : 0;
 }
 
-/* Nobody is asked where he reads, in which language, and who is told of what he reads. */
+/* 1: posts of it are announced to this subscriber: by what he set for it, else for all channels. */
+static int is_notified(struct rpc_call *c, int64_t user, int64_t key)
+{
+	const struct tl_peerNotifySettings *s;
+	struct tl_obj *o;
+	int r = notify_view(c, user, key, NOTIFY_PEER, &o);
+
+	if (r < 0)
+		return r;
+	s = TL_AS(peerNotifySettings, o);
+	if (!s || !s->has_mute_until) {
+		if ((r = notify_view(c, user, 0, NOTIFY_BROADCASTS, &o)) < 0)
+			return r;
+		s = TL_AS(peerNotifySettings, o);
+	}
+	return !s || !s->has_mute_until || s->mute_until <= c->now;
+}
+
+/* Of the newest subscribers: how many hear of posts at once. */
+static int notified(struct rpc_call *c, const struct channel *ch, struct tl_obj **ret)
+{
+	struct tl_statsPercentValue *o = TL_NEW(&c->arena, statsPercentValue);
+	struct store_channel_member *rows;
+	size_t n;
+	int r = store_channel_members(c->db, ch->row.id, STORE_CHANNEL_RECENT, 0, ASKED, &c->arena, &rows,
+	                              &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++)
+		if ((r = is_notified(c, rows[i].user, peer_channel(ch->row.id))) > 0)
+			o->part++;
+	o->total = (double)n;
+	*ret = &o->o;
+	return r < 0 ? r : 0;
+}
+
+/* Nobody is asked where he reads, and in which language; and what was set is not kept by days. */
 static void set_unknown(struct rpc_call *c, struct tl_stats_broadcastStats *o)
 {
 	struct tl_statsAbsValueAndPrev *zero = TL_NEW(&c->arena, statsAbsValueAndPrev);
 
-	o->enabled_notifications = &TL_NEW(&c->arena, statsPercentValue)->o;
 	o->views_per_story = o->shares_per_story = o->reactions_per_story = &zero->o;
 	o->mute_graph = o->iv_interactions_graph = o->views_by_source_graph = o->languages_graph =
 		o->story_interactions_graph = o->story_reactions_by_emotion_graph = stats_graph_none(
@@ -117,6 +152,7 @@ int stats_getBroadcastStats(struct rpc_call *c, const struct tl_stats_getBroadca
 	o->reactions_per_post = stats_each(&c->arena, d->by[STORE_DAY_REACTIONS], d->messages, d->n);
 	if ((r = stats_member_graphs(c, d, &o->growth_graph, &o->followers_graph,
 	                             &o->new_followers_by_source_graph)) < 0 ||
+	    (r = notified(c, &ch, &o->enabled_notifications)) < 0 ||
 	    (r = activity_graphs(c, &ch, d, o)) < 0 || (r = recent_posts(c, peer_channel(ch.row.id), o)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
