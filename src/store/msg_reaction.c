@@ -20,7 +20,8 @@ static int many(struct sql_stmt *s, uint32_t limit, struct arena *a, struct stor
 		                                     .place = (int32_t)sql_int(s, 1),
 		                                     .what = sql_copy(s, 2, a),
 		                                     .date = sql_int(s, 3),
-		                                     .big = sql_int(s, 4) != 0};
+		                                     .big = sql_int(s, 4) != 0,
+		                                     .as = sql_int(s, 5)};
 	}
 	sql_done(s);
 	*ret = v;
@@ -31,8 +32,9 @@ static int many(struct sql_stmt *s, uint32_t limit, struct arena *a, struct stor
 int store_msg_reactions_of(struct sql_db *db, int64_t owner, int32_t id, int64_t user, struct arena *a,
                            struct store_msg_reaction **ret, size_t *ret_n)
 {
-	struct sql_stmt *s = sql_prepare(db, "SELECT user_id, place, what, date, big FROM msg_reaction"
-	                                     " WHERE owner = $1 AND id = $2 AND user_id = $3 ORDER BY place");
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT user_id, place, what, date, big, as_peer FROM msg_reaction"
+	                                 " WHERE owner = $1 AND id = $2 AND user_id = $3 ORDER BY place");
 
 	bind(s, owner, id);
 	sql_bind_int(s, 3, user);
@@ -65,8 +67,8 @@ static int count(struct sql_db *db, int64_t owner, int32_t id, struct slice what
 static int insert(struct sql_db *db, int64_t owner, int32_t id, const struct store_msg_reaction *x)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "INSERT INTO msg_reaction (owner, id, user_id, place, what, date, big)"
-		    " VALUES ($1, $2, $3, $4, $5, $6, $7)");
+		db, "INSERT INTO msg_reaction (owner, id, user_id, place, what, date, big, as_peer)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
 	bind(s, owner, id);
 	sql_bind_int(s, 3, x->user);
@@ -74,6 +76,7 @@ static int insert(struct sql_db *db, int64_t owner, int32_t id, const struct sto
 	sql_bind_text(s, 5, x->what);
 	sql_bind_int(s, 6, x->date);
 	sql_bind_int(s, 7, x->big);
+	sql_bind_int(s, 8, x->as);
 	return sql_run(s);
 }
 
@@ -103,7 +106,7 @@ static bool is_among(const struct slice *what, size_t n, struct slice one)
 	return false;
 }
 
-int store_msg_reactions_set(struct sql_db *db, int64_t owner, int32_t id, int64_t user,
+int store_msg_reactions_set(struct sql_db *db, int64_t owner, int32_t id, int64_t user, int64_t as,
                             const struct slice *what, size_t n, bool big, unixtime_t now)
 {
 	struct store_msg_reaction *old;
@@ -120,8 +123,12 @@ int store_msg_reactions_set(struct sql_db *db, int64_t owner, int32_t id, int64_
 			r = count(db, owner, id, old[i].what, -1, now);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
 		const struct store_msg_reaction *had = find(old, n_old, what[i]);
-		struct store_msg_reaction x = {
-			.user = user, .place = (int32_t)i, .what = what[i], .date = now, .big = big};
+		struct store_msg_reaction x = {.user = user,
+		                               .as = as,
+		                               .place = (int32_t)i,
+		                               .what = what[i],
+		                               .date = now,
+		                               .big = big};
 
 		if (had) {
 			x.date = had->date;
@@ -168,12 +175,12 @@ int store_msg_reaction_walk(struct sql_db *db, int64_t owner, int32_t id, struct
 	struct sql_stmt *s;
 
 	if (what.p)
-		s = sql_prepare(db, "SELECT user_id, place, what, date, big FROM msg_reaction"
+		s = sql_prepare(db, "SELECT user_id, place, what, date, big, as_peer FROM msg_reaction"
 		                    " WHERE owner = $1 AND id = $2 AND what = $7 AND (date, user_id, place) "
 		                    "< ($3, $4, $5)"
 		                    " ORDER BY date DESC, user_id DESC, place DESC LIMIT $6");
 	else
-		s = sql_prepare(db, "SELECT user_id, place, what, date, big FROM msg_reaction"
+		s = sql_prepare(db, "SELECT user_id, place, what, date, big, as_peer FROM msg_reaction"
 		                    " WHERE owner = $1 AND id = $2 AND (date, user_id, place) < ($3, $4, $5)"
 		                    " ORDER BY date DESC, user_id DESC, place DESC LIMIT $6");
 	bind(s, owner, id);

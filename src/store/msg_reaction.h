@@ -17,6 +17,7 @@ enum {
 
 struct store_msg_reaction {
 	int64_t user;
+	int64_t as;    /* the channel or group that is shown instead of him; 0: himself */
 	int32_t place; /* in the order of his choice, from 0 */
 	struct slice what;
 	unixtime_t date;
@@ -32,7 +33,7 @@ struct store_msg_reaction_count {
 int store_msg_reactions_of(struct sql_db *db, int64_t owner, int32_t id, int64_t user, struct arena *a,
                            struct store_msg_reaction **ret, size_t *ret_n);
 /* These instead of what he had; n 0: none. What stays keeps its date. */
-int store_msg_reactions_set(struct sql_db *db, int64_t owner, int32_t id, int64_t user,
+int store_msg_reactions_set(struct sql_db *db, int64_t owner, int32_t id, int64_t user, int64_t as,
                             const struct slice *what, size_t n, bool big, unixtime_t now);
 /* By their number, the earlier known first among equals. Any lane. */
 int store_msg_reaction_counts(struct sql_db *db, int64_t owner, int32_t id, struct arena *a,

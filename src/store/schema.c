@@ -376,6 +376,9 @@ static const char *const steps[] = {
 	"ALTER TABLE user_photo ADD COLUMN video BIGINT NOT NULL DEFAULT 0;"
 	"CREATE TABLE personal_photo (owner BIGINT, contact BIGINT, file BIGINT, thumb BYTEA, video BIGINT, "
 	"PRIMARY KEY (owner, contact)) WITHOUT ROWID;",
+
+	/* 32: who reacts as a channel or a group (msg_reaction.h). */
+	"ALTER TABLE msg_reaction ADD COLUMN as_peer BIGINT NOT NULL DEFAULT 0;",
 };
 
 int store_migrate(struct sql_db *db)

@@ -529,8 +529,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, three_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_time),    T(test_change), T(test_limits),   T(test_online), T(test_media),
-		T(test_channel), T(test_groups), T(test_together), T(test_poll),
-		T(test_repeated),
+		T(test_channel), T(test_groups), T(test_together), T(test_poll),   T(test_repeated),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -543,6 +544,55 @@ static void test_list(void **state)
 	                 s->b.id);
 }
 
+/* Who speaks for the group, or for a channel of his own, reacts as it; nobody learns who he is. */
+static void test_as_group(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false), own = room_create(s->w, s->b, true);
+	struct tl_messages_getMessageReactionsList *q = Q(s, messages_getMessageReactionsList);
+	struct tl_messages_saveDefaultSendAs *as = Q(s, messages_saveDefaultSendAs);
+	const struct tl_messages_messageReactionsList *o;
+	const struct tl_messageReactions *seen;
+	const struct tl_messagePeerReaction *p;
+	char name[24];
+	int32_t id;
+
+	room_username(s->w, s->a, room, "open_room");
+	room_username(s->w, s->b, own, "own_channel");
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, s->c);
+	q->peer = world_channel_peer(s->w, s->a, room);
+	q->id = id = room_say(s, s->a, room, "look");
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->c, ADMIN_DELETE | ADMIN_ANONYMOUS));
+	seen = told(talk_call(s->w, s->c, react_q(s, world_channel_peer(s->w, s->c, room), id, UP, FIRE)));
+	is(seen, UP "1* " FIRE "1*");
+	p = TL_AS(messagePeerReaction, seen->recent_reactions.v[0]);
+	assert_true(p->my && TL_AS(peerChannel, p->peer_id)->channel_id == room);
+	q->limit = 1;
+	o = TL_AS(messages_messageReactionsList, talk_call(s->w, s->a, &q->o));
+	p = TL_AS(messagePeerReaction, o->reactions.v[0]);
+	assert_true(!p->my && TL_AS(peerChannel, p->peer_id)->channel_id == room);
+	assert_null(world_find_user(o->users, s->c.id));
+	snprintf(name, sizeof(name), "_%lld_", (long long)s->c.id);
+	assert_null(strstr((const char *)arena_printf(world_arena(s->w), "%.*s", (int)o->next_offset.n,
+	                                              (const char *)o->next_offset.p)
+	                           .p,
+	                   name));
+	q->offset = o->next_offset;
+	o = TL_AS(messages_messageReactionsList, talk_call(s->w, s->a, &q->o));
+	assert_int_equal(o->reactions.n, 1);
+	assert_int_equal(o->next_offset.n, 0);
+	as->peer = world_channel_peer(s->w, s->b, room);
+	as->send_as = world_channel_peer(s->w, s->b, own);
+	talk_call(s->w, s->b, &as->o);
+	seen = told(talk_call(s->w, s->b, react_q(s, as->peer, id, UP, NULL)));
+	is(seen, UP "2* " FIRE "1");
+	for (uint32_t i = 0; i < seen->recent_reactions.n; i++) {
+		p = TL_AS(messagePeerReaction, seen->recent_reactions.v[i]);
+		assert_int_equal(TL_AS(peerChannel, p->peer_id)->channel_id, p->my ? own : room);
+	}
+}
+
 static void test_difference(void **state)
 {
 	struct s *s = *state;
@@ -652,8 +702,9 @@ static void test_default(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(default),   T(private), T(refused), T(group), T(as_told),    T(several), T(supergroup),
-		T(looked_at), T(channel), T(allowed), T(list),  T(difference), T(recent),  T(gone),
+		T(default), T(private),    T(refused),   T(group),   T(as_told),
+		T(several), T(supergroup), T(looked_at), T(channel), T(allowed),
+		T(list),    T(difference), T(recent),    T(gone),    T(as_group),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

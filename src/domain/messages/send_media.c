@@ -187,8 +187,7 @@ int messages_sendMultiMedia(struct rpc_call *c, const struct tl_messages_sendMul
 		random_ids[i] = single(q, i)->random_id;
 	if ((r = message_are_repeats(c, &to, random_ids, q->multi_media.n)) != 0)
 		return r < 0 ? r : 0;
-	if (q->has_schedule_date &&
-	    (r = later_begin(c, &to, q->schedule_date, 0, q->multi_media.n, &m)) < 0)
+	if (q->has_schedule_date && (r = later_begin(c, &to, q->schedule_date, 0, q->multi_media.n, &m)) < 0)
 		return r;
 	if ((r = message_may_send(c, &to)) < 0 ||
 	    (r = reply_prepare(c, &to, q->reply_to, &m.reply_to, &reply)) < 0)

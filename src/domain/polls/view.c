@@ -96,7 +96,8 @@ int poll_objects(struct view *v, struct poll_body *p, struct tl_obj **ret_poll, 
 		return r;
 	knows = over || (chosen && !v->crowd);
 	p->poll->closed = over;
-	p->poll->has_close_period = p->poll->has_close_period && p->poll->has_close_date; /* clients want both or none */
+	p->poll->has_close_period = p->poll->has_close_period &&
+	                            p->poll->has_close_date; /* clients want both or none */
 	p->poll->creator = v->viewer && v->viewer == p->row.creator;
 	o->min = v->crowd;
 	o->has_total_voters = true;

@@ -113,7 +113,8 @@ int poll_close_job(struct rpc_call *c, const struct store_job *j, struct jobs_ne
 		return 0;
 	memcpy(&id, j->payload.p, sizeof(id));
 	r = poll_load(c, id, &p);
-	if (r < 0 || p.row.closed || !p.row.close_date || p.row.close_date > c->now) /* it has another end by now */
+	if (r < 0 || p.row.closed || !p.row.close_date ||
+	    p.row.close_date > c->now) /* it has another end by now */
 		return r == -ERR_NOTFOUND ? 0 : r;
 	if ((r = store_poll_close(c->db, id)) < 0)
 		return r;

@@ -7,6 +7,7 @@
 #include "domain/channels/rights.h"
 #include "domain/chats/chat.h"
 #include "domain/messages/message.h"
+#include "domain/messages/reply.h"
 #include "domain/messages/touch.h"
 #include "domain/messages/twin.h"
 #include "domain/reactions/private.h"
@@ -36,7 +37,7 @@ static int in_channel(struct rpc_call *c, const struct channel *ch, struct slice
 
 	*ret_set = ch->row.reactions;
 	if (channel_is_admin(ch))
-		return ch->me.rights & ADMIN_ANONYMOUS ? rpc_fail(c, 400, "ANONYMOUS_REACTIONS_DISABLED") : 0;
+		return 0;
 	if (!channel_is_in(ch) && !(ch->row.linked && !(ch->row.flags & STORE_CHANNEL_JOIN_TO_SEND)))
 		return rpc_fail(c, 403, "CHAT_GUEST_SEND_FORBIDDEN");
 	return banned & BAN_REACTIONS ? rpc_fail(c, 403, "CHAT_WRITE_FORBIDDEN") : 0;
@@ -62,6 +63,20 @@ static int may_react(struct rpc_call *c, const struct peer *peer, struct slice *
 		return in_group(c, peer->chat, ret_set);
 	r = store_blocked_is(c->db, peer->key, c->user_id);
 	return r > 0 ? rpc_fail(c, 400, "USER_IS_BLOCKED") : r;
+}
+
+/* In a supergroup he reacts as who he writes as there, if he names nobody (TDLib shows it so). 0: himself. */
+static int speaks_as(struct rpc_call *c, const struct peer *peer, int64_t *ret)
+{
+	int r;
+
+	*ret = 0;
+	if (!peer->channel || !(peer->channel->row.flags & STORE_CHANNEL_MEGAGROUP))
+		return 0;
+	r = message_default_as(c, peer->channel, ret);
+	if (*ret == c->user_id)
+		*ret = 0;
+	return r;
 }
 
 /* What was asked for, as texts, each once and allowed. */
@@ -195,6 +210,7 @@ int messages_sendReaction(struct rpc_call *c, const struct tl_messages_sendReact
 	struct place place;
 	struct peer peer;
 	size_t n, n_had;
+	int64_t as;
 	int r;
 
 	if ((r = reacted_message(c, q->peer, q->msg_id, &peer, &place, &row)) < 0 ||
@@ -205,8 +221,9 @@ int messages_sendReaction(struct rpc_call *c, const struct tl_messages_sendReact
 		return r;
 	if (is_as_before(had, n_had, what, n))
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
-	if ((r = has_room(c, &s, what, n)) < 0 ||
-	    (r = store_msg_reactions_set(c->db, s.owner, s.id, c->user_id, what, n, q->big, c->now)) < 0 ||
+	if ((r = has_room(c, &s, what, n)) < 0 || (r = speaks_as(c, &peer, &as)) < 0 ||
+	    (r = store_msg_reactions_set(c->db, s.owner, s.id, c->user_id, as, what, n, q->big, c->now)) <
+	            0 ||
 	    (r = mark(c, &row)) < 0 || (r = note_writer(c, &row, &s, n > 0)) < 0)
 		return r;
 	if (q->add_to_recent && (r = reaction_note_used(c, what, n)) < 0)

@@ -86,10 +86,10 @@ int reactions_listed(struct view *v, const struct store_msg *row, const struct s
 		p->big = x[i].big;
 		p->my = v->viewer && x[i].user == v->viewer;
 		p->unread = !p->my && x[i].date >= since;
-		p->peer_id = peer_to_tl(&v->c->arena, x[i].user);
+		p->peer_id = peer_to_tl(&v->c->arena, x[i].as ? x[i].as : x[i].user);
 		p->date = (int32_t)x[i].date;
 		p->reaction = reaction_view(&v->c->arena, x[i].what);
-		view_peer(v, x[i].user);
+		view_peer(v, x[i].as ? x[i].as : x[i].user);
 		ret->v[i] = &p->o;
 	}
 	return 0;

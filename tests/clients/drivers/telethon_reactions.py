@@ -1,7 +1,7 @@
 """Reactions and polls, by Telethon."""
 import inspect
 
-from telethon import functions, types
+from telethon import functions, types, utils
 
 m = functions.messages
 
@@ -29,7 +29,7 @@ class Reactions:
 
     async def do_reacted(self, of, id):
         r = await self.client(m.GetMessageReactionsListRequest(await self.client.get_input_entity(of), id, limit=100))
-        return [[x.peer_id.user_id, x.reaction.emoticon] for x in r.reactions]
+        return [[utils.get_peer_id(x.peer_id), x.reaction.emoticon] for x in r.reactions]
 
     async def do_unread_reactions(self, of):
         peer = types.InputDialogPeer(await self.client.get_input_entity(of))

@@ -93,6 +93,13 @@ async def test_supergroup(stage):
     await m.react(to=chat, id=id, emoji=[])
     await all_see((a, t, m), chat, 'the end', 'reactions', id,
                   ({FIRE: [1, True], HEART: [1, False]}, {FIRE: [1, False], HEART: [1, True]}, {FIRE: [1, False], HEART: [1, False]}))
+    # Who speaks for the group reacts as it.
+    await a.invoke(method='setChatMemberStatus', args={
+        'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': a.me['id']},
+        'status': {'@type': 'chatMemberStatusCreator', 'custom_title': '', 'is_anonymous': True, 'is_member': True}})
+    await a.react(to=chat, id=id, emoji=[HEART])
+    expect_equal(sorted(await t.reacted(of=chat, id=id)), sorted([[chat, HEART], [t.me['id'], HEART]]), 'whose they are')
+    await all_see((a, t, m), chat, 'as the group', 'reactions', id, ({HEART: [2, True]}, {HEART: [2, True]}, {HEART: [2, False]}))
     expect_clean_logs(a, m)
 
 
