@@ -262,7 +262,7 @@ static void joined(struct app *app, void *arg, int r)
 {
 	struct coming *k = arg;
 
-	if (r == -ERR_AGAIN && k->tries++ < 100 && rpc_read(app->rpc, k->user, join, joined, k) == 0)
+	if (r == -ERR_AGAIN && k->tries++ < 100 && rpc_read_always(app->rpc, k->user, join, joined, k) == 0)
 		return;
 	if (r < 0)
 		upd_audience_drop_key(app->audience,
@@ -281,6 +281,7 @@ void rpc_key_online(struct rpc_server *s, int64_t key, int64_t user, int32_t lay
 	}
 	k = xcalloc(1, sizeof(*k));
 	*k = (struct coming){.key = key, .user = user, .layer = layer};
-	if (rpc_read(s, user, join, joined, k) < 0)
+	/* After a restart all of them come at once; whoever were left out would hear of no channel. */
+	if (rpc_read_always(s, user, join, joined, k) < 0)
 		free(k);
 }

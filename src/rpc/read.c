@@ -157,8 +157,9 @@ static void blob_work(void *state, struct lane_item *list)
 
 const struct lane_ops rpc_blob_ops = {.work = blob_work};
 
-int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
-             void (*done)(struct app *app, void *arg, int r), void *arg)
+static int push_work(struct rpc_server *s, int64_t owner, bool always,
+                     int (*run)(struct rpc_call *c, void *arg),
+                     void (*done)(struct app *app, void *arg, int r), void *arg)
 {
 	struct rpc_job *j = rpc_job_new(s, RPC_JOB_WORK);
 	int r;
@@ -167,8 +168,20 @@ int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c,
 	j->done = done;
 	j->arg = arg;
 	j->call.user_id = owner;
-	r = lane_push(rpc_read_lane(s, owner), &j->item, false);
+	r = lane_push(rpc_read_lane(s, owner), &j->item, always);
 	if (r < 0)
 		rpc_job_free(j);
 	return r;
+}
+
+int rpc_read(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
+             void (*done)(struct app *app, void *arg, int r), void *arg)
+{
+	return push_work(s, owner, false, run, done, arg);
+}
+
+int rpc_read_always(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
+                    void (*done)(struct app *app, void *arg, int r), void *arg)
+{
+	return push_work(s, owner, true, run, done, arg);
 }

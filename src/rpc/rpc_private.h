@@ -166,6 +166,9 @@ void rpc_blob_done(struct rpc_server *s, struct rpc_job *j);
 /* Parts of one upload meet on one thread. */
 struct lane *rpc_upload_lane(struct rpc_server *s, const struct rpc_job *j);
 
+/* rpc_read(), however much waits there, and before that: for what is as many as connections at most. */
+int rpc_read_always(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),
+                    void (*done)(struct app *app, void *arg, int r), void *arg);
 /* A snapshot begins, or begins anew. */
 int rpc_snapshot_begin(struct rpc_reader *rd);
 
