@@ -282,6 +282,14 @@ static bool is_named(struct s *s, struct person who, int64_t key, const struct t
 	return false;
 }
 
+static struct tl_obj *find_update(const struct tl_updates_difference *d, uint16_t name)
+{
+	for (uint32_t i = 0; d && i < d->other_updates.n; i++)
+		if (d->other_updates.v[i]->name == name)
+			return d->other_updates.v[i];
+	return NULL;
+}
+
 /* A date has seconds: what the state showed that he was told is no news, whatever it says; what came behind it is. */
 static void test_told_already(void **state)
 {
@@ -505,6 +513,25 @@ static int kick(struct rpc_call *c, void *arg)
 }
 
 /* Nobody who was thrown out hears the next post, nor reads it. */
+/* What he had read where he is no more is no news: with its pts he would look for what he missed. */
+static void test_kicked_reader(void **state)
+{
+	struct s *s = *state;
+	int64_t id = channel_of(create(s, s->a, false));
+	struct tl_updates_getDifference *q = Q(s, updates_getDifference);
+	struct joining j = {id, s->b.id};
+
+	q->pts = 1;
+	q->date = 1;
+	joins(s, s->b, id);
+	reads(s, s->b, id, say(s, s->a, id, "read this")->id);
+	assert_non_null(find_update(TL_AS(updates_difference, talk_call(s->w, s->b, &q->o)),
+	                            TL_updateReadChannelInbox));
+	assert_int_equal(world_write(s->w, kick, &j), 0);
+	assert_null(find_update(TL_AS(updates_difference, talk_call(s->w, s->b, &q->o)),
+	                        TL_updateReadChannelInbox));
+}
+
 static void test_kicked(void **state)
 {
 	struct s *s = *state;
@@ -562,6 +589,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_views, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_forward, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_kicked, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_kicked_reader, three_setup, three_teardown),
 		cmocka_unit_test_setup_teardown(test_names, three_setup, three_teardown),
 	};
 

@@ -176,7 +176,7 @@ static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_
 
 /*
  * Chats that were pinned meanwhile: one order of a list instead of one update each. A client puts each on top as it comes, and
- * rows of one second have no order. False: it is said already.
+ * rows of one second have no order. 1: it is said already.
  */
 static int as_order(struct gather *g, struct upd_event *ev, bool said[2])
 {
@@ -190,9 +190,26 @@ static int as_order(struct gather *g, struct upd_event *ev, bool said[2])
 	ev->peer = 0;
 	ev->id = row.folder != 0;
 	if (said[ev->id])
-		return false;
+		return 1;
 	said[ev->id] = true;
-	return true;
+	return 0;
+}
+
+/*
+ * How far he had read in a channel that he is out of by now. It comes with the channel's pts, which his client takes for a gap and asks
+ * about in vain.
+ */
+static int is_of_lost_channel(struct rpc_call *c, const struct upd_event *ev)
+{
+	struct store_channel_member m;
+	int r;
+
+	if (ev->kind != UPD_READ_CHANNEL_IN && ev->kind != UPD_READ_CHANNEL_OUT)
+		return 0;
+	r = store_channel_member_get(c->db, peer_channel_id(ev->peer), ev->owner, &c->arena, &m);
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 1 : r;
+	return m.role == STORE_CHANNEL_LEFT || m.role == STORE_CHANNEL_KICKED;
 }
 
 static int add_states(struct gather *g, int32_t date)
@@ -220,8 +237,10 @@ static int add_states(struct gather *g, int32_t date)
 		                       .date = rows[i].time,
 		                       .payload = rows[i].payload};
 
-		r = ev.kind == UPD_DIALOG_PINNED ? as_order(g, &ev, said) : true;
-		if (r == false)
+		r = is_of_lost_channel(c, &ev);
+		if (r == 0 && ev.kind == UPD_DIALOG_PINNED)
+			r = as_order(g, &ev, said);
+		if (r > 0)
 			continue;
 		r = r < 0 ? r : sync_compose_one(&g->v, &ev, &u);
 		if (r < 0)

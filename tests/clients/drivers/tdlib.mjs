@@ -242,10 +242,16 @@ const driver = {
     const { senders } = await td.call('getBlockedMessageSenders', { block_list: { '@type': 'blockListMain' }, offset: 0, limit: 100 });
     return senders.map((s) => s.user_id);
   },
+  // Page by page, to the end: the first comes from its database, which does not reach back to the beginning.
   async pins({ of }) {
-    const filter = { '@type': 'searchMessagesFilterPinned' };
-    const { messages } = await td.call('searchChatMessages', { chat_id: await chat(of), limit: 100, filter });
-    return messages.map((m) => serverId(m.id));
+    const about = { chat_id: await chat(of), limit: 100, filter: { '@type': 'searchMessagesFilterPinned' } };
+    const all = [];
+    for (let from_message_id = 0; ; ) {
+      const { messages, next_from_message_id: next } = await td.call('searchChatMessages', { ...about, from_message_id });
+      all.push(...messages.map((m) => serverId(m.id)));
+      if (!next || !messages.length) return all;
+      from_message_id = next;
+    }
   },
   // random_id is TDLib's own business: it keeps what it sends in its database, and sends it again after a restart.
   async send({ to, text, reply_to, entities: spans, quote, clear_draft }) {

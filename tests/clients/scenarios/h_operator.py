@@ -2,7 +2,7 @@
 import asyncio
 import json
 
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal, until
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal, until, until_answered
 
 
 async def test_accounts(stage):
@@ -114,6 +114,8 @@ async def test_restore_channel(stage):
         await a.wait('delete', lambda e: set(lost) <= set(e['ids']), since=marks[1])
         local = [x['text'] for x in await a.page(of=chat, before=0, offset=0, limit=50, only_local=True) if not x['service']]
         expect(not any(x.startswith('lost') for x in local), 'TDLib has forgotten: %r' % local)
+        for p in (t, m, u):  # Telethon asks nobody what was said before it had connected again
+            await until_answered(p.dialogs)
         said = await t.send(to=chat, text='afterwards')
         expect(said['id'] > max(lost) + 1000000, 'an id that nobody has seen: %d' % said['id'])
         for p, mark in zip((a, m, u), marks[1:]):
