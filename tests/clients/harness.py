@@ -377,6 +377,8 @@ MTCUTE_ALLOWED = (
     'Step 4: invalid nonce hash',
     # Who was thrown out while he was away asks what he has missed there.
     'error fetching difference for %d: 400 CHANNEL_PRIVATE',
+    # Who is thrown out while it waits for a gap there to close: how far it was it forgets, but not what waits.
+    'local pts not available for postponed',
     # It was told to disconnect while it asked what it had missed.
     'error fetching difference for %d: Error: Session is reset',
     'error fetching common difference: Error: Session is reset',
