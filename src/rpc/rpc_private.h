@@ -97,6 +97,7 @@ struct rpc_job {
 
 struct rpc_told { /* events of some owners */
 	_Atomic uint64_t begun, ended;
+	_Atomic bool wanted; /* an answer is held until more of them have */
 };
 
 struct rpc_reader { /* one read or blob thread's own */
@@ -106,7 +107,6 @@ struct rpc_reader { /* one read or blob thread's own */
 	uint64_t seen;  /* its snapshot has at least so many commits */
 	/* told.c, of read threads: answers that wait for pushes, and what they wait for */
 	struct lane_item *held, **held_tail;
-	_Atomic unsigned n_held;
 	struct rpc_told told[64];
 };
 

@@ -42,13 +42,15 @@ void rpc_told_pushed(struct rpc_reader *rd, int64_t owner, unsigned n)
 void rpc_told_end(struct rpc_server *s, int64_t owner, unsigned n)
 {
 	struct rpc_reader *rd = reader_of(s, owner);
+	struct rpc_told *t;
 
 	if (!n)
 		return;
 	rpc_told_pushed(rd, owner, n);
-	/* Its thread looks after each job; it may have none. Whoever holds one counts it first, and looks once more. */
-	if (atomic_load(&rd->n_held))
-		rpc_read(s, owner, nothing, NULL, NULL);
+	/* Its thread looks after each job; it may have none. Who holds an answer says so first, and then looks once more. */
+	t = told_of(rd, owner);
+	if (atomic_load(&t->wanted) && atomic_exchange(&t->wanted, false))
+		rpc_read_always(s, owner, nothing, NULL, NULL);
 }
 
 void rpc_told_drop(struct rpc_server *s, struct rpc_event *events)
@@ -69,8 +71,18 @@ bool rpc_told_hold(struct rpc_reader *rd, struct rpc_job *j)
 	j->item.next = NULL;
 	*(rd->held ? rd->held_tail : &rd->held) = &j->item;
 	rd->held_tail = &j->item.next;
-	atomic_fetch_add(&rd->n_held, 1);
 	return true;
+}
+
+/* Whoever ends what it waits for without a push wakes this thread. */
+static bool waits(struct rpc_reader *rd, const struct rpc_job *j)
+{
+	struct rpc_told *t = told_of(rd, j->call.user_id);
+
+	if (atomic_load(&t->ended) >= j->told_until)
+		return false;
+	atomic_store(&t->wanted, true);
+	return atomic_load(&t->ended) < j->told_until;
 }
 
 void rpc_told_look(struct rpc_reader *rd)
@@ -80,12 +92,11 @@ void rpc_told_look(struct rpc_reader *rd)
 	while ((it = *at) != NULL) {
 		struct rpc_job *j = (struct rpc_job *)it;
 
-		if (atomic_load(&told_of(rd, j->call.user_id)->ended) < j->told_until) {
+		if (waits(rd, j)) {
 			at = &it->next;
 			continue;
 		}
 		*at = it->next;
-		atomic_fetch_sub(&rd->n_held, 1);
 		rpc_job_answer(j);
 		rpc_job_free(j);
 	}
