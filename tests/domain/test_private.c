@@ -111,6 +111,30 @@ static void test_pin_of_a_note(void **state)
 	assert_int_equal(TL_AS(peerUser, m->saved_peer_id)->user_id, s->a.id);
 }
 
+/* The word of a silent pin makes no sound, but it is there; among one's own notes there is none, nor of a pin for oneself. */
+static void test_silent_pin(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_updatePinnedMessage *q = Q(s, messages_updatePinnedMessage);
+	const struct tl_messageService *m;
+
+	q->silent = true;
+	q->id = talk_say(s->w, s->a, s->a, "a note");
+	q->peer = &Q(s, inputPeerSelf)->o;
+	talk_call(s->w, s->a, &q->o);
+	assert_true(TL_IS(message, newest(s, s->a, s->a)));
+	q->id = talk_say(s->w, s->a, s->b, "to both");
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	talk_call(s->w, s->a, &q->o);
+	m = TL_AS(messageService, newest(s, s->b, s->a));
+	assert_non_null(m);
+	assert_true(m->silent && TL_IS(messageActionPinMessage, m->action));
+	q->id = talk_say(s->w, s->a, s->b, "to oneself");
+	q->pm_oneside = true;
+	talk_call(s->w, s->a, &q->o);
+	assert_true(TL_IS(message, newest(s, s->b, s->a)));
+}
+
 static void test_no_command_without_a_bot(void **state)
 {
 	struct s *s = *state;
@@ -259,6 +283,7 @@ int main(void)
 		TEST(test_reply_to_what_is_gone),
 		TEST(test_notes_and_what_was_brought),
 		TEST(test_pin_of_a_note),
+		TEST(test_silent_pin),
 		TEST(test_no_command_without_a_bot),
 		TEST(test_archive),
 		TEST(test_pins_in_order),

@@ -1,4 +1,4 @@
-/* pin.c - messages.updatePinnedMessage and unpinAllMessages: for both sides, with a word in the chat unless it is silent. */
+/* pin.c - messages.updatePinnedMessage and unpinAllMessages: for both sides, with a word in the chat. */
 #include "base/err.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/log.h"
@@ -34,13 +34,14 @@ int message_set_pinned(struct rpc_call *c, const struct store_msg *row, bool pin
 	return 1;
 }
 
-static int say_so(struct rpc_call *c, const struct peer *to, const struct store_msg *row)
+static int say_so(struct rpc_call *c, const struct peer *to, const struct store_msg *row, bool silent)
 {
 	struct tl_messageService *s = TL_NEW(&c->arena, messageService);
 	struct message_draft m = {.from = c->user_id,
 	                          .peer = row->peer,
 	                          .content = &s->o,
 	                          .reply_to = row->id,
+	                          .silent = silent,
 	                          .except_key = c->client->auth_key_id};
 	int32_t id;
 	int r;
@@ -90,7 +91,9 @@ int messages_updatePinnedMessage(struct rpc_call *c, const struct tl_messages_up
 	if (peer.channel &&
 	    (r = channel_log_message(c, peer.channel->row.id, CHANNEL_LOG_PINNED, NULL, &row)) < 0)
 		return r;
-	if (!q->unpin && !q->silent && !q->pm_oneside && (r = say_so(c, &peer, &row)) < 0)
+	/* A silent one is said, too, but among one's own notes. (Telethon's pin_message waits for the word of a silent one.) */
+	if (!q->unpin && !q->pm_oneside && !(q->silent && peer.key == c->user_id) &&
+	    (r = say_so(c, &peer, &row, q->silent)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }
