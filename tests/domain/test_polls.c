@@ -388,6 +388,34 @@ static void test_group(void **state)
 	             "400 MESSAGE_POLL_CLOSED");
 }
 
+/* A bot whose poll shows its voters hears each vote, in layers that named users, too. */
+static void test_bot(void **state)
+{
+	struct s *s = *state;
+	struct person bot = room_bot(s->w, s->a, "asking_bot", 0);
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_obj *pb = world_channel_peer(s->w, s->b, room);
+	struct tl_inputMediaPoll *m = tea(s);
+	const struct tl_updateMessagePollVote *u;
+	int32_t id;
+
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, bot);
+	asked(m)->public_voters = true;
+	id = send_poll(s, bot, world_channel_peer(s->w, bot, room), m);
+	world_pushes(s->w, bot.key);
+	talk_call(s->w, s->b, vote_q(s, pb, id, 1, -1));
+	u = TL_AS(updateMessagePollVote, world_update(world_pushes(s->w, bot.key), TL_updateMessagePollVote));
+	assert_non_null(u);
+	assert_true(TL_AS(peerUser, u->peer)->user_id == s->b.id && u->options.n == 1 &&
+	            u->positions.v[0] == 1);
+	world_connect(s->w, bot, bot.key, 140);
+	world_pushes(s->w, bot.key);
+	talk_call(s->w, s->b, vote_q(s, pb, id, -1, -1));
+	u = TL_AS(updateMessagePollVote, world_update(world_pushes(s->w, bot.key), TL_updateMessagePollVote));
+	assert_true(u && u->user_id == s->b.id && !u->options.n);
+}
+
 static int time_over(struct rpc_call *c, void *unused)
 {
 	struct sql_stmt *st = sql_prepare(c->db, "SELECT id FROM poll");
@@ -490,7 +518,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(private), T(refused),   T(group),     T(time), T(quiz),      T(closed),
-		T(public),  T(anonymous), T(forwarded), T(gone), T(old_layer),
+		T(public),  T(anonymous), T(forwarded), T(gone), T(old_layer), T(bot),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

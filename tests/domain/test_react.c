@@ -593,6 +593,53 @@ static void test_as_group(void **state)
 	}
 }
 
+/* A bot that is an admin hears who chose what; of a channel, how many; one who talks to it in private, too. */
+static void test_bots(void **state)
+{
+	struct s *s = *state;
+	struct person bot = room_bot(s->w, s->a, "seeing_bot", 0);
+	int64_t room = room_create(s->w, s->a, false), news = room_create(s->w, s->a, true);
+	struct tl_messages_startBot *start = Q(s, messages_startBot);
+	struct tl_obj *peer = world_channel_peer(s->w, s->b, room);
+	const struct tl_updateBotMessageReactions *all;
+	const struct tl_updateBotMessageReaction *u;
+	int32_t id = room_say(s, s->a, room, "look");
+
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, bot);
+	talk_call(s->w, s->b, react_q(s, peer, id, UP, NULL));
+	assert_null(world_update(world_pushes(s->w, bot.key), TL_updateBotMessageReaction));
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, bot, ADMIN_DELETE));
+	talk_call(s->w, s->b, react_q(s, peer, id, FIRE, NULL));
+	u = TL_AS(updateBotMessageReaction,
+	          world_update(world_pushes(s->w, bot.key), TL_updateBotMessageReaction));
+	assert_non_null(u);
+	assert_true(u->msg_id == id && TL_AS(peerUser, u->actor)->user_id == s->b.id);
+	assert_true(slice_eq(TL_AS(reactionEmoji, u->old_reactions.v[0])->emoticon, slice_str(UP)));
+	assert_true(slice_eq(TL_AS(reactionEmoji, u->new_reactions.v[0])->emoticon, slice_str(FIRE)));
+
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, news, bot, ADMIN_POST));
+	id = room_say(s, s->a, news, "look");
+	world_pushes(s->w, bot.key);
+	talk_call(s->w, s->a, react_q(s, world_channel_peer(s->w, s->a, news), id, UP, NULL));
+	all = TL_AS(updateBotMessageReactions,
+	            world_update(world_pushes(s->w, bot.key), TL_updateBotMessageReactions));
+	assert_true(all && all->msg_id == id && TL_AS(reactionCount, all->reactions.v[0])->count == 1);
+
+	start->bot = world_user(s->w, s->b, bot.id);
+	start->peer = &Q(s, inputPeerEmpty)->o;
+	start->random_id = 5;
+	start->start_param = SLICE_LIT("");
+	talk_call(s->w, s->b, &start->o);
+	id = talk_say(s->w, bot, s->b, "hello");
+	world_pushes(s->w, bot.key);
+	talk_call(s->w, s->b,
+	          react_q(s, world_peer(s->w, s->b, bot.id), talk_top(s->w, s->b, bot), UP, NULL));
+	u = TL_AS(updateBotMessageReaction,
+	          world_update(world_pushes(s->w, bot.key), TL_updateBotMessageReaction));
+	assert_true(u && u->msg_id == id && TL_AS(peerUser, u->peer)->user_id == s->b.id);
+}
+
 static void test_difference(void **state)
 {
 	struct s *s = *state;
@@ -702,9 +749,9 @@ static void test_default(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(default), T(private),    T(refused),   T(group),   T(as_told),
-		T(several), T(supergroup), T(looked_at), T(channel), T(allowed),
-		T(list),    T(difference), T(recent),    T(gone),    T(as_group),
+		T(default),    T(private),   T(refused),  T(group),   T(as_told), T(several),
+		T(supergroup), T(looked_at), T(channel),  T(allowed), T(list),    T(difference),
+		T(recent),     T(gone),      T(as_group), T(bots),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

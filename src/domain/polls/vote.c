@@ -1,5 +1,6 @@
 /* vote.c - messages.sendVote: chosen, chosen anew, taken back; and the end of a poll. One row an option, whatever the poll's size. */
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
 #include "domain/messages/touch.h"
@@ -55,6 +56,31 @@ static int options(struct rpc_call *c, const struct tl_vec_str *in, const struct
 	return 0;
 }
 
+/* Of a poll whose voters are seen, and which is a bot's: it hears each vote. */
+static int tell_bot(struct rpc_call *c, const struct poll_body *p, uint32_t chosen)
+{
+	struct tl_updateMessagePollVote *u = TL_NEW(&c->arena, updateMessagePollVote);
+	struct slice *bytes = ARENA_ARRAY(&c->arena, struct slice, p->poll->answers.n + 1);
+	int32_t *at = ARENA_ARRAY(&c->arena, int32_t, p->poll->answers.n + 1);
+	struct view v;
+	uint32_t n = 0;
+
+	if (!peer_is_bot(p->row.creator) || !p->poll->public_voters)
+		return 0;
+	view_init(&v, c);
+	view_peer(&v, c->user_id);
+	u->poll_id = p->row.id;
+	u->peer = peer_to_tl(&c->arena, c->user_id);
+	for (uint32_t i = 0; i < p->poll->answers.n; i++)
+		if (chosen & 1u << i) {
+			at[n] = (int32_t)i;
+			bytes[n++] = poll_option_bytes(p, (int32_t)i);
+		}
+	u->options = (struct tl_vec_str){bytes, n};
+	u->positions = (struct tl_vec_int){at, n};
+	return bot_tell(&v, p->row.creator, &u->o);
+}
+
 int messages_sendVote(struct rpc_call *c, const struct tl_messages_sendVote *q)
 {
 	uint32_t chosen, had;
@@ -79,7 +105,7 @@ int messages_sendVote(struct rpc_call *c, const struct tl_messages_sendVote *q)
 	if (had == chosen)
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
 	if ((r = store_poll_vote(c->db, p.row.id, c->user_id, chosen, c->now)) < 0 ||
-	    (r = message_touched(c, &row, MESSAGE_POLL)) < 0)
+	    (r = message_touched(c, &row, MESSAGE_POLL)) < 0 || (r = tell_bot(c, &p, chosen)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

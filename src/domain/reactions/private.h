@@ -43,4 +43,12 @@ int64_t reactions_hash(struct arena *a, const struct slice *v, size_t n);
 /* Newest first in the caller's list of those that he used lately. */
 int reaction_note_used(struct rpc_call *c, const struct slice *what, size_t n);
 
+/* --- bots.c. Write lane: bots hear what the caller (shown as `as`, or himself: 0) chose for this message, instead of what he had. */
+struct reaction_change {
+	int64_t as;
+	const struct slice *had, *what;
+	size_t n_had, n;
+};
+int reactions_tell_bots(struct rpc_call *c, const struct store_msg *row, const struct reaction_change *x);
+
 #endif

@@ -203,7 +203,8 @@ static int mark(struct rpc_call *c, const struct store_msg *row)
 
 int messages_sendReaction(struct rpc_call *c, const struct tl_messages_sendReaction *q)
 {
-	struct slice what[STORE_REACTIONS_OF_ONE], set;
+	struct slice what[STORE_REACTIONS_OF_ONE], before[STORE_REACTIONS_OF_ONE], set;
+	struct reaction_change change;
 	struct store_msg_reaction *had;
 	struct store_msg row;
 	struct subject s;
@@ -231,7 +232,11 @@ int messages_sendReaction(struct rpc_call *c, const struct tl_messages_sendReact
 	if (peer.channel && n > n_had &&
 	    (r = store_day_add(c->db, peer.key, c->now, STORE_DAY_REACTIONS, (int64_t)(n - n_had))) < 0)
 		return r;
-	if ((r = message_touched(c, &row, MESSAGE_REACTIONS)) < 0)
+	for (size_t i = 0; i < n_had; i++)
+		before[i] = had[i].what;
+	change = (struct reaction_change){as, before, what, n_had, n};
+	if ((r = message_touched(c, &row, MESSAGE_REACTIONS)) < 0 ||
+	    (r = reactions_tell_bots(c, &row, &change)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

@@ -13,6 +13,7 @@
 #include "store/meta.h"
 #include "store/personal_photo.h"
 #include "store/profile_photo.h"
+#include "store/qts.h"
 #include "store/setting.h"
 #include "store/user.h"
 #include "updates/event.h"
@@ -192,7 +193,8 @@ int user_delete(struct rpc_call *c, int64_t id)
 	if ((r = drop_contacts(c, id)) < 0 || (r = store_wanted_clear(c->db, id)) < 0 ||
 	    (r = drop_settings(c, id)) < 0 || (r = drop_photos(c, id)) < 0)
 		return r;
-	if ((u.flags & STORE_USER_BOT) && (r = store_bot_delete(c->db, id)) < 0)
+	if ((u.flags & STORE_USER_BOT) &&
+	    ((r = store_bot_delete(c->db, id)) < 0 || (r = store_qts_drop(c->db, id)) < 0))
 		return r;
 	u.phone = u.first = u.last = u.username = u.about = SLICE_LIT("");
 	u.flags = STORE_USER_DELETED | (u.flags & STORE_USER_BOT);

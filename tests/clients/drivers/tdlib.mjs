@@ -106,6 +106,8 @@ async function onUpdate(o) {
       const whom = o.new_chat_member.member_id.user_id;
       return event('member', { peer: o.chat_id, by: o.actor_user_id, whom, was: status(o.old_chat_member), is: status(o.new_chat_member) });
     }
+    case 'updateMessageReaction': // likewise
+      return event('reacts', { peer: o.chat_id, id: serverId(o.message_id), who: o.actor_id.user_id, now: o.new_reaction_types.map((t) => t.emoji) });
     case 'updateNewChatJoinRequest': // likewise
       return event('asks', { peer: o.chat_id, who: o.request.user_id });
     case 'updateUserStatus':

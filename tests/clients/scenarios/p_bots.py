@@ -103,6 +103,11 @@ async def test_members(stage):
     await told(d, 'Member', 'Administrator')
     await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [b.me['id']]})
     await told(b, 'Left', 'Member')
+    id = (await a.send(to=chat, text='what do you say?'))['id']
+    await a.wait('reactions', lambda e: len(e['emoji']) > 0)  # they are offered
+    await b.react(to=chat, id=id, emoji=['\U0001f44d'])
+    e = await d.wait('reacts', since=mark)
+    expect_equal((e['peer'], e['id'], e['who'], e['now']), (chat, id, b.me['id'], ['\U0001f44d']), 'who reacts')
     await a.invoke(method='setChatMemberStatus', args={
         'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': b.me['id']},
         'status': {'@type': 'chatMemberStatusBanned', 'banned_until_date': 0}})
