@@ -137,5 +137,6 @@ int bench_upload(struct bench *b);
 int bench_download(struct bench *b);
 int bench_channel(struct bench *b);
 int bench_cdn_downloads(struct bench *b);
+int bench_cdn_misses(struct bench *b);
 
 #endif

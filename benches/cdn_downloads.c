@@ -9,16 +9,13 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/rd.h"
-#include "benches/cdn_channel.h"
 #include "benches/cdn_pool.h"
+#include "benches/cdn_redirect.h"
 #include "benches/content.h"
 #include "cdnwire/call.h"
-#include "crypto/aes.h"
 
 enum {
 	PART = CDN_BENCH_PART,
-	TOKEN_MAX = 512,
 	SOURCES = 64,
 	FILES = 100,
 	FILE_KIB = 300,
@@ -31,21 +28,14 @@ enum {
 #define TRACE_MS    100
 #define UPLOAD_FILE 0x096a18d5u
 #define REDIRECT    0xf18cda44u
-#define REUPLOAD    0x9b2754a8u
 
 struct run;
-
-struct redirect {
-	int32_t dc; /* 0: none */
-	uint8_t token[TOKEN_MAX], key[32], iv[16];
-	uint32_t token_n;
-};
 
 struct download {
 	struct run *x;
 	unsigned person, file;
 	uint64_t off;
-	struct redirect to;
+	struct cdn_redirect to;
 	usec_t began, again; /* again: ask then; 0: an answer is under way */
 	bool busy;
 };
@@ -166,25 +156,10 @@ static void ask_reupload(struct download *d, struct slice request)
 	struct buf b = {0};
 
 	d->x->reuploads++;
-	buf_u32(&b, REUPLOAD);
-	buf_tl_bytes(&b, d->to.token, d->to.token_n);
-	buf_tl_bytes(&b, request.p, request.n);
+	cdn_put_reupload(&b, &d->to, request);
 	d->busy = true;
 	client_call_bytes(d->x->crowd.v[d->person].c, buf_slice(&b), on_reupload, d);
 	buf_fini(&b);
-}
-
-static void open_part(struct download *d, struct slice sealed, uint8_t *out)
-{
-	struct aes_ctr s;
-	uint8_t iv[16];
-
-	memcpy(iv, d->to.iv, sizeof(iv));
-	for (int i = 0; i < 4; i++)
-		iv[15 - i] = (uint8_t)(d->off / 16 >> 8 * i);
-	memcpy(out, sealed.p, sealed.n);
-	aes_ctr_init(&s, d->to.key, iv);
-	aes_ctr_apply(&s, out, sealed.n);
 }
 
 static void from_node(void *arg, const struct cdn_answer *a)
@@ -214,24 +189,9 @@ static void from_node(void *arg, const struct cdn_answer *a)
 	} else if (id == CDN_REUPLOAD_NEEDED) {
 		ask_reupload(d, said);
 	} else {
-		open_part(d, said, plain);
+		cdn_redirect_open(&d->to, d->off, said, plain);
 		came(d, slice_of(plain, said.n), d->to.dc);
 	}
-}
-
-static bool read_redirect(struct rd *r, struct redirect *ret)
-{
-	int32_t dc = (int32_t)rd_u32(r);
-	struct slice token = rd_tl_bytes(r), key = rd_tl_bytes(r), iv = rd_tl_bytes(r);
-
-	if (r->bad || token.n > TOKEN_MAX || key.n != sizeof(ret->key) || iv.n != sizeof(ret->iv))
-		return false;
-	ret->dc = dc;
-	ret->token_n = token.n;
-	memcpy(ret->token, token.p, token.n);
-	memcpy(ret->key, key.p, key.n);
-	memcpy(ret->iv, iv.p, iv.n);
-	return true;
 }
 
 static void from_core(void *arg, struct client *c, const struct client_answer *a)
@@ -253,7 +213,7 @@ static void from_core(void *arg, struct client *c, const struct client_answer *a
 	if (id == UPLOAD_FILE) {
 		rd_u64(&r); /* type, mtime */
 		came(d, rd_tl_bytes(&r), 0);
-	} else if (id == REDIRECT && read_redirect(&r, &d->to)) {
+	} else if (id == REDIRECT && cdn_redirect_read(&r, &d->to)) {
 		ask(d);
 	} else {
 		give_up(d, "upload.getFile", SLICE_LIT("an answer that is none"));
@@ -263,16 +223,6 @@ static void from_core(void *arg, struct client *c, const struct client_answer *a
 static void ask(struct download *d)
 {
 	struct run *x = d->x;
-	const struct cdn_seen *s = &x->channel.seen[d->person * x->channel.n_files + d->file];
-	struct tl_inputDocumentFileLocation at = {.o.name = TL_inputDocumentFileLocation,
-	                                          .id = s->id,
-	                                          .access_hash = s->access_hash,
-	                                          .file_reference = slice_of(s->reference, s->reference_n)};
-	struct tl_upload_getFile get = {.o.name = TL_upload_getFile,
-	                                .cdn_supported = true,
-	                                .location = &at.o,
-	                                .offset = (int64_t)d->off,
-	                                .limit = PART};
 	struct buf b = {0};
 
 	d->again = 0;
@@ -282,8 +232,8 @@ static void ask(struct download *d)
 		             d);
 		return;
 	}
-	if (tl_encode_call(&b, &get.o, tl_layer_serve(x->b->o.layer)) == 0)
-		client_call_bytes(x->crowd.v[d->person].c, buf_slice(&b), from_core, d);
+	cdn_put_get(&b, &x->channel, d->person, d->file, d->off, x->b->o.layer);
+	client_call_bytes(x->crowd.v[d->person].c, buf_slice(&b), from_core, d);
 	buf_fini(&b);
 }
 

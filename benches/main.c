@@ -22,6 +22,7 @@ static const struct {
 	{"channel", bench_channel, "posts in a channel and in small groups, until the last one has them"},
 	{"cdn-downloads", bench_cdn_downloads,
          "files of a channel, through CDN nodes where the server sends there; every byte is compared"},
+	{"cdn-misses", bench_cdn_misses, "a thousand who miss one chunk of a small CDN node at once"},
 	{"idle", bench_idle, "memory of sessions that are signed in, took one update and wait"},
 };
 

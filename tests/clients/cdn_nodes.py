@@ -11,9 +11,9 @@ from splice import Splice
 
 
 class Node:
-    def __init__(self, stage, name, dir=None, disk=False, **options):
-        """options: more for `admin cdn add`, as country='XX', lease=120."""
-        self.stage, self.name, self.options = stage, name, options
+    def __init__(self, stage, name, dir=None, disk=False, ram=64, **options):
+        """ram: MiB; options: more for `admin cdn add`, as country='XX', lease=120."""
+        self.stage, self.name, self.ram, self.options = stage, name, ram, options
         self.dir = pathlib.Path(dir or stage.dir / name)
         self.dir.mkdir(parents=True, exist_ok=True)
         self.config, self.log = self.dir / 'node.conf', self.dir / 'node.log'
@@ -29,7 +29,7 @@ class Node:
                            '--link', '127.0.0.1:%d' % self.link_port, '--config-out', self.config, *more)
         self.dc = made['dc']
         text = re.sub(r'(?m)^listen *=.*$', 'listen = 127.0.0.1:%d' % self.port, self.config.read_text())
-        text += '\nram_mib = 64\nkey_file = %s\n' % (self.dir / 'node.key.pem')
+        text += '\nram_mib = %d\nkey_file = %s\n' % (self.ram, self.dir / 'node.key.pem')
         if self.disk:
             text += 'disk_file = %s\ndisk_mib = 64\n' % self.disk
         self.config.write_text(text)
@@ -90,10 +90,10 @@ class Node:
         return '\n'.join(self.log.read_text(errors='replace').splitlines()[-lines:]) if self.log.exists() else ''
 
 
-async def crowd(stage, *options, bench=None, trace=None):
-    """chapar-bench cdn-downloads, begun: its process, once people and files are there and the downloads begin."""
+async def crowd(stage, *options, bench=None, trace=None, what='cdn-downloads'):
+    """chapar-bench, begun: its process, once people and files are there and the downloads begin."""
     program = bench or pathlib.Path(CHAPAR).parent / 'chapar-bench'
-    words = ['cdn-downloads', '--to', '127.0.0.1:%d' % stage.server.port, '--key', stage.server.key, *options]
+    words = [what, '--to', '127.0.0.1:%d' % stage.server.port, '--key', stage.server.key, *options]
     if trace:
         words += ['--trace', trace]
     p = await asyncio.create_subprocess_exec(*map(str, [program, *words]), stdin=asyncio.subprocess.DEVNULL,
