@@ -179,6 +179,13 @@ void cdn_term_look(struct cdn_term *t)
 	tell(t, false);
 }
 
+int64_t cdn_term_left(struct cdn_term *t)
+{
+	WITH_LOCK(&t->lock);
+
+	return is_on(t) ? (t->until - clock_boot_usec()) / 1000000 + 1 : 0;
+}
+
 enum cdn_state cdn_term_now(struct cdn_term *t, struct cdn_node_keys *ret_keys, unixtime_t *ret_now)
 {
 	WITH_LOCK(&t->lock);

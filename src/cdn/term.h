@@ -28,6 +28,8 @@ void cdn_term_end(struct cdn_term *t);
 /* Ends it if its time has come. To be called often: until then nothing is answered, but what is sealed is still there. */
 void cdn_term_look(struct cdn_term *t);
 
+/* Seconds until it is over, if nothing comes; 0: it is. */
+int64_t cdn_term_left(struct cdn_term *t);
 /* CDN_REVOKED: over, and nothing is returned. */
 enum cdn_state cdn_term_now(struct cdn_term *t, struct cdn_node_keys *ret_keys, unixtime_t *ret_now);
 

@@ -26,6 +26,7 @@
 #include "io/conn.h"
 #include "io/listener.h"
 #include "roles/cdn_config.h"
+#include "roles/cdn_web.h"
 #include "roles/files.h"
 #include "roles/role.h"
 #include "transport/transport.h"
@@ -62,6 +63,7 @@ struct cdn {
 	struct cdn_node *node;
 	struct cdn_link_config link_config;
 	struct cdn_fills *fills;
+	struct cdn_web *web; /* NULL: none */
 };
 
 static int open_key(struct cdn *s)
@@ -180,6 +182,14 @@ static void report(void *ctx, struct cdn_report *r)
 	r->handshakes = (uint64_t)s->counters.handshakes_total;
 }
 
+static int start_web(struct cdn *s)
+{
+	struct cdn_web_config cfg = {
+		.term = s->term, .cache = s->cache, .counts = &s->counts, .counters = &s->counters};
+
+	return s->config.metrics[0] ? cdn_web_start(&cfg, s->loops, s->config.metrics, &s->web) : 0;
+}
+
 static int start(struct cdn *s)
 {
 	struct cdn_node_config node = {.dc = (int32_t)s->config.dc,
@@ -204,15 +214,16 @@ static int start(struct cdn *s)
 	                                          .report = report,
 	                                          .ctx = s};
 	s->fills = cdn_fills_new(&s->link_config, s->config.secret_bytes);
-	if ((r = listen_all(s)) < 0)
+	if ((r = listen_all(s)) < 0 || (r = start_web(s)) < 0)
 		return r;
 	for (unsigned i = 0; i < s->n_loops; i++)
 		io_loop_start(s->loops[i]);
 	printf("ready listen=");
 	for (unsigned i = 0; i < s->n_listeners; i++)
 		printf("%s%s", i ? "," : "", io_listener_name(s->listeners[i]));
-	printf(" link=%s dc=%d key=%016llx\n", io_listener_name(s->link), node.dc,
+	printf(" link=%s dc=%d key=%016llx", io_listener_name(s->link), node.dc,
 	       (unsigned long long)(uint64_t)rsa_fingerprint(s->rsa));
+	printf("%s%s\n", s->web ? " metrics=" : "", s->web ? cdn_web_name(s->web) : "");
 	fflush(stdout);
 	return 0;
 }
@@ -233,6 +244,7 @@ static void stop(struct cdn *s, bool running)
 		io_listener_close(s->listeners[i], running);
 	if (s->link)
 		io_listener_close(s->link, running);
+	cdn_web_stop(s->web, running);
 	cdn_fills_free(s->fills);
 	if (s->term)
 		cdn_term_end(s->term);
@@ -244,6 +256,7 @@ static void stop(struct cdn *s, bool running)
 	for (unsigned i = 0; i < s->n_loops; i++)
 		io_loop_drain(s->loops[i]);
 	cdn_node_free(s->node);
+	cdn_web_free(s->web);
 	for (unsigned i = 0; i < s->n_loops; i++)
 		io_loop_free(s->loops[i]);
 	cdn_term_free(s->term);

@@ -47,6 +47,9 @@ static const struct row {
              "A file for what does not fit there; sealed by a key that is in RAM alone. Empty: none."),
 	NUMBER(disk_mib, "0", 0, 1 << 26, "Its size, MiB."),
 	NUMBER(loops, "0", 0, 16, "Threads that speak with clients. 0: one for each processor, at most 4."),
+	TEXT(metrics, "",
+             "HOST:PORT where Prometheus finds GET /metrics, and /healthz: for the operator alone. Empty: "
+             "nowhere."),
 	TEXT(log, "notice", "error, warning, notice, info or debug."),
 };
 

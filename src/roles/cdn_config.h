@@ -8,7 +8,7 @@
 
 struct cdn_config {
 	int64_t dc, ram_mib, disk_mib, loops;
-	char *listen, *link, *secret, *secret_file, *key_file, *disk_file, *log;
+	char *listen, *link, *secret, *secret_file, *key_file, *disk_file, *metrics, *log;
 	uint8_t secret_bytes[32];
 };
 

@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/counters.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "http/metrics.h"
 #include "http/server.h"
 #include "io/listener.h"
 #include "roles/glue.h"
@@ -23,24 +21,6 @@ struct web {
 	struct http_server *http;
 	struct io_listener *listener; /* NULL: none */
 };
-
-static void put(struct buf *b, const char *name, const char *kind, const char *text, int64_t v)
-{
-	char line[400];
-	int n = snprintf(line, sizeof(line), "# HELP chapar_%s %s\n# TYPE chapar_%s %s\nchapar_%s %lld\n",
-	                 name, text, name, kind, name, (long long)v);
-
-	buf_put(b, line, (size_t)n);
-}
-
-static void put_head(struct buf *b, const char *name, const char *text)
-{
-	char line[300];
-	int n = snprintf(line, sizeof(line), "# HELP chapar_%s %s\n# TYPE chapar_%s counter\n", name, text,
-	                 name);
-
-	buf_put(b, line, (size_t)n);
-}
 
 static void put_call(void *arg, const char *method, uint64_t n)
 {
@@ -89,11 +69,9 @@ static void put_batches(struct web *w, struct buf *b)
 {
 	struct batches x = {.b = b, .le = 1};
 	char line[300];
-	int k = snprintf(line, sizeof(line),
-	                 "# HELP chapar_commit_calls calls in one commit of the write lane\n"
-	                 "# TYPE chapar_commit_calls histogram\n");
+	int k;
 
-	buf_put(b, line, (size_t)k);
+	metric_head(b, "commit_calls", "histogram", "calls in one commit of the write lane");
 	rpc_server_each_batch(w->glue->rpc, put_batch, &x);
 	k = snprintf(line, sizeof(line),
 	             "chapar_commit_calls_bucket{le=\"+Inf\"} %llu\nchapar_commit_calls_sum %llu\n"
@@ -103,33 +81,6 @@ static void put_batches(struct web *w, struct buf *b)
 	buf_put(b, line, (size_t)k);
 }
 
-static void put_cpu(struct buf *b)
-{
-	struct timespec used = {0};
-	char line[300];
-	int k;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-	k = snprintf(line, sizeof(line),
-	             "# HELP chapar_cpu_seconds_total processor time that the process has used\n"
-	             "# TYPE chapar_cpu_seconds_total counter\nchapar_cpu_seconds_total %lld.%06ld\n",
-	             (long long)used.tv_sec, used.tv_nsec / 1000);
-	buf_put(b, line, (size_t)k);
-}
-
-static int64_t resident_bytes(void)
-{
-	long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "r");
-
-	if (f) {
-		if (fscanf(f, "%*d %ld", &pages) != 1)
-			pages = 0;
-		fclose(f);
-	}
-	return (int64_t)pages * sysconf(_SC_PAGESIZE);
-}
-
 static void put_workers(struct web *w, struct buf *b)
 {
 	struct worker_stats s = {0};
@@ -137,10 +88,10 @@ static void put_workers(struct web *w, struct buf *b)
 	if (!w->glue->app->workers)
 		return;
 	worker_stats(w->glue->app->workers, &s);
-	put(b, "worker_tasks_total", "counter", "images and videos looked at", (int64_t)s.tasks);
-	put(b, "worker_failed_total", "counter", "of them refused, or not done", (int64_t)s.failed);
-	put(b, "worker_deaths_total", "counter", "of them, those whose process died or was ended",
-	    (int64_t)s.deaths);
+	metric_put(b, "worker_tasks_total", "counter", "images and videos looked at", (int64_t)s.tasks);
+	metric_put(b, "worker_failed_total", "counter", "of them refused, or not done", (int64_t)s.failed);
+	metric_put(b, "worker_deaths_total", "counter", "of them, those whose process died or was ended",
+	           (int64_t)s.deaths);
 }
 
 static void metrics(struct web *w, struct buf *b)
@@ -148,28 +99,27 @@ static void metrics(struct web *w, struct buf *b)
 	struct app *app = w->glue->app;
 	size_t users, keys;
 
-#define COUNTER(name, kind, text)                                                                            \
-	put(b, #name, #kind, text, atomic_load_explicit(&w->counters->name, memory_order_relaxed));
-#include "schema/counters.def"
-#undef COUNTER
+	metric_counters(b, w->counters);
 	upd_online_count(app->online, &users, &keys);
-	put(b, "online_users", "gauge", "accounts with a connected device", (int64_t)users);
-	put(b, "online_keys", "gauge", "authorisation keys that are connected and take updates",
-	    (int64_t)keys);
-	put(b, "write_queue", "gauge", "calls that wait for the write lane",
-	    rpc_server_write_depth(w->glue->rpc));
-	put(b, "can_write", "gauge", "1: the last commit went well; 0: the store cannot write",
-	    rpc_server_can_write(w->glue->rpc));
-	put(b, "start_time_seconds", "gauge", "when the server started, seconds since 1970", app->started);
-	put(b, "clock_behind_seconds", "gauge", "how far the system's clock stepped back", clock_behind());
-	put(b, "resident_memory_bytes", "gauge", "memory of the process", resident_bytes());
-	put_cpu(b);
+	metric_put(b, "online_users", "gauge", "accounts with a connected device", (int64_t)users);
+	metric_put(b, "online_keys", "gauge", "authorisation keys that are connected and take updates",
+	           (int64_t)keys);
+	metric_put(b, "write_queue", "gauge", "calls that wait for the write lane",
+	           rpc_server_write_depth(w->glue->rpc));
+	metric_put(b, "can_write", "gauge", "1: the last commit went well; 0: the store cannot write",
+	           rpc_server_can_write(w->glue->rpc));
+	metric_put(b, "start_time_seconds", "gauge", "when the server started, seconds since 1970",
+	           app->started);
+	metric_put(b, "clock_behind_seconds", "gauge", "how far the system's clock stepped back",
+	           clock_behind());
+	metric_process(b);
 	put_batches(w, b);
 	put_workers(w, b);
 	web_cdn_metrics(app->cdn, b);
-	put_head(b, "calls_total", "calls by method");
+	metric_head(b, "calls_total", "counter", "calls by method");
 	rpc_server_each_call(w->glue->rpc, put_call, b);
-	put_head(b, "call_errors_total", "calls answered with an error, by its code; 0: another code");
+	metric_head(b, "call_errors_total", "counter",
+	            "calls answered with an error, by its code; 0: another code");
 	rpc_server_each_error(w->glue->rpc, put_error, b);
 }
 

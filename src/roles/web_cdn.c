@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cdnlink/cdnlink.h"
+#include "http/metrics.h"
 
 enum { NODES_SHOWN = 64 };
 
@@ -30,10 +31,10 @@ static void put(struct buf *b, const struct all *all, const char *name, const ch
                 uint64_t (*of)(const struct seen *x))
 {
 	char line[300];
-	int n = snprintf(line, sizeof(line), "# HELP chapar_cdn_%s %s\n# TYPE chapar_cdn_%s %s\n", name, text,
-	                 name, kind);
+	int n;
 
-	buf_put(b, line, (size_t)n);
+	snprintf(line, sizeof(line), "cdn_%s", name);
+	metric_head(b, line, kind, text);
 	for (size_t i = 0; i < all->n; i++) {
 		n = snprintf(line, sizeof(line), "chapar_cdn_%s{dc=\"%d\"} %llu\n", name, all->v[i].dc,
 		             (unsigned long long)of(&all->v[i]));
@@ -43,11 +44,9 @@ static void put(struct buf *b, const struct all *all, const char *name, const ch
 
 static void put_states(struct buf *b, const struct all *all)
 {
-	static const char head[] = "# HELP chapar_cdn_node 1 for the state in which a node is\n"
-				   "# TYPE chapar_cdn_node gauge\n";
 	char line[100];
 
-	buf_put(b, head, sizeof(head) - 1);
+	metric_head(b, "cdn_node", "gauge", "1 for the state in which a node is");
 	for (size_t i = 0; i < all->n; i++) {
 		int n = snprintf(line, sizeof(line), "chapar_cdn_node{dc=\"%d\",state=\"%s\"} 1\n",
 		                 all->v[i].dc, cdnlink_state_name(all->v[i].state));

@@ -38,7 +38,7 @@ enum {
 
 static struct {
 	const char *program;
-	char dir[64], listen[64], link[64];
+	char dir[64], listen[64], link[64], metrics[64];
 	char *more;       /* lines of the configuration */
 	rlim_t file_most; /* of the node's files; 0: no limit */
 	pid_t pid;
@@ -105,6 +105,9 @@ static void node_start(void)
 	assert_int_equal(
 		sscanf(line, "ready listen=%63s link=%63s dc=%d key=%19s", t.listen, t.link, &dc, key), 4);
 	assert_int_equal(dc, DC);
+	t.metrics[0] = 0;
+	if (strstr(line, " metrics="))
+		sscanf(strstr(line, " metrics="), " metrics=%63s", t.metrics);
 }
 
 static void node_end(int sig)
@@ -476,12 +479,12 @@ static int say_frame(const uint8_t *p, size_t n)
 	return cdn_core_lease(&t.core, CDN_ACTIVE, LEASE, &report);
 }
 
-static int dial_raw(void)
+static int dial_raw(const char *where)
 {
 	struct client_address to;
 	int fd;
 
-	assert_int_equal(client_address_of(t.link, &to), 0);
+	assert_int_equal(client_address_of(where, &to), 0);
 	fd = socket(to.a.ss_family, SOCK_STREAM, 0);
 	assert_int_equal(connect(fd, (const struct sockaddr *)&to.a, to.n), 0);
 	return fd;
@@ -506,7 +509,7 @@ static void strangers(void **state)
 	cdn_core_init(&stranger, DC);
 	assert_true(cdn_core_greet(&stranger, t.link, wrong, CDN_ACTIVE, LEASE) < 0);
 	for (int i = 0; i < 30; i++) {
-		fd[i] = dial_raw();
+		fd[i] = dial_raw(t.link);
 		if (i & 1)
 			assert_true(write(fd[i], "GET / HTTP/1.0\r\n\r\n", 18) == 18);
 		else
@@ -784,6 +787,47 @@ static void idle(void **state)
 	client_free(c);
 }
 
+/* All that comes for a request by HTTP. */
+static const char *http(const char *request)
+{
+	static char all[16384];
+	int fd = dial_raw(t.metrics);
+	size_t n = 0;
+	ssize_t k;
+
+	assert_int_equal(write(fd, request, strlen(request)), strlen(request));
+	while (n < sizeof(all) - 1 && (k = read(fd, all + n, sizeof(all) - 1 - n)) > 0)
+		n += (size_t)k;
+	close(fd);
+	all[n] = 0;
+	return all;
+}
+
+/* What a node counts is to be had by HTTP, if its operator says where; nothing else is. */
+static void metrics(void **state)
+{
+	static const char get[] = "GET /metrics HTTP/1.0\r\n\r\n", health[] = "GET /healthz HTTP/1.0\r\n\r\n";
+	struct client *c;
+
+	assert_int_equal(t.metrics[0], 0);
+	t.more = "metrics = 127.0.0.1:0\n";
+	node_end(SIGTERM);
+	node_start();
+	assert_true(t.metrics[0] != 0);
+	assert_non_null(strstr(http(health), " 503 "));
+	assert_non_null(strstr(http(get), "\nchapar_lease_seconds 0\n"));
+	greet(LEASE);
+	assert_non_null(strstr(http(health), " 200 "));
+	fill_all();
+	c = connect_one();
+	expect_bytes(c);
+	assert_non_null(strstr(http(get), "\nchapar_hits_total 1\n"));
+	assert_non_null(strstr(http(get), "\nchapar_fills_total 4\n"));
+	assert_non_null(strstr(http(get), "\nchapar_connections "));
+	assert_non_null(strstr(http("GET / HTTP/1.0\r\n\r\n"), " 404 "));
+	client_free(c);
+}
+
 static int setup(void **state)
 {
 	snprintf(t.dir, sizeof(t.dir), "/tmp/chapar-cdn-XXXXXX");
@@ -821,7 +865,7 @@ int main(int argc, char **argv)
 		ON_A_NODE(revoke_and_wipe), ON_A_NODE(link_comes_back), ON_A_NODE(strangers),
 		ON_A_NODE(newer_link),      ON_A_NODE(killed),          ON_A_NODE(lease_runs_out),
 		ON_A_NODE(disk_full),       ON_A_NODE(disk_altered),    ON_A_NODE(idle),
-		ON_A_NODE(seized),
+		ON_A_NODE(seized),          ON_A_NODE(metrics),
 	};
 
 	if (argc < 2) {
