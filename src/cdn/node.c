@@ -141,6 +141,7 @@ int cdn_node_new(const struct cdn_node_config *cfg, struct cdn_node **ret_n)
 	                              .keys = &keys,
 	                              .ops = &ops,
 	                              .rsa = n->rsa,
+	                              .secret = cfg->secret,
 	                              .cdn = {.pq_delay = PQ_DELAY_MS, .idle = IDLE_MS},
 	                              .counters = cfg->counters};
 	int r;

@@ -28,6 +28,7 @@ struct cdn_node_config { /* all borrowed */
 	struct io_loop **loops;
 	unsigned n_loops;
 	const struct rsa_key *rsa;
+	const uint8_t *secret; /* cdn_transport_secret() */
 };
 
 /* Before the loops start. */

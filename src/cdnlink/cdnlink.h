@@ -69,7 +69,8 @@ struct cdnlink_published {
 	int32_t dc;
 	const char *ip; /* of the node; NULL: the stand-in alone */
 	int port;
-	struct slice pem[2]; /* keys that the node has shown; absent: none */
+	uint8_t secret[CDN_TRANSPORT_SECRET]; /* of that address */
+	struct slice pem[2];                  /* keys that the node has shown; absent: none */
 };
 /*
  * Of the first `n` nodes (cdnlink_count) those that clients may meet, by dc: active ones, those that end, and those that ended in the

@@ -378,6 +378,7 @@ void cdnlink_each_published(struct cdnlink *l, size_t max,
 		/* Until its key is known, nobody could speak with it. */
 		p.ip = there && n->pem[0] ? n->ip : NULL;
 		p.port = n->port;
+		cdn_transport_secret(n->secret, p.secret);
 		for (int i = 0; i < 2; i++)
 			p.pem[i] = slice_str(n->pem[i]);
 		f(arg, &p);

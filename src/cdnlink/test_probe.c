@@ -78,7 +78,7 @@ static void *serve(void *arg)
 	while (f->how != CLOSES && (n = recv(fd, buf_reserve(&in, 4096), 4096, 0)) > 0) {
 		in.n += (size_t)n;
 		if (!accepted) {
-			if (tr_accept(&t, &in) != 0)
+			if (tr_accept(&t, NULL, &in) != 0)
 				continue;
 			accepted = true;
 		} else {

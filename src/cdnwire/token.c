@@ -22,6 +22,14 @@ enum {
 	AHEAD = 60, /* seconds that a node's time may run before ours */
 };
 
+void cdn_transport_secret(const uint8_t link_secret[32], uint8_t ret[CDN_TRANSPORT_SECRET])
+{
+	uint8_t h[32];
+
+	hkdf_expand(link_secret, "transport", (struct slice){0}, h);
+	memcpy(ret, h, CDN_TRANSPORT_SECRET);
+}
+
 void cdn_epoch_of(int32_t dc, const uint8_t secret[32], struct cdn_epoch *ret)
 {
 	uint8_t id[32];

@@ -19,6 +19,13 @@ enum {
 	CDN_REQUEST_SECONDS = 300, /* how old a request may be */
 };
 
+/*
+ * The secret of a node's published address, from that of its link. Everybody is told it: it hides nothing, but gotd dials no tcpo_only
+ * address without one.
+ */
+enum { CDN_TRANSPORT_SECRET = 16 };
+void cdn_transport_secret(const uint8_t link_secret[32], uint8_t ret[CDN_TRANSPORT_SECRET]);
+
 /* What core and node share for an epoch. */
 struct cdn_node_keys {
 	uint8_t token[32], request[32];

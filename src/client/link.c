@@ -281,7 +281,7 @@ struct client_link *client_link_open(struct client_loop *l, const struct client_
 	k->user = user;
 	k->watch.ready = ready;
 	k->watch.fd = socket(to->a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	tr_dial(&k->t, transports[t].kind, transports[t].obfuscated, dc, &k->out);
+	tr_dial(&k->t, transports[t].kind, transports[t].obfuscated, NULL, dc, &k->out);
 	k->connecting = k->wants_write = true;
 	if (k->watch.fd < 0) { /* out of descriptors */
 		k->refused = errno;

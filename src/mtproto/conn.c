@@ -172,7 +172,7 @@ static bool is_media(int16_t dc)
 
 static int begin(struct mt_conn *c, struct buf *in)
 {
-	int r = c->stream ? tr_accept_obfuscated(&c->t, in) : tr_accept(&c->t, in);
+	int r = c->stream ? tr_accept_obfuscated(&c->t, in) : tr_accept(&c->t, c->l->s->cfg.secret, in);
 
 	if (r == 0) {
 		c->accepted = true;

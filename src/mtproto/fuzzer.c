@@ -317,7 +317,7 @@ void world_dial(struct world *w, enum tr_kind kind, bool obfuscated)
 	world_hang_up(w);
 	w->conn = io_conn_new_pipe(w->loops[w->dials++ % WORLD_LOOPS], &pipe, "192.0.2.1");
 	mt_server_adopt(w->server, w->conn);
-	tr_dial(&w->wire, kind, obfuscated, 2, &b);
+	tr_dial(&w->wire, kind, obfuscated, NULL, 2, &b);
 	if (b.n)
 		io_conn_pipe_bytes(w->conn, b.p, b.n);
 	buf_fini(&b);

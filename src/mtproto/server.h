@@ -99,7 +99,8 @@ struct mt_server_config {
 	const struct mt_keystore *keys;
 	const struct mt_server_ops *ops;
 	const struct rsa_key *const *rsa; /* best first; NULL-terminated */
-	bool test_mode;                   /* no handshake limits */
+	const uint8_t *secret; /* clients may come with this one (tr_accept), or none; NULL: none */
+	bool test_mode;        /* no handshake limits */
 	struct mt_cdn_manners cdn;
 	unsigned handshakes_per_second, handshakes_burst; /* by address; 0: 50, 500 */
 	uint8_t salt_secret[32];   /* server salts are HMACs under this: another one at each start */

@@ -354,7 +354,7 @@ void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kin
 		mt_server_adopt_post(w->srv, p->io);
 		tr_raw(&p->t);
 	} else {
-		tr_dial(&p->t, kind, obfuscated, dc, &hello);
+		tr_dial(&p->t, kind, obfuscated, NULL, dc, &hello);
 	}
 	if (hello.n)
 		put_bytes(p, hello.p, hello.n);

@@ -21,6 +21,7 @@
 #include "cdn/inspect.h"
 #include "cdn/node.h"
 #include "cdn/term.h"
+#include "cdnwire/token.h"
 #include "crypto/hash.h"
 #include "crypto/rsa.h"
 #include "io/conn.h"
@@ -51,6 +52,7 @@ static const char help[] = "usage: chapar cdn --config FILE    run a node\n"
 struct cdn {
 	struct cdn_config config;
 	struct rsa_key *rsa;
+	uint8_t transport_secret[CDN_TRANSPORT_SECRET];
 	struct buf pem;
 	struct io_loop *loops[LOOPS_MAX];
 	unsigned n_loops;
@@ -205,6 +207,8 @@ static int start(struct cdn *s)
 	node.cache = s->cache;
 	node.n_loops = s->n_loops;
 	node.rsa = s->rsa;
+	cdn_transport_secret(s->config.secret_bytes, s->transport_secret);
+	node.secret = s->transport_secret;
 	if ((r = cdn_node_new(&node, &s->node)) < 0)
 		return r;
 	s->link_config = (struct cdn_link_config){.term = s->term,

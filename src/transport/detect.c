@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/aes.h"
+#include "crypto/hash.h"
 #include "crypto/rng.h"
 #include "transport/transport.h"
 
@@ -63,7 +64,17 @@ static enum tr_kind kind_of_tag(const uint8_t *tag)
 	return 0;
 }
 
-static void derive(struct transport *t, const uint8_t header[HEADER])
+/* With a secret the key is SHA-256(key, secret). */
+static void set_key(struct aes_ctr *ctr, const uint8_t *key, const uint8_t *secret)
+{
+	uint8_t mixed[32];
+
+	if (secret)
+		sha256_2(key, 32, secret, TR_SECRET, mixed);
+	aes_ctr_init(ctr, secret ? mixed : key, key + 32);
+}
+
+static void derive(struct transport *t, const uint8_t header[HEADER], const uint8_t *secret)
 {
 	uint8_t rev[48];
 
@@ -71,11 +82,11 @@ static void derive(struct transport *t, const uint8_t header[HEADER])
 	for (int i = 0; i < 48; i++)
 		rev[i] = header[55 - i];
 	/* What the client sends is keyed by the header as it stands, what it receives by the reverse. */
-	aes_ctr_init(&t->ctr[t->client ? 1 : 0], header + 8, header + 40);
-	aes_ctr_init(&t->ctr[t->client ? 0 : 1], rev, rev + 32);
+	set_key(&t->ctr[t->client ? 1 : 0], header + 8, secret);
+	set_key(&t->ctr[t->client ? 0 : 1], rev, secret);
 }
 
-int tr_accept_obfuscated(struct transport *t, struct buf *in)
+static int accept_header(struct transport *t, const uint8_t *secret, struct buf *in)
 {
 	uint8_t plain[HEADER];
 
@@ -83,7 +94,7 @@ int tr_accept_obfuscated(struct transport *t, struct buf *in)
 		return -ERR_AGAIN;
 	*t = (struct transport){0};
 	memcpy(plain, in->p, HEADER);
-	derive(t, plain);
+	derive(t, plain, secret);
 	aes_ctr_apply(&t->ctr[0], plain, HEADER);
 	t->kind = kind_of_tag(plain + TAG_AT);
 	if (!t->kind) {
@@ -96,8 +107,15 @@ int tr_accept_obfuscated(struct transport *t, struct buf *in)
 	return 0;
 }
 
-int tr_accept(struct transport *t, struct buf *in)
+int tr_accept_obfuscated(struct transport *t, struct buf *in)
 {
+	return accept_header(t, NULL, in);
+}
+
+int tr_accept(struct transport *t, const uint8_t *secret, struct buf *in)
+{
+	int r;
+
 	*t = (struct transport){0};
 	if (in->n < 1)
 		return -ERR_AGAIN;
@@ -121,7 +139,8 @@ int tr_accept(struct transport *t, struct buf *in)
 		t->kind = TR_FULL;
 		return 0;
 	}
-	return tr_accept_obfuscated(t, in);
+	r = accept_header(t, NULL, in);
+	return r == -ERR_INVALID && secret ? accept_header(t, secret, in) : r;
 }
 
 static bool header_ok(const uint8_t *h)
@@ -130,7 +149,7 @@ static bool header_ok(const uint8_t *h)
 	       !is_zero(h + 4);
 }
 
-static void dial_obfuscated(struct transport *t, int16_t dc, struct buf *out)
+static void dial_obfuscated(struct transport *t, const uint8_t *secret, int16_t dc, struct buf *out)
 {
 	static const uint8_t tags[] = {[TR_ABRIDGED] = 0xef, [TR_INTERMEDIATE] = 0xee, [TR_PADDED] = 0xdd};
 	uint8_t h[HEADER], wire[HEADER];
@@ -140,18 +159,19 @@ static void dial_obfuscated(struct transport *t, int16_t dc, struct buf *out)
 	while (!header_ok(h));
 	memset(h + TAG_AT, tags[t->kind], 4);
 	memcpy(h + DC_AT, &dc, 2);
-	derive(t, h);
+	derive(t, h, secret);
 	memcpy(wire, h, HEADER);
 	aes_ctr_apply(&t->ctr[1], wire, HEADER);
 	memcpy(wire, h, TAG_AT);
 	buf_put(out, wire, HEADER);
 }
 
-void tr_dial(struct transport *t, enum tr_kind kind, bool obfuscated, int16_t dc, struct buf *out)
+void tr_dial(struct transport *t, enum tr_kind kind, bool obfuscated, const uint8_t *secret, int16_t dc,
+             struct buf *out)
 {
 	*t = (struct transport){.kind = kind, .client = true};
 	if (obfuscated && kind != TR_FULL)
-		dial_obfuscated(t, dc, out);
+		dial_obfuscated(t, secret, dc, out);
 	else if (kind == TR_ABRIDGED)
 		buf_u8(out, 0xef);
 	else if (kind == TR_INTERMEDIATE)

@@ -1,7 +1,7 @@
 /*
  * transport.h - framing of one connection: bytes to MTProto packets and back, obfuscated or not. No I/O inside; holds no
- * buffer: the caller brings bytes and takes bytes. Facts: mtproto.md section 1. Fake-TLS and secrets come later: they
- * will be kinds of their own in tr_accept.
+ * buffer: the caller brings bytes and takes bytes. Facts: mtproto.md section 1. Fake-TLS comes later: it
+ * will be a kind of its own in tr_accept.
  *
  *   received bytes --tr_decrypt--> in --tr_next--> packet      packet --tr_begin/tr_end--> out --> sent
  *
@@ -34,6 +34,7 @@ struct transport {
 	struct aes_ctr *ctr;      /* [0] incoming, [1] outgoing; NULL if not obfuscated */
 };
 
+enum { TR_SECRET = 16 };
 #define TR_IN_MAX (1024u * 1024 + 1024) /* largest frame taken from a client; clients send up to 1,044,480 */
 
 /* Whose connection is this? ret_need: how many bytes to wait for, when more are needed. Looks, takes nothing. */
@@ -42,12 +43,14 @@ enum tr_first tr_first_look(const uint8_t *p, size_t n, size_t *ret_need);
 /*
  * Server side: take the transport's own beginning (tag or 64-byte header) off `in`, whose bytes are as received; what stays
  * in `in` is then decrypted. -ERR_AGAIN: more bytes are needed; -ERR_INVALID: not a transport of ours.
+ * secret: TR_SECRET bytes that the keys of an obfuscated one may have been made with, as those of a dcOption with a secret; NULL: none.
  */
-int tr_accept(struct transport *t, struct buf *in);
+int tr_accept(struct transport *t, const uint8_t *secret, struct buf *in);
 /* The same for streams that are always obfuscated (WebSocket). */
 int tr_accept_obfuscated(struct transport *t, struct buf *in);
-/* Client side: choose a framing and write its beginning to `out`. dc goes into the obfuscated header. */
-void tr_dial(struct transport *t, enum tr_kind kind, bool obfuscated, int16_t dc, struct buf *out);
+/* Client side: choose a framing and write its beginning to `out`. dc goes into the obfuscated header; secret: as above. */
+void tr_dial(struct transport *t, enum tr_kind kind, bool obfuscated, const uint8_t *secret, int16_t dc,
+             struct buf *out);
 /* One packet is one body: HTTP. */
 void tr_raw(struct transport *t);
 void tr_fini(struct transport *t);

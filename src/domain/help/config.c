@@ -57,6 +57,7 @@ static void put_cdn(void *arg, const struct cdnlink_published *p)
 	if (p->ip) {
 		o = option_at(x->c, p->dc, p->ip, p->port);
 		o->cdn = o->tcpo_only = true;
+		o->secret = arena_slice(&x->c->arena, slice_of(p->secret, sizeof(p->secret)));
 		put(x->v, &o->o);
 	}
 	o = dc_option(x->c, p->dc);

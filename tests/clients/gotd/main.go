@@ -23,7 +23,6 @@ import (
 	"github.com/gotd/td/telegram/dcs"
 	"github.com/gotd/td/tg"
 	"github.com/gotd/td/tgerr"
-	"github.com/gotd/td/transport"
 )
 
 type object = map[string]any
@@ -44,7 +43,6 @@ type request struct {
 	Path    string `json:"path"`
 	Threads int    `json:"threads"`
 	Away    int    `json:"away"`  // milliseconds to the core, while connecting; a node is nearer
-	Nodes   bool   `json:"nodes"` // see toNodes
 }
 
 var out sync.Mutex
@@ -95,17 +93,6 @@ func (d *driver) dial(ctx context.Context, network, address string) (net.Conn, e
 	return counted{conn, n.(*atomic.Int64)}, nil
 }
 
-// toNodes lets gotd reach options that are tcpo_only and have no secret: its own resolver refuses these, and so takes the stand-in.
-type toNodes struct{ dcs.Resolver }
-
-func (r toNodes) CDN(ctx context.Context, dc int, list dcs.List) (transport.Conn, error) {
-	list.Options = append([]tg.DCOption(nil), list.Options...)
-	for i := range list.Options {
-		list.Options[i].TCPObfuscatedOnly = false
-	}
-	return r.Resolver.CDN(ctx, dc, list)
-}
-
 func user(c tg.UserClass) object {
 	u, ok := c.(*tg.User)
 	if !ok {
@@ -135,15 +122,11 @@ func (d *driver) connect(ctx context.Context, q request) (any, error) {
 		}
 		return nil
 	})
-	resolver := dcs.Plain(dcs.PlainOptions{Dial: d.dial})
-	if q.Nodes {
-		resolver = toNodes{resolver}
-	}
 	d.client = telegram.NewClient(1, "x", telegram.Options{
 		DC:             2,
 		DCList:         dcs.List{Options: []tg.DCOption{{ID: 2, IPAddress: q.Host, Port: q.Port}}},
 		PublicKeys:     known,
-		Resolver:       resolver,
+		Resolver:       dcs.Plain(dcs.PlainOptions{Dial: d.dial}),
 		SessionStorage: &telegram.FileSessionStorage{Path: filepath.Join(q.Dir, "session.json")},
 		UpdateHandler:  heard,
 		AllowCDN:       true,
