@@ -1,6 +1,9 @@
 """gotd/td downloads through a CDN node, and without one once it is lost; a thousand who miss the same chunk of a node at once."""
+import asyncio
+import time
+
 from cdn_nodes import Node, crowd, crowd_end
-from harness import ENV, expect, expect_equal, until
+from harness import ENV, Refused, admin, expect, expect_equal, until
 from media_files import digest, fetch, give, some_file
 
 MIB = 1 << 20
@@ -49,4 +52,62 @@ async def test_thousand_misses(stage):
         print('# reuploads answered after %.0f ms (p50), %.0f ms (the last)' % (told['reupload_p50'], told['reupload_most']))
         expect_equal(live['asked'], 1000, 'calls that asked for the node to be filled')
         expect_equal(live['filled'], told['chunks'] + 8, 'chunks sent: the file, and once more the MiB that was missed')
+        await node.stop()
+
+
+def get_file(at, offset):
+    return ('upload.GetFileRequest(InputDocumentFileLocation(%d, %d, bytes.fromhex(%r), ""), %d, 4096, cdn_supported=True)'
+            % (at['id'], at['access_hash'], at['reference'], offset))
+
+
+async def test_last_redirect(stage):
+    """From when somebody says `cdn revoke`, nobody is sent to the node for more than a second."""
+    settings = stage.dir / 'last.ini'
+    settings.write_text('[cdn]\npopular = 0\n')
+    async with stage.another('last', config=str(settings)) as last:
+        giver, taker = await last.person('telethon', 'Giver'), await last.person('telethon', 'Taker')
+        await last.acquaint(giver, taker)
+        node = await Node(last, 'node').up()
+        mine, _ = await give(giver, taker, some_file(last, 24 * MIB))
+        at = await giver.location(of=taker.me['id'], id=mine['id'])
+        times, revoking, began = [], None, None
+        for i in range(24 * MIB // 4096):  # each range once: it is redirected as long as there is a node
+            said = await giver.call('call', text=get_file(at, i * 4096))
+            now = time.monotonic()
+            if said['_'] == 'FileCdnRedirect':
+                times.append(now)
+            if i == 100:
+                began, revoking = time.monotonic(), asyncio.create_task(node.revoke())
+            if began and now > began + 2:
+                break
+        await revoking
+        expect(len(times) >= 100, 'before that each range is redirected: %d' % len(times))
+        expect(now > began + 2, 'it is asked for long enough')
+        print('# the last redirect %.3f s after the command began' % (times[-1] - began))
+        expect(times[-1] - began <= 1, 'no redirect later than 1 s after: %.3f' % (times[-1] - began))
+        await node.stop()
+
+
+async def test_taken_down(stage):
+    """What the operator takes down goes from nodes, and nobody is sent there for it."""
+    settings = stage.dir / 'down.ini'
+    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 0\n')
+    async with stage.another('down', config=str(settings)) as down:
+        giver, taker = await down.person('telethon', 'Giver'), await down.person('telethon', 'Taker')
+        await down.acquaint(giver, taker)
+        node = await Node(down, 'node', lease='10').up()
+        path = some_file(down, 3 * MIB)
+        mine, _ = await give(giver, taker, path)
+        at = await giver.location(of=taker.me['id'], id=mine['id'])
+        expect_equal((await giver.call('call', text=get_file(at, 0)))['_'], 'FileCdnRedirect', 'the first answer')
+        await until('the node has all of it', node.live, lambda n: n['chunks'] == 24, timeout=30)
+        await admin(down, 'media', 'take-down', digest(path))
+        await until('the node has nothing of it', node.live, lambda n: n['chunks'] == 0, timeout=30)
+        try:
+            said = (await giver.call('call', text=get_file(at, 4096)))['_']
+        except Refused as e:
+            said = str(e)
+        expect('CdnRedirect' not in said, 'what is said of it then: %s' % said)
+        live = await node.live()
+        expect_equal((live['drops'], live['filled'], live['windows_waiting'], live['files_waiting']), (1, 24, 0, 0), 'sent and dropped')
         await node.stop()
