@@ -61,12 +61,7 @@ int messages_getMessagesViews(struct rpc_call *c, const struct tl_messages_getMe
 
 int messages_getUnreadMentions(struct rpc_call *c, const struct tl_messages_getUnreadMentions *q)
 {
-	const struct page_query page = {.offset_id = q->offset_id,
-	                                .add_offset = q->add_offset,
-	                                .limit = q->limit,
-	                                .max_id = q->max_id,
-	                                .min_id = q->min_id,
-	                                .thread = q->has_top_msg_id ? q->top_msg_id : 0};
+	const struct page_query page = {PAGE_NUMBERS(q), .thread = q->has_top_msg_id ? q->top_msg_id : 0};
 
 	return page_unseen(c, q->peer, STORE_UNSEEN_MENTION, &page);
 }

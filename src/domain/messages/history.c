@@ -13,12 +13,7 @@ enum { DEFAULT_LIMIT = 20 };
 
 int messages_getHistory(struct rpc_call *c, const struct tl_messages_getHistory *q)
 {
-	struct page_query p = {.offset_id = q->offset_id,
-	                       .offset_date = q->offset_date,
-	                       .add_offset = q->add_offset,
-	                       .limit = q->limit ? q->limit : DEFAULT_LIMIT,
-	                       .max_id = q->max_id,
-	                       .min_id = q->min_id};
+	struct page_query p = {PAGE_NUMBERS(q), .offset_date = q->offset_date};
 	struct store_msg *rows;
 	struct peer peer;
 	uint32_t total;
@@ -26,6 +21,7 @@ int messages_getHistory(struct rpc_call *c, const struct tl_messages_getHistory 
 	size_t n;
 	int r;
 
+	p.limit = q->limit ? q->limit : DEFAULT_LIMIT;
 	if ((r = place_resolve(c, q->peer, &peer, &p.place)) < 0 ||
 	    (r = place_count(c, &p.place, &total)) < 0 || (r = page_read(c, &p, &rows, &n)) < 0)
 		return r;
@@ -36,13 +32,8 @@ int messages_getHistory(struct rpc_call *c, const struct tl_messages_getHistory 
 
 int messages_getSavedHistory(struct rpc_call *c, const struct tl_messages_getSavedHistory *q)
 {
-	struct page_query p = {.place = {c->user_id, c->user_id},
-	                       .offset_id = q->offset_id,
-	                       .offset_date = q->offset_date,
-	                       .add_offset = q->add_offset,
-	                       .limit = q->limit ? q->limit : DEFAULT_LIMIT,
-	                       .max_id = q->max_id,
-	                       .min_id = q->min_id};
+	struct page_query p = {
+		.place = {c->user_id, c->user_id}, PAGE_NUMBERS(q), .offset_date = q->offset_date};
 	struct store_msg *rows;
 	struct peer peer;
 	uint32_t total;
@@ -55,6 +46,7 @@ int messages_getSavedHistory(struct rpc_call *c, const struct tl_messages_getSav
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
 	p.saved_peer = peer.key;
+	p.limit = q->limit ? q->limit : DEFAULT_LIMIT;
 	if ((r = page_read(c, &p, &rows, &n)) < 0 ||
 	    (r = store_saved_count(c->db, c->user_id, peer.key, &total)) < 0)
 		return r;

@@ -17,6 +17,11 @@ struct page_query {
 	const struct match *match; /* of those that answer a search; place.peer may then be 0 */
 };
 
+/* The numbers of a method's query, for the beginning of a page_query: {PAGE_NUMBERS(q), .thread = ...}. */
+#define PAGE_NUMBERS(q)                                                                                      \
+	.offset_id = (q)->offset_id, .add_offset = (q)->add_offset, .limit = (q)->limit,                     \
+	.max_id = (q)->max_id, .min_id = (q)->min_id
+
 /*
  * The window of api.md 4.3, newest first: clipped at its newer end and never refilled. Reads what it returns and the
  * add_offset messages that it passes, whatever the chat's length. Thread: read lanes.

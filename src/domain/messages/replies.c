@@ -19,12 +19,7 @@ enum { DEFAULT_LIMIT = 20, WRITERS_MAX = 100, TOPICS_LOOKS = 100 };
 
 int messages_getReplies(struct rpc_call *c, const struct tl_messages_getReplies *q)
 {
-	struct page_query p = {.offset_id = q->offset_id,
-	                       .offset_date = q->offset_date,
-	                       .add_offset = q->add_offset,
-	                       .limit = q->limit ? q->limit : DEFAULT_LIMIT,
-	                       .max_id = q->max_id,
-	                       .min_id = q->min_id};
+	struct page_query p = {PAGE_NUMBERS(q), .offset_date = q->offset_date};
 	struct store_msg *rows;
 	uint32_t total;
 	struct thread t;
@@ -36,6 +31,7 @@ int messages_getReplies(struct rpc_call *c, const struct tl_messages_getReplies 
 		return r;
 	p.place = t.place;
 	p.thread = t.top;
+	p.limit = q->limit ? q->limit : DEFAULT_LIMIT;
 	if ((r = page_read(c, &p, &rows, &n)) < 0)
 		return r;
 	total = (uint32_t)t.head.count + (t.is_topic && t.root.id); /* a topic's beginning stands in it */

@@ -85,12 +85,7 @@ static int in_thread(struct rpc_call *c, const struct tl_obj *peer, int32_t top,
 
 int messages_search(struct rpc_call *c, const struct tl_messages_search *q)
 {
-	struct page_query p = {.place = {.owner = c->user_id},
-	                       .offset_id = q->offset_id,
-	                       .add_offset = q->add_offset,
-	                       .limit = q->limit,
-	                       .max_id = q->max_id,
-	                       .min_id = q->min_id};
+	struct page_query p = {.place = {.owner = c->user_id}, PAGE_NUMBERS(q)};
 	struct match m = {.min_date = q->min_date,
 	                  .max_date = q->max_date,
 	                  .folder = -1,
