@@ -40,6 +40,28 @@ struct rpc_call {
 	void **together; /* upload: a place of all that were taken together, empty at first */
 };
 
+/*
+ * To the end of the scope somebody else acts in the caller's place (0: nobody does): what is written is his, and he has read it. Whose right
+ * it is was checked before. RPC_ACT_AS(c, user);
+ */
+#define RPC_ACT_AS(c, user)                                                                                  \
+	__attribute__((cleanup(rpc_act_end), unused)) struct rpc_acting rpc_acting_ = rpc_act_as(c, user)
+struct rpc_acting {
+	struct rpc_call *c;
+	int64_t caller;
+};
+static inline struct rpc_acting rpc_act_as(struct rpc_call *c, int64_t user)
+{
+	struct rpc_acting a = {c, c->user_id};
+
+	c->user_id = user;
+	return a;
+}
+static inline void rpc_act_end(const struct rpc_acting *a)
+{
+	a->c->user_id = a->caller;
+}
+
 /* The answer: an object in c->arena or static. */
 int rpc_reply(struct rpc_call *c, const struct tl_obj *result);
 static inline int rpc_reply_bool(struct rpc_call *c, bool v)

@@ -61,9 +61,20 @@ static int find(struct rpc_call *c, const struct tl_obj *input, struct store_msg
 	return chat_load(c, peer_chat_id(row->peer), ret_peer->chat);
 }
 
+/* A group hears of it from the box in which the message was born. */
+static int edit_in_box(struct rpc_call *c, const struct peer *peer, struct store_msg *row,
+                       struct tl_message *m)
+{
+	int r;
+
+	RPC_ACT_AS(c, peer->chat ? row->owner : c->user_id);
+	if (peer->chat && (r = chat_catch_up(c, peer->chat->row.id, c->user_id)) < 0)
+		return r;
+	return message_edit(c, peer, row, m, NULL, 0);
+}
+
 int messages_editInlineBotMessage(struct rpc_call *c, const struct tl_messages_editInlineBotMessage *q)
 {
-	int64_t bot = c->user_id;
 	struct tl_message *m = NULL;
 	struct store_msg row;
 	struct peer peer;
@@ -81,11 +92,5 @@ int messages_editInlineBotMessage(struct rpc_call *c, const struct tl_messages_e
 	m->edit_hide = !q->message.p;
 	if ((r = markup_prepare(c, q->reply_markup, true, false, &m->reply_markup)) < 0)
 		return r;
-	/* A group hears of it from the box in which the message was born. */
-	if (peer.chat)
-		c->user_id = row.owner;
-	if (!peer.chat || (r = chat_catch_up(c, peer.chat->row.id, c->user_id)) >= 0)
-		r = message_edit(c, &peer, &row, m, NULL, 0);
-	c->user_id = bot;
-	return r < 0 ? r : rpc_reply_bool(c, true);
+	return (r = edit_in_box(c, &peer, &row, m)) < 0 ? r : rpc_reply_bool(c, true);
 }

@@ -8,10 +8,10 @@
 
 enum { KEPT = 48 * 3600, PRUNE_A_SLICE = 200 };
 
-int channel_log(struct rpc_call *c, int64_t channel, enum channel_log_kind kind, const struct tl_obj *action)
+int channel_log_of(struct rpc_call *c, int64_t channel, int64_t user, enum channel_log_kind kind,
+                   const struct tl_obj *action)
 {
-	struct store_channel_log l = {
-		.channel = channel, .date = c->now, .user = c->user_id, .kind = (int)kind};
+	struct store_channel_log l = {.channel = channel, .date = c->now, .user = user, .kind = (int)kind};
 	struct buf b = {0};
 	int r = tl_encode(&b, action, TL_LAYER_MAX);
 
@@ -20,6 +20,11 @@ int channel_log(struct rpc_call *c, int64_t channel, enum channel_log_kind kind,
 		r = store_channel_log_add(c->db, &l);
 	buf_fini(&b);
 	return r;
+}
+
+int channel_log(struct rpc_call *c, int64_t channel, enum channel_log_kind kind, const struct tl_obj *action)
+{
+	return channel_log_of(c, channel, c->user_id, kind, action);
 }
 
 /* A row, so that each viewer gets the message made for him (log_view.c). */

@@ -32,6 +32,9 @@ enum channel_log_kind {
 
 /* The caller did this: a ChannelAdminLogEventAction without anything per viewer. */
 int channel_log(struct rpc_call *c, int64_t channel, enum channel_log_kind kind, const struct tl_obj *action);
+/* The same of what somebody else did. */
+int channel_log_of(struct rpc_call *c, int64_t channel, int64_t user, enum channel_log_kind kind,
+                   const struct tl_obj *action);
 /*
  * The caller did this with a message: PINNED, EDIT (before, after), DELETE, SEND. `before` is the row as it was, `after` as it is;
  * NULL where there is none.

@@ -158,15 +158,11 @@ int channel_say_of(struct rpc_call *c, struct channel *ch, const struct store_ch
 	struct message_draft draft = {
 		.from = m->user, .content = &content->o, .except_key = c->client->auth_key_id};
 	struct channel his = {.row = ch->row, .me = *m};
-	int64_t caller = c->user_id;
 	int32_t id;
-	int r;
 
 	content->action = action;
-	c->user_id = m->user; /* the row is his: he sees it as his own, and has read it */
-	r = message_post(c, &his, &draft, &id);
-	c->user_id = caller;
-	return r;
+	RPC_ACT_AS(c, m->user); /* the row is his: he sees it as his own, and has read it */
+	return message_post(c, &his, &draft, &id);
 }
 
 int channel_say_added(struct rpc_call *c, struct channel *ch, const int64_t *users, uint32_t n)

@@ -153,17 +153,12 @@ static int note_let_in(struct rpc_call *c, const struct channel *ch, const struc
 {
 	struct tl_channelAdminLogEventActionParticipantJoinByRequest *a = TL_NEW(
 		&c->arena, channelAdminLogEventActionParticipantJoinByRequest);
-	int64_t caller = c->user_id;
 	struct view v;
-	int r;
 
 	view_init(&v, c);
 	a->invite = l ? link_view(&v, l) : &TL_NEW(&c->arena, chatInvitePublicJoinRequests)->o;
-	a->approved_by = caller;
-	c->user_id = user; /* it is he who came */
-	r = channel_log(c, ch->row.id, CHANNEL_LOG_JOIN, &a->o);
-	c->user_id = caller;
-	return r;
+	a->approved_by = c->user_id;
+	return channel_log_of(c, ch->row.id, user, CHANNEL_LOG_JOIN, &a->o); /* it is he who came */
 }
 
 /* What the link counts, and who came by it. */

@@ -83,7 +83,6 @@ int discussion_copy_post(struct rpc_call *c, const struct channel *channel, cons
 	                          .silent = true,
 	                          .noforwards = row->flags & STORE_MSG_NOFORWARDS};
 	struct rd in = rd_of(row->body.p, row->body.n);
-	int64_t caller = c->user_id;
 	struct media_ready media;
 	struct channel group;
 	struct tl_obj *o;
@@ -96,11 +95,10 @@ int discussion_copy_post(struct rpc_call *c, const struct channel *channel, cons
 	media_ready_of(TL_AS(message, o)->media, &media);
 	m.media = media.media ? &media : NULL;
 	m.content = o;
-	c->user_id = 0; /* it is nobody's own: the channel speaks */
+	RPC_ACT_AS(c, 0); /* it is nobody's own: the channel speaks */
 	r = channel_load(c, channel->row.linked, &group);
 	if (r >= 0 && !(group.row.flags & STORE_CHANNEL_CLOSED))
 		r = message_post(c, &group, &m, &id);
-	c->user_id = caller;
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 

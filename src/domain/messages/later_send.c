@@ -132,16 +132,14 @@ static int send_to(struct rpc_call *c, const struct store_later *row, const stru
 static int send_row(struct rpc_call *c, const struct store_later *row, int64_t answered, int32_t *ret_id,
                     unixtime_t *ret_wait)
 {
-	int64_t caller = c->user_id;
 	struct peer to;
 	int r;
 
-	c->user_id = row->author;
+	RPC_ACT_AS(c, row->author);
 	r = target(c, row, &to);
 	*ret_wait = r < 0 ? 0 : slowed_until(c, &to);
 	if (r == 0 && (answered || !*ret_wait))
 		r = send_to(c, row, &to, answered, ret_id);
-	c->user_id = caller;
 	return r;
 }
 
