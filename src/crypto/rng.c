@@ -1,6 +1,6 @@
 /*
  * rng.c - see rng.h. A draw from OpenSSL's generator costs a microsecond whatever its size, and a packet draws several times a few
- * bytes: so each thread draws a page at a time and gives it out. What was given is wiped; a forked child draws anew.
+ * bytes: so each thread draws some thousand at a time and gives them out. What was given is wiped; a forked child draws anew.
  */
 #include "crypto/rng.h"
 
@@ -13,7 +13,7 @@
 
 #include "crypto/hash.h"
 
-enum { PAGE = 4096, SMALL = 512 };
+enum { PAGE = 16384, SMALL = 512 };
 
 struct page {
 	unsigned born; /* in which process: 0: never filled */

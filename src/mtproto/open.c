@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "mtproto/private.h"
 
-enum { BATCH_MAX = 16, BATCH_BYTES = 1088 * 1024 };
+enum { BATCH_MAX = 16, BATCH_BYTES = 2176 * 1024 }; /* as in seal.c */
 
 struct mt_open {
 	unsigned n;

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "mtproto/private.h"
 
-enum { BATCH_MAX = 32, BATCH_BYTES = 1088 * 1024, FRAME_KEPT = 2048 }; /* sixteen ranges of 128 KiB */
+enum { BATCH_MAX = 32, BATCH_BYTES = 2176 * 1024, FRAME_KEPT = 2048 }; /* sixteen ranges of 128 KiB */
 
 struct mt_seal {
 	unsigned n;
