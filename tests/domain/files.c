@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -214,6 +215,23 @@ struct slice files_png(struct world *world, uint32_t w, uint32_t h)
 	free(packed);
 	free(raw);
 	return r;
+}
+
+struct slice files_tgs(struct world *w, int number)
+{
+	char text[200];
+	uint8_t out[400];
+	z_stream z = {.next_in = (uint8_t *)text, .next_out = out, .avail_out = sizeof(out)};
+
+	z.avail_in = (unsigned)snprintf(
+		text, sizeof(text),
+		"{\"v\":\"5.5.2\",\"nm\":\"%d\",\"fr\":60,\"ip\":0,\"op\":60,\"w\":512,"
+		"\"h\":512,\"layers\":[{\"ty\":4,\"ip\":0,\"op\":60,\"shapes\":[]}]}",
+		number);
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return arena_slice(world_arena(w), slice_of(out, z.total_out));
 }
 
 struct tl_message *files_send_document(struct world *w, struct person from, struct person to,

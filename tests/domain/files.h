@@ -8,6 +8,8 @@
 struct slice files_bytes(struct world *w, size_t n, unsigned seed);
 /* A PNG of soft colours. */
 struct slice files_png(struct world *w, uint32_t width, uint32_t height);
+/* A small animation of vectors as clients send them; another content for each number. */
+struct slice files_tgs(struct world *w, int number);
 /* All parts of `bytes`: an InputFile. */
 struct tl_obj *files_upload(struct world *w, struct person who, struct slice bytes, const char *name);
 /* inputMediaUploadedDocument of them, with a Filename, and `extra` attribute if it is not NULL. */

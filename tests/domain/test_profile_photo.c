@@ -298,6 +298,97 @@ static void moves(void **state)
 	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
 }
 
+/* A set of Ann's with one item of this animation. */
+static struct tl_messages_stickerSet *set_of_one(struct s *s, int number, const char *name, bool emojis)
+{
+	struct tl_stickers_createStickerSet *q = Q(s, stickers_createStickerSet);
+	struct tl_inputStickerSetItem *item = Q(s, inputStickerSetItem);
+	struct tl_messages_uploadMedia *up = Q(s, messages_uploadMedia);
+	struct tl_inputDocument *in = Q(s, inputDocument);
+	const struct tl_document *d;
+
+	up->peer = &Q(s, inputPeerSelf)->o;
+	up->media =
+		&files_document(s->w, s->a, files_tgs(s->w, number), "x", "application/x-tgsticker", NULL)->o;
+	d = TL_AS(document, TL_AS(messageMediaDocument, talk_call(s->w, s->a, &up->o))->document);
+	in->id = d->id;
+	in->access_hash = d->access_hash;
+	in->file_reference = d->file_reference;
+	item->document = &in->o;
+	item->emoji = SLICE_LIT("\U0001f600");
+	q->user_id = &Q(s, inputUserSelf)->o;
+	q->title = q->short_name = slice_str(name);
+	q->emojis = emojis;
+	q->stickers = tl_vec_new(world_arena(s->w), 1);
+	q->stickers.v[0] = &item->o;
+	return TL_AS(messages_stickerSet, talk_call(s->w, s->a, &q->o));
+}
+
+/* What clients draw themselves: an emoji, or a sticker, on colours. */
+static void drawn(void **state)
+{
+	struct s *s = *state;
+	struct tl_photos_uploadProfilePhoto *q = Q(s, photos_uploadProfilePhoto);
+	struct tl_videoSizeEmojiMarkup *e = Q(s, videoSizeEmojiMarkup), *got;
+	struct tl_videoSizeStickerMarkup *k = Q(s, videoSizeStickerMarkup), *theirs;
+	struct tl_inputStickerSetID *set = Q(s, inputStickerSetID);
+	const struct tl_messages_stickerSet *emoji = set_of_one(s, 1, "faces", true);
+	const struct tl_messages_stickerSet *cats = set_of_one(s, 2, "cats", false);
+	int32_t colours[] = {0xff0000, 0x00ff00, 0x0000ff, 0xffffff, 0};
+	const struct tl_photo *p;
+	struct slice bytes;
+
+	e->emoji_id = TL_AS(document, emoji->documents.v[0])->id;
+	e->background_colors = (struct tl_vec_int){colours, 4};
+	q->video_emoji_markup = &e->o;
+	p = photo_of(TL_AS(photos_photo, talk_call(s->w, s->a, &q->o)));
+	assert_true(p->sizes.n == 4 && p->video_sizes.n == 1); /* the colours are its picture */
+	p = TL_AS(photo, full(s, s->b)->profile_photo);
+	got = TL_AS(videoSizeEmojiMarkup, p->video_sizes.v[0]);
+	assert_true(got->emoji_id == e->emoji_id && got->background_colors.n == 4 &&
+	            got->background_colors.v[2] == 0x0000ff);
+	bytes = files_get(s->w, s->b, files_photo_location(s->w, p, "c"), 65536);
+	assert_memory_equal(bytes.p, "\xff\xd8\xff", 3);
+
+	/* With a picture that the client has drawn, and a video; the set is named as each viewer may name it. */
+	set->id = TL_AS(stickerSet, cats->set)->id;
+	set->access_hash = TL_AS(stickerSet, cats->set)->access_hash;
+	k->stickerset = &set->o;
+	k->sticker_id = TL_AS(document, cats->documents.v[0])->id;
+	k->background_colors = (struct tl_vec_int){colours, 1};
+	q->video_emoji_markup = &k->o;
+	q->file = files_upload(s->w, s->a, files_png(s->w, 300, 300), "me.png");
+	q->video = files_upload(s->w, s->a, video(s), "x.mp4");
+	p = photo_of(TL_AS(photos_photo, talk_call(s->w, s->a, &q->o)));
+	assert_true(p->video_sizes.n == 2 && TL_IS(videoSize, p->video_sizes.v[0]));
+	p = TL_AS(photo, full(s, s->b)->profile_photo);
+	theirs = TL_AS(videoSizeStickerMarkup, p->video_sizes.v[1]);
+	assert_true(theirs->sticker_id == k->sticker_id);
+	assert_true(TL_AS(inputStickerSetID, theirs->stickerset)->id == set->id);
+	assert_true(TL_AS(inputStickerSetID, theirs->stickerset)->access_hash != set->access_hash &&
+	            TL_AS(inputStickerSetID, theirs->stickerset)->access_hash != 0);
+
+	/* Neither colours nor what stands on them may be anything. */
+	q->file = q->video = NULL;
+	k->background_colors.n = 0;
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+	k->background_colors.n = 5;
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+	k->background_colors.n = 1;
+	colours[0] = 0x1000000;
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+	colours[0] = 0;
+	k->sticker_id = e->emoji_id; /* of another set */
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+	set->access_hash++;
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+	q->video_emoji_markup = &e->o;
+	e->emoji_id = TL_AS(document, cats->documents.v[0])->id; /* no emoji */
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+	q->video_emoji_markup = &Q(s, videoSize)->o;
+	talk_refused(s->w, s->a, &q->o, "400 EMOJI_MARKUP_INVALID");
+}
+
 static void add_contact(struct s *s)
 {
 	struct tl_contacts_addContact *q = Q(s, contacts_addContact);
@@ -423,9 +514,9 @@ static void refused(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-	const struct CMUnitTest tests[] = {T(shown),  T(told),     T(chosen_and_deleted),  T(hidden),
-	                                   T(moves),  T(personal), T(personal_taken_back), T(proposed),
-	                                   T(refused)};
+	const struct CMUnitTest tests[] = {
+		T(shown), T(told),     T(chosen_and_deleted),  T(hidden),   T(moves),
+		T(drawn), T(personal), T(personal_taken_back), T(proposed), T(refused)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

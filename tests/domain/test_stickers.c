@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <zlib.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -46,24 +45,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* A small animation as clients send them; another content for each number. */
-static struct slice tgs(struct s *s, int number)
-{
-	char text[200];
-	uint8_t out[400];
-	z_stream z = {.next_in = (uint8_t *)text, .next_out = out, .avail_out = sizeof(out)};
-
-	z.avail_in = (unsigned)snprintf(
-		text, sizeof(text),
-		"{\"v\":\"5.5.2\",\"nm\":\"%d\",\"fr\":60,\"ip\":0,\"op\":60,\"w\":512,"
-		"\"h\":512,\"layers\":[{\"ty\":4,\"ip\":0,\"op\":60,\"shapes\":[]}]}",
-		number);
-	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-	deflateEnd(&z);
-	return arena_slice(world_arena(s->w), slice_of(out, z.total_out));
-}
-
 static struct tl_obj *input_document(struct s *s, const struct tl_document *d)
 {
 	struct tl_inputDocument *i = Q(s, inputDocument);
@@ -91,7 +72,8 @@ static struct tl_obj *item(struct s *s, struct person who, int number, const cha
 {
 	struct tl_inputStickerSetItem *i = Q(s, inputStickerSetItem);
 
-	i->document = input_document(s, upload(s, who, tgs(s, number), "application/x-tgsticker", NULL));
+	i->document = input_document(
+		s, upload(s, who, files_tgs(s->w, number), "application/x-tgsticker", NULL));
 	i->emoji = slice_str(emoji);
 	i->keywords = SLICE_LIT("one,two");
 	return &i->o;
@@ -174,7 +156,7 @@ static void made_and_seen(void **state)
 	struct tl_messages_getStickerSet *q = Q(s, messages_getStickerSet);
 	const struct tl_documentAttributeSticker *k = sticker_of(doc(m, 0));
 	const struct tl_inputStickerSetID *id = TL_AS(inputStickerSetID, k->stickerset);
-	struct slice bytes = tgs(s, 0);
+	struct slice bytes = files_tgs(s->w, 0);
 
 	assert_true(slice_eq(set_of(m)->title, SLICE_LIT("Cats")));
 	assert_int_equal(set_of(m)->count, 3);
@@ -512,11 +494,12 @@ static void found(void **state)
 
 	at->stickerset = by_name(s, "cats");
 	thumb->stickerset = at->stickerset;
-	thumb->thumb = input_document(s, upload(s, s->a, tgs(s, 77), "application/x-tgsticker", NULL));
+	thumb->thumb = input_document(s,
+	                              upload(s, s->a, files_tgs(s->w, 77), "application/x-tgsticker", NULL));
 	cats = created(s, &thumb->o);
 	assert_int_equal(set_of(cats)->thumbs.n, 1);
 	at->thumb_version = set_of(cats)->thumb_version;
-	assert_true(slice_eq(files_get(s->w, s->b, &at->o, 4096), tgs(s, 77)));
+	assert_true(slice_eq(files_get(s->w, s->b, &at->o, 4096), files_tgs(s->w, 77)));
 	thumb->thumb = &Q(s, inputDocumentEmpty)->o;
 	cats = created(s, &thumb->o);
 	assert_int_equal(set_of(cats)->thumbs.n, 0);

@@ -76,14 +76,14 @@ struct tl_obj *media_expired(struct arena *a, const struct tl_obj *media);
 
 /*
  * Photo of what was uploaded for profiles and chats (sizes a, b, c), in two phases as above: a picture, a video that becomes size u
- * of it, or both; without a picture, the video's at `start` seconds. 400 PHOTO_FILE_MISSING, VIDEO_FILE_INVALID, EMOJI_MARKUP_INVALID
+ * of it, or both; without a picture, the video's at `start` seconds; and an emoji or a sticker on colours. 400 PHOTO_FILE_MISSING, VIDEO_FILE_INVALID, EMOJI_MARKUP_INVALID
  * and those of photos. The file has no reference yet.
  */
 struct media_profile {
 	const struct tl_obj *file, *video; /* InputFile or NULL */
 	bool has_start;
 	double start;
-	const struct tl_obj *markup; /* VideoSize: refused, nobody draws it; or NULL */
+	const struct tl_obj *markup; /* VideoSize that clients draw (markup.c), or NULL */
 };
 int media_prepare_profile(struct rpc_call *c, const struct media_profile *in, struct media_made **ret);
 int media_commit_profile(struct rpc_call *c, struct media_made *made, struct tl_obj **ret_photo,

@@ -1,4 +1,4 @@
-/* profile.c - photos of people and chats: three squares of a picture, and a video of some seconds where one was given. */
+/* profile.c - photos of people and chats: three squares of a picture, and a video of some seconds or what clients draw where it was given. */
 #include <errno.h>
 #include <math.h>
 #include <sys/mman.h>
@@ -34,18 +34,28 @@ static int as_file(struct slice bytes, int *ret_fd)
 	return 0;
 }
 
-/* The sizes of a photo out of a picture of the video. */
-static int picture_of(struct rpc_call *c, const struct worker_video *w, struct media_made *m)
+/* The sizes of a photo out of a picture of ours. -ERR_INVALID: it is none; others of worker.h. */
+static int sizes_of(struct rpc_call *c, struct slice picture, struct media_made *m)
 {
 	struct worker_image *image = ARENA_NEW(&c->arena, struct worker_image);
 	CLEANUP_FD int fd = -1;
-	int r = w->thumb.jpeg.n ? as_file(w->thumb.jpeg, &fd) : -ERR_INVALID;
+	int r = picture.n ? as_file(picture, &fd) : -ERR_INVALID;
 
 	if (r >= 0)
 		r = worker_image(c->app->workers, fd, WORKER_PROFILE, &c->arena, image);
-	if (r < 0)
-		return video_failed(c, r);
-	return media_add_sizes(c, m, image->size, image->n_sizes, image->stripped, &m->photo->sizes);
+	return r < 0 ? r
+	             : media_add_sizes(c, m, image->size, image->n_sizes, image->stripped, &m->photo->sizes);
+}
+
+static void list_size(struct rpc_call *c, struct media_made *m, struct tl_obj *size)
+{
+	struct tl_vec *v = &m->photo->video_sizes;
+
+	if (!v->n) {
+		*v = tl_vec_new(&c->arena, 2); /* a video and what clients draw, at the most */
+		v->n = 0;
+	}
+	v->v[v->n++] = size;
 }
 
 static int add_video(struct rpc_call *c, const struct worker_video *w, int mp4,
@@ -67,8 +77,7 @@ static int add_video(struct rpc_call *c, const struct worker_video *w, int mp4,
 	v->size = (int32_t)p->size;
 	v->has_video_start_ts = in->has_start;
 	v->video_start_ts = in->start;
-	m->photo->video_sizes = tl_vec_new(&c->arena, 1);
-	m->photo->video_sizes.v[0] = &v->o;
+	list_size(c, m, &v->o);
 	return 0;
 }
 
@@ -90,19 +99,39 @@ static int from_video(struct rpc_call *c, const struct media_profile *in, struct
 	r = worker_profile_video(c->app->workers, fd, (uint32_t)(in->start * 1000), &c->arena, w, &mp4);
 	if (r < 0)
 		return video_failed(c, r);
-	if (!in->file && (r = picture_of(c, w, m)) < 0)
-		return r;
+	if (!in->file && (r = sizes_of(c, w->thumb.jpeg, m)) < 0)
+		return video_failed(c, r);
 	return add_video(c, w, mp4, in, m);
+}
+
+/* Without a picture of its own (TDLib) the colours are one. */
+static int from_markup(struct rpc_call *c, struct tl_obj *markup, struct media_made *m)
+{
+	struct buf png = {0};
+	int r = 0;
+
+	if (!m->photo->sizes.n) {
+		if (!c->app->workers)
+			return -ERR_UNSUPPORTED;
+		media_markup_picture(markup, &png);
+		r = sizes_of(c, buf_slice(&png), m);
+		buf_fini(&png);
+	}
+	if (r < 0)
+		return media_worker_failed(c, r);
+	list_size(c, m, markup);
+	return 0;
 }
 
 int media_prepare_profile(struct rpc_call *c, const struct media_profile *in, struct media_made **ret)
 {
+	struct tl_obj *markup = NULL;
 	struct media_made *m;
 	int r;
 
-	if (in->markup)
-		return rpc_fail(c, 400, "EMOJI_MARKUP_INVALID");
-	if (!in->file && !in->video)
+	if (in->markup && (r = media_markup(c, in->markup, &markup)) < 0)
+		return r;
+	if (!in->file && !in->video && !markup)
 		return rpc_fail(c, 400, "PHOTO_FILE_MISSING");
 	if (in->file) {
 		if ((r = media_build_photo(c, in->file, WORKER_PROFILE, &m)) < 0)
@@ -113,6 +142,8 @@ int media_prepare_profile(struct rpc_call *c, const struct media_profile *in, st
 		m->photo->file_reference = SLICE_LIT("");
 	}
 	if (in->video && (r = from_video(c, in, m)) < 0)
+		return r;
+	if (markup && (r = from_markup(c, markup, m)) < 0)
 		return r;
 	*ret = m;
 	return 0;
@@ -141,5 +172,8 @@ bool media_profile_moves(const struct tl_obj *photo)
 {
 	const struct tl_photo *p = TL_AS(photo, photo);
 
-	return p && p->video_sizes.n > 0;
+	for (uint32_t i = 0; p && i < p->video_sizes.n; i++)
+		if (TL_IS(videoSize, p->video_sizes.v[i]))
+			return true;
+	return false;
 }

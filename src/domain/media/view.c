@@ -25,6 +25,16 @@ static int64_t reader_of(const struct view *v, const struct media_origin *from)
 	return from->kind == MEDIA_FROM_MESSAGE && peer_is_channel(from->peer) ? 0 : v->viewer;
 }
 
+static void lay_set(struct view *v, const struct tl_obj *stickerset)
+{
+	struct tl_inputStickerSetID *s = TL_AS(inputStickerSetID, stickerset);
+
+	if (!s)
+		return;
+	view_file(v, ACCESS_STICKERS, s->id);
+	s->access_hash = access_hash(v->c->app, v->viewer, ACCESS_STICKERS, s->id);
+}
+
 static int lay_photo(struct view *v, const struct media_origin *from, struct tl_photo *p)
 {
 	int64_t epoch;
@@ -38,17 +48,10 @@ static int lay_photo(struct view *v, const struct media_origin *from, struct tl_
 	p->access_hash = access_hash(v->c->app, v->viewer, ACCESS_PHOTO, p->id);
 	p->file_reference = reference_make(v->c, reader_of(v, from), p->id, epoch, from);
 	p->dc_id = MEDIA_DC;
+	for (uint32_t i = 0; i < p->video_sizes.n; i++)
+		if (TL_IS(videoSizeStickerMarkup, p->video_sizes.v[i]))
+			lay_set(v, TL_AS(videoSizeStickerMarkup, p->video_sizes.v[i])->stickerset);
 	return 0;
-}
-
-static void lay_set(struct view *v, const struct tl_obj *stickerset)
-{
-	struct tl_inputStickerSetID *s = TL_AS(inputStickerSetID, stickerset);
-
-	if (!s)
-		return;
-	view_file(v, ACCESS_STICKERS, s->id);
-	s->access_hash = access_hash(v->c->app, v->viewer, ACCESS_STICKERS, s->id);
 }
 
 static bool is_of_a_set(const struct tl_document *d)

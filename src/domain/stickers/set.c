@@ -55,6 +55,17 @@ int sticker_set_named(struct rpc_call *c, const struct tl_obj *input_set, int64_
 	return r;
 }
 
+int sticker_stands_in(struct rpc_call *c, int64_t file, int64_t set)
+{
+	struct store_sticker item;
+	struct store_sticker_set s;
+	int r = store_sticker_of_file(c->db, file, &c->arena, &item);
+
+	if (r >= 0 && !set && (r = store_sticker_set_get(c->db, item.set, &c->arena, &s)) >= 0)
+		return s.kind == STORE_EMOJI;
+	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : item.set == set;
+}
+
 int sticker_set_object(struct rpc_call *c, int64_t set, struct tl_obj **ret)
 {
 	struct store_sticker_set s;

@@ -17,6 +17,8 @@ int sticker_set_order(struct rpc_call *c, enum store_sticker_kind kind, struct t
 
 /* InputStickerSet to its id. 400 STICKERSET_INVALID. */
 int sticker_set_named(struct rpc_call *c, const struct tl_obj *input_set, int64_t *ret_id);
+/* Does the file stand in this set; 0: in one of custom emoji? 1, 0 or negative. */
+int sticker_stands_in(struct rpc_call *c, int64_t file, int64_t set);
 /* StickerSet of an id; NULL: there is none. */
 int sticker_set_object(struct rpc_call *c, int64_t set, struct tl_obj **ret);
 

@@ -1,5 +1,5 @@
 /*
- * photo.c - the photos of an account: uploaded, chosen anew, listed, deleted. Emoji on a background are refused.
+ * photo.c - the photos of an account: uploaded, chosen anew, listed, deleted.
  */
 #include "base/err.h"
 #include "domain/media/media.h"

@@ -47,9 +47,14 @@ class Media:
         r = await self.client(functions.messages.GetRecentStickersRequest(0))
         return [attributes(d)['Sticker'].alt for d in r.stickers]
 
-    async def do_set_photo(self, path, video=False, start=None):
+    async def do_set_photo(self, path, video=False, start=None, sticker=None, colours=None):
+        """Also with the sticker, the first of a set, that clients are to draw in its place on these colours."""
         f = await self.client.upload_file(path)
         how = {'video': f, 'video_start_ts': start} if video else {'file': f}
+        if sticker:
+            named = types.InputStickerSetShortName(sticker)
+            r = await self.client(functions.messages.GetStickerSetRequest(named, 0))
+            how['video_emoji_markup'] = types.VideoSizeStickerMarkup(named, r.documents[0].id, colours)
         await self.client(functions.photos.UploadProfilePhotoRequest(**how))
 
     async def do_photo_of(self, of):
@@ -61,6 +66,27 @@ class Media:
         size = (photo.video_sizes or [None])[0] if photo else None
         return {'id': str(u.photo.photo_id), 'personal': bool(u.photo.personal), 'moves': bool(u.photo.has_video),
                 'start': size.video_start_ts if size else None, 'side': size.w if size else None} if u.photo else None
+
+    async def do_set_group_photo(self, of, path, start):
+        photo = types.InputChatUploadedPhoto(video=await self.client.upload_file(path), video_start_ts=start)
+        await self.client(functions.channels.EditPhotoRequest(await self.client.get_input_entity(of), photo))
+
+    async def do_group_photo(self, of):
+        """What moves of a supergroup's photo; None: nothing does."""
+        full = (await self.client(functions.channels.GetFullChannelRequest(await self.client.get_input_entity(of)))).full_chat
+        size = (getattr(full.chat_photo, 'video_sizes', None) or [None])[0]
+        return {'id': str(full.chat_photo.id), 'start': size.video_start_ts, 'side': size.w} if size else None
+
+    async def do_drawn(self, of):
+        """What clients are to draw in the place of somebody's photo; None: nothing."""
+        who = utils.get_input_user(await self.client.get_input_entity(of))
+        photo = (await self.client(functions.users.GetFullUserRequest(who))).full_user.profile_photo
+        for v in getattr(photo, 'video_sizes', None) or []:
+            if not isinstance(v, types.VideoSize):
+                emoji, sticker = getattr(v, 'emoji_id', None), getattr(v, 'sticker_id', None)
+                return {'emoji': emoji and str(emoji), 'set': sticker and str(v.stickerset.id), 'sticker': sticker and str(sticker),
+                        'colours': v.background_colors}
+        return None
 
     async def do_download_moving(self, of, path):
         photo = (await self.client.get_profile_photos(of))[0]

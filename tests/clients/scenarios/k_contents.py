@@ -131,6 +131,77 @@ async def test_profile_video(stage):
         await a.delete_photo()
 
 
+async def make_set(c, stage, kind):
+    """A set of one animation: (its id, its name, its only sticker)"""
+    name = '%s_%d' % (kind, random.getrandbits(30))
+    item = {'@type': 'inputSticker', 'sticker': {'@type': 'inputFileLocal', 'path': str(animated_sticker(stage))},
+            'format': {'@type': 'stickerFormatTgs'}, 'emojis': '🔥'}
+    made = await c.call('invoke', 60, method='createNewStickerSet', args={
+        'title': kind, 'name': name, 'sticker_type': {'@type': 'stickerType' + kind}, 'stickers': [item]})
+    return made['id'], name, made['stickers'][0]
+
+
+async def sticker_of(td, user):
+    """What TDLib would draw as somebody's newest photo."""
+    all = (await td.invoke(method='getUserProfilePhotos', args={'user_id': user, 'offset': 0, 'limit': 1}))['photos']
+    return all[0].get('sticker') if all else None
+
+
+async def test_profile_drawn(stage):
+    """A profile photo that is an emoji or a sticker on colours, which clients draw themselves; who does not is shown a picture."""
+    people = await everybody(stage)
+    td, te, mt = people['tdlib'], people['telethon'], people['mtcute']
+    _, _, emoji = await make_set(td, stage, 'CustomEmoji')
+    cats, name, cat = await make_set(td, stage, 'Regular')
+    fill = {'@type': 'backgroundFillFreeformGradient', 'colors': [0xff0000, 0x00ff00, 0x0000ff]}
+    for kind, on in ({'@type': 'chatPhotoStickerTypeCustomEmoji', 'custom_emoji_id': emoji['full_type']['custom_emoji_id']}, fill), \
+            ({'@type': 'chatPhotoStickerTypeRegularOrMask', 'sticker_set_id': cats, 'sticker_id': cat['id']},
+             {'@type': 'backgroundFillSolid', 'color': 0x123456}):
+        await td.call('invoke', 60, method='setProfilePhoto', args={'is_public': False, 'photo': {
+            '@type': 'inputChatPhotoSticker', 'sticker': {'@type': 'chatPhotoSticker', 'type': kind, 'background_fill': on}}})
+        want = {'emoji': kind.get('custom_emoji_id'), 'set': kind.get('sticker_set_id'), 'sticker': kind.get('sticker_id'),
+                'colours': on.get('colors') or [on['color']]}
+        await until('Telethon sees it', lambda: te.drawn(of=td.me['id']), lambda d: d == want)
+        await until('the same for TDLib itself', lambda: sticker_of(td, td.me['id']), lambda k: k and k['type'] == kind)
+        still = pathlib.Path(await mt.download_photo(of=td.me['id'], path=str(stage.dir / ('profile-%d.jpg' % next(numbers)))))
+        expect_equal(still.read_bytes()[:3], b'\xff\xd8\xff', 'a picture for mtcute')
+    # With a picture of what was drawn, as apps for phones send it.
+    await te.set_photo(path=str(await picture(stage, 640, 640)), sticker=name, colours=[0xabcdef])
+    shown = await until('TDLib sees the sticker', lambda: sticker_of(td, te.me['id']), lambda k: k)
+    expect_equal((shown['type'].get('sticker_set_id'), shown['background_fill']['color']), (cats, 0xabcdef), 'the sticker of Telethon')
+    await te.delete_photo()
+    for _ in range(2):
+        await td.delete_photo()
+    expect_clean_logs(td, mt)
+
+
+async def test_group_video(stage):
+    """The photo of a supergroup moves: set by TDLib and by Telethon, each sees what the other has chosen."""
+    people = await everybody(stage)
+    td, te = people['tdlib'], people['telethon']
+    mine, _ = await show(te, td, 'gif', await moving_picture(stage))
+    got = await fetch(stage, te, td.me['id'], mine['id'])
+    path = got.rename(got.with_suffix('.mp4'))
+    chat = (await td.invoke(method='createNewSupergroupChat', args={'title': 'What moves', 'is_channel': False,
+                                                                   'description': '', 'message_auto_delete_time': 0}))['id']
+    await td.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [te.me['id']]})
+    await until('it is in the list', te.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    await td.invoke(method='setChatMemberStatus', args={'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': te.me['id']},
+                    'status': {'@type': 'chatMemberStatusAdministrator', 'rights': {'@type': 'chatAdministratorRights', 'can_change_info': True}}})
+    await td.call('invoke', 60, method='setChatPhoto', args={'chat_id': chat, 'photo': {
+        '@type': 'inputChatPhotoAnimation', 'animation': {'@type': 'inputFileLocal', 'path': str(path)}, 'main_frame_timestamp': 0.5}})
+    shown = await until('Telethon sees that it moves', lambda: te.group_photo(of=chat), lambda p: p)
+    expect_equal((shown['side'], shown['start']), (240, 0.5), 'the photo of the group')
+    await te.call('set_group_photo', 60, of=chat, path=str(path), start=0.25)
+    changed = await until('TDLib sees another', lambda: td.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12}),
+                          lambda f: ((f.get('photo') or {}).get('animation') or {}).get('main_frame_timestamp') == 0.25)
+    expect_equal(changed['photo']['animation']['length'], 240, 'its side')
+    expect(changed['photo']['id'] != shown['id'], 'it is another photo')
+    m = (await te.history(of=chat, limit=1))[0]
+    expect(m['service'], 'a message tells of it: %r' % m)
+    expect_clean_logs(td)
+
+
 async def test_photos_of_others(stage):
     """Somebody shows himself another photo of a contact, who knows nothing of it; or proposes it, and the contact takes it."""
     people = await everybody(stage)
