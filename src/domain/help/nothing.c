@@ -1,6 +1,7 @@
 /*
  * nothing.c - calls whose true answer is an empty list, because nothing of the kind can exist on this server so far: featured
- * stickers, effects, stories, gifts, themes, bots in the attachment menu. Each becomes a handler of its own when its things come.
+ * stickers, groups of emoji (each is drawn by a custom emoji), effects, stories, gifts, themes, bots in the attachment menu. Each
+ * becomes a handler of its own when its things come.
  */
 #include "rpc/call.h"
 #include "rpc_methods.h"
@@ -27,6 +28,9 @@ NOTHING(account_getSavedRingtones, account_savedRingtones)
 NOTHING(account_getSavedMusicIds, account_savedMusicIds)
 NOTHING(account_getWebBrowserSettings, account_webBrowserSettings)
 NOTHING(account_getContentSettings, account_contentSettings)
+NOTHING(account_getConnectedBots, account_connectedBots)
+NOTHING(account_getBusinessChatLinks, account_businessChatLinks)
+NOTHING(payments_getSavedInfo, payments_savedInfo)
 NOTHING(help_getPeerColors, help_peerColors)
 NOTHING(help_getPeerProfileColors, help_peerColors)
 NOTHING(help_getTimezonesList, help_timezonesList)
@@ -39,6 +43,11 @@ NOTHING(messages_getDefaultTagReactions, messages_reactions)
 NOTHING(messages_getSavedReactionTags, messages_savedReactionTags)
 NOTHING(messages_getFeaturedStickers, messages_featuredStickers)
 NOTHING(messages_getFeaturedEmojiStickers, messages_featuredStickers)
+NOTHING(messages_getOldFeaturedStickers, messages_featuredStickers)
+NOTHING(messages_getEmojiGroups, messages_emojiGroups)
+NOTHING(messages_getEmojiStatusGroups, messages_emojiGroups)
+NOTHING(messages_getEmojiProfilePhotoGroups, messages_emojiGroups)
+NOTHING(messages_getEmojiStickerGroups, messages_emojiGroups)
 NOTHING(messages_getAttachMenuBots, attachMenuBots)
 NOTHING(messages_getQuickReplies, messages_quickReplies)
 NOTHING(messages_getSponsoredMessages, messages_sponsoredMessagesEmpty)
