@@ -1,4 +1,4 @@
-/* test_threads.c - threads of supergroups, comments of posts, topics of forums. */
+/* test_threads.c - threads of supergroups, comments of posts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,100 +11,8 @@
 #include "domain/channels/rights.h"
 #include "room.h"
 #include "sql/sql.h"
-#include "three.h"
+#include "thread.h"
 #include "updates/peer.h"
-
-static struct tl_obj *say_q(struct s *s, struct person who, int64_t room, const char *text, int32_t reply,
-                            int32_t top)
-{
-	struct tl_messages_sendMessage *q = Q(s, messages_sendMessage);
-	struct tl_inputReplyToMessage *to = Q(s, inputReplyToMessage);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->message = slice_str(text);
-	q->random_id = ++s->random_id;
-	to->reply_to_msg_id = reply;
-	to->has_top_msg_id = top != 0;
-	to->top_msg_id = top;
-	q->reply_to = reply || top ? &to->o : NULL;
-	return &q->o;
-}
-
-static struct tl_message *new_message(const struct tl_obj *updates)
-{
-	struct tl_obj *u = talk_update(updates, TL_updateNewChannelMessage);
-
-	return u ? TL_AS(message, TL_AS(updateNewChannelMessage, u)->message) : NULL;
-}
-
-static struct tl_message *say(struct s *s, struct person who, int64_t room, const char *text, int32_t reply,
-                              int32_t top)
-{
-	return new_message(talk_call(s->w, who, say_q(s, who, room, text, reply, top)));
-}
-
-static struct tl_messageReplyHeader *header(const struct tl_message *m)
-{
-	return TL_AS(messageReplyHeader, m->reply_to);
-}
-
-static struct tl_obj *replies_q(struct s *s, struct person who, int64_t room, int32_t id, int32_t limit,
-                                int32_t offset)
-{
-	struct tl_messages_getReplies *q = Q(s, messages_getReplies);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->msg_id = id;
-	q->limit = limit;
-	q->offset_id = offset;
-	return &q->o;
-}
-
-static struct tl_messages_channelMessages *replies(struct s *s, struct person who, int64_t room, int32_t id)
-{
-	return TL_AS(messages_channelMessages, talk_call(s->w, who, replies_q(s, who, room, id, 100, 0)));
-}
-
-static struct tl_message *fetch(struct s *s, struct person who, int64_t room, int32_t id)
-{
-	struct tl_channels_getMessages *q = Q(s, channels_getMessages);
-	struct tl_inputMessageID *i = Q(s, inputMessageID);
-
-	i->id = id;
-	q->channel = world_channel(s->w, who, room);
-	q->id = tl_vec_new(world_arena(s->w), 1);
-	q->id.v[0] = &i->o;
-	return TL_AS(message, TL_AS(messages_channelMessages, talk_call(s->w, who, &q->o))->messages.v[0]);
-}
-
-static void remove_one(struct s *s, struct person who, int64_t room, int32_t id)
-{
-	struct tl_channels_deleteMessages *q = Q(s, channels_deleteMessages);
-
-	q->channel = world_channel(s->w, who, room);
-	q->id = (struct tl_vec_int){&id, 1};
-	talk_call(s->w, who, &q->o);
-}
-
-static struct tl_messages_discussionMessage *discussion(struct s *s, struct person who, int64_t room,
-                                                        int32_t id)
-{
-	struct tl_messages_getDiscussionMessage *q = Q(s, messages_getDiscussionMessage);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->msg_id = id;
-	return TL_AS(messages_discussionMessage, talk_call(s->w, who, &q->o));
-}
-
-static void reads(struct s *s, struct person who, int64_t room, int32_t id, int32_t upto)
-{
-	struct tl_messages_readDiscussion *q = Q(s, messages_readDiscussion);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->msg_id = id;
-	q->read_max_id = upto;
-	talk_call(s->w, who, &q->o);
-}
 
 static void test_thread(void **state)
 {
@@ -115,35 +23,35 @@ static void test_thread(void **state)
 	struct tl_messageReplies *r;
 
 	room_invite(s->w, s->a, room, s->b);
-	root = say(s, s->a, room, "root", 0, 0);
+	root = thread_say(s, s->a, room, "root", 0, 0);
 	assert_null(root->replies);
-	m = say(s, s->b, room, "first", root->id, 0);
-	assert_int_equal(header(m)->reply_to_msg_id, root->id);
-	assert_false(header(m)->has_reply_to_top_id);
-	n = say(s, s->a, room, "second", m->id, 0);
-	assert_int_equal(header(n)->reply_to_msg_id, m->id);
-	assert_int_equal(header(n)->reply_to_top_id, root->id);
-	say(s, s->a, room, "beside", 0, 0);
-	page = replies(s, s->b, room, root->id);
+	m = thread_say(s, s->b, room, "first", root->id, 0);
+	assert_int_equal(thread_header(m)->reply_to_msg_id, root->id);
+	assert_false(thread_header(m)->has_reply_to_top_id);
+	n = thread_say(s, s->a, room, "second", m->id, 0);
+	assert_int_equal(thread_header(n)->reply_to_msg_id, m->id);
+	assert_int_equal(thread_header(n)->reply_to_top_id, root->id);
+	thread_say(s, s->a, room, "beside", 0, 0);
+	page = thread_replies(s, s->b, room, root->id);
 	assert_int_equal(page->count, 2);
 	assert_int_equal(page->messages.n, 2);
 	assert_int_equal(TL_AS(message, page->messages.v[0])->id, n->id);
 	assert_int_equal(TL_AS(message, page->messages.v[1])->id, m->id);
-	assert_int_equal(replies(s, s->b, room, n->id)->count, 2); /* by one that is in it */
+	assert_int_equal(thread_replies(s, s->b, room, n->id)->count, 2); /* by one that is in it */
 	page = TL_AS(messages_channelMessages,
-	             talk_call(s->w, s->b, replies_q(s, s->b, room, root->id, 1, n->id)));
+	             talk_call(s->w, s->b, thread_replies_q(s, s->b, room, root->id, 1, n->id)));
 	assert_int_equal(page->messages.n, 1);
 	assert_int_equal(TL_AS(message, page->messages.v[0])->id, m->id);
-	r = TL_AS(messageReplies, fetch(s, s->b, room, root->id)->replies);
+	r = TL_AS(messageReplies, thread_fetch(s, s->b, room, root->id)->replies);
 	assert_int_equal(r->replies, 2);
 	assert_int_equal(r->max_id, n->id);
 	assert_false(r->comments);
-	remove_one(s, s->a, room, n->id);
-	r = TL_AS(messageReplies, fetch(s, s->b, room, root->id)->replies);
+	thread_remove(s, s->a, room, n->id);
+	r = TL_AS(messageReplies, thread_fetch(s, s->b, room, root->id)->replies);
 	assert_int_equal(r->replies, 1);
 	assert_int_equal(r->max_id, m->id);
-	talk_refused(s->w, s->b, replies_q(s, s->b, room, 99, 10, 0), "400 MSG_ID_INVALID");
-	talk_refused(s->w, s->c, replies_q(s, s->c, room, root->id, 10, 0), "400 CHANNEL_PRIVATE");
+	talk_refused(s->w, s->b, thread_replies_q(s, s->b, room, 99, 10, 0), "400 MSG_ID_INVALID");
+	talk_refused(s->w, s->c, thread_replies_q(s, s->c, room, root->id, 10, 0), "400 CHANNEL_PRIVATE");
 }
 
 static void test_search_in_thread(void **state)
@@ -154,10 +62,10 @@ static void test_search_in_thread(void **state)
 	struct tl_messages_channelMessages *page;
 	struct tl_message *root, *m;
 
-	root = say(s, s->a, room, "root", 0, 0);
-	say(s, s->a, room, "apple outside", 0, 0);
-	m = say(s, s->a, room, "apple inside", root->id, 0);
-	say(s, s->a, room, "pear inside", root->id, 0);
+	root = thread_say(s, s->a, room, "root", 0, 0);
+	thread_say(s, s->a, room, "apple outside", 0, 0);
+	m = thread_say(s, s->a, room, "apple inside", root->id, 0);
+	thread_say(s, s->a, room, "pear inside", root->id, 0);
 	q->peer = world_channel_peer(s->w, s->a, room);
 	q->q = SLICE_LIT("apple");
 	q->filter = &Q(s, inputMessagesFilterEmpty)->o;
@@ -187,43 +95,26 @@ static void test_pin_is_no_answer(void **state)
 {
 	struct s *s = *state;
 	int64_t room = room_create(s->w, s->a, false);
-	struct tl_message *root = say(s, s->a, room, "root", 0, 0), *m;
+	struct tl_message *root = thread_say(s, s->a, room, "root", 0, 0), *m;
 	struct tl_messageReplies *r;
 
 	pins(s, room, root->id);
-	assert_null(fetch(s, s->a, room, root->id)->replies);
-	assert_int_equal(replies(s, s->a, room, root->id)->messages.n, 0);
-	m = say(s, s->a, room, "answer", root->id, 0);
+	assert_null(thread_fetch(s, s->a, room, root->id)->replies);
+	assert_int_equal(thread_replies(s, s->a, room, root->id)->messages.n, 0);
+	m = thread_say(s, s->a, room, "answer", root->id, 0);
 	pins(s, room, m->id);
-	r = TL_AS(messageReplies, fetch(s, s->a, room, root->id)->replies);
+	r = TL_AS(messageReplies, thread_fetch(s, s->a, room, root->id)->replies);
 	assert_int_equal(r->replies, 1);
 	assert_int_equal(r->max_id, m->id);
-	assert_int_equal(replies(s, s->a, room, root->id)->count, 1);
-	remove_one(s, s->a, room, m->id + 1); /* the word of the pin */
-	assert_int_equal(replies(s, s->a, room, root->id)->count, 1);
-}
-
-struct pair {
-	int64_t channel, group;
-};
-
-static struct pair linked(struct s *s)
-{
-	struct pair p = {room_create(s->w, s->a, true), room_create(s->w, s->a, false)};
-	struct tl_channels_setDiscussionGroup *q = Q(s, channels_setDiscussionGroup);
-
-	q->broadcast = world_channel(s->w, s->a, p.channel);
-	q->group = world_channel(s->w, s->a, p.group);
-	talk_call(s->w, s->a, &q->o);
-	room_invite(s->w, s->a, p.channel, s->b);
-	room_invite(s->w, s->a, p.channel, s->c);
-	return p;
+	assert_int_equal(thread_replies(s, s->a, room, root->id)->count, 1);
+	thread_remove(s, s->a, room, m->id + 1); /* the word of the pin */
+	assert_int_equal(thread_replies(s, s->a, room, root->id)->count, 1);
 }
 
 static void test_comments(void **state)
 {
 	struct s *s = *state;
-	struct pair p = linked(s);
+	struct thread_pair p = thread_linked(s);
 	struct tl_messages_discussionMessage *d;
 	struct tl_updateReadChannelDiscussionOutbox *out;
 	struct tl_message *post, *copy, *first;
@@ -231,7 +122,7 @@ static void test_comments(void **state)
 	struct tl_messageReplies *r;
 
 	world_pushes(s->w, s->a.key);
-	post = say(s, s->a, p.channel, "news", 0, 0);
+	post = thread_say(s, s->a, p.channel, "news", 0, 0);
 	r = TL_AS(messageReplies, post->replies);
 	assert_true(r->comments);
 	assert_int_equal(r->channel_id, p.group);
@@ -245,46 +136,46 @@ static void test_comments(void **state)
 	assert_int_equal(f->saved_from_msg_id, post->id);
 	assert_int_equal(TL_AS(peerChannel, f->saved_from_peer)->channel_id, p.channel);
 	/* A guest, who is in the channel alone. */
-	d = discussion(s, s->b, p.channel, post->id);
+	d = thread_discussion(s, s->b, p.channel, post->id);
 	assert_int_equal(TL_AS(message, d->messages.v[0])->id, copy->id);
 	assert_int_equal(d->unread_count, 0);
-	first = say(s, s->b, p.group, "well", copy->id, 0);
-	assert_int_equal(header(first)->reply_to_msg_id, copy->id);
-	say(s, s->c, p.group, "well, well", first->id, 0);
-	r = TL_AS(messageReplies, fetch(s, s->b, p.channel, post->id)->replies);
+	first = thread_say(s, s->b, p.group, "well", copy->id, 0);
+	assert_int_equal(thread_header(first)->reply_to_msg_id, copy->id);
+	thread_say(s, s->c, p.group, "well, well", first->id, 0);
+	r = TL_AS(messageReplies, thread_fetch(s, s->b, p.channel, post->id)->replies);
 	assert_int_equal(r->replies, 2);
 	assert_int_equal(r->recent_repliers.n, 2);
 	assert_int_equal(TL_AS(peerUser, r->recent_repliers.v[0])->user_id, s->c.id);
 	assert_int_equal(r->max_id, first->id + 1);
 	assert_false(r->has_read_max_id);
-	assert_int_equal(replies(s, s->c, p.channel, post->id)->count, 2);
-	assert_int_equal(replies(s, s->c, p.group, copy->id)->messages.n, 2);
-	d = discussion(s, s->c, p.channel, post->id);
+	assert_int_equal(thread_replies(s, s->c, p.channel, post->id)->count, 2);
+	assert_int_equal(thread_replies(s, s->c, p.group, copy->id)->messages.n, 2);
+	d = thread_discussion(s, s->c, p.channel, post->id);
 	assert_int_equal(d->unread_count, 1); /* Bob's */
 	world_pushes(s->w, s->b.key);
-	reads(s, s->c, p.channel, post->id, 0);
-	assert_int_equal(discussion(s, s->c, p.channel, post->id)->unread_count, 0);
+	thread_read(s, s->c, p.channel, post->id, 0);
+	assert_int_equal(thread_discussion(s, s->c, p.channel, post->id)->unread_count, 0);
 	out = TL_AS(updateReadChannelDiscussionOutbox,
 	            world_update(world_pushes(s->w, s->b.key), TL_updateReadChannelDiscussionOutbox));
 	assert_int_equal(out->top_msg_id, copy->id);
 	assert_int_equal(out->read_max_id, first->id + 1);
-	assert_int_equal(discussion(s, s->b, p.channel, post->id)->read_outbox_max_id, first->id + 1);
-	r = TL_AS(messageReplies, fetch(s, s->c, p.channel, post->id)->replies);
+	assert_int_equal(thread_discussion(s, s->b, p.channel, post->id)->read_outbox_max_id, first->id + 1);
+	r = TL_AS(messageReplies, thread_fetch(s, s->c, p.channel, post->id)->replies);
 	assert_int_equal(r->read_max_id, first->id + 1);
 }
 
 static void test_own_devices_hear_of_reading(void **state)
 {
 	struct s *s = *state;
-	struct pair p = linked(s);
+	struct thread_pair p = thread_linked(s);
 	struct tl_updateReadChannelDiscussionInbox *in;
-	struct tl_message *post = say(s, s->a, p.channel, "news", 0, 0);
-	int32_t copy = TL_AS(message, discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
+	struct tl_message *post = thread_say(s, s->a, p.channel, "news", 0, 0);
+	int32_t copy = TL_AS(message, thread_discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
 
-	say(s, s->b, p.group, "well", copy, 0);
+	thread_say(s, s->b, p.group, "well", copy, 0);
 	world_connect(s->w, s->c, s->c.key + 1, TL_LAYER_MAX);
 	world_pushes(s->w, s->c.key + 1);
-	reads(s, s->c, p.group, copy, copy + 1);
+	thread_read(s, s->c, p.group, copy, copy + 1);
 	in = TL_AS(updateReadChannelDiscussionInbox,
 	           world_update(world_pushes(s->w, s->c.key + 1), TL_updateReadChannelDiscussionInbox));
 	assert_int_equal(in->channel_id, p.group);
@@ -292,405 +183,46 @@ static void test_own_devices_hear_of_reading(void **state)
 	assert_int_equal(in->broadcast_id, p.channel);
 	assert_int_equal(in->broadcast_post, post->id);
 	world_pushes(s->w, s->c.key + 1);
-	reads(s, s->c, p.group, copy, copy + 1); /* once more is nothing new */
+	thread_read(s, s->c, p.group, copy, copy + 1); /* once more is nothing new */
 	assert_int_equal(world_pushes(s->w, s->c.key + 1).n, 0);
 }
 
 static void test_copy_follows(void **state)
 {
 	struct s *s = *state;
-	struct pair p = linked(s);
+	struct thread_pair p = thread_linked(s);
 	struct tl_messages_editMessage *e = Q(s, messages_editMessage);
-	struct tl_message *post = say(s, s->a, p.channel, "news", 0, 0), *copy;
-	int32_t id = TL_AS(message, discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
+	struct tl_message *post = thread_say(s, s->a, p.channel, "news", 0, 0), *copy;
+	int32_t id = TL_AS(message, thread_discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
 
 	e->peer = world_channel_peer(s->w, s->a, p.channel);
 	e->id = post->id;
 	e->message = SLICE_LIT("olds");
 	talk_call(s->w, s->a, &e->o);
-	copy = fetch(s, s->a, p.group, id);
+	copy = thread_fetch(s, s->a, p.group, id);
 	assert_true(slice_eq(copy->message, SLICE_LIT("olds")));
 	assert_non_null(copy->fwd_from);
-	remove_one(s, s->a, p.channel, post->id);
-	assert_null(fetch(s, s->a, p.group, id));
-	talk_refused(s->w, s->b, replies_q(s, s->b, p.channel, post->id, 10, 0), "400 MSG_ID_INVALID");
+	thread_remove(s, s->a, p.channel, post->id);
+	assert_null(thread_fetch(s, s->a, p.group, id));
+	talk_refused(s->w, s->b, thread_replies_q(s, s->b, p.channel, post->id, 10, 0), "400 MSG_ID_INVALID");
 }
 
 static void test_guests(void **state)
 {
 	struct s *s = *state;
-	struct pair p = linked(s);
+	struct thread_pair p = thread_linked(s);
 	struct person d = world_person(s->w, "15550004", "Dan", "");
 	struct tl_channels_toggleJoinToSend *q = Q(s, channels_toggleJoinToSend);
-	struct tl_message *post = say(s, s->a, p.channel, "news", 0, 0);
-	int32_t copy = TL_AS(message, discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
+	struct tl_message *post = thread_say(s, s->a, p.channel, "news", 0, 0);
+	int32_t copy = TL_AS(message, thread_discussion(s, s->a, p.channel, post->id)->messages.v[0])->id;
 
-	talk_refused(s->w, d, say_q(s, d, p.group, "hey", copy, 0), "400 CHANNEL_PRIVATE");
+	talk_refused(s->w, d, thread_say_q(s, d, p.group, "hey", copy, 0), "400 CHANNEL_PRIVATE");
 	q->channel = world_channel(s->w, s->a, p.group);
 	q->enabled = true;
 	talk_call(s->w, s->a, &q->o);
-	talk_refused(s->w, s->b, say_q(s, s->b, p.group, "hey", copy, 0), "403 CHAT_GUEST_SEND_FORBIDDEN");
-	assert_int_equal(discussion(s, s->b, p.channel, post->id)->messages.n, 1);
-}
-
-/* --- topics */
-
-static int64_t forum(struct s *s)
-{
-	struct tl_channels_toggleForum *q = Q(s, channels_toggleForum);
-	int64_t room = room_create(s->w, s->a, false);
-
-	room_invite(s->w, s->a, room, s->b);
-	say(s, s->a, room, "before", 0, 0);
-	q->channel = world_channel(s->w, s->a, room);
-	q->enabled = true;
-	talk_call(s->w, s->a, &q->o);
-	return room;
-}
-
-static struct tl_obj *topic_q(struct s *s, struct person who, int64_t room, const char *title)
-{
-	struct tl_messages_createForumTopic *q = Q(s, messages_createForumTopic);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->title = slice_str(title);
-	q->random_id = ++s->random_id;
-	return &q->o;
-}
-
-static int32_t topic(struct s *s, struct person who, int64_t room, const char *title)
-{
-	struct tl_obj *u = talk_call(s->w, who, topic_q(s, who, room, title));
-
-	return TL_AS(messageService,
-	             TL_AS(updateNewChannelMessage, talk_update(u, TL_updateNewChannelMessage))->message)
-	        ->id;
-}
-
-static struct tl_messages_forumTopics *topics_after(struct s *s, struct person who, int64_t room,
-                                                    int32_t offset, int32_t limit)
-{
-	struct tl_messages_getForumTopics *q = Q(s, messages_getForumTopics);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->offset_id = offset;
-	q->limit = limit;
-	return TL_AS(messages_forumTopics, talk_call(s->w, who, &q->o));
-}
-
-static struct tl_forumTopic *topic_of(struct s *s, struct person who, int64_t room, int32_t id)
-{
-	struct tl_messages_getForumTopicsByID *q = Q(s, messages_getForumTopicsByID);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->topics = (struct tl_vec_int){&id, 1};
-	return TL_AS(forumTopic, TL_AS(messages_forumTopics, talk_call(s->w, who, &q->o))->topics.v[0]);
-}
-
-/* Privacy mode: of a topic a bot is shown what it hears, else how it began. */
-static void test_bots_see_what_they_hear(void **state)
-{
-	struct s *s = *state;
-	struct person bot = room_bot(s->w, s->a, "quiet_bot", 0);
-	struct tl_messages_getDiscussionMessage *about = Q(s, messages_getDiscussionMessage);
-	struct tl_messages_getForumTopics *q = Q(s, messages_getForumTopics);
-	struct pair p = linked(s);
-	int64_t room = forum(s);
-	const struct tl_messages_forumTopics *seen;
-	struct tl_message *m;
-	int32_t id;
-
-	room_invite(s->w, s->a, room, bot);
-	id = topic(s, s->a, room, "News");
-	m = say(s, s->a, room, "among us", id, id);
-	q->peer = world_channel_peer(s->w, bot, room);
-	q->limit = 1;
-	seen = TL_AS(messages_forumTopics, talk_call(s->w, bot, &q->o));
-	assert_int_equal(TL_AS(forumTopic, seen->topics.v[0])->top_message, id);
-	assert_int_equal(TL_AS(messageService, seen->messages.v[0])->id, id);
-	m = say(s, s->a, room, "/rain@quiet_bot", id, id);
-	seen = TL_AS(messages_forumTopics, talk_call(s->w, bot, &q->o));
-	assert_int_equal(TL_AS(message, seen->messages.v[0])->id, m->id);
-	assert_int_equal(TL_AS(forumTopic, seen->topics.v[0])->top_message, m->id);
-	room_invite(s->w, s->a, p.group, bot);
-	about->peer = world_channel_peer(s->w, bot, p.group);
-	about->msg_id = say(s, s->a, p.group, "among us", 0, 0)->id;
-	talk_refused(s->w, bot, &about->o, "400 MSG_ID_INVALID");
-	about->msg_id = say(s, s->a, p.group, "/rain@quiet_bot", 0, 0)->id;
-	assert_int_equal(TL_AS(messages_discussionMessage, talk_call(s->w, bot, &about->o))->messages.n, 1);
-}
-
-static struct tl_obj *edit_q(struct s *s, struct person who, int64_t room, int32_t id, bool closed)
-{
-	struct tl_messages_editForumTopic *q = Q(s, messages_editForumTopic);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->topic_id = id;
-	q->has_closed = true;
-	q->closed = closed;
-	return &q->o;
-}
-
-static void test_topics(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_messages_forumTopics *list;
-	struct tl_message *m, *n;
-	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->b, room, "Two");
-
-	m = say(s, s->b, room, "in one", one, 0);
-	assert_true(header(m)->forum_topic);
-	assert_int_equal(header(m)->reply_to_msg_id, one);
-	assert_false(header(m)->has_reply_to_top_id);
-	n = say(s, s->a, room, "an answer", m->id, one);
-	assert_true(header(n)->forum_topic);
-	assert_int_equal(header(n)->reply_to_msg_id, m->id);
-	assert_int_equal(header(n)->reply_to_top_id, one);
-	m = say(s, s->a, room, "in general", 0, 0);
-	assert_null(m->reply_to);
-	list = topics_after(s, s->b, room, 0, 10);
-	assert_int_equal(list->count, 3);
-	assert_int_equal(list->topics.n, 3);
-	assert_int_equal(list->messages.n, 3);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->id, 1);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->top_message, m->id);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[1])->id, one);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[1])->top_message, n->id);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[2])->id, two);
-	assert_true(TL_AS(forumTopic, list->topics.v[2])->my);
-	list = topics_after(s, s->b, room, n->id, 10);
-	assert_int_equal(list->topics.n, 1);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->id, two);
-	assert_int_equal(replies(s, s->b, room, one)->messages.n, 3); /* its beginning, too */
-	assert_int_equal(replies(s, s->b, room, 1)->messages.n, 4);   /* created, Bob, before, in general */
-	talk_refused(s->w, s->b, say_q(s, s->b, room, "nowhere", 0, 77), "400 TOPIC_DELETED");
-}
-
-static void test_unread_by_topic(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
-	struct tl_message *m;
-
-	say(s, s->a, room, "a", one, 0);
-	m = say(s, s->a, room, "b", one, 0);
-	say(s, s->b, room, "own", one, 0);
-	say(s, s->a, room, "c", two, 0);
-	assert_int_equal(topic_of(s, s->b, room, one)->unread_count, 3); /* with its beginning */
-	assert_int_equal(topic_of(s, s->b, room, two)->unread_count, 2);
-	reads(s, s->b, room, one, m->id);
-	assert_int_equal(topic_of(s, s->b, room, one)->unread_count, 0);
-	assert_int_equal(topic_of(s, s->b, room, one)->read_inbox_max_id, m->id);
-	assert_int_equal(topic_of(s, s->b, room, two)->unread_count, 2);
-	assert_int_equal(topic_of(s, s->a, room, one)->read_outbox_max_id, m->id);
-	assert_int_equal(topic_of(s, s->a, room, two)->read_outbox_max_id, 0);
-	reads(s, s->b, room, two, 0);
-	reads(s, s->b, room, one, 0);
-	reads(s, s->b, room, 1, 0);
-	/* All topics are read, and so is the group. */
-	assert_int_equal(room_full(s->w, s->b, room)->unread_count, 0);
-}
-
-static void test_closed(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	int32_t one = topic(s, s->a, room, "One");
-	struct tl_obj *u;
-	struct tl_messageService *m;
-
-	talk_refused(s->w, s->b, edit_q(s, s->b, room, one, true), "400 CHAT_ADMIN_REQUIRED");
-	u = talk_call(s->w, s->a, edit_q(s, s->a, room, one, true));
-	m = TL_AS(messageService,
-	          TL_AS(updateNewChannelMessage, talk_update(u, TL_updateNewChannelMessage))->message);
-	assert_true(TL_AS(messageActionTopicEdit, m->action)->closed);
-	assert_true(TL_AS(messageReplyHeader, m->reply_to)->forum_topic);
-	assert_true(topic_of(s, s->b, room, one)->closed);
-	talk_refused(s->w, s->b, say_q(s, s->b, room, "hey", one, 0), "400 TOPIC_CLOSED");
-	say(s, s->a, room, "I may", one, 0);
-	talk_refused(s->w, s->a, edit_q(s, s->a, room, one, true), "400 TOPIC_NOT_MODIFIED");
-	talk_call(s->w, s->a, edit_q(s, s->a, room, one, false));
-	say(s, s->b, room, "hey", one, 0);
-	talk_refused(s->w, s->a, edit_q(s, s->a, room, 99, true), "400 TOPIC_ID_INVALID");
-}
-
-static void test_pins(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_messages_updatePinnedForumTopic *q = Q(s, messages_updatePinnedForumTopic);
-	struct tl_messages_reorderPinnedForumTopics *o = Q(s, messages_reorderPinnedForumTopics);
-	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two"), order[] = {one, two};
-	struct tl_updatePinnedForumTopics *all;
-	struct tl_updatePinnedForumTopic *u;
-	struct tl_messages_forumTopics *list;
-
-	q->peer = world_channel_peer(s->w, s->a, room);
-	q->topic_id = one;
-	q->pinned = true;
-	world_pushes(s->w, s->b.key);
-	u = TL_AS(updatePinnedForumTopic,
-	          talk_update(talk_call(s->w, s->a, &q->o), TL_updatePinnedForumTopic));
-	assert_true(u->pinned);
-	u = TL_AS(updatePinnedForumTopic,
-	          world_update(world_pushes(s->w, s->b.key), TL_updatePinnedForumTopic));
-	assert_int_equal(u->topic_id, one);
-	q->topic_id = two;
-	talk_call(s->w, s->a, &q->o);
-	say(s, s->a, room, "in general", 0, 0);
-	list = topics_after(s, s->b, room, 0, 10);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[0])->id, two);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[1])->id, one);
-	assert_int_equal(TL_AS(forumTopic, list->topics.v[2])->id, 1);
-	o->peer = q->peer;
-	o->order = (struct tl_vec_int){order, 2};
-	all = TL_AS(updatePinnedForumTopics,
-	            talk_update(talk_call(s->w, s->a, &o->o), TL_updatePinnedForumTopics));
-	assert_int_equal(all->order.n, 2);
-	assert_int_equal(all->order.v[0], one);
-	q->peer = world_channel_peer(s->w, s->b, room);
-	talk_refused(s->w, s->b, &q->o, "400 CHAT_ADMIN_REQUIRED");
-}
-
-static void test_drafts(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_messages_saveDraft *q = Q(s, messages_saveDraft);
-	struct tl_inputReplyToMessage *to = Q(s, inputReplyToMessage);
-	int32_t one = topic(s, s->a, room, "One");
-	struct tl_messages_sendMessage *m;
-	struct tl_updateDraftMessage *u;
-
-	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
-	world_pushes(s->w, s->b.key + 1);
-	q->peer = world_channel_peer(s->w, s->b, room);
-	q->message = SLICE_LIT("hm");
-	to->reply_to_msg_id = to->top_msg_id = one;
-	to->has_top_msg_id = true;
-	q->reply_to = &to->o;
-	talk_call(s->w, s->b, &q->o);
-	u = TL_AS(updateDraftMessage, world_update(world_pushes(s->w, s->b.key + 1), TL_updateDraftMessage));
-	assert_int_equal(u->top_msg_id, one);
-	assert_true(slice_eq(TL_AS(draftMessage, u->draft)->message, SLICE_LIT("hm")));
-	assert_non_null(topic_of(s, s->b, room, one)->draft);
-	assert_null(topic_of(s, s->b, room, 1)->draft);
-	m = (struct tl_messages_sendMessage *)say_q(s, s->b, room, "hm", one, 0);
-	m->clear_draft = true;
-	talk_call(s->w, s->b, &m->o);
-	assert_null(topic_of(s, s->b, room, one)->draft);
-}
-
-static void test_deleted(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_messages_deleteTopicHistory *q = Q(s, messages_deleteTopicHistory);
-	struct tl_channels_getForumTopics *old = Q(s, channels_getForumTopics);
-	int32_t one = topic(s, s->a, room, "One");
-	struct tl_messages_forumTopics *list;
-	struct tl_message *m = say(s, s->b, room, "in one", one, 0);
-
-	q->peer = world_channel_peer(s->w, s->b, room);
-	q->top_msg_id = one;
-	talk_refused(s->w, s->b, &q->o, "400 CHAT_ADMIN_REQUIRED");
-	q->peer = world_channel_peer(s->w, s->a, room);
-	assert_int_equal(TL_AS(messages_affectedHistory, talk_call(s->w, s->a, &q->o))->pts_count, 2);
-	assert_null(fetch(s, s->b, room, m->id));
-	assert_null(topic_of(s, s->b, room, one)); /* forumTopicDeleted */
-	old->channel = world_channel(s->w, s->b, room);
-	old->limit = 10;
-	list = TL_AS(messages_forumTopics, world_call_as(s->w, s->b, s->b.key, 200, &old->o));
-	assert_int_equal(list->topics.n, 1);
-	assert_true(slice_eq(TL_AS(forumTopic, list->topics.v[0])->title, SLICE_LIT("General")));
-	talk_refused(s->w, s->b, say_q(s, s->b, room, "late", 0, one), "400 TOPIC_DELETED");
-}
-
-struct left {
-	int64_t channel;
-	int32_t top; /* 0: of all of the forum's threads */
-	int64_t marks, threads, topics;
-};
-
-static int count_left(struct rpc_call *c, void *arg)
-{
-	static const char *const texts[] = {
-		"SELECT count(*) FROM thread_mark WHERE channel = $1 AND (top = $2 OR $2 = 0)",
-		"SELECT count(*) FROM thread WHERE channel = $1 AND (top = $2 OR $2 = 0)",
-		"SELECT count(*) FROM topic WHERE channel = $1 AND (id = $2 OR $2 = 0)",
-	};
-	struct left *l = arg;
-	int64_t *n[] = {&l->marks, &l->threads, &l->topics};
-	int r = 0;
-
-	for (int i = 0; r >= 0 && i < 3; i++) {
-		struct sql_stmt *s = sql_prepare(c->db, texts[i]);
-
-		sql_bind_int(s, 1, peer_channel(l->channel));
-		sql_bind_int(s, 2, l->top);
-		r = sql_value(s, n[i]);
-	}
-	return r < 0 ? r : 0;
-}
-
-static void nothing_left(struct s *s, int64_t room, int32_t top)
-{
-	struct left l = {.channel = room, .top = top};
-
-	for (int i = 0; i < 1000; i++) {
-		assert_int_equal(world_write(s->w, count_left, &l), 0);
-		if (!l.marks && !l.threads && !l.topics)
-			return;
-		usleep(10000);
-	}
-	fail_msg("%d marks, %d threads and %d topics are left", (int)l.marks, (int)l.threads, (int)l.topics);
-}
-
-/* Whichever way a topic's messages go, it goes with them, and so do the marks of those who read it. */
-static void test_nothing_is_left(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_messages_deleteTopicHistory *one_q = Q(s, messages_deleteTopicHistory);
-	struct tl_channels_deleteHistory *all_q = Q(s, channels_deleteHistory);
-	struct tl_channels_deleteChannel *close_q = Q(s, channels_deleteChannel);
-	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
-
-	world_start_jobs(s->w);
-	say(s, s->a, room, "in one", one, 0);
-	say(s, s->a, room, "in two", two, 0);
-	reads(s, s->b, room, one, 0);
-	reads(s, s->b, room, two, 0);
-	reads(s, s->b, room, 1, 0);
-	one_q->peer = world_channel_peer(s->w, s->a, room);
-	one_q->top_msg_id = one;
-	talk_call(s->w, s->a, &one_q->o);
-	nothing_left(s, room, one);
-	assert_non_null(topic_of(s, s->b, room, two));
-	all_q->channel = world_channel(s->w, s->a, room);
-	all_q->for_everyone = true;
-	talk_call(s->w, s->a, &all_q->o);
-	nothing_left(s, room, two);
-	assert_int_equal(topics_after(s, s->b, room, 0, 10)->topics.n, 1); /* General stays */
-	talk_refused(s->w, s->b, say_q(s, s->b, room, "late", 0, two), "400 TOPIC_DELETED");
-	say(s, s->b, room, "anew", 0, 0);
-	close_q->channel = world_channel(s->w, s->a, room);
-	talk_call(s->w, s->a, &close_q->o);
-	nothing_left(s, room, 0);
-}
-
-static void test_who_may_make_topics(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s), plain = room_create(s->w, s->a, false);
-
-	talk_refused(s->w, s->a, topic_q(s, s->a, plain, "One"), "400 CHANNEL_FORUM_MISSING");
-	talk_refused(s->w, s->a, topic_q(s, s->a, room, " "), "400 TOPIC_TITLE_EMPTY");
-	talk_refused(s->w, s->c, topic_q(s, s->c, room, "One"), "400 CHANNEL_PRIVATE");
-	talk_call(s->w, s->a, room_ban_q(s->w, s->a, room, s->b, BAN_TOPICS, 0));
-	talk_refused(s->w, s->b, topic_q(s, s->b, room, "One"), "400 CHAT_ADMIN_REQUIRED");
+	talk_refused(s->w, s->b, thread_say_q(s, s->b, p.group, "hey", copy, 0),
+	             "403 CHAT_GUEST_SEND_FORBIDDEN");
+	assert_int_equal(thread_discussion(s, s->b, p.channel, post->id)->messages.n, 1);
 }
 
 struct album_of {
@@ -711,85 +243,15 @@ static int group_them(struct rpc_call *c, void *arg)
 	return sql_run(s);
 }
 
-static int count_topics(struct s *s, int64_t room)
-{
-	return (int)topics_after(s, s->a, room, 0, 10)->topics.n;
-}
-
-static struct tl_obj *pin_q(struct s *s, struct person who, int64_t room, int32_t id)
-{
-	struct tl_messages_updatePinnedForumTopic *q = Q(s, messages_updatePinnedForumTopic);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->topic_id = id;
-	q->pinned = true;
-	return &q->o;
-}
-
-static struct tl_obj *drop_q(struct s *s, struct person who, int64_t room, int32_t id)
-{
-	struct tl_messages_deleteTopicHistory *q = Q(s, messages_deleteTopicHistory);
-
-	q->peer = world_channel_peer(s->w, who, room);
-	q->top_msg_id = id;
-	return &q->o;
-}
-
-/* Others' topics: by the right to manage them, and to delete; one's own may be changed, too. */
-static void test_who_may_change_topics(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	const struct {
-		int64_t rights; /* 0: no admin */
-		const char *edit, *pin, *drop;
-	} rows[] = {
-		{0, "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED"},
-		{ADMIN_INVITE, "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED",
-	         "400 CHAT_ADMIN_REQUIRED"},
-		{ADMIN_TOPICS, NULL, NULL, "400 CHAT_ADMIN_REQUIRED"},
-		{ADMIN_DELETE, "400 CHAT_ADMIN_REQUIRED", "400 CHAT_ADMIN_REQUIRED", NULL},
-	};
-
-	talk_call(s->w, s->b, edit_q(s, s->b, room, topic(s, s->b, room, "Own"), true));
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *wanted[] = {rows[i].edit, rows[i].pin, rows[i].drop};
-		int32_t id = topic(s, s->a, room, "Topic");
-		struct tl_obj *q[] = {edit_q(s, s->b, room, id, true), pin_q(s, s->b, room, id),
-		                      drop_q(s, s->b, room, id)};
-
-		talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->b, rows[i].rights));
-		for (int k = 0; k < 3; k++)
-			if (wanted[k])
-				talk_refused(s->w, s->b, q[k], wanted[k]);
-			else
-				talk_call(s->w, s->b, q[k]);
-		talk_refused(s->w, s->c, pin_q(s, s->c, room, id), "400 CHANNEL_PRIVATE");
-	}
-	talk_refused(s->w, s->a, drop_q(s, s->a, room, 1), "400 TOPIC_ID_INVALID"); /* General stays */
-	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->b, 0));
-	for (int i = 0; i < 2; i++) { /* his own, until somebody else has written in it */
-		int32_t own = topic(s, s->b, room, "Mine");
-
-		say(s, s->b, room, "mine", own, 0);
-		if (i == 0) {
-			talk_call(s->w, s->b, drop_q(s, s->b, room, own));
-			continue;
-		}
-		say(s, s->a, room, "yours", own, 0);
-		talk_refused(s->w, s->b, drop_q(s, s->b, room, own), "400 CHAT_ADMIN_REQUIRED");
-	}
-}
-
 /* An album is discussed as one: its first has the comments of all. */
 static void test_album(void **state)
 {
 	struct s *s = *state;
-	struct pair p = linked(s);
+	struct thread_pair p = thread_linked(s);
 	struct tl_messages_discussionMessage *d;
 	struct tl_messages_forwardMessages *f = Q(s, messages_forwardMessages);
-	struct album_of what = {p.channel, say(s, s->a, p.channel, "one", 0, 0)->id,
-	                        say(s, s->a, p.channel, "two", 0, 0)->id};
+	struct album_of what = {p.channel, thread_say(s, s->a, p.channel, "one", 0, 0)->id,
+	                        thread_say(s, s->a, p.channel, "two", 0, 0)->id};
 	int32_t ids[] = {what.first, what.second};
 	int64_t random_ids[] = {++s->random_id + 500, s->random_id + 501};
 	struct tl_message *m;
@@ -799,38 +261,17 @@ static void test_album(void **state)
 	f->id = (struct tl_vec_int){ids, 2};
 	f->random_id = (struct tl_vec_long){random_ids, 2};
 	talk_call(s->w, s->a, &f->o);
-	d = discussion(s, s->b, p.channel, what.second + 2); /* by its second */
+	d = thread_discussion(s, s->b, p.channel, what.second + 2); /* by its second */
 	assert_int_equal(d->messages.n, 2);
 	m = TL_AS(message, d->messages.v[1]);
 	assert_true(slice_eq(m->message, SLICE_LIT("one")));
 	assert_int_equal(TL_AS(message, d->messages.v[0])->id, m->id + 1);
-	assert_non_null(fetch(s, s->b, p.channel, what.second + 1)->replies);
-	assert_null(fetch(s, s->b, p.channel, what.second + 2)->replies);
-	say(s, s->b, p.group, "well", m->id, 0);
-	assert_int_equal(replies(s, s->b, p.channel, what.second + 2)->count, 1);
-	remove_one(s, s->a, p.channel, what.second + 2);
-	assert_null(fetch(s, s->a, p.group, m->id + 1));
-}
-
-static void test_made_as_forum(void **state)
-{
-	struct s *s = *state;
-	struct tl_channels_createChannel *q = Q(s, channels_createChannel);
-	struct tl_messages_channelMessages *page;
-	const struct tl_updates *u;
-	int64_t room;
-
-	q->megagroup = q->forum = true;
-	q->title = SLICE_LIT("Forum");
-	q->about = SLICE_LIT("");
-	u = TL_AS(updates, talk_call(s->w, s->a, &q->o));
-	room = TL_AS(channel, u->chats.v[0])->id;
-	assert_true(TL_AS(channel, u->chats.v[0])->forum);
-	assert_int_equal(count_topics(s, room), 1);
-	say(s, s->a, room, "hello", 0, 0);
-	page = replies(s, s->a, room, 1);
-	assert_int_equal(page->messages.n, 2);
-	assert_int_equal(page->count, 2);
+	assert_non_null(thread_fetch(s, s->b, p.channel, what.second + 1)->replies);
+	assert_null(thread_fetch(s, s->b, p.channel, what.second + 2)->replies);
+	thread_say(s, s->b, p.group, "well", m->id, 0);
+	assert_int_equal(thread_replies(s, s->b, p.channel, what.second + 2)->count, 1);
+	thread_remove(s, s->a, p.channel, what.second + 2);
+	assert_null(thread_fetch(s, s->a, p.group, m->id + 1));
 }
 
 static void test_long_history(void **state)
@@ -842,151 +283,27 @@ static void test_long_history(void **state)
 
 	world_start_jobs(s->w);
 	for (int i = 0; i < 520; i++)
-		say(s, s->a, room, "before", 0, 0);
+		thread_say(s, s->a, room, "before", 0, 0);
 	q->channel = world_channel(s->w, s->a, room);
 	q->enabled = true;
 	talk_call(s->w, s->a, &q->o);
-	assert_int_equal(replies(s, s->a, room, 1)->messages.n, 100);
+	assert_int_equal(thread_replies(s, s->a, room, 1)->messages.n, 100);
 	for (int i = 0; i < 200 && count != 521; i++) {
-		count = replies(s, s->a, room, 1)->count;
+		count = thread_replies(s, s->a, room, 1)->count;
 		usleep(20000);
 	}
 	assert_int_equal(count, 521);
 }
 
-static void test_pins_in_old_layers(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_messages_updatePinnedForumTopic *q = Q(s, messages_updatePinnedForumTopic);
-	struct tl_updateChannelPinnedTopic *u;
-
-	world_connect(s->w, s->b, s->b.key + 1, 200);
-	world_pushes(s->w, s->b.key + 1);
-	q->peer = world_channel_peer(s->w, s->a, room);
-	q->topic_id = topic(s, s->a, room, "One");
-	q->pinned = true;
-	talk_call(s->w, s->a, &q->o);
-	u = TL_AS(updateChannelPinnedTopic,
-	          world_update(world_pushes(s->w, s->b.key + 1), TL_updateChannelPinnedTopic));
-	assert_int_equal(u->channel_id, room);
-	assert_int_equal(u->topic_id, q->topic_id);
-	assert_true(u->pinned);
-}
-
-/* A message pinned in a topic says so there; a mention waits in its topic. */
-static void test_meant_in_topic(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_messages_updatePinnedMessage *p = Q(s, messages_updatePinnedMessage);
-	struct tl_messages_getUnreadMentions *q = Q(s, messages_getUnreadMentions);
-	struct tl_messages_readMentions *r = Q(s, messages_readMentions);
-	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
-	struct tl_message *m = say(s, s->b, room, "mine", one, 0);
-	struct tl_messageReplyHeader *h;
-
-	say(s, s->a, room, "to you", m->id, 0);
-	assert_int_equal(topic_of(s, s->b, room, one)->unread_mentions_count, 1);
-	assert_int_equal(topic_of(s, s->b, room, two)->unread_mentions_count, 0);
-	q->peer = r->peer = world_channel_peer(s->w, s->b, room);
-	q->has_top_msg_id = r->has_top_msg_id = true;
-	q->top_msg_id = two;
-	q->limit = 10;
-	assert_int_equal(TL_AS(messages_channelMessages, talk_call(s->w, s->b, &q->o))->count, 0);
-	q->top_msg_id = r->top_msg_id = one;
-	assert_int_equal(TL_AS(messages_channelMessages, talk_call(s->w, s->b, &q->o))->messages.n, 1);
-	talk_call(s->w, s->b, &r->o);
-	assert_int_equal(topic_of(s, s->b, room, one)->unread_mentions_count, 0);
-	p->peer = world_channel_peer(s->w, s->a, room);
-	p->id = m->id;
-	h = TL_AS(messageReplyHeader, TL_AS(messageService, TL_AS(updateNewChannelMessage,
-	                                                          talk_update(talk_call(s->w, s->a, &p->o),
-	                                                                      TL_updateNewChannelMessage))
-	                                                            ->message)
-	                                      ->reply_to);
-	assert_true(h->forum_topic);
-	assert_int_equal(h->reply_to_top_id, one);
-}
-
-static void test_beginning_stays(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	struct tl_channels_deleteMessages *q = Q(s, channels_deleteMessages);
-	int32_t one = topic(s, s->a, room, "One");
-
-	q->channel = world_channel(s->w, s->a, room);
-	q->id = (struct tl_vec_int){&one, 1};
-	talk_refused(s->w, s->a, &q->o, "403 MESSAGE_DELETE_FORBIDDEN");
-}
-
-/* What of a topic is told aloud: kept by topic, told to one's devices, shown with the topic. */
-static void test_notify(void **state)
-{
-	struct s *s = *state;
-	int64_t room = forum(s);
-	int32_t one = topic(s, s->a, room, "One"), two = topic(s, s->a, room, "Two");
-	struct tl_account_updateNotifySettings *q = Q(s, account_updateNotifySettings);
-	struct tl_account_getNotifySettings *get = Q(s, account_getNotifySettings);
-	struct tl_inputNotifyForumTopic *of = Q(s, inputNotifyForumTopic);
-	struct tl_inputPeerNotifySettings *mute = Q(s, inputPeerNotifySettings);
-	const struct tl_updateNotifySettings *u;
-
-	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
-	world_pushes(s->w, s->b.key + 1);
-	of->peer = world_channel_peer(s->w, s->b, room);
-	of->top_msg_id = one;
-	mute->has_mute_until = true;
-	mute->mute_until = INT32_MAX;
-	q->peer = get->peer = &of->o;
-	q->settings = &mute->o;
-	talk_call(s->w, s->b, &q->o);
-	assert_int_equal(TL_AS(peerNotifySettings, talk_call(s->w, s->b, &get->o))->mute_until, INT32_MAX);
-	u = (void *)world_update(world_pushes(s->w, s->b.key + 1), TL_updateNotifySettings);
-	assert_true(u && TL_AS(notifyForumTopic, u->peer)->top_msg_id == one);
-	assert_int_equal(TL_AS(peerNotifySettings, u->notify_settings)->mute_until, INT32_MAX);
-	assert_int_equal(TL_AS(peerNotifySettings, topic_of(s, s->b, room, one)->notify_settings)->mute_until,
-	                 INT32_MAX);
-	assert_false(
-		TL_AS(peerNotifySettings, topic_of(s, s->b, room, two)->notify_settings)->has_mute_until);
-	assert_false(
-		TL_AS(peerNotifySettings, topic_of(s, s->a, room, one)->notify_settings)->has_mute_until);
-	talk_call(s->w, s->b, &Q(s, account_resetNotifySettings)->o);
-	assert_false(
-		TL_AS(peerNotifySettings, topic_of(s, s->b, room, one)->notify_settings)->has_mute_until);
-	of->top_msg_id = two + 1000;
-	talk_refused(s->w, s->b, &q->o, "400 TOPIC_ID_INVALID");
-}
-
 int main(void)
 {
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_thread, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_search_in_thread, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_comments, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_own_devices_hear_of_reading, three_setup,
-	                                        three_teardown),
-		cmocka_unit_test_setup_teardown(test_copy_follows, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_pin_is_no_answer, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_nothing_is_left, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_guests, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_topics, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_bots_see_what_they_hear, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_unread_by_topic, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_closed, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_pins, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_drafts, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_deleted, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_who_may_make_topics, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_who_may_change_topics, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_album, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_made_as_forum, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_long_history, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_pins_in_old_layers, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_meant_in_topic, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_beginning_stays, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_notify, three_setup, three_teardown),
+		T(test_thread),       T(test_search_in_thread),
+		T(test_comments),     T(test_own_devices_hear_of_reading),
+		T(test_copy_follows), T(test_pin_is_no_answer),
+		T(test_guests),       T(test_album),
+		T(test_long_history),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
