@@ -1,5 +1,6 @@
 /* channel_member.c - members of channels, and each user's list of channels; see channel.h. */
 #include "base/err.h"
+#include "store/bot.h"
 #include "store/channel.h"
 #include "store/list.h"
 
@@ -149,9 +150,11 @@ int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel
 		s = sql_prepare(db, "SELECT " COLUMNS " FROM chan_member WHERE channel = $1 AND role = 4"
 		                    " ORDER BY date DESC, user_id LIMIT $2 OFFSET $3");
 		break;
-	case STORE_CHANNEL_BOTS:
-		s = sql_prepare(db, "SELECT " COLUMNS " FROM chan_member WHERE channel = $1 AND bot <> 0"
+	case STORE_CHANNEL_BOTS: /* by their ids: each post asks for them, and the members of a channel are many */
+		s = sql_prepare(db, "SELECT " COLUMNS
+		                    " FROM chan_member WHERE channel = $1 AND user_id > $4 AND bot <> 0"
 		                    " AND role >= 1 AND role <= 3 ORDER BY user_id LIMIT $2 OFFSET $3");
+		sql_bind_int(s, 4, STORE_BOT_BASE);
 		break;
 	case STORE_CHANNEL_RESTRICTEDS:
 		s = sql_prepare(db, "SELECT " COLUMNS

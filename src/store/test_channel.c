@@ -1,6 +1,7 @@
 /* test_channel.c - groups, channels, members, counters, gaps in ids, heads. */
 #include "store/test_store.h"
 
+#include "store/bot.h"
 #include "store/channel.h"
 #include "store/chat.h"
 #include "store/chat_out.h"
@@ -204,6 +205,30 @@ static void test_members(void **state)
 	assert_int_equal(store_channel_member_get(t.db, c.id, 999, &t.a, &m), -ERR_NOTFOUND);
 }
 
+static void test_bots(void **state)
+{
+	struct store_channel c = make();
+	struct store_channel_member m = {.channel = c.id,
+	                                 .user = STORE_BOT_BASE + 7,
+	                                 .role = STORE_CHANNEL_MEMBER,
+	                                 .date = NOW,
+	                                 .is_bot = true},
+				    *v;
+	size_t n;
+
+	put(&c, ALICE, STORE_CHANNEL_CREATOR, 0, NOW);
+	assert_int_equal(store_channel_members(t.db, c.id, STORE_CHANNEL_BOTS, 0, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(store_channel_member_put(t.db, &c, &m), 0);
+	assert_int_equal(store_channel_members(t.db, c.id, STORE_CHANNEL_BOTS, 0, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(v[0].user, m.user);
+	m.role = STORE_CHANNEL_LEFT;
+	assert_int_equal(store_channel_member_put(t.db, &c, &m), 0);
+	assert_int_equal(store_channel_members(t.db, c.id, STORE_CHANNEL_BOTS, 0, 10, &t.a, &v, &n), 0);
+	assert_int_equal(n, 0);
+}
+
 static void post(const struct store_channel *c, int32_t id)
 {
 	int64_t key = STORE_CHANNEL_KEY(c->id);
@@ -311,6 +336,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_shared, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_out, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_members, test_open, test_close),
+		cmocka_unit_test_setup_teardown(test_bots, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_ids, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_gaps, test_open, test_close),
 		cmocka_unit_test_setup_teardown(test_head, test_open, test_close),

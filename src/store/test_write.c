@@ -4,6 +4,7 @@
  */
 #include "store/test_store.h"
 
+#include "store/channel.h"
 #include "store/test_send.h"
 
 enum { USERS = 1500, FRIENDS = 3, PRELOADED = 30000, MEASURED = 400, PAGES_MAX = 9 };
@@ -136,6 +137,7 @@ static struct plan plan_of(struct sql_db *db, const char *table)
 
 static void test_look_ups(void **state)
 {
+	struct store_channel_member *members;
 	struct store_dialog *dialogs;
 	int32_t a = 1, b = 1, id;
 	struct store_msg m, *rows;
@@ -164,6 +166,13 @@ static void test_look_ups(void **state)
 	p = plan_of(r, " FROM msg ");
 	assert_string_equal(p.last,
 	                    "SEARCH msg USING INDEX msg_origin (owner=? AND origin_owner=? AND origin_id=?)");
+	sql_close(r);
+
+	/* Bots of a channel, for whom each post asks: by their ids, not through all members. */
+	assert_int_equal(sql_open(t.path, SQL_READER, &r), 0);
+	assert_int_equal(store_channel_members(r, 1, STORE_CHANNEL_BOTS, 0, 10, &t.a, &members, &n), 0);
+	p = plan_of(r, " FROM chan_member ");
+	assert_string_equal(p.last, "SEARCH chan_member USING PRIMARY KEY (channel=? AND user_id>?)");
 	sql_close(r);
 
 	/* A page of history is one run along the primary key, without sorting; so is each look-up of a date. */
