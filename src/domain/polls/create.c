@@ -10,21 +10,27 @@
 #include "jobs/jobs.h"
 #include "rpc_methods.h"
 
+/* Something is left when it is trimmed, and not too much. */
+static bool is_text(const struct tl_obj *in, uint32_t max)
+{
+	const struct tl_textWithEntities *t = TL_AS(textWithEntities, in);
+	struct slice trimmed;
+
+	if (!t || !utf8_valid(t->text))
+		return false;
+	trimmed = utf8_trim(t->text);
+	return trimmed.n && utf8_utf16_len(trimmed) <= max;
+}
+
 /* Trimmed; of its entities custom emoji alone, and those only if nothing was cut off in front of them. */
-static int text(struct rpc_call *c, const struct tl_obj *in, uint32_t max, const char *error,
-                struct tl_obj **ret)
+static int text(struct rpc_call *c, const struct tl_obj *in, struct tl_obj **ret)
 {
 	const struct tl_textWithEntities *t = TL_AS(textWithEntities, in);
 	struct tl_textWithEntities *o = TL_NEW(&c->arena, textWithEntities);
-	struct slice trimmed;
+	struct slice trimmed = utf8_trim(t->text);
 	struct tl_vec all;
 	int r;
 
-	if (!t || !utf8_valid(t->text))
-		return rpc_fail(c, 400, "%s", error);
-	trimmed = utf8_trim(t->text);
-	if (!trimmed.n || utf8_utf16_len(trimmed) > max)
-		return rpc_fail(c, 400, "%s", error);
 	o->text = trimmed;
 	o->entities = tl_vec_new(&c->arena, t->entities.n);
 	o->entities.n = 0;
@@ -43,6 +49,7 @@ static int answer(struct rpc_call *c, const struct tl_obj *in, uint32_t number, 
 {
 	const struct tl_inputPollAnswer *fresh = TL_AS(inputPollAnswer, in);
 	const struct tl_pollAnswer *named = TL_AS(pollAnswer, in);
+	const struct tl_obj *words;
 	uint8_t byte = (uint8_t)number;
 
 	if (!fresh && !named)
@@ -52,8 +59,10 @@ static int answer(struct rpc_call *c, const struct tl_obj *in, uint32_t number, 
 	ret->option = named ? named->option : arena_slice(&c->arena, slice_of(&byte, 1));
 	if (!ret->option.n || ret->option.n > LIMIT_POLL_OPTION_BYTES)
 		return rpc_fail(c, 400, "POLL_OPTION_INVALID");
-	return text(c, fresh ? fresh->text : named->text, LIMIT_POLL_ANSWER, "POLL_ANSWER_INVALID",
-	            &ret->text);
+	words = fresh ? fresh->text : named->text;
+	if (!is_text(words, LIMIT_POLL_ANSWER))
+		return rpc_fail(c, 400, "POLL_ANSWER_INVALID");
+	return text(c, words, &ret->text);
 }
 
 static int answers(struct rpc_call *c, const struct tl_vec *in, struct tl_vec *ret)
@@ -260,9 +269,10 @@ int poll_create(struct rpc_call *c, const struct tl_inputMediaPoll *in, struct t
 	p->shuffle_answers = q->shuffle_answers;
 	p->revoting_disabled = q->revoting_disabled;
 	p->hide_results_until_close = q->hide_results_until_close;
-	if ((r = text(c, q->question, LIMIT_POLL_QUESTION, "POLL_QUESTION_INVALID", &p->question)) < 0 ||
-	    (r = answers(c, &q->answers, &p->answers)) < 0 || (r = quiz(c, in, p, key)) < 0 ||
-	    (r = ending(c, q, p)) < 0)
+	if (!is_text(q->question, LIMIT_POLL_QUESTION))
+		return rpc_fail(c, 400, "POLL_QUESTION_INVALID");
+	if ((r = text(c, q->question, &p->question)) < 0 || (r = answers(c, &q->answers, &p->answers)) < 0 ||
+	    (r = quiz(c, in, p, key)) < 0 || (r = ending(c, q, p)) < 0)
 		return r;
 	p->id = (int64_t)(rng_u64() >> 1) | 1;
 	if ((r = store(c, p, key)) < 0)
