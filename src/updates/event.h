@@ -59,6 +59,8 @@ enum upd_kind {
 		104, /* id = a message of the owner's box: its reactions changed, or he has looked at them */
 	UPD_POLL = 105,         /* id = likewise: the results of its poll */
 	UPD_BOT_COMMANDS = 106, /* peer = a bot of a private chat, whose commands changed */
+	UPD_USER_FULL =
+		107, /* peer = a user whose photo changed for this owner: what clients know of him in full is old */
 	/* Told to one authorisation at a time (only_key); peer = the secret chat's id. */
 	UPD_SECRET_CHAT = 112,
 	UPD_SECRET_READ = 113, /* what its owner wrote there was read */

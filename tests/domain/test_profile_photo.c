@@ -169,6 +169,7 @@ static void told(void **state)
 	u = TL_AS(updates, pushes.v[0]);
 	assert_non_null(u);
 	assert_int_equal(TL_AS(userProfilePhoto, world_find_user(u->users, s->a.id)->photo)->photo_id, id);
+	assert_non_null(world_update(pushes, TL_updateUser)); /* what he knows in full is old */
 }
 
 static void chosen_and_deleted(void **state)

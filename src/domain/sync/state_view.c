@@ -298,6 +298,16 @@ static int user(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 	return 0;
 }
 
+/* From layer 151 on, behind UPD_USER: without it TDLib asks for the photo in full only when its minute is over. */
+static void user_full(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateUser *u = TL_NEW(&v->c->arena, updateUser);
+
+	u->user_id = ev->peer;
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+}
+
 /* Somebody whose times are hidden from the viewer keeps his coarse status: an update would tell the time. */
 static int status(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
 {
@@ -465,6 +475,9 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return peer_settings(v, ev, ret_update);
 	case UPD_USER:
 		return user(v, ev, ret_update);
+	case UPD_USER_FULL:
+		user_full(v, ev, ret_update);
+		return 0;
 	case UPD_CONTACTS_RESET:
 		*ret_update = &TL_NEW(&v->c->arena, updateContactsReset)->o;
 		return 0;

@@ -230,9 +230,9 @@ static int tell_chats(struct rpc_call *c, int64_t id, enum upd_kind kind, const 
 	return r < 0 ? r : 0;
 }
 
-int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)
+static int tell(struct rpc_call *c, int64_t id, enum upd_kind kind, int64_t except_key)
 {
-	struct upd_event ev = {.kind = UPD_USER, .peer = id};
+	struct upd_event ev = {.kind = kind, .peer = id};
 	int64_t *who;
 	size_t n;
 	int r;
@@ -249,7 +249,19 @@ int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)
 		ev.except_key = 0;
 		r = rpc_log_event(c, &ev);
 	}
-	return r < 0 ? r : tell_chats(c, id, UPD_USER, who, n);
+	return r < 0 ? r : tell_chats(c, id, kind, who, n);
+}
+
+int user_changed(struct rpc_call *c, int64_t id, int64_t except_key)
+{
+	return tell(c, id, UPD_USER, except_key);
+}
+
+int user_photo_changed(struct rpc_call *c, int64_t id, int64_t except_key)
+{
+	int r = tell(c, id, UPD_USER, except_key);
+
+	return r < 0 ? r : tell(c, id, UPD_USER_FULL, except_key);
 }
 
 int user_tell_chats(struct rpc_call *c, int64_t id, enum upd_kind kind)

@@ -33,6 +33,8 @@ int user_reply_self(struct rpc_call *c, void *unused);
 
 /* Tell those who have `id` among their contacts or chats, and his own other sessions, that he looks different (UPD_USER). */
 int user_changed(struct rpc_call *c, int64_t id, int64_t except_key);
+/* The same, and that his photo is another (UPD_USER_FULL). */
+int user_photo_changed(struct rpc_call *c, int64_t id, int64_t except_key);
 /* Write lane: those in his newest private chats hear an event of this kind, whose peer is he. */
 int user_tell_chats(struct rpc_call *c, int64_t id, enum upd_kind kind);
 

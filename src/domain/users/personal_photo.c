@@ -102,7 +102,10 @@ static int show(struct rpc_call *c, int64_t user, const struct tl_obj *photo, in
 	int r = file ? store_personal_photo_put(c->db, &row, c->now)
 	             : store_personal_photo_delete(c->db, c->user_id, user, c->now);
 
-	return r < 0 ? r : rpc_log_event(c, &ev);
+	if (r < 0 || (r = rpc_log_event(c, &ev)) < 0)
+		return r;
+	ev.kind = UPD_USER_FULL;
+	return rpc_log_event(c, &ev);
 }
 
 int photos_uploadContactProfilePhoto(struct rpc_call *c, const struct tl_photos_uploadContactProfilePhoto *q)

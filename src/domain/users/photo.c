@@ -53,7 +53,7 @@ static int announce(struct rpc_call *c)
 	u.flags = (u.flags & ~STORE_USER_PHOTO) | (r == 0 || public == 0 ? STORE_USER_PHOTO : 0);
 	if ((r = store_user_update(c->db, &u)) < 0)
 		return r;
-	return user_changed(c, c->user_id, c->client->auth_key_id);
+	return user_photo_changed(c, c->user_id, c->client->auth_key_id);
 }
 
 static int install(struct rpc_call *c, int64_t file, const struct tl_obj *photo, bool public)

@@ -142,9 +142,8 @@ async def make_set(c, stage, kind):
 
 
 async def sticker_of(td, user):
-    """What TDLib would draw as somebody's newest photo."""
-    all = (await td.invoke(method='getUserProfilePhotos', args={'user_id': user, 'offset': 0, 'limit': 1}))['photos']
-    return all[0].get('sticker') if all else None
+    """What TDLib would draw as somebody's photo."""
+    return ((await td.invoke(method='getUserFullInfo', args={'user_id': user})).get('photo') or {}).get('sticker')
 
 
 async def test_profile_drawn(stage):
