@@ -156,10 +156,10 @@ int store_channel_members(struct sql_db *db, int64_t channel, enum store_channel
 		                    " AND role >= 1 AND role <= 3 ORDER BY user_id LIMIT $2 OFFSET $3");
 		sql_bind_int(s, 4, STORE_BOT_BASE);
 		break;
-	case STORE_CHANNEL_RESTRICTEDS:
+	case STORE_CHANNEL_RESTRICTEDS: /* '+': SQLite would walk all members for the sake of the order */
 		s = sql_prepare(db, "SELECT " COLUMNS
-		                    " FROM chan_member WHERE channel = $1 AND banned <> 0 AND role <> 4"
-		                    " ORDER BY user_id LIMIT $2 OFFSET $3");
+		                    " FROM chan_member WHERE channel = $1 AND banned > 0 AND role <> 4"
+		                    " ORDER BY +user_id LIMIT $2 OFFSET $3");
 		break;
 	}
 	r = page(s, channel, offset, limit, a, v, &n);

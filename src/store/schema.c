@@ -379,6 +379,11 @@ static const char *const steps[] = {
 
 	/* 32: who reacts as a channel or a group (msg_reaction.h). */
 	"ALTER TABLE msg_reaction ADD COLUMN as_peer BIGINT NOT NULL DEFAULT 0;",
+
+	/* 33: the restricted members of a channel are found without the others; bots are found by their ids. */
+	"DROP INDEX chan_member_banned;"
+	"DROP INDEX chan_member_bot;"
+	"CREATE INDEX chan_member_banned ON chan_member (channel, banned) WHERE banned > 0;",
 };
 
 int store_migrate(struct sql_db *db)

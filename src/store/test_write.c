@@ -99,7 +99,7 @@ struct plan {
 	sqlite3 *raw;
 	const char *table; /* of which statements */
 	int statements, searches, others;
-	char last[256];
+	char last[256]; /* SEARCH or SCAN */
 };
 
 static void add_plan(void *arg, const char *text)
@@ -114,8 +114,11 @@ static void add_plan(void *arg, const char *text)
 	query = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", text);
 	assert_int_equal(sqlite3_prepare_v2(p->raw, query, -1, &s, NULL), SQLITE_OK);
 	while (sqlite3_step(s) == SQLITE_ROW) {
-		snprintf(p->last, sizeof(p->last), "%s", (const char *)sqlite3_column_text(s, 3));
-		if (strncmp(p->last, "SEARCH ", 7) == 0)
+		const char *step = (const char *)sqlite3_column_text(s, 3);
+
+		if (strncmp(step, "USE ", 4) != 0)
+			snprintf(p->last, sizeof(p->last), "%s", step);
+		if (strncmp(step, "SEARCH ", 7) == 0)
 			p->searches++;
 		else
 			p->others++;
@@ -173,6 +176,15 @@ static void test_look_ups(void **state)
 	assert_int_equal(store_channel_members(r, 1, STORE_CHANNEL_BOTS, 0, 10, &t.a, &members, &n), 0);
 	p = plan_of(r, " FROM chan_member ");
 	assert_string_equal(p.last, "SEARCH chan_member USING PRIMARY KEY (channel=? AND user_id>?)");
+	sql_close(r);
+
+	/* And whoever is restricted there, without the others. */
+	assert_int_equal(sql_open(t.path, SQL_READER, &r), 0);
+	assert_int_equal(store_channel_members(r, 1, STORE_CHANNEL_RESTRICTEDS, 0, 10, &t.a, &members, &n),
+	                 0);
+	p = plan_of(r, " FROM chan_member ");
+	assert_string_equal(p.last,
+	                    "SEARCH chan_member USING INDEX chan_member_banned (channel=? AND banned>?)");
 	sql_close(r);
 
 	/* A page of history is one run along the primary key, without sorting; so is each look-up of a date. */
