@@ -76,6 +76,12 @@ static bool lease_ok(uint32_t seconds)
 	return seconds >= CDN_LEASE_MIN && seconds <= CDN_LEASE_MAX;
 }
 
+/* A time that can be reckoned with. */
+static bool time_ok(unixtime_t t)
+{
+	return t >= 0 && t >> 40 == 0;
+}
+
 void cdn_put_hello(struct buf *b, const struct cdn_hello *h)
 {
 	size_t at = begin(b, CDN_HELLO);
@@ -109,7 +115,7 @@ int cdn_get_hello(struct slice body, struct cdn_hello *ret)
 	take(&r, ret->lease_key, sizeof(ret->lease_key));
 	take(&r, ret->keys.token, sizeof(ret->keys.token));
 	take(&r, ret->keys.request, sizeof(ret->keys.request));
-	return state_ok(state) && lease_ok(ret->lease) ? whole(&r) : -ERR_INVALID;
+	return state_ok(state) && lease_ok(ret->lease) && time_ok(ret->now) ? whole(&r) : -ERR_INVALID;
 }
 
 void cdn_put_welcome(struct buf *b, const struct cdn_welcome *w)
@@ -155,7 +161,7 @@ int cdn_get_lease(struct slice body, struct cdn_lease *ret)
 	*ret = (struct cdn_lease){.state = (enum cdn_state)state};
 	ret->lease = rd_u32(&r);
 	ret->now = (unixtime_t)rd_u64(&r);
-	return state_ok(state) && lease_ok(ret->lease) ? whole(&r) : -ERR_INVALID;
+	return state_ok(state) && lease_ok(ret->lease) && time_ok(ret->now) ? whole(&r) : -ERR_INVALID;
 }
 
 enum { REPORT_NUMBERS = sizeof(struct cdn_report) / sizeof(uint64_t) };

@@ -76,6 +76,10 @@ static void test_small(void **state)
 	assert_int_equal(cdn_get_lease(body_of(&b, CDN_LEASE), &l2), 0);
 	assert_true(l2.state == l.state && l2.lease == 60 && l2.now == l.now);
 	b.n = 0;
+	l.now = INT64_MIN + 1;
+	cdn_put_lease(&b, &l);
+	assert_int_equal(cdn_get_lease(body_of(&b, CDN_LEASE), &l2), -ERR_INVALID);
+	b.n = 0;
 	cdn_put_report(&b, &r);
 	body = body_of(&b, CDN_REPORT);
 	assert_int_equal(cdn_get_report(body, &r2), 0);
