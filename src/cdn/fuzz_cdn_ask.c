@@ -60,7 +60,7 @@ static void check(const struct cdn_ask *a, struct buf *b, bool bulk)
 	if (r.bad || rd_left(&r))
 		abort();
 	if (!bulk) {
-		if (cdn_request_open(&w.epoch.node, slice_of(a->token, sizeof(a->token)), s, NOW, &chunk) <
+		if (cdn_request_open(&w.epoch.node, slice_of(a->token, sizeof(a->token)), s, a->now, &chunk) <
 		            0 ||
 		    chunk != 1)
 			abort();

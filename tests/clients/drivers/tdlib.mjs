@@ -160,6 +160,14 @@ async function sent(call, ms = 30000) {
   return message(o.message);
 }
 
+// What is born before it has asked for its state it counts as known, and tells nobody. It renews its session right after it
+// has signed in (update_mtproto_header), and asks for the state again in the new one if there was no answer yet.
+async function settled() {
+  const is = (state) => (o) => o['@type'] === 'updateConnectionState' && o.state['@type'] === `connectionState${state}`;
+  if (connected) await td.wait('its question', is('Updating'), 2000).catch(() => {});
+  if (!connected) await td.wait('the answer', is('Ready'));
+}
+
 const driver = {
   async connect({ host, port, key, dir }) {
     td = new TdClient({ host, port, rsa: loadRsa(key), dir, verbosity: Number(process.env.TDLIB_LOG ?? 2) });
@@ -183,16 +191,13 @@ const driver = {
       await td.call('registerUser', { first_name: first, last_name: last });
       await td.waitState(['authorizationStateReady']);
     }
-    // What is born before it has asked for its state it counts as known, and tells nobody. It renews its session right after it
-    // has signed in (update_mtproto_header), and asks for the state again in the new one if there was no answer yet.
-    const is = (state) => (o) => o['@type'] === 'updateConnectionState' && o.state['@type'] === `connectionState${state}`;
-    if (connected) await td.wait('its question', is('Updating'), 2000).catch(() => {});
-    if (!connected) await td.wait('the answer', is('Ready'));
+    await settled();
     return driver.me();
   },
   async sign_in_bot({ token }) {
     await td.call('checkAuthenticationBotToken', { token });
     await td.waitState(['authorizationStateReady']);
+    await settled();
     return driver.me();
   },
   // Any call of its own: what it answers, as it says it.

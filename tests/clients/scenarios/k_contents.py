@@ -402,6 +402,7 @@ async def test_client_is_killed(stage):
     await a.end()
     await asyncio.gather(sending, return_exceptions=True)
     await stage.server.restart_after_kill()
+    await until_answered(b.dialogs)  # Telethon asks nobody what was said before it had connected again
     again = await stage.client('tdlib', name=a.dir.name)
     theirs = (await b.wait('new', since=mark, timeout=90))['message']
     after = await calls(stage, 'upload.saveBigFilePart')
