@@ -27,7 +27,6 @@ enum {
 #define PAUSE       150000   /* before a question whose answer did not come is asked again */
 #define TRACE_MS    100
 #define UPLOAD_FILE 0x096a18d5u
-#define REDIRECT    0xf18cda44u
 
 struct run;
 
@@ -213,7 +212,7 @@ static void from_core(void *arg, struct client *c, const struct client_answer *a
 	if (id == UPLOAD_FILE) {
 		rd_u64(&r); /* type, mtime */
 		came(d, rd_tl_bytes(&r), 0);
-	} else if (id == REDIRECT && cdn_redirect_read(&r, &d->to)) {
+	} else if (id == CDN_BENCH_REDIRECT && cdn_redirect_read(&r, &d->to)) {
 		ask(d);
 	} else {
 		give_up(d, "upload.getFile", SLICE_LIT("an answer that is none"));

@@ -26,7 +26,6 @@ enum {
 #define AT       (uint64_t)(1 << 20) /* the chunk */
 #define DEADLINE 60000000
 #define ANSWER   10000000
-#define REDIRECT 0xf18cda44u
 
 struct run;
 
@@ -112,7 +111,7 @@ static void on_redirect(void *arg, struct client *c, const struct client_answer 
 	struct rd r = rd_of(a->body.p, a->body.n);
 
 	x->n = 1;
-	if (a->r < 0 || rd_u32(&r) != REDIRECT || !cdn_redirect_read(&r, &x->to))
+	if (a->r < 0 || rd_u32(&r) != CDN_BENCH_REDIRECT || !cdn_redirect_read(&r, &x->to))
 		fail(x, "upload.getFile", a->text.n ? a->text : SLICE_LIT("no redirect"));
 }
 

@@ -5,6 +5,8 @@
 #include "base/rd.h"
 #include "benches/cdn_channel.h"
 
+#define CDN_BENCH_REDIRECT 0xf18cda44u /* upload.fileCdnRedirect */
+
 enum { CDN_BENCH_TOKEN_MAX = 512 };
 
 struct cdn_redirect {

@@ -55,6 +55,21 @@ void http_server_take(struct http_server *s, struct io_loop *l, int fd, struct s
 		http_plain_take(operator_side ? &hl->operators : &hl->clients, fd);
 }
 
+static size_t look(void *ctx, const uint8_t *p, size_t n)
+{
+	return n < http_first_need() ? http_first_need() : 0;
+}
+
+static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct slice first)
+{
+	http_server_take(ctx, l, fd, first, true);
+}
+
+struct io_accept_ops http_server_operator(struct http_server *s)
+{
+	return (struct io_accept_ops){.ctx = s, .look = look, .take = take};
+}
+
 static void stop_loop(struct http_loop *l)
 {
 	http_plain_close(&l->operators);

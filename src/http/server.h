@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/slice.h"
+#include "io/listener.h"
 #include "io/loop.h"
 
 struct http_server;
@@ -52,6 +53,8 @@ int http_server_new(struct io_loop **loops, unsigned n, const struct http_ops *o
 void http_server_take(struct http_server *s, struct io_loop *l, int fd, struct slice first,
                       bool operator_side);
 size_t http_first_need(void);
+/* For a listener whose address is the operator's alone: everything that comes there is HTTP. */
+struct io_accept_ops http_server_operator(struct http_server *s);
 /* Closes every connection. Afterwards the loops may end. */
 void http_server_stop(struct http_server *s, bool loops_run);
 void http_server_free(struct http_server *s); /* NULL is allowed */

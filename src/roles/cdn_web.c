@@ -71,23 +71,13 @@ static void refuse(void *ctx, struct io_conn *c)
 	io_conn_close(c, false);
 }
 
-static size_t look(void *ctx, const uint8_t *p, size_t n)
-{
-	return n < http_first_need() ? http_first_need() : 0;
-}
-
-static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct slice first)
-{
-	http_server_take(((struct cdn_web *)ctx)->http, l, fd, first, true);
-}
-
 int cdn_web_start(const struct cdn_web_config *cfg, struct io_loop **loops, const char *address,
                   struct cdn_web **ret)
 {
 	struct cdn_web *w = xcalloc(1, sizeof(*w));
 	struct http_ops ops = {
 		.ctx = w, .get = get, .stream = refuse, .post = refuse, .counters = cfg->counters};
-	struct io_accept_ops accept = {.ctx = w, .look = look, .take = take};
+	struct io_accept_ops accept;
 	int r;
 
 	w->cfg = *cfg;
@@ -99,6 +89,7 @@ int cdn_web_start(const struct cdn_web_config *cfg, struct io_loop **loops, cons
 		return r;
 	}
 	*ret = w;
+	accept = http_server_operator(w->http);
 	r = io_listener_open(loops, 1, address, &accept, &w->listener);
 	if (r < 0)
 		fprintf(stderr,

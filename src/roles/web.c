@@ -153,22 +153,12 @@ static void post(void *ctx, struct io_conn *c)
 	mt_server_adopt_post(((struct web *)ctx)->glue->mt, c);
 }
 
-static size_t look(void *ctx, const uint8_t *p, size_t n)
-{
-	return n < http_first_need() ? http_first_need() : 0;
-}
-
-static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct slice first)
-{
-	http_server_take(((struct web *)ctx)->http, l, fd, first, true);
-}
-
 int web_start(struct glue *g, struct counters *counters, struct io_loop **loops, unsigned n,
               const char *host_port, struct web **ret)
 {
 	struct web *w = xcalloc(1, sizeof(*w));
 	struct http_ops ops = {.ctx = w, .get = get, .stream = stream, .post = post, .counters = counters};
-	struct io_accept_ops accept = {.ctx = w, .look = look, .take = take};
+	struct io_accept_ops accept;
 	int r;
 
 	w->glue = g;
@@ -183,6 +173,7 @@ int web_start(struct glue *g, struct counters *counters, struct io_loop **loops,
 	*ret = w;
 	if (strcmp(host_port, "none") == 0)
 		return 0;
+	accept = http_server_operator(w->http);
 	r = io_listener_open(loops, n, host_port, &accept, &w->listener);
 	if (r < 0)
 		fprintf(stderr,

@@ -23,6 +23,7 @@ struct step {
 	struct four *s;
 	int64_t chat;
 	bool again;
+	int (*job)(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 };
 
 static int job_step(struct rpc_call *c, void *arg)
@@ -30,7 +31,7 @@ static int job_step(struct rpc_call *c, void *arg)
 	struct step *t = arg;
 	struct store_job j = {.owner = peer_chat(t->chat)};
 	struct jobs_next next = {0};
-	int r = chat_deliver_job(c, &j, &next);
+	int r = t->job(c, &j, &next);
 
 	t->again = next.again;
 	return r;
@@ -59,7 +60,7 @@ static int count_contents(struct rpc_call *c, void *arg)
 
 static void run_job(struct four *s, int64_t chat)
 {
-	struct step t = {.s = s, .chat = chat, .again = true};
+	struct step t = {.s = s, .chat = chat, .again = true, .job = chat_deliver_job};
 
 	while (t.again)
 		assert_int_equal(world_write(s->w, job_step, &t), 0);
@@ -87,7 +88,7 @@ static void test_many(void **state)
 		snprintf(said, sizeof(said), "m%d", i);
 		/* One of the last, who has waited for what was before. */
 		group_say(s, i % 2 ? all[MANY - 1 - i] : s->a, chat, said, 0);
-		t = (struct step){.s = s, .chat = chat};
+		t = (struct step){.s = s, .chat = chat, .job = chat_deliver_job};
 		if (i == 2)
 			assert_int_equal(world_write(s->w, job_step, &t), 0);
 	}
@@ -218,24 +219,13 @@ static void test_behind(void **state)
 	assert_string_equal(group_text(s, TL_AS(message, v.v[2])->message), "own!");
 }
 
-static int migrate_step(struct rpc_call *c, void *arg)
-{
-	struct step *t = arg;
-	struct store_job j = {.owner = peer_chat(t->chat)};
-	struct jobs_next next = {0};
-	int r = chat_migrate_job(c, &j, &next);
-
-	t->again = next.again;
-	return r;
-}
-
 static void test_migrated(void **state)
 {
 	struct four *s = *state;
 	int64_t chat = group_room(s), channel = 0;
 	struct tl_messages_migrateChat *q = Q(s, messages_migrateChat);
 	struct tl_channels_getFullChannel *full_q = Q(s, channels_getFullChannel);
-	struct step t = {.s = s, .chat = chat, .again = true};
+	struct step t = {.s = s, .chat = chat, .again = true, .job = chat_migrate_job};
 	struct tl_updates *u;
 	struct tl_channelFull *f;
 	struct tl_obj *o;
@@ -253,7 +243,7 @@ static void test_migrated(void **state)
 	assert_non_null(o);
 	assert_int_equal(TL_AS(messageService, TL_AS(updateNewChannelMessage, o)->message)->id, 1);
 	while (t.again)
-		assert_int_equal(world_write(s->w, migrate_step, &t), 0);
+		assert_int_equal(world_write(s->w, job_step, &t), 0);
 	full_q->channel = world_channel(s->w, s->b, channel);
 	f = TL_AS(channelFull, TL_AS(messages_chatFull, talk_call(s->w, s->b, &full_q->o))->full_chat);
 	assert_int_equal(f->participants_count, 3);
@@ -264,24 +254,13 @@ static void test_migrated(void **state)
 	assert_non_null(world_update(world_pushes(s->w, s->b.key), TL_updateChannel));
 }
 
-static int close_step(struct rpc_call *c, void *arg)
-{
-	struct step *t = arg;
-	struct store_job j = {.owner = peer_chat(t->chat)};
-	struct jobs_next next = {0};
-	int r = chat_close_job(c, &j, &next);
-
-	t->again = next.again;
-	return r;
-}
-
 static void test_closed(void **state)
 {
 	struct four *s = *state;
 	int64_t chat = group_room(s), contents[2];
 	struct tl_messages_deleteChat *q = Q(s, messages_deleteChat);
 	struct tl_messages_getFullChat *full_q = Q(s, messages_getFullChat);
-	struct step t = {.s = s, .chat = chat, .again = true};
+	struct step t = {.s = s, .chat = chat, .again = true, .job = chat_close_job};
 	struct tl_obj *u;
 
 	for (int i = 0; i < 30; i++)
@@ -299,7 +278,7 @@ static void test_closed(void **state)
 	talk_refused(s->w, s->b, group_say_q(s, chat, "x", 0), "403 CHAT_WRITE_FORBIDDEN");
 	talk_refused(s->w, s->b, &full_q->o, "400 CHAT_ID_INVALID");
 	while (t.again)
-		assert_int_equal(world_write(s->w, close_step, &t), 0);
+		assert_int_equal(world_write(s->w, job_step, &t), 0);
 	assert_int_equal(group_history(s, s->a, chat).n, 0);
 	assert_int_equal(group_history(s, s->b, chat).n, 0);
 	assert_true(group_history(s, s->c, chat).n > 0); /* who had left keeps what is his */
