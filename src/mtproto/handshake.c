@@ -1,59 +1,23 @@
 /*
  * handshake.c - an authorisation key is made (mtproto.md 2). State is kept by (nonce, server_nonce), not by connection:
- * clients pipeline several, and probe. RSA and Diffie-Hellman run on the work pool; everything fails in one way.
+ * clients pipeline several, and probe. RSA and Diffie-Hellman (handshake_data.c) run on the work pool; everything fails in one way.
  */
+#include "mtproto/handshake.h"
+
 #include <stdlib.h>
 
 #include "base/counters.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
-#include "crypto/aes.h"
-#include "crypto/dh.h"
 #include "crypto/hash.h"
-#include "crypto/kdf.h"
 #include "crypto/pq.h"
 #include "crypto/rng.h"
 #include "crypto/rsa.h"
-#include "crypto/rsa_pad.h"
-#include "mtproto/private.h"
 
 enum {
-	HOME_DC = 2,
-	TEMP_MIN = 60,
-	TEMP_MAX = 7 * 86400,
-	ANSWER_MAX = 652,
 	HANDSHAKES_MAX = 20000,
 	A_CONNECTION = 16, /* begun on one connection and not finished: Desktop probes and pipelines a few */
-};
-
-enum step { WAIT_DH, RSA_AT_WORK, WAIT_CLIENT_DH, DH_AT_WORK, SAVING, DONE };
-
-struct secrets { /* while the key is being made */
-	uint8_t new_nonce[32], tmp_key[32], tmp_iv[32], a[256], g_b[256];
-	uint8_t in[256]; /* encrypted_data of req_DH_params */
-	struct mt_key key;
-};
-
-struct mt_handshake {
-	uint8_t nonces[32]; /* nonce, server_nonce: the hash key */
-	enum step step;
-	bool busy; /* a worker or the store holds it: freed later */
-	bool dead;
-	uint32_t p, q;
-	usec_t born;
-	bool inner_ok, dh_ok;
-	struct secrets
-		*x; /* from the second step until the key is made: finished ones are kept for a minute */
-	uint8_t aux[8],
-		seen[20]; /* SHA-1 of the client's last step, so that its repeat gets the same answer */
-	struct buf answer;
-	struct mt_loop *l;
-	uint64_t conn, begun_on; /* where its last step came from, and its first */
-	uint64_t work_for;       /* the connection that is not to leave before the answer */
-	struct io_work work;
-	struct io_timer later; /* resPQ waits in `answer` */
-	UT_hash_handle hh;
 };
 
 /* A worker or the store has it: its connection stays here until the answer. */
@@ -247,91 +211,6 @@ static void req_pq(struct mt_conn *c, struct rd *r)
 	buf_fini(&b);
 }
 
-/* A big-endian number of at most 8 bytes, leading zeros or not. */
-static uint64_t be_number(struct slice s)
-{
-	uint64_t v = 0;
-
-	if (s.n > 8)
-		return 0;
-	for (uint32_t i = 0; i < s.n; i++)
-		v = v << 8 | s.p[i];
-	return v;
-}
-
-static int32_t home_of(const struct mt_server *s, int32_t dc)
-{
-	int32_t n = dc < 0 ? -(dc % 10000) : dc % 10000;
-
-	return (n >= 1 && n <= 5) || mt_is_cdn(s, n) ? n : HOME_DC;
-}
-
-/* The decrypted inner data against what the outer message says. */
-static bool inner_matches(struct mt_handshake *h, const uint8_t *data, size_t n)
-{
-	struct rd r = rd_of(data, n);
-	uint32_t id = rd_u32(&r);
-	uint64_t pq = be_number(rd_tl_bytes(&r));
-	uint64_t p = be_number(rd_tl_bytes(&r)), q = be_number(rd_tl_bytes(&r));
-	struct slice nonces = rd_bytes(&r, 32), new_nonce = rd_bytes(&r, 32);
-	bool dc = id == (uint32_t)MT_p_q_inner_data_dc || id == (uint32_t)MT_p_q_inner_data_temp_dc;
-	bool temp = id == (uint32_t)MT_p_q_inner_data_temp || id == (uint32_t)MT_p_q_inner_data_temp_dc;
-	int32_t expires = 0;
-
-	h->x->key.dc = dc ? home_of(h->l->s, (int32_t)rd_u32(&r)) : HOME_DC;
-	if (temp)
-		expires = (int32_t)rd_u32(&r);
-	if (r.bad || !(dc || temp || id == (uint32_t)MT_p_q_inner_data))
-		return false;
-	if (pq != (uint64_t)h->p * h->q || p != h->p || q != h->q ||
-	    !equal_consttime(nonces.p, h->nonces, 32))
-		return false;
-	h->x->key.kind = temp ? MT_KEY_TEMP : MT_KEY_PERM;
-	if (temp)
-		h->x->key.expires = clock_unix() + (expires < TEMP_MIN   ? TEMP_MIN
-		                                    : expires > TEMP_MAX ? TEMP_MAX
-		                                                         : expires);
-	memcpy(h->x->new_nonce, new_nonce.p, 32);
-	return true;
-}
-
-static const struct rsa_key *key_named(const struct mt_server *s, int64_t fingerprint)
-{
-	for (const struct rsa_key *const *k = s->cfg.rsa; *k; k++)
-		if (rsa_fingerprint(*k) == fingerprint)
-			return *k;
-	return NULL;
-}
-
-static void make_params(struct mt_handshake *h)
-{
-	uint8_t inner[ANSWER_MAX], g_a[256];
-	struct buf b = {0};
-	size_t n;
-
-	/* The same work whether the inner data was right or not; what it was is said afterwards, in one way. */
-	if (!h->inner_ok)
-		rng_bytes(h->x->new_nonce, 32);
-	dh_generate(h->x->a, g_a);
-	mt_tmp_aes(h->x->new_nonce, h->nonces + 16, h->x->tmp_key, h->x->tmp_iv);
-	buf_u32(&b, (uint32_t)MT_server_DH_inner_data);
-	buf_put(&b, h->nonces, 32);
-	buf_u32(&b, DH_G);
-	buf_tl_bytes(&b, dh_prime, sizeof(dh_prime));
-	buf_tl_bytes(&b, g_a, sizeof(g_a));
-	buf_u32(&b, (uint32_t)clock_unix());
-	rng_bytes(inner, sizeof(inner));
-	sha1(b.p, b.n, inner);
-	memcpy(inner + 20, b.p, b.n);
-	n = (20 + b.n + 15) & ~(size_t)15;
-	aes_ige_encrypt(h->x->tmp_key, h->x->tmp_iv, inner, inner, n);
-	h->answer.n = 0;
-	buf_u32(&h->answer, (uint32_t)MT_server_DH_params_ok);
-	buf_put(&h->answer, h->nonces, 32);
-	buf_tl_bytes(&h->answer, inner, n);
-	buf_fini(&b);
-}
-
 static struct mt_handshake *of_work(struct io_work *w)
 {
 	return (struct mt_handshake *)((char *)w - offsetof(struct mt_handshake, work));
@@ -339,16 +218,7 @@ static struct mt_handshake *of_work(struct io_work *w)
 
 static void run_rsa(struct io_work *w)
 {
-	struct mt_handshake *h = of_work(w);
-	uint8_t data[RSA_INNER_MAX];
-	const struct rsa_key *k = key_named(h->l->s, h->x->key.first_salt);
-	bool opened;
-	size_t n;
-
-	opened = rsa_inner_open(k, h->x->in, data, &n);
-	h->inner_ok = inner_matches(h, data, n) & opened;
-	wipe(data, sizeof(data));
-	make_params(h);
+	mt_handshake_open_inner(of_work(w));
 }
 
 static void rsa_done(struct io_loop *io, struct io_work *w)
@@ -386,8 +256,8 @@ static void req_DH_params(struct mt_conn *c, struct rd *r)
 
 	data = rd_tl_bytes(r);
 	h = r->bad ? NULL : hs_find(c->l, nonces.p);
-	if (!h || data.n > 256 || be_number(p) != h->p || be_number(q) != h->q ||
-	    !key_named(c->l->s, fingerprint)) {
+	if (!h || data.n > 256 || mt_handshake_number(p) != h->p || mt_handshake_number(q) != h->q ||
+	    !mt_handshake_rsa(c->l->s, fingerprint)) {
 		mt_conn_error(c, -404);
 		return;
 	}
@@ -407,57 +277,14 @@ static void req_DH_params(struct mt_conn *c, struct rd *r)
 	push_work(h, run_rsa, rsa_done);
 }
 
-static bool open_client_dh(struct mt_handshake *h, struct slice data)
-{
-	uint8_t plain[512], hash[20];
-	struct slice nonces, g_b;
-	size_t pad = 0;
-	struct rd r;
-	bool ok = false;
-
-	if (data.n < 32 || data.n % 16 || data.n > sizeof(plain))
-		return false;
-	aes_ige_decrypt(h->x->tmp_key, h->x->tmp_iv, data.p, plain, data.n);
-	r = rd_of(plain + 20, data.n - 20);
-	if (rd_u32(&r) != (uint32_t)MT_client_DH_inner_data)
-		return false;
-	nonces = rd_bytes(&r, 32);
-	rd_u64(&r); /* retry_id: Web K counts in it; it changes nothing */
-	g_b = rd_tl_bytes(&r);
-	if (r.bad || g_b.n > 256 || !equal_consttime(nonces.p, h->nonces, 32))
-		return false;
-	pad = rd_left(&r);
-	sha1(plain + 20, data.n - 20 - pad, hash);
-	ok = pad < 16 && equal_consttime(hash, plain, 20);
-	memset(h->x->g_b, 0, 256);
-	memcpy(h->x->g_b + 256 - g_b.n, g_b.p, g_b.n);
-	wipe(plain, sizeof(plain));
-	return ok;
-}
-
 static void run_dh(struct io_work *w)
 {
-	struct mt_handshake *h = of_work(w);
-
-	h->dh_ok = dh_public_ok(h->x->g_b);
-	if (!h->dh_ok)
-		return;
-	dh_shared(h->x->a, h->x->g_b, h->x->key.key);
-	mt_key_ids(h->x->key.key, &h->x->key.id, h->aux);
-	for (int i = 0; i < 8; i++)
-		((uint8_t *)&h->x->key.first_salt)[i] = h->x->new_nonce[i] ^ h->nonces[16 + i];
-	h->x->key.created = clock_unix();
+	mt_handshake_agree(of_work(w));
 }
 
-static void gen_answer(struct mt_handshake *h, uint32_t id, int number)
+static void send_gen(struct mt_handshake *h, uint32_t id, int number)
 {
-	uint8_t hash[16];
-
-	mt_new_nonce_hash(h->x->new_nonce, number, h->aux, hash);
-	buf_fini(&h->answer); /* much shorter than the one before */
-	buf_u32(&h->answer, id);
-	buf_put(&h->answer, h->nonces, 32);
-	buf_put(&h->answer, hash, 16);
+	mt_handshake_put_gen(h, id, number);
 	send_answer(h);
 }
 
@@ -473,7 +300,7 @@ static void saved(void *arg, int r)
 	if (r == -ERR_EXISTS) { /* the id is taken: the client draws another b */
 		h->step = WAIT_CLIENT_DH;
 		memset(h->seen, 0, sizeof(h->seen));
-		gen_answer(h, (uint32_t)MT_dh_gen_retry, 2);
+		send_gen(h, (uint32_t)MT_dh_gen_retry, 2);
 		return;
 	}
 	if (r < 0) {
@@ -489,7 +316,7 @@ static void saved(void *arg, int r)
 	COUNT(h->l->s->cfg.counters, handshakes_total);
 	h->step = DONE;
 	no_longer_counts(h);
-	gen_answer(h, (uint32_t)MT_dh_gen_ok, 1);
+	send_gen(h, (uint32_t)MT_dh_gen_ok, 1);
 	drop_secrets(h);
 }
 
@@ -531,7 +358,7 @@ static void set_client_DH_params(struct mt_conn *c, struct rd *r)
 	if (h->step != WAIT_CLIENT_DH)
 		return;
 	memcpy(h->seen, seen, 20);
-	if (!open_client_dh(h, data)) {
+	if (!mt_handshake_open_client_dh(h, data)) {
 		refuse(h, -404);
 		return;
 	}

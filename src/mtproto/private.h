@@ -30,6 +30,7 @@ struct mt_session;
 struct mt_flow;
 struct mt_seal;
 struct mt_open;
+struct mt_wrap;
 
 enum {
 	MT_LOOPS_MAX = 16,
@@ -395,24 +396,19 @@ enum mt_msg_kind { MT_MSG_SERVICE, MT_MSG_ANSWER, MT_MSG_UPDATE };
 /* body is taken over. req: the call that it answers, kept until acknowledged (MT_MSG_ANSWER). */
 struct mt_out *mt_send(struct mt_session *s, enum mt_msg_kind kind, int64_t req, struct buf *body);
 void mt_send_update(struct mt_session *s, struct buf *body); /* taken, unless nobody will fetch it */
-/* The same, sealed at once: the body is only read, and the caller flushes (seal.h). False: something waits in front of it. */
-bool mt_send_update_now(struct mt_session *s, struct slice body);
 void mt_send_batch(struct mt_session *s, struct mt_batch *b);
 void mt_send_ack(struct mt_session *s, int64_t msg_id);
-/* A service message alone, on this connection, whichever the session speaks by. */
-void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body);
 /* Whether the answer to `req` goes out again, or for the first time. */
 enum mt_resend { MT_NO_ANSWER, MT_SPENT, MT_RESENT }; /* spent: it was sent too often, or too long ago */
 enum mt_resend mt_resend_answer(struct mt_session *s, int64_t req);
 /* The answer to `req` is still here, and is an error. */
 bool mt_answer_failed(const struct mt_session *s, int64_t req);
 void mt_acked(struct mt_session *s, int64_t msg_id);
-void mt_resend_all(struct mt_session *s); /* a connection came back */
-void mt_flush(struct io_loop *io, void *loop);
-void mt_flush_later(struct mt_session *s);
-void mt_send_empty(struct mt_session *s, struct mt_conn *c); /* a container without messages */
+void mt_resend_all(struct mt_session *s);  /* a connection came back */
+void mt_flush_later(struct mt_session *s); /* it has something to say: at the end of this turn */
 void mt_out_free(struct mt_out *o);
-struct mt_batch *mt_batch_ref(struct mt_batch *b);
+void mt_out_give_ids(struct mt_session *s, struct mt_out *o, enum mt_msg_kind kind);
+struct slice mt_out_body(const struct mt_out *o); /* its own, or that of the batch */
 
 /* A large answer: body as MT_REPLY_BULK brings it; both are taken over. again may be NULL. */
 void mt_send_bulk(struct mt_session *s, int64_t req, struct buf *body, struct mt_bulk *again);
@@ -420,6 +416,14 @@ void mt_send_bulk(struct mt_session *s, int64_t req, struct buf *body, struct mt
 /* What was made again has become an error. */
 void mt_not_remade(struct mt_session *s, int64_t req);
 void mt_out_drop(struct mt_session *s, struct mt_out *o);
+
+/* flush.c: packets */
+void mt_flush(struct io_loop *io, void *loop); /* all that waits; the loop calls it at the end of a turn */
+/* An update, sealed at once: the body is only read, and the caller flushes (seal.h). False: something waits in front of it. */
+bool mt_send_update_now(struct mt_session *s, struct slice body);
+/* A service message alone, on this connection, whichever the session speaks by. */
+void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body);
+void mt_send_empty(struct mt_session *s, struct mt_conn *c); /* a container without messages */
 
 /* stall.c */
 /* Has it to wait, with so many bytes of packets that were not looked at? Then its bytes are given once more when there is room. */
@@ -470,13 +474,22 @@ void mt_messages(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32
 bool mt_service(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t id, struct slice body);
 void mt_bad_msg(struct mt_session *s, struct mt_conn *c, int64_t msg_id, uint32_t seq_no, int code);
 
-/* wrapper.c: a call, out of its wrappers, to ops.call (or an error) */
+/* call.c: a call, out of its wrappers, to ops.call (or an error) */
 void mt_call_message(struct mt_session *s, struct mt_conn *c, int64_t msg_id, struct slice body);
 bool mt_running_add(struct mt_session *s, int64_t msg_id, uint32_t n); /* n bytes of it; false: too many */
 void mt_running_remove(struct mt_session *s, int64_t msg_id);
 bool mt_is_running(const struct mt_session *s, int64_t msg_id); /* or waiting for another */
 void mt_answer(struct mt_session *s, int64_t req_msg_id, struct buf *body, int flags);
 void mt_answer_error(struct mt_session *s, int64_t req_msg_id, int32_t code, const char *text);
+/* What was taken out of its wrappers, now: it runs, or it is refused. ip: where it came from. */
+void mt_call_run(struct mt_session *s, const char *ip, int64_t msg_id, struct slice body, int32_t layer,
+                 bool without_updates, int64_t takeout_id);
+
+/* waiting.c: invokeAfterMsg */
+/* What is answered leaves w->after: nothing waits for it. False: one of them failed, so this one does. */
+bool mt_waiting_needed(const struct mt_session *s, struct mt_wrap *w);
+/* It waits for those in w->after, which is taken over; or is refused: there are too many. */
+void mt_waiting_add(struct mt_session *s, struct mt_wrap *w, int64_t msg_id, struct slice body);
 void mt_waiting_release(struct mt_session *s, int64_t finished, bool failed);
 void mt_waiting_sweep(struct mt_session *s, usec_t now);
 void mt_waiting_free(struct mt_session *s);
