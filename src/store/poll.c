@@ -166,16 +166,16 @@ static int drop_vote(struct sql_db *db, int64_t id, int64_t user)
 	return sql_run(s);
 }
 
-static int choose(struct sql_db *db, int64_t id, int64_t user, int32_t option, unixtime_t now)
+static int choose(struct sql_db *db, int64_t id, int64_t user, int64_t as, int32_t option, unixtime_t now)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "INSERT INTO poll_vote (poll, user_id, opt, date) VALUES ($1, $2, $3, $4)");
+		db, "INSERT INTO poll_vote (poll, user_id, opt, date, as_peer) VALUES ($1, $2, $3, $4, $5)");
 
-	SQL_BIND_INTS(s, id, user, option, now);
+	SQL_BIND_INTS(s, id, user, option, now, as);
 	return sql_run(s);
 }
 
-int store_poll_vote(struct sql_db *db, int64_t id, int64_t user, uint32_t options, unixtime_t now)
+int store_poll_vote(struct sql_db *db, int64_t id, int64_t user, int64_t as, uint32_t options, unixtime_t now)
 {
 	uint32_t had;
 	int r = store_poll_choice(db, id, user, &had);
@@ -188,7 +188,7 @@ int store_poll_vote(struct sql_db *db, int64_t id, int64_t user, uint32_t option
 		if ((had ^ options) & bit)
 			r = count(db, id, i, options & bit ? 1 : -1);
 		if (r >= 0 && options & bit)
-			r = choose(db, id, user, i, now);
+			r = choose(db, id, user, as, i, now);
 	}
 	if (r >= 0 && !had != !options)
 		r = count_voters(db, id, options ? 1 : -1);
@@ -198,7 +198,8 @@ int store_poll_vote(struct sql_db *db, int64_t id, int64_t user, uint32_t option
 int store_poll_walk(struct sql_db *db, int64_t id, int32_t option, const struct store_poll_vote *after,
                     uint32_t limit, struct arena *a, struct store_poll_vote **ret, size_t *ret_n)
 {
-	static const struct store_poll_vote newest = {INT64_MAX, INT32_MAX, INT64_MAX};
+	static const struct store_poll_vote newest = {
+		.user = INT64_MAX, .option = INT32_MAX, .date = INT64_MAX};
 	const struct store_poll_vote *from = after ? after : &newest;
 	struct store_poll_vote *v = ARENA_ARRAY(a, struct store_poll_vote, limit + 1);
 	struct sql_stmt *s;
@@ -206,17 +207,19 @@ int store_poll_walk(struct sql_db *db, int64_t id, int32_t option, const struct 
 	int r;
 
 	if (option >= 0)
-		s = sql_prepare(db,
-		                "SELECT user_id, opt, date FROM poll_vote WHERE poll = $1 AND opt = $5"
-		                " AND (date, user_id) < ($2, $3) ORDER BY date DESC, user_id DESC LIMIT $4");
-	else
 		s = sql_prepare(
-			db,
-			"SELECT user_id, opt, date FROM poll_vote WHERE poll = $1 AND (date, user_id, opt)"
-			" < ($2, $3, $5) ORDER BY date DESC, user_id DESC, opt DESC LIMIT $4");
+			db, "SELECT user_id, opt, date, as_peer FROM poll_vote WHERE poll = $1 AND opt = $5"
+			    " AND (date, user_id) < ($2, $3) ORDER BY date DESC, user_id DESC LIMIT $4");
+	else
+		s = sql_prepare(db, "SELECT user_id, opt, date, as_peer FROM poll_vote WHERE poll = $1 AND "
+		                    "(date, user_id, opt)"
+		                    " < ($2, $3, $5) ORDER BY date DESC, user_id DESC, opt DESC LIMIT $4");
 	SQL_BIND_INTS(s, id, from->date, from->user, limit, option >= 0 ? option : from->option);
 	while ((r = sql_step(s)) == 1 && n < limit)
-		v[n++] = (struct store_poll_vote){sql_int(s, 0), (int32_t)sql_int(s, 1), sql_int(s, 2)};
+		v[n++] = (struct store_poll_vote){.user = sql_int(s, 0),
+		                                  .option = (int32_t)sql_int(s, 1),
+		                                  .date = sql_int(s, 2),
+		                                  .as = sql_int(s, 3)};
 	sql_done(s);
 	*ret = v;
 	*ret_n = n;

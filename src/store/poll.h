@@ -24,6 +24,7 @@ struct store_poll {
 /* One person's choice of one option. */
 struct store_poll_vote {
 	int64_t user;
+	int64_t as; /* the channel or group that is shown instead of him; 0: himself */
 	int32_t option;
 	unixtime_t date;
 };
@@ -44,8 +45,9 @@ int store_poll_sweep(struct sql_db *db, unixtime_t before, uint32_t limit);
 int store_poll_counts(struct sql_db *db, int64_t id, int32_t *ret, size_t n);
 /* What a user chose, as bits; 0: nothing. Any lane. */
 int store_poll_choice(struct sql_db *db, int64_t id, int64_t user, uint32_t *ret);
-/* Puts these options in the place of what he chose; 0: takes his vote back. */
-int store_poll_vote(struct sql_db *db, int64_t id, int64_t user, uint32_t options, unixtime_t now);
+/* Puts these options in the place of what he chose, shown as `as`; 0: takes his vote back. */
+int store_poll_vote(struct sql_db *db, int64_t id, int64_t user, int64_t as, uint32_t options,
+                    unixtime_t now);
 /* Votes, newest first, behind *after (NULL: from the newest), of one option (< 0: all, one row an option). Any lane. */
 int store_poll_walk(struct sql_db *db, int64_t id, int32_t option, const struct store_poll_vote *after,
                     uint32_t limit, struct arena *a, struct store_poll_vote **ret, size_t *ret_n);

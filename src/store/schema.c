@@ -384,6 +384,9 @@ static const char *const steps[] = {
 	"DROP INDEX chan_member_banned;"
 	"DROP INDEX chan_member_bot;"
 	"CREATE INDEX chan_member_banned ON chan_member (channel, banned) WHERE banned > 0;",
+
+	/* 34: who votes as a channel or a group (poll.h). */
+	"ALTER TABLE poll_vote ADD COLUMN as_peer BIGINT NOT NULL DEFAULT 0;",
 };
 
 int store_migrate(struct sql_db *db)

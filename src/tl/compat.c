@@ -390,6 +390,15 @@ bool down_pollResults(struct arena *a, struct tl_pollResults *o, uint32_t id)
 	return true;
 }
 
+/* Before 159 only users voted: nothing is told of a channel or group. */
+bool down_updateMessagePollVote(struct arena *a, struct tl_updateMessagePollVote *o, uint32_t id)
+{
+	const struct tl_peerUser *u = TL_AS(peerUser, o->peer);
+
+	o->user_id = u ? u->user_id : 0;
+	return u != NULL;
+}
+
 bool down_documentAttributeVideo(struct arena *a, struct tl_documentAttributeVideo *o, uint32_t id)
 {
 	/* Compared this way round, not-a-number becomes 0. */

@@ -62,6 +62,7 @@ TL_DOWN(payments_starsStatus);
 TL_DOWN(poll);
 TL_DOWN(pollAnswer);
 TL_DOWN(pollResults);
+TL_DOWN(updateMessagePollVote);
 TL_DOWN(documentAttributeVideo);
 TL_DOWN_RESULT(account_getChatThemes);
 TL_DOWN_RESULT(account_verifyEmail);

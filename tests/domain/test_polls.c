@@ -14,6 +14,7 @@
 #include "sql/sql.h"
 #include "store/poll.h"
 #include "three.h"
+#include "updates/peer.h"
 
 static struct tl_obj *text(struct s *s, const char *t)
 {
@@ -416,6 +417,126 @@ static void test_bot(void **state)
 	assert_true(u && u->user_id == s->b.id && !u->options.n);
 }
 
+static const struct tl_peerChannel *first_voter(const struct tl_obj *results)
+{
+	return TL_AS(peerChannel, TL_AS(pollResults, results)->recent_voters.v[0]);
+}
+
+/* Whom his clients are told that he speaks as; 0: he has no choice. */
+static int64_t default_as(struct s *s, struct person who, int64_t room)
+{
+	struct tl_channels_getFullChannel *q = Q(s, channels_getFullChannel);
+	const struct tl_channelFull *f;
+
+	q->channel = world_channel(s->w, who, room);
+	f = TL_AS(channelFull, TL_AS(messages_chatFull, talk_call(s->w, who, &q->o))->full_chat);
+	return f->default_send_as ? peer_key(f->default_send_as) : 0;
+}
+
+/*
+ * Who speaks for the group, or for a channel of his own, votes as it: whoever asks, and the bot whose poll it is, hears of the peer
+ * alone. Who speaks for it otherwise later has the same one vote.
+ */
+static void test_as_group(void **state)
+{
+	struct s *s = *state;
+	struct person bot = room_bot(s->w, s->a, "asking_bot", 0);
+	int64_t room = room_create(s->w, s->a, false), own = room_create(s->w, s->b, true);
+	struct tl_messages_saveDefaultSendAs *as = Q(s, messages_saveDefaultSendAs);
+	struct tl_obj *pa, *pb, *pc;
+	struct tl_inputMediaPoll *m = tea(s);
+	const struct tl_updateMessagePollVote *heard;
+	const struct tl_updateMessagePoll *u;
+	const struct tl_pollAnswerVoters *yes;
+	struct tl_messages_votesList *o;
+	struct tl_obj *q;
+	char name[24];
+	int32_t id;
+
+	room_username(s->w, s->a, room, "open_room");
+	room_username(s->w, s->b, own, "own_channel");
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, s->c);
+	room_invite(s->w, s->a, room, bot);
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->c, ADMIN_DELETE | ADMIN_ANONYMOUS));
+	pa = world_channel_peer(s->w, s->a, room);
+	pb = world_channel_peer(s->w, s->b, room);
+	pc = world_channel_peer(s->w, s->c, room);
+	asked(m)->public_voters = true;
+	id = send_poll(s, bot, world_channel_peer(s->w, bot, room), m);
+	world_pushes(s->w, bot.key);
+	u = told(talk_call(s->w, s->c, vote_q(s, pc, id, 0, -1)));
+	is(u->results, "1+/0/0 of 1");
+	assert_int_equal(first_voter(u->results)->channel_id, room);
+	heard = TL_AS(updateMessagePollVote,
+	              world_update(world_pushes(s->w, bot.key), TL_updateMessagePollVote));
+	assert_true(heard && TL_AS(peerChannel, heard->peer)->channel_id == room);
+	world_connect(s->w, bot, bot.key, 140); /* there only users vote */
+	world_pushes(s->w, bot.key);
+
+	assert_int_equal(default_as(s, s->a, room), 0);
+	assert_int_equal(default_as(s, s->b, room), s->b.id);
+	as->peer = pb;
+	as->send_as = world_channel_peer(s->w, s->b, own);
+	talk_call(s->w, s->b, &as->o);
+	assert_int_equal(default_as(s, s->b, room), peer_channel(own));
+	u = told(talk_call(s->w, s->b, vote_q(s, pb, id, 0, -1)));
+	is(u->results, "2+/0/0 of 2");
+	assert_null(world_update(world_pushes(s->w, bot.key), TL_updateMessagePollVote));
+	yes = TL_AS(pollAnswerVoters, TL_AS(pollResults, u->results)->results.v[0]);
+	assert_int_equal(yes->recent_voters.n, 2);
+
+	talk_call(s->w, s->a, vote_q(s, pa, id, 1, -1));
+	o = TL_AS(messages_votesList, talk_call(s->w, s->a, votes_q(s, pa, id, 0, 1)));
+	assert_int_equal(o->count, 2);
+	assert_null(world_find_user(o->users, s->b.id));
+	assert_null(world_find_user(o->users, s->c.id));
+	for (int i = 0; i < 2; i++) {
+		snprintf(name, sizeof(name), "_%lld_", (long long)(i ? s->b.id : s->c.id));
+		assert_null(
+			strstr((const char *)arena_printf(world_arena(s->w), "%.*s", (int)o->next_offset.n,
+		                                          (const char *)o->next_offset.p)
+		                       .p,
+		               name));
+	}
+	q = votes_q(s, pa, id, 0, 1);
+	TL_AS(messages_getPollVotes, q)->offset = o->next_offset;
+	o = TL_AS(messages_votesList, talk_call(s->w, s->a, q));
+	assert_int_equal(o->votes.n, 1);
+	assert_int_equal(o->next_offset.n, 0);
+
+	/* As himself again: the same vote, shown so. */
+	as->peer = pb;
+	as->send_as = &Q(s, inputPeerSelf)->o;
+	talk_call(s->w, s->b, &as->o);
+	is(told(talk_call(s->w, s->b, vote_q(s, pb, id, 2, -1)))->results, "1/1/1+ of 3");
+	o = TL_AS(messages_votesList, talk_call(s->w, s->b, votes_q(s, pb, id, 2, 10)));
+	assert_int_equal(TL_AS(peerUser, TL_AS(messagePeerVoteInputOption, o->votes.v[0])->peer)->user_id,
+	                 s->b.id);
+}
+
+/* Two who speak for the group are one recent voter, and two votes. */
+static void test_two_for_group(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	struct tl_inputMediaPoll *m = tea(s);
+	const struct tl_updateMessagePoll *u;
+	int32_t id;
+
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, s->c);
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->b, ADMIN_DELETE | ADMIN_ANONYMOUS));
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->c, ADMIN_DELETE | ADMIN_ANONYMOUS));
+	asked(m)->public_voters = true;
+	id = send_poll(s, s->a, world_channel_peer(s->w, s->a, room), m);
+	talk_call(s->w, s->b, vote_q(s, world_channel_peer(s->w, s->b, room), id, 0, -1));
+	u = told(talk_call(s->w, s->c, vote_q(s, world_channel_peer(s->w, s->c, room), id, 0, -1)));
+	is(u->results, "2+/0/0 of 2");
+	assert_int_equal(TL_AS(pollResults, u->results)->recent_voters.n, 1);
+	assert_int_equal(first_voter(u->results)->channel_id, room);
+}
+
 static int time_over(struct rpc_call *c, void *unused)
 {
 	struct sql_stmt *st = sql_prepare(c->db, "SELECT id FROM poll");
@@ -517,8 +638,8 @@ static void test_old_layer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(private), T(refused),   T(group),     T(time), T(quiz),      T(closed),
-		T(public),  T(anonymous), T(forwarded), T(gone), T(old_layer), T(bot),
+		T(private),   T(refused),   T(group), T(time),      T(quiz), T(closed),   T(public),
+		T(anonymous), T(forwarded), T(gone),  T(old_layer), T(bot),  T(as_group), T(two_for_group),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -87,9 +87,6 @@ static int show(struct view *v, const struct store_queued *m, struct tl_obj **re
 		view_peer(v, (int64_t)rd_u64(&in));
 	if (in.bad || tl_decode(&in, &v->c->arena, ret) < 0)
 		return -ERR_CORRUPT;
-	if (TL_IS(updateMessagePollVote, *ret)) /* for layers before 159 */
-		TL_AS(updateMessagePollVote, *ret)->user_id = peer_key(
-			TL_AS(updateMessagePollVote, *ret)->peer);
 #define COUNT(name)                                                                                          \
 	if (TL_IS(name, *ret)) {                                                                             \
 		TL_AS(name, *ret)->qts = m->qts;                                                             \

@@ -185,7 +185,7 @@ static int set_sender(struct view *v, const struct channel *ch, struct tl_channe
 
 	if (!(ch->row.flags & STORE_CHANNEL_MEGAGROUP) || !channel_is_in(ch))
 		return 0;
-	r = message_default_as(v->c, ch, &key);
+	r = message_shown_as(v->c, ch, &key);
 	if (r < 0 || !key)
 		return r;
 	f->default_send_as = peer_to_tl(&v->c->arena, key);

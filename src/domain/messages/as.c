@@ -60,6 +60,51 @@ int message_default_as(struct rpc_call *c, const struct channel *group, int64_t 
 	return r;
 }
 
+/* 1: there is somebody whom he may choose beside himself. */
+static int has_choice(struct rpc_call *c, const struct channel *group)
+{
+	int64_t *ids;
+	size_t n;
+	int r;
+
+	if (!group->open && !group->row.linked)
+		return 0;
+	r = store_channels_of(c->db, c->user_id, &c->arena, &ids, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct channel as;
+
+		r = channel_load(c, ids[i], &as);
+		if (r == 0 && speaks_for(group, &as))
+			return 1;
+		if (r == -ERR_NOTFOUND)
+			r = 0;
+	}
+	return r < 0 ? r : 0;
+}
+
+int message_shown_as(struct rpc_call *c, const struct channel *group, int64_t *ret)
+{
+	int r = message_default_as(c, group, ret);
+
+	if (r < 0 || *ret || (r = has_choice(c, group)) <= 0)
+		return r;
+	*ret = c->user_id;
+	return 0;
+}
+
+int message_speaks_as(struct rpc_call *c, const struct peer *peer, int64_t *ret)
+{
+	int r;
+
+	*ret = 0;
+	if (!peer->channel || !(peer->channel->row.flags & STORE_CHANNEL_MEGAGROUP))
+		return 0;
+	r = message_default_as(c, peer->channel, ret);
+	if (*ret == c->user_id)
+		*ret = 0;
+	return r;
+}
+
 static int named(struct rpc_call *c, const struct channel *group, const struct tl_obj *send_as, int64_t *ret)
 {
 	struct peer p;

@@ -45,6 +45,10 @@ int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_o
                     struct message_draft *m, struct tl_message *content);
 /* As whom he writes in a supergroup while he says nothing else; 0: as himself, without having chosen to. */
 int message_default_as(struct rpc_call *c, const struct channel *group, int64_t *ret);
+/* The same for his clients, which let him choose only where they are told of somebody: himself, if he may choose another; else 0. */
+int message_shown_as(struct rpc_call *c, const struct channel *group, int64_t *ret);
+/* As whom he reacts and votes there: in a supergroup as who he writes as, for he cannot name anybody. 0: himself. */
+int message_speaks_as(struct rpc_call *c, const struct peer *peer, int64_t *ret);
 /* What was in the caller's draft where this goes (a topic has one of its own) has been sent. */
 int draft_sent(struct rpc_call *c, const struct peer *to, const struct message_draft *m);
 /* The keyboard of a bot's message into its content: markup_prepare()'s errors. */

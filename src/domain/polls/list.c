@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "crypto/siphash.h"
 #include "domain/channels/channel.h"
 #include "domain/messages/place.h"
 #include "domain/polls/private.h"
@@ -32,8 +33,17 @@ int messages_getPollResults(struct rpc_call *c, const struct tl_messages_getPoll
 	return rpc_reply(c, &o->o);
 }
 
+/* An offset names nobody, for who votes in a group's name is not to be known. */
+static int64_t masked(struct rpc_call *c, const struct poll_body *p, const struct store_poll_vote *x)
+{
+	int64_t in[3] = {p->row.id, x->date, x->option};
+
+	return x->user ^ (int64_t)siphash(c->app->access_secret, in, sizeof(in));
+}
+
 /* Where the page begins: what the last one ended with. False: nobody said so. */
-static bool offset_of(struct slice s, struct store_poll_vote *ret)
+static bool offset_of(struct rpc_call *c, const struct poll_body *p, struct slice s,
+                      struct store_poll_vote *ret)
 {
 	char text[80];
 
@@ -41,7 +51,11 @@ static bool offset_of(struct slice s, struct store_poll_vote *ret)
 		return false;
 	memcpy(text, s.p, s.n);
 	text[s.n] = 0;
-	return sscanf(text, "%" SCNd64 "_%" SCNd64 "_%" SCNd32, &ret->date, &ret->user, &ret->option) == 3;
+	*ret = (struct store_poll_vote){0};
+	if (sscanf(text, "%" SCNd64 "_%" SCNd64 "_%" SCNd32, &ret->date, &ret->user, &ret->option) != 3)
+		return false;
+	ret->user = masked(c, p, ret);
+	return true;
 }
 
 static struct tl_obj *vote_view(struct view *v, const struct poll_body *p, const struct store_poll_vote *x,
@@ -50,8 +64,8 @@ static struct tl_obj *vote_view(struct view *v, const struct poll_body *p, const
 	struct tl_messagePeerVote *o = TL_NEW(&v->c->arena, messagePeerVote);
 	struct tl_messagePeerVoteInputOption *known = TL_NEW(&v->c->arena, messagePeerVoteInputOption);
 
-	view_peer(v, x->user);
-	o->peer = known->peer = peer_to_tl(&v->c->arena, x->user);
+	view_peer(v, poll_voter(x));
+	o->peer = known->peer = peer_to_tl(&v->c->arena, poll_voter(x));
 	o->date = known->date = (int32_t)x->date;
 	o->option = poll_option_bytes(p, x->option);
 	return named ? &known->o : &o->o;
@@ -67,13 +81,13 @@ static struct tl_obj *votes_view(struct view *v, const struct poll_body *p, cons
 	if (n == 1)
 		return vote_view(v, p, x, false);
 	o = TL_NEW(&v->c->arena, messagePeerVoteMultiple);
-	o->peer = peer_to_tl(&v->c->arena, x->user);
+	o->peer = peer_to_tl(&v->c->arena, poll_voter(x));
 	o->date = (int32_t)x->date;
 	options = ARENA_ARRAY(&v->c->arena, struct slice, n);
 	for (size_t i = 0; i < n; i++) /* from the highest number down, as they are read */
 		options[n - 1 - i] = poll_option_bytes(p, x[i].option);
 	o->options = (struct tl_vec_str){options, (uint32_t)n};
-	view_peer(v, x->user);
+	view_peer(v, poll_voter(x));
 	return &o->o;
 }
 
@@ -94,7 +108,7 @@ static int answer(struct view *v, const struct poll_body *p, int32_t option, int
 	}
 	if (i < n)
 		o->next_offset = arena_printf(&v->c->arena, "%" PRId64 "_%" PRId64 "_%d", rows[i - 1].date,
-		                              rows[i - 1].user, (int)rows[i - 1].option);
+		                              masked(v->c, p, &rows[i - 1]), (int)rows[i - 1].option);
 	if ((r = view_users(v, &o->users)) < 0 || (r = view_chats(v, &o->chats)) < 0)
 		return r;
 	return rpc_reply(v->c, &o->o);
@@ -126,7 +140,7 @@ int messages_getPollVotes(struct rpc_call *c, const struct tl_messages_getPollVo
 	if (!mine && !poll_is_over(c, &p) && p.row.creator != c->user_id)
 		return rpc_fail(c, 403, "POLL_VOTE_REQUIRED");
 	/* One more than is shown says whether there is more; of each voter there may be a row an option. */
-	r = store_poll_walk(c->db, p.row.id, option, offset_of(q->offset, &after) ? &after : NULL,
+	r = store_poll_walk(c->db, p.row.id, option, offset_of(c, &p, q->offset, &after) ? &after : NULL,
 	                    option >= 0 ? limit + 1 : (limit + 1) * p.poll->answers.n, &c->arena, &rows, &n);
 	if (r < 0)
 		return r;

@@ -23,6 +23,8 @@ bool poll_is_over(const struct rpc_call *c, const struct poll_body *p);
 int poll_option(const struct poll_body *p, struct slice bytes);
 /* Its bytes. */
 struct slice poll_option_bytes(const struct poll_body *p, int32_t option);
+/* Who is shown as having voted. */
+int64_t poll_voter(const struct store_poll_vote *x);
 /* Poll and PollResults as v->viewer may see them. */
 int poll_objects(struct view *v, struct poll_body *p, struct tl_obj **ret_poll, struct tl_obj **ret_results);
 

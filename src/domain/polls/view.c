@@ -10,6 +10,11 @@
 
 enum { RECENT = 3 };
 
+int64_t poll_voter(const struct store_poll_vote *x)
+{
+	return x->as ? x->as : x->user;
+}
+
 int poll_load(struct rpc_call *c, int64_t id, struct poll_body *ret)
 {
 	struct tl_messageMediaPoll *m;
@@ -47,27 +52,31 @@ int poll_option(const struct poll_body *p, struct slice bytes)
 	return -1;
 }
 
-/* The newest voters, each once. */
-static int recent(struct view *v, const struct poll_body *p, struct tl_vec *ret)
+/* The newest voters of one option (< 0: of all), each once: several may speak for one group. */
+static int recent(struct view *v, const struct poll_body *p, int32_t option, struct tl_vec *ret)
 {
+	uint32_t most = option < 0 ? RECENT * STORE_POLL_OPTIONS : RECENT;
 	struct store_poll_vote *votes;
 	int64_t said[RECENT];
 	uint32_t k = 0;
 	size_t n;
 	int r;
 
-	r = store_poll_walk(v->c->db, p->row.id, -1, NULL, RECENT * STORE_POLL_OPTIONS, &v->c->arena, &votes,
-	                    &n);
+	r = store_poll_walk(v->c->db, p->row.id, option, NULL, most, &v->c->arena, &votes, &n);
 	if (r < 0 || !n)
 		return r;
 	*ret = tl_vec_new(&v->c->arena, RECENT);
 	for (size_t i = 0; i < n && k < RECENT; i++) {
-		if (k &&
-		    said[k - 1] == votes[i].user) /* his options stand side by side: one vote has one date */
+		int64_t who = poll_voter(&votes[i]);
+		uint32_t known = 0;
+
+		while (known < k && said[known] != who)
+			known++;
+		if (known < k)
 			continue;
-		said[k] = votes[i].user;
-		ret->v[k++] = peer_to_tl(&v->c->arena, votes[i].user);
-		view_peer(v, votes[i].user);
+		said[k] = who;
+		ret->v[k++] = peer_to_tl(&v->c->arena, who);
+		view_peer(v, who);
 	}
 	ret->n = k;
 	return 0;
@@ -111,6 +120,9 @@ int poll_objects(struct view *v, struct poll_body *p, struct tl_obj **ret_poll, 
 		a->correct = knows && is_right(p, a->option);
 		a->has_voters = !hidden;
 		a->voters = hidden ? 0 : counts[i];
+		if (a->voters && p->poll->public_voters &&
+		    (r = recent(v, p, (int32_t)i, &a->recent_voters)) < 0)
+			return r;
 		o->results.v[i] = &a->o;
 	}
 	if (knows && p->key->solution.p) {
@@ -122,7 +134,7 @@ int poll_objects(struct view *v, struct poll_body *p, struct tl_obj **ret_poll, 
 				          peer_user(TL_AS(messageEntityMentionName, o->solution_entities.v[i])
 				                            ->user_id));
 	}
-	if (p->poll->public_voters && !hidden && (r = recent(v, p, &o->recent_voters)) < 0)
+	if (p->poll->public_voters && !hidden && (r = recent(v, p, -1, &o->recent_voters)) < 0)
 		return r;
 	*ret_poll = &p->poll->o;
 	*ret_results = &o->o;

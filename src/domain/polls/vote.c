@@ -3,6 +3,7 @@
 #include "domain/bots/bot.h"
 #include "domain/messages/message.h"
 #include "domain/messages/place.h"
+#include "domain/messages/reply.h"
 #include "domain/messages/touch.h"
 #include "domain/polls/private.h"
 #include "domain/channels/channel.h"
@@ -57,7 +58,7 @@ static int options(struct rpc_call *c, const struct tl_vec_str *in, const struct
 }
 
 /* Of a poll whose voters are seen, and which is a bot's: it hears each vote. */
-static int tell_bot(struct rpc_call *c, const struct poll_body *p, uint32_t chosen)
+static int tell_bot(struct rpc_call *c, const struct poll_body *p, int64_t voter, uint32_t chosen)
 {
 	struct tl_updateMessagePollVote *u = TL_NEW(&c->arena, updateMessagePollVote);
 	struct slice *bytes = ARENA_ARRAY(&c->arena, struct slice, p->poll->answers.n + 1);
@@ -68,9 +69,9 @@ static int tell_bot(struct rpc_call *c, const struct poll_body *p, uint32_t chos
 	if (!peer_is_bot(p->row.creator) || !p->poll->public_voters)
 		return 0;
 	view_init(&v, c);
-	view_peer(&v, c->user_id);
+	view_peer(&v, voter);
 	u->poll_id = p->row.id;
-	u->peer = peer_to_tl(&c->arena, c->user_id);
+	u->peer = peer_to_tl(&c->arena, voter);
 	for (uint32_t i = 0; i < p->poll->answers.n; i++)
 		if (chosen & 1u << i) {
 			at[n] = (int32_t)i;
@@ -87,6 +88,7 @@ int messages_sendVote(struct rpc_call *c, const struct tl_messages_sendVote *q)
 	struct store_msg row;
 	struct poll_body p;
 	struct peer peer;
+	int64_t as;
 	int r;
 
 	if ((r = poll_find(c, q->peer, q->msg_id, &peer, &row, &p)) < 0)
@@ -104,8 +106,10 @@ int messages_sendVote(struct rpc_call *c, const struct tl_messages_sendVote *q)
 		return rpc_fail(c, 400, "REVOTE_NOT_ALLOWED");
 	if (had == chosen)
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
-	if ((r = store_poll_vote(c->db, p.row.id, c->user_id, chosen, c->now)) < 0 ||
-	    (r = message_touched(c, &row, MESSAGE_POLL)) < 0 || (r = tell_bot(c, &p, chosen)) < 0)
+	if ((r = message_speaks_as(c, &peer, &as)) < 0 ||
+	    (r = store_poll_vote(c->db, p.row.id, c->user_id, as, chosen, c->now)) < 0 ||
+	    (r = message_touched(c, &row, MESSAGE_POLL)) < 0 ||
+	    (r = tell_bot(c, &p, as ? as : c->user_id, chosen)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

@@ -65,20 +65,6 @@ static int may_react(struct rpc_call *c, const struct peer *peer, struct slice *
 	return r > 0 ? rpc_fail(c, 400, "USER_IS_BLOCKED") : r;
 }
 
-/* In a supergroup he reacts as who he writes as there, if he names nobody (TDLib shows it so). 0: himself. */
-static int speaks_as(struct rpc_call *c, const struct peer *peer, int64_t *ret)
-{
-	int r;
-
-	*ret = 0;
-	if (!peer->channel || !(peer->channel->row.flags & STORE_CHANNEL_MEGAGROUP))
-		return 0;
-	r = message_default_as(c, peer->channel, ret);
-	if (*ret == c->user_id)
-		*ret = 0;
-	return r;
-}
-
 /* What was asked for, as texts, each once and allowed. */
 static int chosen(struct rpc_call *c, const struct tl_messages_sendReaction *q, const struct peer *peer,
                   struct slice set, struct slice *ret, size_t *ret_n)
@@ -222,7 +208,7 @@ int messages_sendReaction(struct rpc_call *c, const struct tl_messages_sendReact
 		return r;
 	if (is_as_before(had, n_had, what, n))
 		return rpc_fail(c, 400, "MESSAGE_NOT_MODIFIED");
-	if ((r = has_room(c, &s, what, n)) < 0 || (r = speaks_as(c, &peer, &as)) < 0 ||
+	if ((r = has_room(c, &s, what, n)) < 0 || (r = message_speaks_as(c, &peer, &as)) < 0 ||
 	    (r = store_msg_reactions_set(c->db, s.owner, s.id, c->user_id, as, what, n, q->big, c->now)) <
 	            0 ||
 	    (r = mark(c, &row)) < 0 || (r = note_writer(c, &row, &s, n > 0)) < 0)

@@ -1,4 +1,6 @@
 // Reactions and polls, by mtcute.
+import { getMarkedPeerId } from '@mtcute/core/utils.js';
+
 export const reactions = (client) => {
   const get = async (of, id) => (await client().getMessages(of, id))[0].raw;
   return {
@@ -38,7 +40,7 @@ export const reactions = (client) => {
       const { poll } = (await get(of, id)).media;
       const peer = await client().resolvePeer(of);
       const r = await client().call({ _: 'messages.getPollVotes', peer, id, option: poll.answers[option].option, limit: 50 });
-      return r.votes.map((v) => v.peer.userId);
+      return r.votes.map((v) => getMarkedPeerId(v.peer));
     },
   };
 };

@@ -54,7 +54,7 @@ export const reactions = (td, { chat, sent, tdId }) => {
     },
     async voted({ of, id, option }) {
       const r = await td().call('getPollVoters', { chat_id: await chat(of), message_id: tdId(id), option_id: option, offset: 0, limit: 50 });
-      return r.voters.map((v) => v.voter_id.user_id);
+      return r.voters.map((v) => v.voter_id.user_id ?? v.voter_id.chat_id);
     },
   };
 };

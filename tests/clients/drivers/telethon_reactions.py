@@ -65,4 +65,4 @@ class Reactions:
         at = await self.client.get_input_entity(of)
         answers = (await self.client.get_messages(of, ids=id)).media.poll.answers
         r = await self.client(m.GetPollVotesRequest(at, id, limit=50, option=answers[option].option))
-        return [v.peer.user_id for v in r.votes]
+        return [utils.get_peer_id(v.peer) for v in r.votes]

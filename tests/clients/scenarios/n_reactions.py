@@ -155,6 +155,41 @@ async def test_polls(stage):
     expect_clean_logs(a, m)
 
 
+async def test_votes_as_group(stage):
+    """TDLib's account speaks for the group, then for a channel of its own, then for itself: one vote, and all see whose."""
+    a, t, m = stage.people
+    chat = await room(stage, False)
+    own = await room(stage, True)
+    for of, name in ((chat, 'the_open_room'), (own, 'the_own_channel')):
+        await a.invoke(method='setSupergroupUsername', args={'supergroup_id': -of - 10 ** 12, 'username': name})
+    await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
+    await until('TDLib lets him choose', lambda: a.invoke(method='getChat', args={'chat_id': chat}),
+                lambda c: (c.get('message_sender_id') or {}).get('user_id') == a.me['id'])
+    id = (await m.send_poll(to=chat, question='Tea?', answers=['yes', 'no'], open=True))['id']
+    for who in (a, t):
+        await until('it came', lambda: who.history(of=chat, limit=1), lambda v: v and v[0]['id'] == id)
+    await t.vote(to=chat, id=id, options=[1])
+    speak = {'chat_id': chat, 'message_sender_id': {'@type': 'messageSenderChat', 'chat_id': own}}
+    await a.invoke(method='setChatMessageSender', args=speak)
+    await a.vote(to=chat, id=id, options=[0])
+    await all_see((a, t, m), chat, 'the votes', 'poll', id, (seen([1, 1], [0]), seen([1, 1], [1]), seen([1, 1], [])))
+    for who in (a, t):
+        expect_equal(await who.voted(of=chat, id=id, option=0), [own], '%r: whose vote' % who)
+    shown = await a.invoke(method='getMessage', args={'chat_id': chat, 'message_id': id << 20})
+    voters = shown['content']['poll']['recent_voter_ids']
+    expect_equal(sorted(v.get('chat_id') or v['user_id'] for v in voters), sorted([own, t.me['id']]), 'the newest voters')
+    # Then for the group, as an anonymous admin, and for itself once it is none.
+    me = {'@type': 'messageSenderUser', 'user_id': a.me['id']}
+    for anonymous, sender, option, voter in ((True, {'@type': 'messageSenderChat', 'chat_id': chat}, 1, chat), (False, me, 0, a.me['id'])):
+        await a.invoke(method='setChatMemberStatus', args={'chat_id': chat, 'member_id': me, 'status': {
+            '@type': 'chatMemberStatusCreator', 'custom_title': '', 'is_anonymous': anonymous, 'is_member': True}})
+        await a.invoke(method='setChatMessageSender', args={'chat_id': chat, 'message_sender_id': sender})
+        await a.vote(to=chat, id=id, options=[option])
+        expect_equal([v for v in await t.voted(of=chat, id=id, option=option) if v != t.me['id']], [voter], 'whose vote it is now')
+    await all_see((a, t, m), chat, 'one vote', 'poll', id, (seen([1, 1], [0]), seen([1, 1], [1]), seen([1, 1], [])))
+    expect_clean_logs(a, m)
+
+
 async def test_quiz(stage):
     """In private chats, where TDLib sends none, but votes: what is right is told to who has answered."""
     a, t, m = stage.people
