@@ -5,6 +5,12 @@
 #include "rpc/app.h"
 #include "rpc/call.h"
 
+enum authorization_flag {                                /* store_authorization.flags */
+	                  AUTHORIZATION_NO_SECRET = 1,   /* takes no secret chats */
+	                  AUTHORIZATION_NO_CALLS = 2,    /* takes no calls */
+	                  AUTHORIZATION_UNCONFIRMED = 4, /* no other device has said yet that it is known */
+};
+
 /*
  * The calling key is `user_id`'s from the commit on, and so is the rest of this call; his other devices hear of it. Whoever was
  * signed in on it is no more. confirmed_as: the hash under which another device confirmed it already, or 0. Write lane.

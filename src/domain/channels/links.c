@@ -1,122 +1,14 @@
 /*
- * links.c - invite links as their admins make, change, list and revoke them. They belong to a peer, so that basic groups have the same.
- * Who uses them: invite.c; who waits to be let in: requests.c.
+ * links.c - invite links as their admins make, change and revoke them. They belong to a peer, so that basic groups have the same.
+ * Lists of them: link_lists.c; who uses them: invite.c; who waits to be let in: requests.c.
  */
 #include "base/err.h"
 #include "base/utf8.h"
 #include "crypto/rng.h"
 #include "domain/channels/private.h"
 #include "rpc_methods.h"
-#include "updates/peer.h"
 
 enum { HASH_BYTES = 12, HASH_LETTERS = 16, TITLE = 32 };
-
-#define PREFIX "https://t.me/+" /* help.getConfig's me_url_prefix */
-
-struct tl_obj *link_view(struct view *v, const struct store_link *l)
-{
-	struct tl_chatInviteExported *o = TL_NEW(&v->c->arena, chatInviteExported);
-
-	o->revoked = (l->flags & STORE_LINK_REVOKED) != 0;
-	o->permanent = (l->flags & STORE_LINK_PERMANENT) != 0;
-	o->request_needed = (l->flags & STORE_LINK_REQUEST) != 0;
-	o->link = arena_printf(&v->c->arena, PREFIX "%.*s", (int)l->hash.n, (const char *)l->hash.p);
-	o->admin_id = l->admin;
-	o->date = (int32_t)l->date;
-#define OPTIONAL(field, value)                                                                               \
-	if (value) {                                                                                         \
-		o->has_##field = true;                                                                       \
-		o->field = (int32_t)(value);                                                                 \
-	}
-	OPTIONAL(start_date, l->start)
-	OPTIONAL(expire_date, l->expires)
-	OPTIONAL(usage_limit, l->most)
-	OPTIONAL(usage, l->used)
-	OPTIONAL(requested, l->waiting)
-#undef OPTIONAL
-	o->title = l->title.n ? l->title : (struct slice){0};
-	view_peer(v, l->admin);
-	return &o->o;
-}
-
-int link_permanent_view(struct view *v, int64_t peer, struct tl_obj **ret)
-{
-	struct store_link l;
-	int r = store_link_permanent(v->c->db, peer, v->c->user_id, &v->c->arena, &l);
-
-	*ret = NULL;
-	if (r == 0)
-		*ret = link_view(v, &l);
-	return r == -ERR_NOTFOUND ? 0 : r;
-}
-
-int channel_links_view(struct view *v, int64_t peer, struct tl_obj **ret_link, int32_t *ret_waiting,
-                       struct tl_vec_long *ret_recent)
-{
-	uint32_t waiting;
-	int r;
-
-	if ((r = link_permanent_view(v, peer, ret_link)) < 0 ||
-	    (r = requests_recent(v->c, peer, ret_recent)) < 0)
-		return r;
-	if ((r = store_requests_count(v->c->db, peer, &waiting)) < 0)
-		return r;
-	*ret_waiting = (int32_t)waiting;
-	for (uint32_t i = 0; i < ret_recent->n; i++)
-		view_peer(v, ret_recent->v[i]);
-	return 0;
-}
-
-struct slice link_hash(struct slice link)
-{
-	for (uint32_t i = link.n; i > 0; i--)
-		if (link.p[i - 1] == '+' || link.p[i - 1] == '/')
-			return slice_of(link.p + i, link.n - i);
-	return link;
-}
-
-int link_host(struct rpc_call *c, const struct tl_obj *input, struct link_host *ret)
-{
-	struct peer peer;
-	int r;
-
-	if ((r = peer_resolve(c, input, &peer)) < 0)
-		return r;
-	*ret = (struct link_host){.key = peer.key, .channel = peer.channel, .chat = peer.chat};
-	if (peer.chat) {
-		ret->creator = peer.chat->row.creator;
-		return chat_may(c, peer.chat, CHAT_LINKS);
-	}
-	if (!peer.channel)
-		return rpc_fail(c, 400, "PEER_ID_INVALID");
-	ret->creator = peer.channel->row.creator;
-	return channel_may(c, peer.channel, CHANNEL_LINKS);
-}
-
-/* Admins see their own links; the creator everybody's. */
-static int of_whom(struct rpc_call *c, const struct link_host *h, int64_t admin)
-{
-	if (admin == c->user_id || h->creator == c->user_id)
-		return 0;
-	return rpc_fail(c, 400, "CHAT_ADMIN_REQUIRED");
-}
-
-static int of_admin(struct rpc_call *c, const struct link_host *h, const struct tl_obj *input, int64_t *ret)
-{
-	int r = user_resolve(c, input, ret);
-
-	return r < 0 ? r : of_whom(c, h, *ret);
-}
-
-/* One of its links by what a client calls it. */
-static int link_of(struct rpc_call *c, const struct link_host *h, struct slice link, struct store_link *ret)
-{
-	int r = store_link_get(c->db, h->key, link_hash(link), &c->arena, ret);
-
-	if (r == -ERR_NOTFOUND)
-		return rpc_fail(c, 400, "INVITE_HASH_EXPIRED");
-	return r < 0 ? r : of_whom(c, h, ret->admin);
-}
 
 static struct slice new_hash(struct arena *a)
 {
@@ -265,7 +157,7 @@ int messages_getExportedChatInvite(struct rpc_call *c, const struct tl_messages_
 	struct link_host host, *h = &host;
 	int r;
 
-	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_of(c, h, q->link, &l)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_named(c, h, q->link, &l)) < 0)
 		return r;
 	return reply_link(c, &l, NULL);
 }
@@ -292,7 +184,7 @@ int messages_editExportedChatInvite(struct rpc_call *c, const struct tl_messages
 	bool request;
 	int r;
 
-	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_of(c, h, q->link, &l)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_named(c, h, q->link, &l)) < 0)
 		return r;
 	if (q->revoked)
 		return edit_revoke(c, h, &l);
@@ -317,36 +209,6 @@ int messages_editExportedChatInvite(struct rpc_call *c, const struct tl_messages
 	return reply_link(c, &l, NULL);
 }
 
-int messages_getExportedChatInvites(struct rpc_call *c, const struct tl_messages_getExportedChatInvites *q)
-{
-	struct tl_messages_exportedChatInvites *o = TL_NEW(&c->arena, messages_exportedChatInvites);
-	uint32_t limit = q->limit > 0 && q->limit < LIMIT_PAGE ? (uint32_t)q->limit : LIMIT_PAGE;
-	struct store_link_count *counts;
-	struct store_link *rows;
-	struct link_host host, *h = &host;
-	int64_t admin, key;
-	struct view v;
-	size_t n, n_counts;
-	int r;
-
-	if ((r = link_host(c, q->peer, h)) < 0 || (r = of_admin(c, h, q->admin_id, &admin)) < 0)
-		return r;
-	key = h->key;
-	if ((r = store_links_of(c->db, key, admin, q->revoked, q->has_offset_date ? q->offset_date : 0,
-	                        link_hash(q->offset_link), limit, &c->arena, &rows, &n)) < 0 ||
-	    (r = store_links_count(c->db, key, LIMIT_CHANNEL_ADMINS, &c->arena, &counts, &n_counts)) < 0)
-		return r;
-	for (size_t i = 0; i < n_counts; i++)
-		if (counts[i].admin == admin)
-			o->count = (int32_t)(q->revoked ? counts[i].revoked : counts[i].valid);
-	view_init(&v, c);
-	o->invites = tl_vec_new(&c->arena, (uint32_t)n);
-	for (size_t i = 0; i < n; i++)
-		o->invites.v[i] = link_view(&v, &rows[i]);
-	r = view_users(&v, &o->users);
-	return r < 0 ? r : rpc_reply(c, &o->o);
-}
-
 int messages_deleteExportedChatInvite(struct rpc_call *c,
                                       const struct tl_messages_deleteExportedChatInvite *q)
 {
@@ -354,7 +216,7 @@ int messages_deleteExportedChatInvite(struct rpc_call *c,
 	struct link_host host, *h = &host;
 	int r;
 
-	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_of(c, h, q->link, &l)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_named(c, h, q->link, &l)) < 0)
 		return r;
 	if (!(l.flags & STORE_LINK_REVOKED))
 		return rpc_fail(c, 400, "INVITE_REVOKED_MISSING");
@@ -372,74 +234,11 @@ int messages_deleteRevokedExportedChatInvites(struct rpc_call *c,
 	size_t n;
 	int r;
 
-	if ((r = link_host(c, q->peer, h)) < 0 || (r = of_admin(c, h, q->admin_id, &admin)) < 0)
+	if ((r = link_host(c, q->peer, h)) < 0 || (r = link_admin_resolve(c, h, q->admin_id, &admin)) < 0)
 		return r;
 	r = store_links_of(c->db, h->key, admin, true, 0, SLICE_LIT(""), LIMIT_LINKS_DELETED, &c->arena,
 	                   &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = store_link_delete(c->db, rows[i].peer, rows[i].hash);
 	return r < 0 ? r : rpc_reply_bool(c, true);
-}
-
-int messages_getAdminsWithInvites(struct rpc_call *c, const struct tl_messages_getAdminsWithInvites *q)
-{
-	struct tl_messages_chatAdminsWithInvites *o = TL_NEW(&c->arena, messages_chatAdminsWithInvites);
-	struct store_link_count *rows;
-	struct link_host host, *h = &host;
-	struct view v;
-	size_t n;
-	int r;
-
-	if ((r = link_host(c, q->peer, h)) < 0 || (r = of_whom(c, h, h->creator)) < 0 ||
-	    (r = store_links_count(c->db, h->key, LIMIT_CHANNEL_ADMINS, &c->arena, &rows, &n)) < 0)
-		return r;
-	view_init(&v, c);
-	o->admins = tl_vec_new(&c->arena, (uint32_t)n);
-	for (size_t i = 0; i < n; i++) {
-		struct tl_chatAdminWithInvites *a = TL_NEW(&c->arena, chatAdminWithInvites);
-
-		a->admin_id = rows[i].admin;
-		a->invites_count = (int32_t)rows[i].valid;
-		a->revoked_invites_count = (int32_t)rows[i].revoked;
-		view_peer(&v, rows[i].admin);
-		o->admins.v[i] = &a->o;
-	}
-	r = view_users(&v, &o->users);
-	return r < 0 ? r : rpc_reply(c, &o->o);
-}
-
-int messages_getChatInviteImporters(struct rpc_call *c, const struct tl_messages_getChatInviteImporters *q)
-{
-	struct tl_messages_chatInviteImporters *o = TL_NEW(&c->arena, messages_chatInviteImporters);
-	uint32_t limit = q->limit > 0 && q->limit < LIMIT_PAGE ? (uint32_t)q->limit : LIMIT_PAGE;
-	struct store_link_user *rows;
-	struct store_link l = {.hash = SLICE_LIT("")};
-	struct link_host host, *h = &host;
-	int64_t after = 0, key;
-	uint32_t waiting;
-	struct view v;
-	size_t n;
-	int r;
-
-	if ((r = link_host(c, q->peer, h)) < 0 || (q->link.p && (r = link_of(c, h, q->link, &l)) < 0))
-		return r;
-	if (!q->requested && !q->link.p)
-		return rpc_fail(c, 400, "INVITE_HASH_EMPTY");
-	if (!TL_IS(inputUserEmpty, q->offset_user) && (r = user_resolve(c, q->offset_user, &after)) < 0)
-		return r;
-	key = h->key;
-	r = q->requested
-	            ? store_requests(c->db, key, l.hash, q->offset_date, after, limit, &c->arena, &rows, &n)
-	            : store_link_users(c->db, key, l.hash, q->offset_date, after, limit, &c->arena, &rows,
-	                               &n);
-	if (r < 0)
-		return r;
-	if ((r = store_requests_count(c->db, key, &waiting)) < 0)
-		return r;
-	o->count = q->requested ? q->link.p ? l.waiting : (int32_t)waiting : l.used;
-	view_init(&v, c);
-	if ((r = importers_view(&v, rows, n, q->requested, q->q, &o->importers)) < 0 ||
-	    (r = view_users(&v, &o->users)) < 0)
-		return r;
-	return rpc_reply(c, &o->o);
 }

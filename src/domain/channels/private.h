@@ -61,7 +61,7 @@ int channel_tell_bots_asked(struct rpc_call *c, const struct channel *ch, struct
 struct tl_obj *participant_view(struct view *v, const struct store_channel_member *as,
                                 const struct store_channel_member *m);
 
-/* --- links.c, requests.c */
+/* --- link_view.c, requests.c */
 
 /* Whose links they are: a channel, or a basic group, with the caller in it. */
 struct link_host {
@@ -78,6 +78,13 @@ struct tl_obj *link_view(struct view *v, const struct store_link *l);
 int link_permanent_view(struct view *v, int64_t peer, struct tl_obj **ret);
 /* What follows the '+' or the last '/' of a link. */
 struct slice link_hash(struct slice link);
+/* Admins see their own links, the creator everybody's: else 400 CHAT_ADMIN_REQUIRED. */
+int link_may_see(struct rpc_call *c, const struct link_host *h, int64_t admin);
+/* InputUser, whose links the caller may see: 400 as there. */
+int link_admin_resolve(struct rpc_call *c, const struct link_host *h, const struct tl_obj *input,
+                       int64_t *ret);
+/* One of its links by what a client calls it: 400 INVITE_HASH_EXPIRED and those of link_may_see(). */
+int link_named(struct rpc_call *c, const struct link_host *h, struct slice link, struct store_link *ret);
 /* Vector<ChatInviteImporter>, those whose names have the words of q; absent: all. */
 int importers_view(struct view *v, const struct store_link_user *rows, size_t n, bool requested,
                    struct slice q, struct tl_vec *ret);

@@ -50,7 +50,7 @@ int later_update_view(struct view *v, const struct upd_event *ev, struct tl_obj 
 /* Jobs: what is due in one chat (owner; payload: int64 peer) is sent, and taken off the list, in one transaction. */
 int later_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 
-/* --- between later.c and later_send.c */
+/* --- between later.c, later_list.c and later_send.c */
 
 /* As message_view() wants it. */
 struct store_msg later_message(const struct store_later *row);

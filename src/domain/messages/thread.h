@@ -61,4 +61,14 @@ int thread_unseen_ids(struct rpc_call *c, int64_t peer, int32_t top, enum store_
 int thread_unseen(struct rpc_call *c, int64_t channel, int32_t top, enum store_unseen_kind kind,
                   int32_t *ret);
 
+/* --- between thread.c, thread_reply.c and thread_view.c */
+
+/* Which thread a stored message belongs to; top 0: none. */
+struct thread_spot {
+	int32_t top;
+	bool topic;
+};
+int thread_spot_of(struct rpc_call *c, const struct store_msg *row, struct thread_spot *ret);
+bool thread_is_forum(const struct channel *ch);
+
 #endif

@@ -1,0 +1,11 @@
+/* dialog_view.h - chats as their owner has arranged them: drafts, pins, folders, marks, notifications, as updates. Inside sync/. */
+#ifndef DOMAIN_SYNC_DIALOG_VIEW_H
+#define DOMAIN_SYNC_DIALOG_VIEW_H
+
+#include "domain/users/view.h"
+#include "updates/event.h"
+
+/* NULL: it is none of them, or there is nothing to say. */
+int sync_dialog_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update);
+
+#endif
