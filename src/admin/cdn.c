@@ -21,10 +21,13 @@ enum {
 	MIN_SIZE_LEAST = 64,
 	NAME_MAX_BYTES = 64,
 	TEXT_MAX = 4000,
+	COUNTRIES_MAX = 200, /* letters: as cdnlink/ keeps them */
 	WIPE_MSEC = 10000,
 	LOG_DEFAULT = 100,
 	LOG_MAX = 10000,
 };
+
+#define UNTIL_WHEN "until when? --until 2027-03-31, or 2027-03-31T12:00:00Z"
 
 /* --- arguments */
 
@@ -67,27 +70,29 @@ static int parse_link(struct rpc_call *c, struct admin_call *a, struct slice *re
 	return 0;
 }
 
-/* "IR,TM": letters made great. */
-static int parse_countries(struct rpc_call *c, struct admin_call *a, struct slice *ret)
+/* "IR,TM": letters made great; "all": "". Absent: NULL. */
+static int parse_countries(struct rpc_call *c, struct admin_call *a, const char *option, const char **ret)
 {
-	const char *text = admin_text(a, "country");
-	char out[200];
+	const char *text = admin_text(a, option);
 	size_t n = text ? strlen(text) : 0;
+	char *out = arena_alloc(&c->arena, n + 1);
+	bool good = n % 3 == 2 && n < COUNTRIES_MAX;
 
-	*ret = SLICE_LIT("");
-	if (!n)
+	*ret = text;
+	if (text && strcasecmp(text, "all") == 0)
+		*ret = "";
+	if (!text || !**ret)
 		return 0;
 	for (size_t i = 0; i < n; i++) {
-		char x = text[i];
-
-		x = x >= 'a' && x <= 'z' ? (char)(x - 32) : x;
-		if (n >= sizeof(out) || (i % 3 == 2 ? x != ',' : x < 'A' || x > 'Z'))
-			return admin_fail(a, -ERR_INVALID, "--country is IR or IR,TM, not %s", text);
-		out[i] = x;
+		out[i] = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 32) : text[i];
+		good = good && (i % 3 == 2 ? out[i] == ',' : out[i] >= 'A' && out[i] <= 'Z');
 	}
-	if (n % 3 != 2)
-		return admin_fail(a, -ERR_INVALID, "--country is IR or IR,TM, not %s", text);
-	*ret = arena_slice(&c->arena, slice_of(out, n));
+	if (!good)
+		return admin_fail(a, -ERR_INVALID,
+		                  "--%s is IR, or IR,TM (two letters for each country), or all; not %s",
+		                  option, text);
+	out[n] = 0;
+	*ret = out;
 	return 0;
 }
 
@@ -105,18 +110,22 @@ static int parse_dc(struct admin_call *a, int32_t *ret)
 	return 0;
 }
 
+/* 0: none was given. */
 static int parse_until(struct admin_call *a, unixtime_t *ret)
 {
 	const char *text = admin_text(a, "until"), *rest;
 	struct tm tm = {0};
 
-	rest = text ? strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
-	if (text && (!rest || *rest)) {
+	*ret = 0;
+	if (!text)
+		return 0;
+	rest = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (!rest || *rest) {
 		tm = (struct tm){0};
 		rest = strptime(text, "%Y-%m-%d", &tm);
 	}
 	if (!rest || *rest)
-		return admin_fail(a, -ERR_INVALID, "until when? --until 2027-03-31, or 2027-03-31T12:00:00Z");
+		return admin_fail(a, -ERR_INVALID, UNTIL_WHEN);
 	*ret = timegm(&tm);
 	return 0;
 }
@@ -149,11 +158,16 @@ static void put_live(struct admin_call *a, int32_t dc, json_t *o)
 	json_object_set_new(o, "error", v.last_error[0] ? json_string(v.last_error) : json_null());
 }
 
+static json_t *list_of(struct slice countries)
+{
+	return countries.n ? admin_slice(countries) : json_string("all");
+}
+
 static json_t *row_of(struct admin_call *a, const struct store_cdn_node *n)
 {
-	json_t *o = json_pack("{s:i,s:o,s:s,s:o,s:o,s:o}", "dc", n->dc, "name", admin_slice(n->name), "state",
-	                      cdnlink_state_name(n->state), "since", admin_time(n->since[n->state]),
-	                      "countries", n->countries.n ? admin_slice(n->countries) : json_string("all"),
+	json_t *o = json_pack("{s:i,s:o,s:s,s:o,s:o,s:o,s:o}", "dc", n->dc, "name", admin_slice(n->name),
+	                      "state", cdnlink_state_name(n->state), "since", admin_time(n->since[n->state]),
+	                      "countries", list_of(n->countries), "homes", list_of(n->homes),
 	                      "licensed_until", admin_time(n->licence_until));
 
 	put_live(a, n->dc, o);
@@ -197,6 +211,7 @@ static void put_report(struct admin_call *a, int32_t dc)
 		return;
 	json_object_set_new(a->out, "asked", json_integer((json_int_t)v.asked));
 	json_object_set_new(a->out, "refused_fills", json_integer((json_int_t)v.refused));
+	json_object_set_new(a->out, "withheld", json_integer((json_int_t)v.withheld));
 	json_object_set_new(a->out, "drops", json_integer((json_int_t)v.drops));
 	json_object_set_new(a->out, "windows_waiting", json_integer((json_int_t)v.windows));
 	json_object_set_new(a->out, "files_waiting", json_integer((json_int_t)v.files));
@@ -287,7 +302,7 @@ static int add(struct rpc_call *c, struct admin_call *a)
 {
 	int64_t lease = admin_number(a, "lease", LEASE_DEFAULT),
 		min = admin_number(a, "min-size", MIN_SIZE_DEFAULT);
-	const char *name = admin_text(a, "name");
+	const char *name = admin_text(a, "name"), *countries, *homes;
 	struct store_cdn_node n = {.name = slice_str(name)};
 	int r;
 
@@ -299,8 +314,11 @@ static int add(struct rpc_call *c, struct admin_call *a)
 	if (min < MIN_SIZE_LEAST || min > 4 << 20)
 		return admin_fail(a, -ERR_INVALID, "--min-size is %d KiB or more", MIN_SIZE_LEAST);
 	if ((r = parse_address(c, a, &n.ip, &n.port)) < 0 || (r = parse_link(c, a, &n.link)) < 0 ||
-	    (r = parse_countries(c, a, &n.countries)) < 0)
+	    (r = parse_countries(c, a, "country", &countries)) < 0 ||
+	    (r = parse_countries(c, a, "homes", &homes)) < 0)
 		return r;
+	n.countries = slice_str(countries ? countries : "");
+	n.homes = slice_str(homes ? homes : "");
 	n.lease = (uint32_t)lease;
 	n.min_size = (uint64_t)min << 10;
 	r = cdnlink_add(c, &n);
@@ -319,24 +337,32 @@ static int add(struct rpc_call *c, struct admin_call *a)
 
 static int license(struct rpc_call *c, struct admin_call *a)
 {
-	const char *text = admin_text(a, "text");
-	unixtime_t until;
+	struct cdnlink_licence x = {.text = admin_text(a, "text")};
+	struct store_cdn_node n;
 	int32_t dc;
 	int r;
 
-	if ((r = parse_dc(a, &dc)) < 0 || (r = parse_until(a, &until)) < 0)
+	if ((r = parse_dc(a, &dc)) < 0 || (r = parse_until(a, &x.until)) < 0 ||
+	    (r = parse_countries(c, a, "homes", &x.homes)) < 0)
 		return r;
-	if (until <= c->now)
+	if (x.until && x.until <= c->now)
 		return admin_fail(a, -ERR_INVALID, "that is over already");
-	if (text && strlen(text) > TEXT_MAX)
+	if (x.text && strlen(x.text) > TEXT_MAX)
 		return admin_fail(a, -ERR_INVALID, "--text: at most %d bytes", TEXT_MAX);
-	r = cdnlink_license(c, dc, slice_str(text ? text : ""), until);
+	if (!x.until && !x.text && !x.homes)
+		return admin_fail(a, -ERR_INVALID, UNTIL_WHEN);
+	r = cdnlink_license(c, dc, &x, &n);
+	if (r == -ERR_DENIED)
+		return admin_fail(a, -ERR_INVALID, UNTIL_WHEN);
 	if (r == -ERR_INVALID)
 		return admin_fail(a, r,
 		                  "node %d was revoked: a new one is added, with another id and address", dc);
 	if (r < 0)
 		return known(a, dc, r);
-	json_object_set_new(a->out, "licensed_until", admin_time(until));
+	json_object_set_new(a->out, "dc", json_integer(dc));
+	json_object_set_new(a->out, "state", json_string(cdnlink_state_name(n.state)));
+	json_object_set_new(a->out, "licensed_until", admin_time(n.licence_until));
+	json_object_set_new(a->out, "homes", list_of(n.homes));
 	return 0;
 }
 

@@ -36,30 +36,37 @@ void cdnlink_answer_within(struct cdnlink *l, usec_t usec);
 void cdnlink_stop(struct cdnlink *l);
 void cdnlink_free(struct cdnlink *l); /* after app->rpc has ended */
 
+/* A content, for nodes. */
+struct cdnlink_content {
+	uint8_t id[CDN_CONTENT_SIZE];
+	uint64_t size;
+	char home
+		[3]; /* the country of who brought it; "": unknown, so it is only for nodes that may have everybody's */
+};
+
 /* --- redirects */
 
 /* Is there a node to which somebody could be sent? A look at each node, without a lock. */
 bool cdnlink_any(const struct cdnlink *l);
 /*
- * The node for this content among those that are active, hold their lease and serve this country ("" or two letters): the same one
- * for everybody, as long as they stay. -ERR_NOTFOUND: none.
+ * The node for this content among those that are active, hold their lease, serve this country ("" or two letters) and may have contents
+ * of its home: the same one for everybody, as long as they stay. -ERR_NOTFOUND: none.
  */
-int cdnlink_choose(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                   const char *country, struct cdn_epoch *ret);
+int cdnlink_choose(struct cdnlink *l, const struct cdnlink_content *content, const char *country,
+                   struct cdn_epoch *ret);
 /* The keys by which tokens of this node are opened. -ERR_NOTFOUND: there is no such node, or its tokens are void. */
 int cdnlink_epoch(struct cdnlink *l, int32_t dc, struct cdn_epoch *ret);
 /* Somebody was sent there for it: its first MiB goes at once, the rest after it; what is there already does not. */
-void cdnlink_redirected(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE],
-                        uint64_t size);
+void cdnlink_redirected(struct cdnlink *l, int32_t dc, const struct cdnlink_content *content);
 /*
  * The node lacked this window of the content at `missed`. 1: it has it by now; 0: rpc_resume(key, 0) will be told '1' or '0', once the node has
- * it, or will not have it; the whole file follows. -ERR_NOTFOUND: no such node, or no link; -ERR_FULL: too many wait; -ERR_INVALID:
- * no such window.
+ * it, or will not have it; the whole file follows. -ERR_NOTFOUND: no such node, or no link; -ERR_DENIED: it may not have contents of this
+ * home; -ERR_FULL: too many wait; -ERR_INVALID: no such window.
  */
-int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                uint32_t window, unixtime_t missed, int64_t key);
+int cdnlink_ask(struct cdnlink *l, int32_t dc, const struct cdnlink_content *content, uint32_t window,
+                unixtime_t missed, int64_t key);
 /* It is about to be wanted: whole, to each node that would be chosen for it. */
-void cdnlink_prefetch(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size);
+void cdnlink_prefetch(struct cdnlink *l, const struct cdnlink_content *content);
 /* Nobody may have it any more, or nobody needs it: nodes drop it. */
 void cdnlink_drop(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE]);
 
@@ -85,10 +92,19 @@ size_t cdnlink_count(const struct cdnlink *l);
 
 /* --- the steps of their lives: on the write lane, in its transaction; in force once it is committed */
 
-/* name, ip, port, link, countries, lease, min_size are the caller's, checked; dc and secret are set. Errors of store_cdn_insert. */
+/* name, ip, port, link, countries, homes, lease, min_size are the caller's, checked; dc and secret are set. Errors of store_cdn_insert. */
 int cdnlink_add(struct rpc_call *c, struct store_cdn_node *n);
-/* -ERR_NOTFOUND; -ERR_INVALID: not from its state. */
-int cdnlink_license(struct rpc_call *c, int32_t dc, struct slice text, unixtime_t until);
+/* What allows a node; what is NULL, or 0, stays as it was. */
+struct cdnlink_licence {
+	unixtime_t until;
+	const char *text;
+	const char *
+		homes; /* of contents that it may have, "IR,TM"; "": all. If they are others, its cache goes */
+};
+/* ret (may be NULL): the node as it is then. -ERR_NOTFOUND; -ERR_INVALID: not from its state; -ERR_DENIED: it has no
+ * `until` yet. */
+int cdnlink_license(struct rpc_call *c, int32_t dc, const struct cdnlink_licence *x,
+                    struct store_cdn_node *ret);
 /*
  * Another state; `why` is for the log. To active: a new epoch; -ERR_DENIED: its licence is over. -ERR_NOTFOUND; -ERR_INVALID: no such
  * move from its state (ret_from, may be NULL, says which that is).
@@ -132,8 +148,10 @@ struct cdnlink_live {
 	usec_t link_since;        /* clock_usec() */
 	struct cdn_report report; /* its last, zero before the first */
 	uint64_t redirects, asked, filled, refused, drops; /* since our start; filled, refused: chunks */
-	size_t windows, files, in_flight;                  /* that wait to be sent, and that are under way */
-	char last_error[64];                               /* why the last link ended; "" */
+	uint64_t
+		withheld; /* contents that it was not sent, or nobody was sent to it for, because of their home */
+	size_t windows, files, in_flight; /* that wait to be sent, and that are under way */
+	char last_error[64];              /* why the last link ended; "" */
 };
 /* -ERR_NOTFOUND. */
 int cdnlink_live(struct cdnlink *l, int32_t dc, struct cdnlink_live *ret);

@@ -96,12 +96,14 @@ int cdnlink_add(struct rpc_call *c, struct store_cdn_node *n)
 	n->since[STORE_CDN_PLANNED] = c->now;
 	if ((r = store_cdn_insert(c->db, n)) < 0)
 		return r;
-	r = cdnlink_log(c, n->dc, "planned",
-	                encoded(c, json_pack("{s:s%,s:s%,s:i,s:s%,s:s%,s:I,s:I}", "name", n->name.p,
-	                                     (size_t)n->name.n, "ip", n->ip.p, (size_t)n->ip.n, "port",
-	                                     n->port, "link", n->link.p, (size_t)n->link.n, "countries",
-	                                     n->countries.p, (size_t)n->countries.n, "lease",
-	                                     (json_int_t)n->lease, "min_size", (json_int_t)n->min_size)));
+	r = cdnlink_log(
+		c, n->dc, "planned",
+		encoded(c, json_pack("{s:s%,s:s%,s:i,s:s%,s:s%,s:s%,s:I,s:I}", "name", n->name.p,
+	                             (size_t)n->name.n, "ip", n->ip.p, (size_t)n->ip.n, "port", n->port,
+	                             "link", n->link.p, (size_t)n->link.n, "countries", n->countries.p,
+	                             (size_t)n->countries.n, "homes",
+	                             n->homes.p ? (const char *)n->homes.p : "", (size_t)n->homes.n, "lease",
+	                             (json_int_t)n->lease, "min_size", (json_int_t)n->min_size)));
 	return r < 0 ? r : in_force(c);
 }
 
@@ -111,7 +113,8 @@ static void come_into(struct rpc_call *c, struct store_cdn_node *n, enum store_c
 	n->since[s] = c->now;
 }
 
-int cdnlink_license(struct rpc_call *c, int32_t dc, struct slice text, unixtime_t until)
+int cdnlink_license(struct rpc_call *c, int32_t dc, const struct cdnlink_licence *x,
+                    struct store_cdn_node *ret)
 {
 	struct store_cdn_node n;
 	int r = store_cdn_get(c->db, dc, &c->arena, &n);
@@ -120,13 +123,21 @@ int cdnlink_license(struct rpc_call *c, int32_t dc, struct slice text, unixtime_
 		return r;
 	if (n.state >= STORE_CDN_REVOKED)
 		return -ERR_INVALID;
+	if (!x->until && !n.licence_until)
+		return -ERR_DENIED;
 	if (n.state == STORE_CDN_PLANNED)
 		come_into(c, &n, STORE_CDN_LICENSED);
-	n.licence = text;
-	n.licence_until = until;
+	if (x->text)
+		n.licence = slice_str(x->text);
+	if (x->until)
+		n.licence_until = x->until;
+	if (x->homes)
+		n.homes = slice_str(x->homes);
+	if (ret)
+		*ret = n;
 	return put(c, &n, "licensed",
-	           encoded(c, json_pack("{s:s%,s:I}", "text", text.p, (size_t)text.n, "until",
-	                                (json_int_t)until)));
+	           encoded(c, json_pack("{s:s%,s:I,s:s%}", "text", n.licence.p, (size_t)n.licence.n, "until",
+	                                (json_int_t)n.licence_until, "homes", n.homes.p, (size_t)n.homes.n)));
 }
 
 static void new_epoch(struct rpc_call *c, struct store_cdn_node *n)

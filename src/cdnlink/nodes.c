@@ -51,6 +51,19 @@ static void take_epoch(struct node *n, struct slice secret)
 	n->n_drops = 0;
 }
 
+/* What it has may be of others now: all of that goes, and what it may have is sent anew. */
+static void take_homes(struct node *n, struct slice homes)
+{
+	if (slice_eq(slice_str(n->homes), homes))
+		return;
+	copy(n->homes, sizeof(n->homes), homes);
+	if (!n->has_epoch)
+		return;
+	n->n_drops = 0;
+	lease_void(&n->lease);
+	n->again = true;
+}
+
 static bool is_same(const char *had, struct slice s)
 {
 	return had ? s.n == strlen(had) && memcmp(had, s.p, s.n) == 0 : !s.n;
@@ -71,10 +84,28 @@ static void take_pem(struct node *n, int i, struct slice s)
 	rsa_key_from_public_pem(n->pem[i], s.n, &n->rsa[i]);
 }
 
+/* Is it one that clients may meet, at its own address (ret_node) or only at ours? Nobody could speak with it before its key is known. */
+static bool is_published(const struct node *n, unixtime_t now, bool *ret_node)
+{
+	*ret_node = n->state == STORE_CDN_ACTIVE || n->state == STORE_CDN_DRAINING ||
+	            n->state == STORE_CDN_SUSPECT;
+	return n->was_active && n->pem[0] &&
+	       (*ret_node || (n->revoked && now - n->revoked < CDNLINK_TOMB_DAYS * DAY));
+}
+
+/* What clients hear of it, as a number. */
+static int heard(const struct node *n)
+{
+	bool node;
+
+	return !is_published(n, clock_unix(), &node) ? 0 : node ? 2 : 1;
+}
+
 /* True if clients are told something else of it from now on. */
 static bool take_row(struct node *n, const struct store_cdn_node *row)
 {
-	bool told = n->state != row->state || !is_same(n->pem[0], row->pem[0]);
+	bool other_key = !is_same(n->pem[0], row->pem[0]);
+	int before = heard(n);
 
 	n->tell = n->tell || n->state != row->state;
 	n->state = row->state;
@@ -85,6 +116,7 @@ static bool take_row(struct node *n, const struct store_cdn_node *row)
 	if (row->secret.n == sizeof(n->secret))
 		memcpy(n->secret, row->secret.p, sizeof(n->secret));
 	take_epoch(n, row->epoch);
+	take_homes(n, row->homes);
 	take_pem(n, 0, row->pem[0]);
 	take_pem(n, 1, row->pem[1]);
 	n->lease_seconds = row->lease;
@@ -94,14 +126,7 @@ static bool take_row(struct node *n, const struct store_cdn_node *row)
 	n->was_active = row->since[STORE_CDN_ACTIVE] != 0;
 	atomic_store(&n->is_active, n->state == STORE_CDN_ACTIVE && n->has_epoch && n->pem[0]);
 	pthread_cond_broadcast(&n->changed);
-	return told;
-}
-
-static bool is_published(const struct node *n, unixtime_t now, bool *ret_node)
-{
-	*ret_node = n->state == STORE_CDN_ACTIVE || n->state == STORE_CDN_DRAINING ||
-	            n->state == STORE_CDN_SUSPECT;
-	return n->was_active && (*ret_node || (n->revoked && now - n->revoked < CDNLINK_TOMB_DAYS * DAY));
+	return heard(n) != before || (before && other_key);
 }
 
 void node_stands_in(struct node *n)
@@ -163,9 +188,10 @@ bool cdnlink_any(const struct cdnlink *l)
 	return false;
 }
 
-static bool serves(const struct node *n, const char *country)
+/* Is this country in the list? An empty list has all, and what is unknown. */
+static bool has(const char *list, const char *country)
 {
-	const char *at = n->countries;
+	const char *at = list;
 	size_t len = strlen(country);
 
 	if (!*at)
@@ -179,6 +205,14 @@ static bool serves(const struct node *n, const char *country)
 	return false;
 }
 
+static bool may_have(struct node *n, const struct cdnlink_content *content)
+{
+	if (has(n->homes, content->home))
+		return true;
+	n->live.withheld++;
+	return false;
+}
+
 /* Rendezvous: each node draws a number for the content, the highest has it. A node that goes moves nobody else's contents. */
 static uint64_t draw(const struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], int32_t dc)
 {
@@ -189,8 +223,8 @@ static uint64_t draw(const struct cdnlink *l, const uint8_t content[CDN_CONTENT_
 	return siphash(l->choose_key, in, sizeof(in));
 }
 
-static struct node *choose(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                           const char *country, struct cdn_epoch *ret)
+static struct node *choose(struct cdnlink *l, const struct cdnlink_content *content, const char *country,
+                           struct cdn_epoch *ret)
 {
 	usec_t now = clock_usec();
 	struct node *best = NULL, *n;
@@ -199,10 +233,11 @@ static struct node *choose(struct cdnlink *l, const uint8_t content[CDN_CONTENT_
 	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) {
 		uint64_t drawn;
 
-		if (!is_open(n, now) || (drawn = draw(l, content, dc)) < most)
+		if (!is_open(n, now) || (drawn = draw(l, content->id, dc)) < most)
 			continue;
 		WITH_LOCK(&n->lock);
-		if (n->state != STORE_CDN_ACTIVE || size < n->min_size || !serves(n, country))
+		if (n->state != STORE_CDN_ACTIVE || content->size < n->min_size ||
+		    !has(n->countries, country) || !may_have(n, content))
 			continue;
 		best = n;
 		most = drawn;
@@ -211,10 +246,10 @@ static struct node *choose(struct cdnlink *l, const uint8_t content[CDN_CONTENT_
 	return best;
 }
 
-int cdnlink_choose(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                   const char *country, struct cdn_epoch *ret)
+int cdnlink_choose(struct cdnlink *l, const struct cdnlink_content *content, const char *country,
+                   struct cdn_epoch *ret)
 {
-	return l && choose(l, content, size, country, ret) ? 0 : -ERR_NOTFOUND;
+	return l && choose(l, content, country, ret) ? 0 : -ERR_NOTFOUND;
 }
 
 int cdnlink_epoch(struct cdnlink *l, int32_t dc, struct cdn_epoch *ret)
@@ -243,7 +278,7 @@ static void object_of(const struct node *n, const uint8_t content[CDN_CONTENT_SI
 	wipe(&o, sizeof(o));
 }
 
-void cdnlink_redirected(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size)
+void cdnlink_redirected(struct cdnlink *l, int32_t dc, const struct cdnlink_content *content)
 {
 	struct node *n = node_of(l, dc);
 	usec_t now = clock_usec();
@@ -252,17 +287,17 @@ void cdnlink_redirected(struct cdnlink *l, int32_t dc, const uint8_t content[CDN
 	if (!n)
 		return;
 	WITH_LOCK(&n->lock);
-	if (!n->pipe)
+	if (!n->pipe || !may_have(n, content)) /* not any more */
 		return;
-	object_of(n, content, size, &o);
+	object_of(n, content->id, content->size, &o);
 	n->live.redirects++;
 	fills_ask(n->fills, &o, 0, 0, 0, now);
 	fills_follow(n->fills, &o, now);
 	pthread_cond_broadcast(&n->changed);
 }
 
-int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                uint32_t window, unixtime_t missed, int64_t key)
+int cdnlink_ask(struct cdnlink *l, int32_t dc, const struct cdnlink_content *content, uint32_t window,
+                unixtime_t missed, int64_t key)
 {
 	struct node *n = node_of(l, dc);
 	int64_t ago = clock_unix() > missed ? clock_unix() - missed : 0;
@@ -275,7 +310,9 @@ int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT
 	WITH_LOCK(&n->lock);
 	if (!n->pipe || !n->has_epoch)
 		return -ERR_NOTFOUND;
-	object_of(n, content, size, &o);
+	if (!may_have(n, content))
+		return -ERR_DENIED;
+	object_of(n, content->id, content->size, &o);
 	n->live.asked++;
 	r = fills_ask(n->fills, &o, window, key, now - ago * 1000000, now);
 	if (r >= 0)
@@ -284,21 +321,20 @@ int cdnlink_ask(struct cdnlink *l, int32_t dc, const uint8_t content[CDN_CONTENT
 	return r;
 }
 
-static void follow(struct node *n, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size)
+static void follow(struct node *n, const struct cdnlink_content *content)
 {
 	struct fills_object o;
 
 	WITH_LOCK(&n->lock);
-	if (!n->pipe)
+	if (!n->pipe || !may_have(n, content))
 		return;
-	object_of(n, content, size, &o);
+	object_of(n, content->id, content->size, &o);
 	fills_follow(n->fills, &o, clock_usec());
 	pthread_cond_broadcast(&n->changed);
 }
 
 /* Whom would each of its countries be sent to? */
-static void prefetch_as(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size,
-                        const char *countries)
+static void prefetch_as(struct cdnlink *l, const struct cdnlink_content *content, const char *countries)
 {
 	char country[3] = "";
 	struct cdn_epoch e;
@@ -310,13 +346,13 @@ static void prefetch_as(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZ
 			countries += strcspn(countries, ",");
 			countries += *countries == ',';
 		}
-		if ((n = choose(l, content, size, country, &e)) != NULL)
-			follow(n, content, size);
+		if ((n = choose(l, content, country, &e)) != NULL)
+			follow(n, content);
 	} while (*countries);
 	wipe(&e, sizeof(e));
 }
 
-void cdnlink_prefetch(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE], uint64_t size)
+void cdnlink_prefetch(struct cdnlink *l, const struct cdnlink_content *content)
 {
 	char countries[COUNTRIES_MAX];
 	struct node *n;
@@ -327,7 +363,7 @@ void cdnlink_prefetch(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE]
 		pthread_mutex_lock(&n->lock);
 		memcpy(countries, n->countries, sizeof(countries));
 		pthread_mutex_unlock(&n->lock);
-		prefetch_as(l, content, size, countries);
+		prefetch_as(l, content, countries);
 	}
 }
 
@@ -375,8 +411,7 @@ void cdnlink_each_published(struct cdnlink *l, size_t max,
 		WITH_LOCK(&n->lock);
 		if (!is_published(n, now, &there))
 			continue;
-		/* Until its key is known, nobody could speak with it. */
-		p.ip = there && n->pem[0] ? n->ip : NULL;
+		p.ip = there ? n->ip : NULL;
 		p.port = n->port;
 		cdn_transport_secret(n->secret, p.secret);
 		for (int i = 0; i < 2; i++)

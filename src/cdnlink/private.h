@@ -30,7 +30,7 @@ struct node {
 	pthread_cond_t changed;
 	/* its row, as far as it matters here */
 	enum store_cdn_state state;
-	char ip[46], link[300], countries[COUNTRIES_MAX];
+	char ip[46], link[300], countries[COUNTRIES_MAX], homes[COUNTRIES_MAX];
 	int port;
 	uint8_t secret[CDN_SECRET_SIZE];
 	bool has_epoch;

@@ -79,12 +79,15 @@ static const struct command commands[] = {
 	{"cdn list", {NULL}, "watch", "the same"},
 	{"cdn add",
          {"name"},
-         "address link country lease min-size config-out",
+         "address link country homes lease min-size config-out",
          "plans a node; prints its configuration, with the secret of its link, once; --address IP:PORT for "
-         "clients, --link HOST:PORT for us, --country IR,TM (all), --lease SECONDS (120), --min-size KIB "
-         "(256), "
-         "--config-out FILE"},
-	{"cdn license", {"dc"}, "until text", "what allows it: --until 2027-03-31, --text TEXT"},
+         "clients, --link HOST:PORT for us, --country IR,TM (all): whom it serves, --homes IR,TM (all): of "
+         "whose files it "
+         "may have, --lease SECONDS (120), --min-size KIB (256), --config-out FILE"},
+	{"cdn license",
+         {"dc"},
+         "until text homes",
+         "what allows it: --until 2027-03-31, --text TEXT, --homes IR,TM (or all): what is not given stays"},
 	{"cdn activate",
          {"dc"},
          "why",
@@ -132,6 +135,7 @@ static const struct option longs[] = {
 	{"address", required_argument, NULL, 'O'},
 	{"link", required_argument, NULL, 'O'},
 	{"country", required_argument, NULL, 'O'},
+	{"homes", required_argument, NULL, 'O'},
 	{"lease", required_argument, NULL, 'L'},
 	{"min-size", required_argument, NULL, 'L'},
 	{"config-out", required_argument, NULL, 'O'},

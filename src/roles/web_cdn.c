@@ -67,6 +67,7 @@ OF(redirects, redirects)
 OF(asked, asked)
 OF(filled, filled)
 OF(refused, refused)
+OF(withheld, withheld)
 OF(windows, windows)
 OF(files, files)
 OF(in_flight, in_flight)
@@ -95,6 +96,8 @@ void web_cdn_metrics(struct cdnlink *l, struct buf *b)
 	put(b, &all, "asked_total", "counter", "calls that asked for the node to be filled", asked);
 	put(b, &all, "filled_total", "counter", "chunks that it took", filled);
 	put(b, &all, "fills_refused_total", "counter", "chunks that it would not take", refused);
+	put(b, &all, "withheld_total", "counter",
+	    "times that it did without a file because of the file's home", withheld);
 	put(b, &all, "windows_waiting", "gauge", "windows of 1 MiB that somebody waits for", windows);
 	put(b, &all, "files_waiting", "gauge", "whole files that go there when there is time", files);
 	put(b, &all, "fills_in_flight", "gauge", "chunks on their way", in_flight);

@@ -1,6 +1,8 @@
 /* blob.c - see blob.h. Windows lie 64 in a row: two kilobytes for 8 MiB of a file. */
 #include "store/blob.h"
 
+#include <stdio.h>
+
 #include "base/err.h"
 
 enum { WINDOWS_A_ROW = 64, WINDOW_HASH = 32, ROW_BYTES = WINDOWS_A_ROW * WINDOW_HASH };
@@ -41,15 +43,16 @@ static int put_windows(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], struc
 }
 
 int store_blob_ref(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t size, struct slice windows,
-                   unixtime_t now)
+                   struct slice home, unixtime_t now)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "INSERT INTO blob (hash, size, refs, since, lost) VALUES ($1, $2, 1, 0, 0)"
+		db, "INSERT INTO blob (hash, size, refs, since, lost, home) VALUES ($1, $2, 1, 0, 0, $3)"
 		    " ON CONFLICT (hash) DO UPDATE SET refs = blob.refs + 1, since = 0, lost = 0");
 	int r;
 
 	sql_bind_bytes(s, 1, id_of(id));
 	sql_bind_int(s, 2, size);
+	sql_bind_text(s, 3, home.n ? home : SLICE_LIT(""));
 	r = sql_run(s);
 	return r < 0 ? r : put_windows(db, id, windows);
 }
@@ -113,6 +116,22 @@ int store_blob_get(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t *
 	if (r == 1) {
 		*ret_refs = sql_int(s, 0);
 		*ret_size = sql_int(s, 1);
+	}
+	sql_done(s);
+	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
+int store_blob_home(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], char ret[3])
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT home FROM blob WHERE hash = $1");
+	struct slice home;
+	int r;
+
+	sql_bind_bytes(s, 1, id_of(id));
+	r = sql_step(s);
+	if (r == 1) {
+		home = sql_bytes(s, 0);
+		snprintf(ret, 3, "%.*s", (int)home.n, (const char *)home.p);
 	}
 	sql_done(s);
 	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;

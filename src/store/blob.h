@@ -14,11 +14,11 @@ enum { STORE_BLOB_ID = 32 };
 
 /*
  * One more file needs this content; its row and its windows are made if they are new. windows: 32 bytes for each 131,072 of
- * the content, absent: a small output of ours (a thumb), whose table is never asked for. Only after the content was put
- * (blob/blob.h says why).
+ * the content, absent: a small output of ours (a thumb), whose table is never asked for. home: the country of who brings it, two
+ * letters, absent: unknown; a row that is there keeps its own. Only after the content was put (blob/blob.h says why).
  */
 int store_blob_ref(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t size, struct slice windows,
-                   unixtime_t now);
+                   struct slice home, unixtime_t now);
 /* One less. At zero it waits to be dropped (store_blob_unneeded). -ERR_NOTFOUND. */
 int store_blob_unref(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixtime_t now);
 /* Windows [first, first+n) that there are, 32 bytes each. -ERR_NOTFOUND: no such content, or it has no table. Any lane. */
@@ -26,6 +26,8 @@ int store_blob_windows(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], uint3
                        struct arena *a, struct slice *ret);
 /* References and size; -ERR_NOTFOUND. Any lane. */
 int store_blob_get(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t *ret_refs, int64_t *ret_size);
+/* Its home: two letters, or "". -ERR_NOTFOUND. Any lane. */
+int store_blob_home(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], char ret[3]);
 /* Contents that nobody has needed since before `before`, at most `limit`, the longest first. Any lane. */
 int store_blob_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, struct arena *a,
                         struct slice **ret_ids, size_t *ret_n);

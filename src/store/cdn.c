@@ -27,6 +27,7 @@ static void bind(struct sql_stmt *s, const struct store_cdn_node *n)
 	sql_bind_int(s, 20, n->since[STORE_CDN_DRAINING]);
 	sql_bind_int(s, 21, n->since[STORE_CDN_REVOKED]);
 	sql_bind_int(s, 22, n->since[STORE_CDN_WIPED]);
+	sql_bind_text(s, 23, n->homes);
 }
 
 static int has_address(struct sql_db *db, const struct store_cdn_node *n)
@@ -56,8 +57,8 @@ int store_cdn_insert(struct sql_db *db, struct store_cdn_node *n)
 		db,
 		"INSERT INTO cdn_node (dc, state, name, ip, port, link, secret, epoch, countries, licence,"
 		" licence_until, pem, pem_before, lease, min_size, planned, licensed, active, suspect,"
-		" draining, revoked, wiped) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		" $14, $15, $16, $17, $18, $19, $20, $21, $22)");
+		" draining, revoked, wiped, homes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		" $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)");
 	bind(s, n);
 	return sql_run(s);
 }
@@ -68,7 +69,8 @@ int store_cdn_put(struct sql_db *db, const struct store_cdn_node *n)
 		db, "UPDATE cdn_node SET state = $2, name = $3, ip = $4, port = $5, link = $6, secret = $7,"
 		    " epoch = $8, countries = $9, licence = $10, licence_until = $11, pem = $12,"
 		    " pem_before = $13, lease = $14, min_size = $15, planned = $16, licensed = $17,"
-		    " active = $18, suspect = $19, draining = $20, revoked = $21, wiped = $22 WHERE dc = $1");
+		    " active = $18, suspect = $19, draining = $20, revoked = $21, wiped = $22, homes = $23"
+		    " WHERE dc = $1");
 
 	bind(s, n);
 	return sql_run(s);
@@ -76,7 +78,7 @@ int store_cdn_put(struct sql_db *db, const struct store_cdn_node *n)
 
 #define ROW                                                                                                  \
 	"SELECT dc, state, name, ip, port, link, secret, epoch, countries, licence, licence_until, pem,"     \
-	" pem_before, lease, min_size, planned, licensed, active, suspect, draining, revoked, wiped"         \
+	" pem_before, lease, min_size, planned, licensed, active, suspect, draining, revoked, wiped, homes"  \
 	" FROM cdn_node"
 
 static void read_row(struct sql_stmt *s, struct arena *a, struct store_cdn_node *ret)
@@ -97,6 +99,7 @@ static void read_row(struct sql_stmt *s, struct arena *a, struct store_cdn_node 
 	                               .min_size = (uint64_t)sql_int(s, 14)};
 	for (int i = 0; i < STORE_CDN_STATES; i++)
 		ret->since[i] = sql_int(s, 15 + i);
+	ret->homes = sql_copy(s, 15 + STORE_CDN_STATES, a);
 }
 
 int store_cdn_get(struct sql_db *db, int32_t dc, struct arena *a, struct store_cdn_node *ret)

@@ -31,8 +31,10 @@ struct store_cdn_node {
 	struct slice link;      /* HOST:PORT where the core dials it */
 	struct slice secret;    /* of the link, STORE_CDN_SECRET bytes */
 	struct slice epoch;     /* the secret of this epoch, as long; absent: never was active */
-	struct slice countries; /* "IR,TM"; empty: everybody's */
-	struct slice licence;   /* its text */
+	struct slice countries; /* of whom it serves, "IR,TM"; empty: everybody */
+	struct slice
+		homes; /* of contents that it may have, likewise; empty: all, and those of no known home */
+	struct slice licence; /* its text */
 	unixtime_t licence_until;
 	struct slice pem[2];                /* RSA keys that it has shown, the newest first; absent: none */
 	uint32_t lease;                     /* seconds */

@@ -387,6 +387,10 @@ static const char *const steps[] = {
 
 	/* 34: who votes as a channel or a group (poll.h). */
 	"ALTER TABLE poll_vote ADD COLUMN as_peer BIGINT NOT NULL DEFAULT 0;",
+
+	/* 35: the country of who brought a content, and the countries of which a CDN node may have contents. */
+	"ALTER TABLE blob ADD COLUMN home TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE cdn_node ADD COLUMN homes TEXT NOT NULL DEFAULT '';",
 };
 
 int store_migrate(struct sql_db *db)

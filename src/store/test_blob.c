@@ -30,9 +30,9 @@ static void test_refs(void **state)
 
 	assert_int_equal(store_blob_get(t.db, one, &r, &size), -ERR_NOTFOUND);
 	assert_int_equal(store_blob_unref(t.db, one, NOW), -ERR_NOTFOUND);
-	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, NOW), 0);
-	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, NOW), 0);
-	assert_int_equal(store_blob_ref(t.db, two, 100, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, two, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
 	assert_refs(one, 2);
 	assert_int_equal(store_blob_forget(t.db, one), 0);
 	assert_int_equal(store_blob_unref(t.db, one, NOW), 0);
@@ -42,7 +42,7 @@ static void test_refs(void **state)
 	assert_int_equal(unneeded(NOW + 6), 1);
 	assert_refs(one, 0);
 	/* It comes again before the job does. */
-	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
 	assert_int_equal(unneeded(NOW + 6), 0);
 	assert_int_equal(store_blob_forget(t.db, one), 0);
 	assert_int_equal(store_blob_unref(t.db, one, NOW + 7), 0);
@@ -60,9 +60,9 @@ static void test_windows(void **state)
 
 	for (int i = 0; i < N * 32; i++)
 		w[i] = (uint8_t)(i / 32 + i % 32);
-	assert_int_equal(store_blob_ref(t.db, one, 100, slice_of(w, sizeof(w)), NOW), 0);
-	assert_int_equal(store_blob_ref(t.db, one, 100, slice_of(w, sizeof(w)), NOW), 0);
-	assert_int_equal(store_blob_ref(t.db, two, 100, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, slice_of(w, sizeof(w)), (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, slice_of(w, sizeof(w)), (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, two, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
 	for (uint32_t first = 0; first < N + 70; first += 7)
 		for (uint32_t n = 1; n < 150; n += 11) {
 			uint32_t want = first >= N ? 0 : N - first < n ? N - first : n;
@@ -76,7 +76,7 @@ static void test_windows(void **state)
 	assert_int_equal(store_blob_windows(t.db, two, 0, 8, &t.a, &s), -ERR_NOTFOUND);
 	assert_int_equal(store_blob_windows(t.db, none, 0, 8, &t.a, &s), -ERR_NOTFOUND);
 	/* What was a thumb first is a document, too. */
-	assert_int_equal(store_blob_ref(t.db, two, 100, slice_of(w, 64), NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, two, 100, slice_of(w, 64), (struct slice){0}, NOW), 0);
 	assert_int_equal(store_blob_windows(t.db, two, 0, 8, &t.a, &s), 0);
 	assert_int_equal(s.n, 64);
 	assert_int_equal(store_blob_unref(t.db, two, NOW), 0);
@@ -96,9 +96,9 @@ static void test_walk_and_repair(void **state)
 	memcpy(p.blob, one, 32);
 	assert_int_equal(store_blob_stats(t.db, &st), 0);
 	assert_int_equal(st.contents + st.lost, 0);
-	assert_int_equal(store_blob_ref(t.db, two, 100, (struct slice){0}, NOW), 0);
-	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, NOW), 0);
-	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, two, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
 	assert_int_equal(store_file_part_insert(t.db, &p), 0);
 	assert_int_equal(store_blob_walk(t.db, none, 1, &t.a, &v, &n), 0);
 	assert_int_equal(n, 1);
@@ -135,11 +135,25 @@ static void test_walk_and_repair(void **state)
 	assert_int_equal(st.unneeded, 1);
 	assert_int_equal(st.lost, 1);
 	/* Who sends it again heals it for all. */
-	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
 	assert_int_equal(store_blob_stats(t.db, &st), 0);
 	assert_int_equal(st.lost, 0);
 	assert_int_equal(st.files, 2);
 	assert_int_equal(st.file_bytes, 200);
+}
+
+static void test_home(void **state)
+{
+	char home[3];
+
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, SLICE_LIT("IR"), NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, one, 100, (struct slice){0}, SLICE_LIT("US"), NOW), 0);
+	assert_int_equal(store_blob_home(t.db, one, home), 0);
+	assert_string_equal(home, "IR"); /* of who was first */
+	assert_int_equal(store_blob_home(t.db, two, home), -ERR_NOTFOUND);
+	assert_int_equal(store_blob_ref(t.db, two, 100, (struct slice){0}, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_home(t.db, two, home), 0);
+	assert_string_equal(home, "");
 }
 
 int main(void)
@@ -147,7 +161,7 @@ int main(void)
 	static const char *const may_scan[] = {"SELECT count(*), sum(CASE WHEN since",
 	                                       "ORDER BY b.hash LIMIT", "SELECT DISTINCT p.blob", NULL};
 	const struct CMUnitTest tests[] = {STORE_TEST(test_refs), STORE_TEST(test_windows),
-	                                   STORE_TEST(test_walk_and_repair)};
+	                                   STORE_TEST(test_walk_and_repair), STORE_TEST(test_home)};
 
 	t.may_scan = may_scan;
 	cmocka_set_message_output(CM_OUTPUT_TAP);

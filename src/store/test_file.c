@@ -17,7 +17,7 @@ static void add_part(int64_t file, char type, int n)
 	struct store_file_part p = {.file = file, .type = type, .size = 1000 + n};
 
 	id_of(p.blob, n);
-	assert_int_equal(store_blob_ref(t.db, p.blob, p.size, (struct slice){0}, NOW), 0);
+	assert_int_equal(store_blob_ref(t.db, p.blob, p.size, (struct slice){0}, (struct slice){0}, NOW), 0);
 	assert_int_equal(store_file_part_insert(t.db, &p), 0);
 }
 

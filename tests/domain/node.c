@@ -36,7 +36,9 @@ int node_add(struct node *t)
 
 static int license(struct rpc_call *c, void *arg)
 {
-	return cdnlink_license(c, ((struct node *)arg)->row.dc, SLICE_LIT("a licence"), c->now + 10000000);
+	const struct cdnlink_licence x = {.text = "a licence", .until = c->now + 10000000};
+
+	return cdnlink_license(c, ((struct node *)arg)->row.dc, &x, NULL);
 }
 
 struct step {
@@ -96,6 +98,7 @@ int node_setup(void **state)
 	                                 .port = port++,
 	                                 .link = arena_str(world_arena(t->s->w), link),
 	                                 .countries = SLICE_LIT(""),
+	                                 .homes = SLICE_LIT(""),
 	                                 .lease = 20,
 	                                 .min_size = 262144};
 	*state = t;

@@ -18,6 +18,8 @@
 #include "files.h"
 #include "node.h"
 #include "room.h"
+#include "store/blob.h"
+#include "store/user.h"
 
 enum { MIB = 1 << 20 };
 
@@ -323,21 +325,136 @@ static void many_miss(void **state)
 {
 	struct node *t = *state;
 	struct slice bytes = files_bytes(t->s->w, MIB, 9);
-	uint8_t content[32];
+	struct cdnlink_content content = {.size = bytes.n};
 
 	node_begin(t);
 	node_document(t, bytes);
-	sha256(bytes.p, bytes.n, content);
+	sha256(bytes.p, bytes.n, content.id);
 	for (int64_t key = 1; key <= 1000; key++)
-		assert_int_not_equal(
-			cdnlink_ask(node_app(t)->cdn, t->row.dc, content, bytes.n, 0, clock_unix(), key),
-			-ERR_FULL);
+		assert_int_not_equal(cdnlink_ask(node_app(t)->cdn, t->row.dc, &content, 0, clock_unix(), key),
+		                     -ERR_FULL);
 	UNTIL(fake_node_fills(t->node) == 8 && node_live(t).windows == 0);
 	assert_int_equal(node_live(t).filled, 8);
-	assert_int_equal(cdnlink_ask(node_app(t)->cdn, t->row.dc, content, bytes.n, 1, clock_unix(), 1),
+	assert_int_equal(cdnlink_ask(node_app(t)->cdn, t->row.dc, &content, 1, clock_unix(), 1),
 	                 -ERR_INVALID);
-	assert_int_equal(cdnlink_ask(node_app(t)->cdn, 999, content, bytes.n, 0, clock_unix(), 1),
-	                 -ERR_NOTFOUND);
+	assert_int_equal(cdnlink_ask(node_app(t)->cdn, 999, &content, 0, clock_unix(), 1), -ERR_NOTFOUND);
+}
+
+/* --- whose files a node may have */
+
+struct told_homes {
+	int32_t dc;
+	const char *homes;
+};
+
+static int tell_homes(struct rpc_call *c, void *arg)
+{
+	const struct told_homes *x = arg;
+
+	return cdnlink_license(c, x->dc, &(struct cdnlink_licence){.homes = x->homes}, NULL);
+}
+
+static void set_homes(struct node *t, const char *homes)
+{
+	assert_int_equal(world_write(t->s->w, tell_homes, &(struct told_homes){t->row.dc, homes}), 0);
+}
+
+static int move_home(struct rpc_call *c, void *arg)
+{
+	struct store_user u;
+	int r = store_user_load(c->db, ((struct person *)arg)->id, &c->arena, &u);
+
+	u.phone = SLICE_LIT("989120000001");
+	return r < 0 ? r : store_user_update(c->db, &u);
+}
+
+static void homes(void **state)
+{
+	struct node *t = *state;
+	struct slice bytes = files_bytes(t->s->w, 2 * MIB, 21), token;
+	struct tl_obj *american, *iranian;
+	struct cdn_hello first, second;
+
+	t->row.homes = SLICE_LIT("IR,TM");
+	american = node_document(t, bytes); /* Ann's number is of the United States */
+	assert_int_equal(world_write(t->s->w, move_home, &t->s->a), 0);
+	iranian = node_document(t, files_bytes(t->s->w, MIB, 22));
+	node_begin(t);
+	assert_true(node_direct(t, t->s->b, american, 0));
+	assert_int_equal(node_live(t).withheld, 1);
+	assert_non_null(node_sent(t, t->s->b, iranian, 0));
+	UNTIL(fake_node_fills(t->node) == 8);
+
+	/* Told otherwise, it begins with an empty cache, and has what it may have now. */
+	assert_true(fake_node_hello(t->node, &first));
+	set_homes(t, "");
+	UNTIL(fake_node_hello(t->node, &second) &&
+	      memcmp(first.lease_key, second.lease_key, sizeof(first.lease_key)) != 0);
+	assert_memory_equal(first.epoch, second.epoch, sizeof(first.epoch));
+	UNTIL(cdnlink_any(node_app(t)->cdn));
+	files_pass(120);
+	token = node_sent(t, t->s->b, american, 65536)->file_token;
+	UNTIL(fake_node_fills(t->node) == 8 + 16);
+
+	/* What was given out before is of no use for what it may not have. */
+	set_homes(t, "US");
+	UNTIL(fake_node_hello(t->node, &first) &&
+	      memcmp(first.lease_key, second.lease_key, sizeof(first.lease_key)) != 0);
+	UNTIL(cdnlink_any(node_app(t)->cdn));
+	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix())), bytes,
+	                    0, 8);
+	set_homes(t, "IR");
+	UNTIL(fake_node_hello(t->node, &second) &&
+	      memcmp(first.lease_key, second.lease_key, sizeof(first.lease_key)) != 0);
+	UNTIL(cdnlink_any(node_app(t)->cdn));
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 8, clock_unix()), "400 FILE_TOKEN_INVALID");
+}
+
+struct asked_home {
+	const struct blob_id *id;
+	char *ret;
+};
+
+static int ask_home(struct rpc_call *c, void *arg)
+{
+	struct asked_home *x = arg;
+
+	return store_blob_home(c->db, x->id->b, x->ret);
+}
+
+static int node_home(struct node *t, const struct blob_id *id, char ret[3])
+{
+	return world_write(t->s->w, ask_home, &(struct asked_home){id, ret});
+}
+
+/* Who brings the same content later does not move it, and what is published is kept where it may be. */
+static void homes_of_posts(void **state)
+{
+	struct node *t = *state;
+	struct slice bytes = files_bytes(t->s->w, MIB, 23);
+	struct tl_messages_sendMedia *q = Q(t->s, messages_sendMedia);
+	int64_t room = room_create(t->s->w, t->s->a, true);
+	char home[3];
+	struct blob_id id;
+
+	world_set(t->s->w, "cdn", "prefetch_members", "1");
+	t->row.homes = SLICE_LIT("IR");
+	node_begin(t);
+	q->peer = world_channel_peer(t->s->w, t->s->a, room);
+	q->message = SLICE_LIT("");
+	for (int i = 0; i < 3; i++) { /* of the United States; the same from Iran; another from there */
+		struct slice what = i < 2 ? bytes : files_bytes(t->s->w, MIB, 24);
+
+		if (i == 1)
+			assert_int_equal(world_write(t->s->w, move_home, &t->s->a), 0);
+		q->media = &files_document(t->s->w, t->s->a, what, "x", "a/b", NULL)->o;
+		q->random_id = 780 + i;
+		talk_call(t->s->w, t->s->a, &q->o);
+		UNTIL(fake_node_fills(t->node) == (i == 2 ? 8 : 0) && node_live(t).withheld == (i ? 2 : 1));
+	}
+	sha256(bytes.p, bytes.n, id.b);
+	assert_int_equal(node_home(t, &id, home), 0);
+	assert_string_equal(home, "US");
 }
 
 struct taken {
@@ -372,7 +489,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, node_setup, node_teardown)
 	const struct CMUnitTest tests[] = {
 		T(sent_there_and_filled), T(once),        T(popular),   T(of_a_large_channel), T(country),
-		T(country_by_address),    T(asked_again), T(many_miss), T(taken_down),
+		T(country_by_address),    T(asked_again), T(many_miss), T(taken_down),         T(homes),
+		T(homes_of_posts),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as the server does */

@@ -280,7 +280,7 @@ static int miscount(struct rpc_call *c, void *arg)
 {
 	struct asked *x = arg;
 
-	return store_blob_ref(c->db, x->id.b, 1, (struct slice){0}, c->now);
+	return store_blob_ref(c->db, x->id.b, 1, (struct slice){0}, (struct slice){0}, c->now);
 }
 
 static int forget_row(struct rpc_call *c, void *arg)
@@ -392,7 +392,8 @@ struct putter {
 
 static int ref_one(struct rpc_call *c, void *arg)
 {
-	return store_blob_ref(c->db, ((struct putter *)arg)->id.b, 100, (struct slice){0}, c->now);
+	return store_blob_ref(c->db, ((struct putter *)arg)->id.b, 100, (struct slice){0}, (struct slice){0},
+	                      c->now);
 }
 
 static int unref_one(struct rpc_call *c, void *arg)

@@ -70,6 +70,7 @@ int upload_getCdnFileHashes(struct rpc_call *c, const struct tl_upload_getCdnFil
 
 struct reupload {
 	struct cdn_token token;
+	struct cdnlink_content content;
 	uint32_t window;
 	unixtime_t missed; /* by the node, as it says */
 	int64_t key;       /* under which it waits */
@@ -79,8 +80,7 @@ static int ask(struct rpc_call *c)
 {
 	const struct reupload *x = c->prepared;
 
-	return cdnlink_ask(c->app->cdn, x->token.dc, x->token.content, x->token.size, x->window, x->missed,
-	                   x->key);
+	return cdnlink_ask(c->app->cdn, x->token.dc, &x->content, x->window, x->missed, x->key);
 }
 
 static int filled(struct rpc_call *c, struct slice said)
@@ -109,6 +109,10 @@ int upload_reuploadCdnFile(struct rpc_call *c, const struct tl_upload_reuploadCd
 	if (cdn_request_open(&e.node, q->file_token, q->request_token, c->now, &chunk) < 0 ||
 	    !cdn_chunk_size(x->token.size, chunk))
 		return rpc_fail(c, 400, "REQUEST_TOKEN_INVALID");
+	memcpy(x->content.id, x->token.content, sizeof(x->content.id));
+	x->content.size = x->token.size;
+	if ((r = store_blob_home(c->db, x->content.id, x->content.home)) < 0)
+		return r == -ERR_NOTFOUND ? token_invalid(c) : r;
 	x->window = chunk / WINDOWS;
 	x->missed = cdn_request_time(q->request_token);
 	x->key = (int64_t)(rng_u64() >> 1 | 1);

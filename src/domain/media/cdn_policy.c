@@ -1,6 +1,6 @@
 /*
  * cdn_policy.c - who is sent to a node: clients that can (cdn_supported), for contents that many ask for or that are of a large channel, in
- * the country of a node, once for each offset.
+ * the country of a node that may have contents of this home, once for each offset.
  */
 #include "domain/media/cdn_policy.h"
 
@@ -14,12 +14,12 @@
 #include "base/settings.h"
 #include "cdnlink/cdnlink.h"
 #include "cdnlink/watchdog.h"
-#include "domain/help/country.h"
 #include "domain/media/cdn_once.h"
 #include "domain/media/cdn_popular.h"
+#include "domain/media/home.h"
 #include "domain/media/reference.h"
+#include "store/blob.h"
 #include "store/channel.h"
-#include "store/user.h"
 #include "updates/peer.h"
 
 enum {
@@ -86,16 +86,16 @@ static bool by_address(struct cdn_policy *p, const char *ip, char ret[3])
 
 static int country_of(struct rpc_call *c, char ret[3])
 {
-	struct store_user u;
-	int r;
+	return by_address(c->app->cdn_policy, c->client->ip, ret) ? 0 : home_of_user(c, c->user_id, ret);
+}
 
-	ret[0] = 0;
-	if (by_address(c->app->cdn_policy, c->client->ip, ret))
-		return 0;
-	if ((r = store_user_load(c->db, c->user_id, &c->arena, &u)) < 0)
-		return r;
-	snprintf(ret, 3, "%.2s", country_of_phone(u.phone));
-	return 0;
+/* A content as nodes know it. -ERR_NOTFOUND: nobody needs it any more. */
+static int content_of(struct rpc_call *c, const struct blob_id *blob, uint64_t size,
+                      struct cdnlink_content *ret)
+{
+	memcpy(ret->id, blob->b, sizeof(ret->id));
+	ret->size = size;
+	return store_blob_home(c->db, blob->b, ret->home);
 }
 
 /* --- whether many want it */
@@ -169,6 +169,7 @@ static int reply(struct rpc_call *c, const struct cdn_epoch *e, const struct med
 int cdn_redirect(struct rpc_call *c, const struct tl_upload_getFile *q, const struct media_content *m)
 {
 	struct cdn_policy *p = c->app->cdn_policy;
+	struct cdnlink_content content;
 	struct cdn_epoch e;
 	char country[3];
 	int r;
@@ -183,7 +184,9 @@ int cdn_redirect(struct rpc_call *c, const struct tl_upload_getFile *q, const st
 		return -ERR_AGAIN;
 	if ((r = country_of(c, country)) < 0)
 		return r;
-	r = cdnlink_choose(c->app->cdn, m->blob.b, m->size, country, &e);
+	if ((r = content_of(c, &m->blob, m->size, &content)) < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	r = cdnlink_choose(c->app->cdn, &content, country, &e);
 	if (r < 0) {
 		cdn_once_direct(p->once, c->user_id, &m->blob, c->now, NO_NODE_SECONDS);
 		return 0;
@@ -194,7 +197,7 @@ int cdn_redirect(struct rpc_call *c, const struct tl_upload_getFile *q, const st
 	}
 	r = reply(c, &e, m);
 	if (r == 0)
-		cdnlink_redirected(c->app->cdn, e.dc, m->blob.b, m->size);
+		cdnlink_redirected(c->app->cdn, e.dc, &content);
 	return r == -ERR_NOTFOUND ? 0 : r < 0 ? r : 1; /* without a table of its windows it stays here */
 }
 
@@ -206,24 +209,22 @@ void cdn_fell_back(struct rpc_call *c, const struct blob_id *content)
 
 /* --- before anybody asks */
 
-struct publish {
-	struct blob_id blob;
-	uint64_t size;
-};
-
 static void prefetch(struct app *app, void *arg)
 {
-	const struct publish *x = arg;
+	const struct cdnlink_content *x = arg;
+	struct blob_id blob;
 
-	cdn_popular_set_crowd(app->cdn_policy->popular, &x->blob, CDN_CROWD_MANY, clock_unix());
-	cdnlink_prefetch(app->cdn, x->blob.b, x->size);
+	memcpy(blob.b, x->id, sizeof(blob.b));
+	cdn_popular_set_crowd(app->cdn_policy->popular, &blob, CDN_CROWD_MANY, clock_unix());
+	cdnlink_prefetch(app->cdn, x);
 }
 
 int cdn_publish(struct rpc_call *c, int64_t file, int32_t members)
 {
 	int64_t many = c->app->settings ? c->app->settings->cdn_prefetch_members : 0;
 	struct store_file_part part;
-	struct publish *x;
+	struct cdnlink_content *x;
+	struct blob_id blob;
 	int r;
 
 	if (!file || !many || members < many || !c->app->cdn_policy || !cdnlink_any(c->app->cdn))
@@ -233,9 +234,10 @@ int cdn_publish(struct rpc_call *c, int64_t file, int32_t members)
 		return r == -ERR_NOTFOUND ? 0 : r; /* a photo: small */
 	if (part.size < LEAST)
 		return 0;
-	x = ARENA_NEW(&c->arena, struct publish);
-	memcpy(x->blob.b, part.blob, sizeof(x->blob.b));
-	x->size = (uint64_t)part.size;
+	memcpy(blob.b, part.blob, sizeof(blob.b));
+	x = ARENA_NEW(&c->arena, struct cdnlink_content);
+	if ((r = content_of(c, &blob, (uint64_t)part.size, x)) < 0)
+		return r;
 	rpc_after_commit(c, prefetch, x);
 	return 0;
 }

@@ -180,7 +180,7 @@ static int make_row(struct rpc_call *c, void *arg)
 	struct check *x = arg;
 	uint64_t size = 0;
 	int there = blob_size(c->app->blobs, &x->one, &size);
-	int r = store_blob_ref(c->db, x->one.b, (int64_t)size, (struct slice){0}, c->now);
+	int r = store_blob_ref(c->db, x->one.b, (int64_t)size, (struct slice){0}, (struct slice){0}, c->now);
 
 	if (r >= 0)
 		r = store_blob_recount(c->db, x->one.b, c->now);

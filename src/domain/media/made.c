@@ -1,6 +1,7 @@
 /* made.c - what was made of an upload gets its rows: the file, its parts, the contents it needs. On the write lane. */
 #include "base/err.h"
 #include "crypto/rng.h"
+#include "domain/media/home.h"
 #include "domain/media/private.h"
 #include "store/blob.h"
 
@@ -15,21 +16,21 @@ struct slice media_encoded(struct rpc_call *c, const struct tl_obj *o)
 	return s;
 }
 
-static int insert_part(struct rpc_call *c, int64_t file, const struct made_part *p)
+static int insert_part(struct rpc_call *c, int64_t file, const struct made_part *p, struct slice home)
 {
 	struct store_file_part row = {.file = file, .type = p->type, .size = (int64_t)p->size};
 	int r = media_may_have(c, &p->blob); /* it may be a picture that we made */
 
 	if (r >= 0)
-		r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, c->now);
+		r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, home, c->now);
 	memcpy(row.blob, p->blob.b, sizeof(row.blob));
 	return r < 0 ? r : store_file_part_insert(c->db, &row);
 }
 
 /* A content that nobody needs any more: with a row it is found by whoever clears up. */
-static int leave(struct rpc_call *c, const struct made_part *p)
+static int leave(struct rpc_call *c, const struct made_part *p, struct slice home)
 {
-	int r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, c->now);
+	int r = store_blob_ref(c->db, p->blob.b, (int64_t)p->size, p->windows, home, c->now);
 
 	return r < 0 ? r : store_blob_unref(c->db, p->blob.b, c->now);
 }
@@ -56,7 +57,8 @@ static struct slice describe(struct rpc_call *c, struct media_made *m, struct st
 int media_insert(struct rpc_call *c, struct media_made *m, int64_t *ret_file)
 {
 	struct store_file f = {.owner = c->user_id, .date = c->now};
-	int r = 0;
+	char home[3];
+	int r;
 
 	do
 		f.id = (int64_t)(rng_u64() >> 1);
@@ -64,13 +66,13 @@ int media_insert(struct rpc_call *c, struct media_made *m, int64_t *ret_file)
 	f.body = describe(c, m, &f);
 	if (!f.body.p)
 		return -ERR_INVALID;
-	if ((r = store_file_insert(c->db, &f)) < 0)
+	if ((r = home_of_upload(c, c->user_id, home)) < 0 || (r = store_file_insert(c->db, &f)) < 0)
 		return r;
 	for (uint32_t i = 0; i < m->n_parts; i++)
-		if ((r = insert_part(c, f.id, &m->parts[i])) < 0)
+		if ((r = insert_part(c, f.id, &m->parts[i], slice_str(home))) < 0)
 			return r;
 	for (uint32_t i = 0; i < m->n_unused; i++)
-		if ((r = leave(c, &m->unused[i])) < 0)
+		if ((r = leave(c, &m->unused[i], slice_str(home))) < 0)
 			return r;
 	*ret_file = f.id;
 	return 0;

@@ -69,28 +69,37 @@ async def test_in_mid_file(stage):
 
 
 async def test_crowd(stage):
-    """Many people at once, node after node."""
+    """Many people at once, TDLib among them, in the foreground; node after node is lost, each when TDLib has so much of its share."""
     hows = 'revoke', 'kill', 'swallows', 'slow', 'damages', 'altered', 'licence'
-    people, files, tdlib_files = (50, 200, 40) if stage.long else (12, 50, 6)
+    people, files, tdlib_files, at_once = (50, 200, 200, 4) if stage.long else (12, 50, 6, 1)
     async with stage.another('many', config=settings(stage)) as many:
         giver, taker = await many.person('telethon', 'Giver'), await many.person('tdlib', 'Taker')
         await many.acquaint(giver, taker)
+        await taker.call('foreground')
         nodes = {how: await Node(many, how, disk=how == 'altered').up() for how in (*hows, 'stays')}
         paths = [some_file(many, MIB + 1000 * i) for i in range(tdlib_files)]
         sent = [(await give(giver, taker, p))[1]['id'] for p in paths]
-        p = await crowd(many, '--clients', people, '--files', files, '--window', 16 if stage.long else 4)
+        p = await crowd(many, '--clients', people, '--files', files, '--window', 8 if stage.long else 4)
+        turn, took = asyncio.Semaphore(at_once), []
 
-        async def take_all():
-            return [digest(await fetch(many, taker, giver.me['id'], id)) for id in sent]
-        taking = asyncio.create_task(take_all())
-        for how in hows:
-            await asyncio.sleep(2 if stage.long else 0.3)
+        async def take(id):
+            async with turn:
+                began = time.monotonic()
+                path = await fetch(many, taker, giver.me['id'], id)
+                took.append(time.monotonic() - began)
+            return digest(path)
+        taking = asyncio.gather(*[take(id) for id in sent])
+        for n, how in enumerate(hows):
+            await until('TDLib has some', lambda: asyncio.sleep(0, len(took)), lambda k: k >= n * tdlib_files // (len(hows) + 1), timeout=120)
+            print('# %s: when TDLib has %d of its files' % (how, len(took)), flush=True)
             await lose(many, nodes[how], how)
+        expect(not taking.done() and p.returncode is None, 'nobody has everything by then')
         told, words = await crowd_end(p)
         print('# ' + ', '.join('%s %d' % (k, v) for k, v in told.items()))
         expect_equal((told.get('downloads'), told.get('failed'), told.get('wrong'), words), (people * files, 0, 0, ''), 'the crowd')
         expect(sum(v for k, v in told.items() if k.startswith('bytes_node')) > 0, 'nodes gave something')
-        expect_equal(await asyncio.wait_for(taking, 120), [digest(p) for p in paths], 'what TDLib has')
+        expect_equal(await asyncio.wait_for(taking, 300), [digest(p) for p in paths], 'what TDLib has')
+        print('# TDLib: %d files, the slowest ones in %s s' % (len(took), ', '.join('%.1f' % t for t in sorted(took)[-8:])))
         for how in 'revoke', 'kill', 'swallows', 'slow', 'damages':
             await until('%s: revoked' % how, lambda: state(many, nodes[how]), 'revoked', timeout=30)
         expect_equal(await state(many, nodes['licence']), 'draining', 'the node whose licence ends')

@@ -1,9 +1,10 @@
-"""gotd/td downloads through a CDN node, and without one once it is lost; a thousand who miss the same chunk of a node at once."""
+"""gotd/td downloads through a CDN node, and without one once it is lost; a thousand who miss the same chunk of a node at once; the last
+redirect; what was taken down; nodes that may have files of some countries alone."""
 import asyncio
 import time
 
 from cdn_nodes import Node, crowd, crowd_end
-from harness import ENV, Refused, admin, expect, expect_equal, until
+from harness import ENV, Refused, admin, expect, expect_clean_logs, expect_equal, until
 from media_files import digest, fetch, give, some_file
 
 MIB = 1 << 20
@@ -111,3 +112,50 @@ async def test_taken_down(stage):
         live = await node.live()
         expect_equal((live['drops'], live['filled'], live['windows_waiting'], live['files_waiting']), (1, 24, 0, 0), 'sent and dropped')
         await node.stop()
+
+
+async def test_homes(stage):
+    """A node that may have files of some countries alone (numbers of tests are of FT) has no byte of others, whoever asks, and whatever
+    was given out before."""
+    settings = stage.dir / 'homes.ini'
+    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 0\n')
+    async with stage.another('homes', config=str(settings)) as homes:
+        giver, taker = await homes.person('telethon', 'Giver'), await homes.person('tdlib', 'Taker')
+        await homes.acquaint(giver, taker)
+        foreign = await Node(homes, 'foreign', lease='10', homes='ir,AZ').up()
+        shown = await foreign.live()
+        expect_equal((shown['homes'], shown['countries']), ('IR,AZ', 'all'), 'whose files it may have, and whom it serves')
+
+        async def take(size=3 * MIB):
+            path = some_file(homes, size)
+            _, theirs = await give(giver, taker, path)
+            expect_equal(digest(await fetch(homes, taker, giver.me['id'], theirs['id'])), digest(path), 'the file')
+
+        await take()
+        shown = await foreign.live()
+        expect_equal((shown['redirects'], shown['filled'], shown['chunks']), (0, 0, 0), 'what the foreign node was sent')
+        expect(shown['withheld'] > 0, 'and that it says so: %r' % shown)
+        metrics = await homes.server.metrics()
+        expect(metrics['chapar_cdn_withheld_total{dc="%d"}' % foreign.dc] >= shown['withheld'], 'to whoever watches, too')
+        home = await Node(homes, 'home', lease='10', homes='IR,FT').up(rate=4 * MIB)
+        await take()
+        await until('the home node serves', home.live, lambda n: n['bytes'] >= 3 * MIB, timeout=30)
+        expect_equal((await foreign.live())['filled'], 0, 'chunks that the foreign node was sent')
+
+        # In the middle of a file its homes are others: it loses what it had, and the token that TDLib has fills nothing any more.
+        taking, passed = asyncio.create_task(take(12 * MIB)), home.splice.passed
+        await until('it comes from the node', lambda: asyncio.sleep(0, home.splice.passed), lambda n: n > passed + 2 * MIB)
+        said = await admin(homes, 'cdn', 'license', home.dc, '--homes', 'IR')
+        expect_equal((said['state'], said['homes']), ('active', 'IR'), 'what is said of it')
+        await asyncio.wait_for(taking, 60)
+        await until('it has nothing of before', home.live, lambda n: n['link'] == 'up' and n['chunks'] == 0, timeout=30)
+        before = await home.live()
+        await take()
+        after = await home.live()
+        expect_equal((after['filled'], after['redirects']), (before['filled'], before['redirects']), 'what it was sent since')
+        rows = (await admin(homes, 'cdn', 'log', '--limit', 1000))['rows']
+        expect(any(r['event'] == 'licensed' and '"homes":"IR"' in r['details'] for r in rows), 'it is in the log')
+        expect_equal((await admin(homes, 'cdn', 'log', '--verify'))['clean'], True, 'the log is as it was written')
+        await home.stop()
+        await foreign.stop()
+        expect_clean_logs(taker)
