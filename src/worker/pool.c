@@ -1,42 +1,27 @@
-/*
- * pool.c - turns, one after another, and the worker's first process. That one is started with the first task and forks a
- * process for each; it never looks at an input itself, so it ends only with us, or by the hand of the operator or the kernel:
- * then it is started anew, ever more slowly if that goes on.
- */
+/* pool.c - turns, one after another, in each of which the worker (process.h) has one task done. */
 #include "worker/pool_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <utlist.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/beside.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "worker/process.h"
 
 enum {
 	WORKERS_MAX = 256,
-	QUEUE_MAX = 1024,        /* that wait for a turn */
-	WAIT_SECONDS = 60,       /* for a turn */
-	GRACE_SECONDS = 5,       /* after the task's wall time: the worker ends it by itself */
-	PIPE_SIZE = 1 << 20,     /* of an answer: a picture goes through in a few steps */
-	HEALTHY_USEC = 10000000, /* a worker that lived so long may be started anew at once */
-	BACKOFF_MIN_USEC = 100000,
-	BACKOFF_MAX_USEC = 10000000,
+	QUEUE_MAX = 1024,    /* that wait for a turn */
+	WAIT_SECONDS = 60,   /* for a turn */
+	GRACE_SECONDS = 5,   /* after the task's wall time: the worker ends it by itself */
+	PIPE_SIZE = 1 << 20, /* of an answer: a picture goes through in a few steps */
 };
 
 struct turn { /* somebody who waits; on his stack */
@@ -46,7 +31,6 @@ struct turn { /* somebody who waits; on his stack */
 };
 
 struct worker_pool {
-	char program[PATH_MAX];
 	unsigned n, memory_mib;
 	_Atomic uint64_t tasks, failed, deaths;
 	pthread_mutex_t lock; /* guards what follows */
@@ -55,10 +39,7 @@ struct worker_pool {
 	struct turn *queue;
 	unsigned queued, busy;
 	bool closing;
-	pid_t pid; /* 0: none runs */
-	int control;
-	unsigned generation; /* which start `control` belongs to */
-	usec_t started, backoff;
+	struct worker_process process;
 };
 
 unsigned worker_pool_memory(const struct worker_pool *p)
@@ -130,109 +111,6 @@ static void give_turn(struct worker_pool *p)
 		pthread_cond_broadcast(&p->quiet);
 }
 
-/* Nothing of ours goes along but the socket, and what a sanitizer build must know. */
-static int spawn(const char *program, int control, pid_t *ret)
-{
-	static const char *const keep[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS",
-	                                   "LLVM_PROFILE_FILE"};
-	char path[] = "PATH=/usr/bin:/bin", lang[] = "LANG=C.UTF-8", now[] = "LD_BIND_NOW=1",
-	     name[] = "chapar-worker";
-	char kept[4][512], *env[8] = {path, lang, now}, *argv[] = {name, NULL};
-	posix_spawn_file_actions_t does;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	unsigned n = 3;
-	int r;
-
-	for (unsigned i = 0; i < 4; i++) {
-		const char *v = getenv(keep[i]);
-
-		if (v && snprintf(kept[i], sizeof(kept[i]), "%s=%s", keep[i], v) < (int)sizeof(kept[i]))
-			env[n++] = kept[i];
-	}
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&does);
-	posix_spawnattr_init(&attr);
-	posix_spawn_file_actions_addopen(&does, 0, "/dev/null", O_RDWR, 0);
-	posix_spawn_file_actions_adddup2(&does, 0, 1);
-	posix_spawn_file_actions_adddup2(&does, control, WORKER_CONTROL_FD);
-	posix_spawn_file_actions_addclosefrom_np(&does, WORKER_CONTROL_FD + 1);
-	posix_spawn_file_actions_addchdir_np(&does, "/");
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setflags(&attr,
-	                         POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-	r = posix_spawn(ret, program, &does, &attr, argv, env);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&does);
-	return r ? err_from_errno(r) : 0;
-}
-
-static void bury(struct worker_pool *p)
-{
-	if (!p->pid)
-		return;
-	shutdown(p->control, SHUT_RDWR); /* it ends, and its tasks with it */
-	close(p->control);
-	kill(p->pid, SIGKILL);
-	while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	p->pid = 0;
-	p->control = -1;
-}
-
-/* With the lock. -ERR_FULL: it was started too often of late. */
-static int start(struct worker_pool *p)
-{
-	usec_t now = clock_usec();
-	int pair[2], r;
-
-	if (p->started && now - p->started < p->backoff)
-		return -ERR_FULL;
-	p->backoff = p->started && now - p->started < HEALTHY_USEC ? p->backoff * 2 : BACKOFF_MIN_USEC;
-	if (p->backoff > BACKOFF_MAX_USEC)
-		p->backoff = BACKOFF_MAX_USEC;
-	p->started = now;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return err_from_errno(errno);
-	r = spawn(p->program, pair[1], &p->pid);
-	close(pair[1]);
-	if (r < 0) {
-		log_event(LOG_ERROR, "worker-start", "program=%s error=%s", p->program, err_name(r));
-		close(pair[0]);
-		p->pid = 0;
-		return r;
-	}
-	p->control = pair[0];
-	p->generation++;
-	return 0;
-}
-
-static int send_packet(int control, const struct buf *b, const int *fds, unsigned n)
-{
-	union {
-		char b[CMSG_SPACE(WORKER_REQUEST_FDS * sizeof(int))];
-		struct cmsghdr align;
-	} c = {0};
-	struct iovec v = {.iov_base = b->p, .iov_len = b->n};
-	struct msghdr m = {.msg_iov = &v,
-	                   .msg_iovlen = 1,
-	                   .msg_control = c.b,
-	                   .msg_controllen = CMSG_SPACE(n * sizeof(int))};
-	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
-	ssize_t k;
-
-	h->cmsg_level = SOL_SOCKET;
-	h->cmsg_type = SCM_RIGHTS;
-	h->cmsg_len = CMSG_LEN(n * sizeof(int));
-	memcpy(CMSG_DATA(h), fds, n * sizeof(int));
-	while ((k = sendmsg(control, &m, MSG_NOSIGNAL)) < 0 && errno == EINTR)
-		;
-	return k == (ssize_t)b->n ? 0 : k < 0 ? err_from_errno(errno) : -ERR_IO;
-}
-
 /* The request to a running worker; which one it was is in *ret_generation. A worker found dead is replaced once. */
 static int submit(struct worker_pool *p, const struct worker_request *q, const int *fds,
                   unsigned *ret_generation)
@@ -243,15 +121,15 @@ static int submit(struct worker_pool *p, const struct worker_request *q, const i
 	worker_request_put(&b, q);
 	pthread_mutex_lock(&p->lock);
 	for (int try = 0; try < 2; try++) {
-		r = p->closing ? -ERR_CLOSED : p->pid ? 0 : start(p);
+		r = p->closing ? -ERR_CLOSED : p->process.pid ? 0 : worker_process_start(&p->process);
 		if (r < 0)
 			break;
-		r = send_packet(p->control, &b, fds, worker_request_fds(q->task));
+		r = worker_process_send(&p->process, &b, fds, worker_request_fds(q->task));
 		if (r == 0)
 			break;
-		bury(p);
+		worker_process_end(&p->process);
 	}
-	*ret_generation = p->generation;
+	*ret_generation = p->process.generation;
 	pthread_mutex_unlock(&p->lock);
 	buf_fini(&b);
 	return r;
@@ -302,15 +180,12 @@ static int read_answer(int fd, usec_t deadline, struct arena *a, struct slice *r
 /* Did the first process end, rather than the task's? Then the task is innocent. */
 static bool worker_is_gone(struct worker_pool *p, unsigned generation)
 {
-	struct pollfd f;
-
 	WITH_LOCK(&p->lock);
-	if (p->generation != generation || !p->pid)
+	if (p->process.generation != generation || !p->process.pid)
 		return true;
-	f = (struct pollfd){.fd = p->control, .events = POLLIN};
-	if (poll(&f, 1, 0) <= 0 || !(f.revents & (POLLHUP | POLLERR)))
+	if (!worker_process_has_ended(&p->process))
 		return false;
-	bury(p);
+	worker_process_end(&p->process);
 	return true;
 }
 
@@ -336,8 +211,8 @@ static int attempt(struct worker_pool *p, const struct worker_request *q, const 
 		                a, ret_body);
 		if (r == -ERR_TIMEOUT) { /* nobody there ended it: all of them go */
 			WITH_LOCK(&p->lock);
-			if (p->generation == generation)
-				bury(p);
+			if (p->process.generation == generation)
+				worker_process_end(&p->process);
 		} else if (r == -ERR_CLOSED) {
 			*ret_again = worker_is_gone(p, generation);
 		}
@@ -371,17 +246,6 @@ int worker_pool_run(struct worker_pool *p, const struct worker_request *q, const
 	return again ? -ERR_FULL : r;
 }
 
-static int find_program(const char *given, char path[PATH_MAX])
-{
-	if (given && strlen(given) >= PATH_MAX)
-		return -ERR_NOTFOUND;
-	if (given)
-		strcpy(path, given);
-	else if (path_beside("chapar-worker", path) < 0)
-		return -ERR_NOTFOUND;
-	return access(path, X_OK) == 0 ? 0 : -ERR_NOTFOUND;
-}
-
 int worker_pool_new(const struct worker_config *cfg, struct worker_pool **ret)
 {
 	struct worker_pool *p = xcalloc(1, sizeof(*p));
@@ -392,13 +256,12 @@ int worker_pool_new(const struct worker_config *cfg, struct worker_pool **ret)
 		free(p);
 		return -ERR_INVALID;
 	}
-	if (find_program(cfg->program, p->program) < 0) {
+	if (worker_process_init(&p->process, cfg->program) < 0) {
 		free(p);
 		return -ERR_NOTFOUND;
 	}
 	p->n = cfg->n ? cfg->n : cores > 0 ? (unsigned)cores : 1;
 	p->memory_mib = cfg->memory_mib ? cfg->memory_mib : 1024;
-	p->control = -1;
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_condattr_init(&p->mono);
 	pthread_condattr_setclock(&p->mono, CLOCK_MONOTONIC);
@@ -415,7 +278,7 @@ void worker_pool_close(struct worker_pool *p)
 		return;
 	WITH_LOCK(&p->lock);
 	p->closing = true;
-	bury(p);
+	worker_process_end(&p->process);
 	DL_FOREACH (p->queue, t)
 		pthread_cond_signal(&t->come);
 }
