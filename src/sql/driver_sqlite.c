@@ -440,6 +440,26 @@ int sql_run(struct sql_stmt *s)
 	return r;
 }
 
+int sql_run_count(struct sql_stmt *s)
+{
+	struct sql_db *d = s->db;
+	int r = sql_run(s);
+
+	return r < 0 ? r : (int)sql_changes(d);
+}
+
+int sql_run_found(struct sql_stmt *s)
+{
+	int r = sql_run_count(s);
+
+	return r > 0 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+}
+
+int sql_found(int stepped)
+{
+	return stepped > 0 ? 0 : stepped < 0 ? stepped : -ERR_NOTFOUND;
+}
+
 int64_t sql_changes(struct sql_db *d)
 {
 	return sqlite3_changes64(d->db);

@@ -64,6 +64,12 @@ struct slice sql_copy(struct sql_stmt *s, int col, struct arena *a);
 void sql_done(struct sql_stmt *s);
 /* Step to the end of a statement without rows of interest, and sql_done it. 0 or negative. */
 int sql_run(struct sql_stmt *s);
+/* The same of a change, and how many rows it met; or negative. */
+int sql_run_count(struct sql_stmt *s);
+/* The same of a change that has to meet a row: 0; -ERR_NOTFOUND if it met none. */
+int sql_run_found(struct sql_stmt *s);
+/* What sql_step (or sql_value) said of the one row that was asked for: 0 if it is there, else -ERR_NOTFOUND or the error. */
+int sql_found(int stepped);
 /* Ends a statement that asks for one number, column 0: 1 with *ret; 0: there is no row, *ret stays as it is; or negative. */
 int sql_value(struct sql_stmt *s, int64_t *ret);
 /* Bytes of the write-ahead log in use now (on a writer that has committed), else of its file. */

@@ -32,7 +32,7 @@ int store_auth_key_load(struct sql_db *db, int64_t id, struct arena *a, struct s
 		ret->info = sql_copy(s, 9, a);
 	}
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_auth_key_insert(struct sql_db *db, const struct store_auth_key *k)
@@ -153,11 +153,9 @@ int store_auth_key_prune(struct sql_db *db, unixtime_t now, int limit)
 	struct sql_stmt *s = sql_prepare(
 		db, "DELETE FROM auth_key WHERE id IN"
 		    " (SELECT id FROM auth_key WHERE expires <> 0 AND expires < $1 LIMIT $2)");
-	int r;
 
 	SQL_BIND_INTS(s, now, limit);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }
 
 static int list_nobody(struct sql_db *db, const char *sql, unixtime_t before, int64_t *ids, size_t max,

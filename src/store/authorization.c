@@ -1,8 +1,6 @@
 /* authorization.c - see authorization.h. */
 #include "store/authorization.h"
 
-#include "base/err.h"
-
 #define COLUMNS "user_id, key_id, hash, created, active, api_id, flags, device, system, app, ip, country"
 
 static struct store_authorization row_of(struct sql_stmt *s, struct arena *a)
@@ -50,7 +48,7 @@ int store_authorization_get(struct sql_db *db, int64_t user_id, int64_t key_id, 
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_authorization_delete(struct sql_db *db, int64_t user_id, int64_t key_id)

@@ -62,12 +62,10 @@ int store_blob_unref(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixtim
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "UPDATE blob SET refs = refs - 1, since = CASE WHEN refs > 1 THEN 0"
 	                                 " ELSE $2 END WHERE hash = $1");
-	int r;
 
 	sql_bind_bytes(s, 1, id_of(id));
 	sql_bind_int(s, 2, now);
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_blob_windows(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], uint32_t first, uint32_t n,
@@ -118,7 +116,7 @@ int store_blob_get(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], int64_t *
 		*ret_size = sql_int(s, 1);
 	}
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_blob_home(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], char ret[3])
@@ -224,23 +222,19 @@ int store_blob_recount(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixt
 		db, "UPDATE blob SET refs = (SELECT count(*) FROM file_part p WHERE p.blob = $1),"
 		    " since = CASE WHEN EXISTS (SELECT 1 FROM file_part p WHERE p.blob = $1) THEN 0"
 		    " WHEN since <> 0 THEN since ELSE $2 END WHERE hash = $1");
-	int r;
 
 	sql_bind_bytes(s, 1, id_of(id));
 	sql_bind_int(s, 2, now);
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_blob_set_lost(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixtime_t now)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE blob SET lost = $2 WHERE hash = $1");
-	int r;
 
 	sql_bind_bytes(s, 1, id_of(id));
 	sql_bind_int(s, 2, now);
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_blob_stats(struct sql_db *db, struct store_blob_stats *ret)

@@ -1,7 +1,6 @@
 /* bot.c - see bot.h. */
 #include "store/bot.h"
 
-#include "base/err.h"
 #include "store/meta.h"
 
 enum { FIRST_ID = 1 }; /* of the sequence; the id is STORE_BOT_BASE more */
@@ -51,7 +50,7 @@ int store_bot_get(struct sql_db *db, int64_t id, struct arena *a, struct store_b
 		                          .placeholder = sql_copy(s, 5, a),
 		                          .menu = sql_copy(s, 6, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_bot_put(struct sql_db *db, const struct store_bot *b)
@@ -119,7 +118,7 @@ int store_bot_text_get(struct sql_db *db, int64_t bot, struct slice lang, struct
 		                               .about = sql_copy(s, 1, a),
 		                               .description = sql_copy(s, 2, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_bot_text_put(struct sql_db *db, int64_t bot, struct slice lang, const struct store_bot_text *t)
@@ -170,7 +169,7 @@ static int one(struct sql_stmt *s, struct arena *a, struct slice *ret)
 	if (r == 1)
 		*ret = sql_copy(s, 0, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_bot_commands_get(struct sql_db *db, int64_t bot, const struct store_bot_scope *s, struct arena *a,

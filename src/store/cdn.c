@@ -112,7 +112,7 @@ int store_cdn_get(struct sql_db *db, int32_t dc, struct arena *a, struct store_c
 	if (r == 1)
 		read_row(s, a, ret);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_cdn_list(struct sql_db *db, struct arena *a, struct store_cdn_node **ret, size_t *ret_n)
@@ -150,7 +150,7 @@ int store_cdn_log_last(struct sql_db *db, struct arena *a, struct store_cdn_log 
 	if (r == 1)
 		read_log(s, a, ret);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_cdn_log_append(struct sql_db *db, const struct store_cdn_log *row)

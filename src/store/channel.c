@@ -101,7 +101,7 @@ int store_channel_get(struct sql_db *db, int64_t id, struct arena *a, struct sto
 		                              .reactions = sql_copy(s, 18, a),
 		                              .extra = sql_copy(s, 19, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_channel_put(struct sql_db *db, const struct store_channel *c)

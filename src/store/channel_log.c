@@ -1,7 +1,6 @@
 /* channel_log.c - see channel_log.h. */
 #include "store/channel_log.h"
 
-#include "base/err.h"
 #include "store/meta.h"
 
 int store_channel_log_add(struct sql_db *db, struct store_channel_log *l)
@@ -52,9 +51,7 @@ int store_channel_log_prune(struct sql_db *db, unixtime_t date, uint32_t limit)
 	struct sql_stmt *s = sql_prepare(
 		db, "DELETE FROM chan_log WHERE (channel, id) IN (SELECT channel, id FROM chan_log"
 		    " WHERE date < $1 ORDER BY date LIMIT $2)");
-	int r;
 
 	SQL_BIND_INTS(s, date, limit);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }

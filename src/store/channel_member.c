@@ -35,7 +35,7 @@ int store_channel_member_get(struct sql_db *db, int64_t channel, int64_t user, s
 	if (r == 1)
 		read_row(s, channel, a, ret);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 static bool is_in(enum store_channel_role role)

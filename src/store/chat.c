@@ -60,7 +60,7 @@ int store_chat_get(struct sql_db *db, int64_t id, struct arena *a, struct store_
 		                           .ttl = (int32_t)sql_int(s, 10),
 		                           .reactions = sql_copy(s, 11, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_chat_put(struct sql_db *db, const struct store_chat *c)
@@ -126,7 +126,7 @@ int store_chat_member_get(struct sql_db *db, int64_t chat, int64_t user, struct 
 		                                  .date = sql_int(s, 1),
 		                                  .role = (enum store_chat_role)sql_int(s, 2)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_chat_members(struct sql_db *db, int64_t chat, struct arena *a, struct store_chat_member **ret,

@@ -1,8 +1,6 @@
 /* chat_out.c - see chat_out.h. */
 #include "store/chat_out.h"
 
-#include "base/err.h"
-
 static int next_seq(struct sql_db *db, int64_t chat, int64_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE chat SET seq = seq + 1 WHERE id = $1 RETURNING seq");
@@ -13,7 +11,7 @@ static int next_seq(struct sql_db *db, int64_t chat, int64_t *ret)
 	if (r == 1)
 		*ret = sql_int(s, 0);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_out_append(struct sql_db *db, const struct store_out *o, int64_t *ret_seq)
@@ -80,7 +78,7 @@ int store_out_got(struct sql_db *db, int64_t chat, int64_t user, int64_t *ret_se
 	if (r == 1)
 		*ret_seq = sql_int(s, 0);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_out_set_got(struct sql_db *db, int64_t chat, int64_t user, int64_t seq)
@@ -106,7 +104,7 @@ int store_out_behind(struct sql_db *db, int64_t chat, int64_t *ret_user, int64_t
 		*ret_seq = sql_int(s, 1);
 	}
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_out_over(struct sql_db *db, int64_t chat, struct arena *a, struct store_out *ret)
@@ -122,7 +120,7 @@ int store_out_over(struct sql_db *db, int64_t chat, struct arena *a, struct stor
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_out_drop(struct sql_db *db, int64_t chat, int64_t seq)

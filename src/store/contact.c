@@ -44,7 +44,7 @@ int store_contact_get(struct sql_db *db, int64_t owner, int64_t user_id, struct 
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_contact_put(struct sql_db *db, const struct store_contact *c)

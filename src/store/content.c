@@ -29,7 +29,7 @@ int store_content_get(struct sql_db *db, const struct content_key *k, struct are
 	if (r == 1)
 		*ret = sql_copy(s, 0, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_content_set(struct sql_db *db, const struct content_key *k, struct slice body)

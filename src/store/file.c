@@ -46,7 +46,7 @@ int store_file_get(struct sql_db *db, int64_t id, struct arena *a, struct store_
 		                           .refs = sql_int(s, 5),
 		                           .body = sql_copy(s, 6, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_file_epoch(struct sql_db *db, int64_t id, int64_t *ret_epoch)
@@ -59,7 +59,7 @@ int store_file_epoch(struct sql_db *db, int64_t id, int64_t *ret_epoch)
 	if (r == 1)
 		*ret_epoch = sql_int(s, 0);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 /* file, type, blob, size: a blob of another length is not ours. */
@@ -87,7 +87,7 @@ int store_file_part_get(struct sql_db *db, int64_t id, char type, struct store_f
 	if (r == 1)
 		r = part_of(s, ret);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_file_parts(struct sql_db *db, int64_t id, struct arena *a, struct store_file_part **ret,
@@ -111,12 +111,10 @@ int store_file_parts(struct sql_db *db, int64_t id, struct arena *a, struct stor
 int store_file_set_body(struct sql_db *db, int64_t id, struct slice body)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE file SET body = $2 WHERE id = $1");
-	int r;
 
 	sql_bind_int(s, 1, id);
 	sql_bind_bytes(s, 2, body);
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_file_ref(struct sql_db *db, int64_t id, int64_t delta, unixtime_t now)
@@ -124,21 +122,17 @@ int store_file_ref(struct sql_db *db, int64_t id, int64_t delta, unixtime_t now)
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "UPDATE file SET refs = refs + $2, idle = CASE WHEN refs + $2 > 0"
 	                                 " THEN 0 ELSE $3 END WHERE id = $1");
-	int r;
 
 	SQL_BIND_INTS(s, id, delta, now);
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_file_raise_epoch(struct sql_db *db, int64_t id)
 {
 	struct sql_stmt *s = sql_prepare(db, "UPDATE file SET epoch = epoch + 1 WHERE id = $1");
-	int r;
 
 	sql_bind_int(s, 1, id);
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_file_unneeded(struct sql_db *db, unixtime_t before, uint32_t limit, struct arena *a, int64_t **ret,
@@ -228,5 +222,5 @@ int store_file_by_blob(struct sql_db *db, const uint8_t blob[STORE_BLOB_ID], int
 	sql_bind_bytes(s, 1, slice_of(blob, STORE_BLOB_ID));
 	sql_bind_int(s, 2, owner);
 	r = sql_value(s, ret_file);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }

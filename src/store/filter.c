@@ -1,8 +1,6 @@
 /* filter.c - see filter.h. */
 #include "store/filter.h"
 
-#include "base/err.h"
-
 int store_filter_get(struct sql_db *db, int64_t owner, int32_t id, struct arena *a, struct store_filter *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT id, ord, body FROM filter WHERE owner = $1 AND id = $2");
@@ -14,7 +12,7 @@ int store_filter_get(struct sql_db *db, int64_t owner, int32_t id, struct arena 
 		*ret = (struct store_filter){(int32_t)sql_int(s, 0), (int32_t)sql_int(s, 1),
 		                             sql_copy(s, 2, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_filter_put(struct sql_db *db, int64_t owner, const struct store_filter *f)

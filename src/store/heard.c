@@ -29,9 +29,7 @@ int store_heard_prune(struct sql_db *db, unixtime_t before, uint32_t limit)
 	struct sql_stmt *s = sql_prepare(
 		db, "DELETE FROM heard WHERE (owner, channel, id) IN (SELECT owner, channel, id"
 		    " FROM heard WHERE date < $1 ORDER BY date LIMIT $2)");
-	int r;
 
 	SQL_BIND_INTS(s, before, limit);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }

@@ -39,7 +39,7 @@ int store_invite_get(struct sql_db *db, struct slice code, struct arena *a, stru
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_invite_use(struct sql_db *db, struct slice code, unixtime_t now)
@@ -66,11 +66,9 @@ int store_invite_use(struct sql_db *db, struct slice code, unixtime_t now)
 int store_invite_delete(struct sql_db *db, struct slice code)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM invite WHERE code = $1");
-	int r;
 
 	sql_bind_text(s, 1, code);
-	r = sql_run(s);
-	return r < 0 ? r : sql_changes(db) ? 0 : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_invite_list(struct sql_db *db, uint32_t limit, struct arena *a, struct store_invite **ret,

@@ -61,19 +61,12 @@ int store_job_take(struct sql_db *db, unixtime_t now, unixtime_t lease, uint32_t
 	return 0;
 }
 
-static int found(struct sql_db *db, struct sql_stmt *s)
-{
-	int r = sql_run(s);
-
-	return r < 0 ? r : sql_changes(db) ? 0 : -ERR_NOTFOUND;
-}
-
 int store_job_done(struct sql_db *db, int64_t id)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM job WHERE id = $1");
 
 	sql_bind_int(s, 1, id);
-	return found(db, s);
+	return sql_run_found(s);
 }
 
 int store_job_go_on(struct sql_db *db, int64_t id, unixtime_t due, struct slice payload)
@@ -83,7 +76,7 @@ int store_job_go_on(struct sql_db *db, int64_t id, unixtime_t due, struct slice 
 
 	SQL_BIND_INTS(s, id, due);
 	sql_bind_bytes(s, 3, payload);
-	return found(db, s);
+	return sql_run_found(s);
 }
 
 int store_job_put_off(struct sql_db *db, int64_t id, unixtime_t due)
@@ -91,18 +84,16 @@ int store_job_put_off(struct sql_db *db, int64_t id, unixtime_t due)
 	struct sql_stmt *s = sql_prepare(db, "UPDATE job SET due = $2 WHERE id = $1");
 
 	SQL_BIND_INTS(s, id, due);
-	return found(db, s);
+	return sql_run_found(s);
 }
 
 int store_job_release(struct sql_db *db, unixtime_t now, unixtime_t until)
 {
 	struct sql_stmt *s = sql_prepare(
 		db, "UPDATE job SET due = $1 WHERE due > $1 AND due <= $2 AND tries > 0");
-	int r;
 
 	SQL_BIND_INTS(s, now, until);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }
 
 int store_job_has(struct sql_db *db, struct slice kind, int64_t owner)
@@ -122,18 +113,16 @@ int store_job_next_due(struct sql_db *db, unixtime_t *ret)
 	struct sql_stmt *s = sql_prepare(db, "SELECT due FROM job ORDER BY due LIMIT 1");
 	int r = sql_value(s, ret);
 
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_job_drop(struct sql_db *db, struct slice kind, int64_t owner)
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM job WHERE owner = $1 AND kind = $2");
-	int r;
 
 	sql_bind_int(s, 1, owner);
 	sql_bind_text(s, 2, kind);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }
 
 int store_job_count(struct sql_db *db, int64_t *ret)

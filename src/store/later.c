@@ -99,7 +99,7 @@ int store_later_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, 
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_later_list(struct sql_db *db, int64_t owner, int64_t peer, struct arena *a,

@@ -75,7 +75,7 @@ int store_link_get(struct sql_db *db, int64_t peer, struct slice hash, struct ar
 	if ((r = sql_step(s)) == 1)
 		read_row(s, peer, a, ret);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_link_find(struct sql_db *db, struct slice hash, int64_t *ret_peer)
@@ -85,7 +85,7 @@ int store_link_find(struct sql_db *db, struct slice hash, int64_t *ret_peer)
 
 	sql_bind_text(s, 1, hash);
 	r = sql_value(s, ret_peer);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_link_delete(struct sql_db *db, int64_t peer, struct slice hash)
@@ -140,7 +140,7 @@ int store_link_permanent(struct sql_db *db, int64_t peer, int64_t admin, struct 
 	if ((r = sql_step(s)) == 1)
 		read_row(s, peer, a, ret);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_links_count(struct sql_db *db, int64_t peer, uint32_t limit, struct arena *a,

@@ -94,7 +94,7 @@ int store_request_get(struct sql_db *db, int64_t peer, int64_t user, struct aren
 		*ret = (struct store_link_user){
 			.user = user, .date = sql_int(s, 0), .hash = sql_copy(s, 1, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_request_delete(struct sql_db *db, int64_t peer, int64_t user)

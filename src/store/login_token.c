@@ -1,8 +1,6 @@
 /* login_token.c - see login_token.h. */
 #include "store/login_token.h"
 
-#include "base/err.h"
-
 #define COLUMNS "token, kind, key_id, user_id, created, expires, api_id, device, system, app, ip"
 
 static int one(struct sql_stmt *s, struct arena *a, struct store_login_token *ret)
@@ -22,7 +20,7 @@ static int one(struct sql_stmt *s, struct arena *a, struct store_login_token *re
 		                                  .app = sql_copy(s, 9, a),
 		                                  .ip = sql_copy(s, 10, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_login_token_get(struct sql_db *db, struct slice token, struct arena *a,

@@ -61,7 +61,7 @@ int store_media_get(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, 
 	if (r == 1)
 		*ret = row_of(s);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_media_delete(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, unixtime_t now)

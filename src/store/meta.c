@@ -13,7 +13,7 @@ int store_meta_get(struct sql_db *db, const char *key, struct arena *a, struct s
 	if (r == 1)
 		*ret = sql_copy(s, 0, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_meta_put(struct sql_db *db, const char *key, struct slice value)

@@ -36,7 +36,7 @@ int store_personal_photo_get(struct sql_db *db, int64_t owner, int64_t contact, 
 		                                    .thumb = sql_copy(s, 1, a),
 		                                    .video = sql_int(s, 2) != 0};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_personal_photo_delete(struct sql_db *db, int64_t owner, int64_t contact, unixtime_t now)

@@ -1,8 +1,6 @@
 /* phone_code.c - see phone_code.h. */
 #include "store/phone_code.h"
 
-#include "base/err.h"
-
 #define COLUMNS "hash, phone, code, created, expires, tries, sent, used, key_id"
 
 static struct store_phone_code row_of(struct sql_stmt *s, struct arena *a)
@@ -28,7 +26,7 @@ int store_phone_code_get(struct sql_db *db, struct slice hash, struct arena *a, 
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_phone_code_put(struct sql_db *db, const struct store_phone_code *c)

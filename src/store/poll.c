@@ -1,8 +1,6 @@
 /* poll.c - see poll.h. */
 #include "store/poll.h"
 
-#include "base/err.h"
-
 int store_poll_insert(struct sql_db *db, const struct store_poll *p, unixtime_t now)
 {
 	struct sql_stmt *s = sql_prepare(
@@ -34,7 +32,7 @@ int store_poll_get(struct sql_db *db, int64_t id, struct arena *a, struct store_
 		                           .home_id = (int32_t)sql_int(s, 6),
 		                           .body = sql_copy(s, 7, a)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_poll_set_end(struct sql_db *db, const struct store_poll *p)

@@ -82,7 +82,7 @@ static int one(struct sql_stmt *s, struct arena *a, struct store_profile_photo *
 		                                    .thumb = sql_copy(s, 3, a),
 		                                    .video = sql_int(s, 4) != 0};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_profile_photo_top(struct sql_db *db, int64_t owner, bool public, struct arena *a,

@@ -2,8 +2,6 @@
 #include "store/qts.h"
 
 #include "base/buf.h"
-#include "base/err.h"
-
 #define COLUMNS "key, qts, chat, random_id, date, service, file, body"
 
 int store_qts_last(struct sql_db *db, int64_t key, int32_t *ret_qts)
@@ -65,7 +63,7 @@ int store_qts_get(struct sql_db *db, int64_t key, int32_t qts, struct arena *a, 
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_qts_after(struct sql_db *db, int64_t key, int32_t qts, uint32_t limit, size_t bytes,

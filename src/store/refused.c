@@ -1,8 +1,6 @@
 /* refused.c - see refused.h. */
 #include "store/refused.h"
 
-#include "base/err.h"
-
 int store_refused_put(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixtime_t now)
 {
 	struct sql_stmt *s = sql_prepare(
@@ -16,11 +14,9 @@ int store_refused_put(struct sql_db *db, const uint8_t id[STORE_BLOB_ID], unixti
 int store_refused_delete(struct sql_db *db, const uint8_t id[STORE_BLOB_ID])
 {
 	struct sql_stmt *s = sql_prepare(db, "DELETE FROM refused WHERE hash = $1");
-	int r;
 
 	sql_bind_bytes(s, 1, slice_of(id, STORE_BLOB_ID));
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_refused_is(struct sql_db *db, const uint8_t id[STORE_BLOB_ID])

@@ -16,7 +16,7 @@ static int find(struct sql_db *db, int64_t day, int64_t owner, int64_t random_id
 	if (r == 1)
 		*ret_id = (int32_t)sql_int(s, 0);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_rid_find(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_t now, int32_t *ret_id)
@@ -40,9 +40,7 @@ int store_rid_prune(struct sql_db *db, unixtime_t now, int limit)
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "DELETE FROM rid WHERE (day, random_id, owner) IN"
 	                                 " (SELECT day, random_id, owner FROM rid WHERE day < $1 LIMIT $2)");
-	int r;
 
 	SQL_BIND_INTS(s, now / DAY - 1, limit);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }

@@ -27,7 +27,7 @@ static int number(struct sql_stmt *s, int64_t owner, int64_t key, int64_t *ret)
 
 	SQL_BIND_INTS(s, owner, key);
 	r = sql_value(s, ret);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_saved_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret_peer)

@@ -36,7 +36,7 @@ int store_secret_chat_get(struct sql_db *db, int64_t owner, int32_t id, struct a
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_secret_chat_insert(struct sql_db *db, const struct store_secret_chat *c)
@@ -58,7 +58,6 @@ int store_secret_chat_update(struct sql_db *db, const struct store_secret_chat *
 	struct sql_stmt *s = sql_prepare(
 		db, "UPDATE secret_chat SET state = $3, key = $4, g = $5, fingerprint = $6, read_until = $7,"
 		    " read_at = $8, ended = $9, deleted = $10 WHERE owner = $1 AND id = $2");
-	int r;
 
 	SQL_BIND_INTS(s, c->owner, c->id, c->state, c->key);
 	sql_bind_bytes(s, 5, c->g);
@@ -67,8 +66,7 @@ int store_secret_chat_update(struct sql_db *db, const struct store_secret_chat *
 	sql_bind_int(s, 8, c->read_at);
 	sql_bind_int(s, 9, c->ended);
 	sql_bind_int(s, 10, c->history_deleted);
-	r = sql_run(s);
-	return r < 0 || sql_changes(db) ? r : -ERR_NOTFOUND;
+	return sql_run_found(s);
 }
 
 int store_secret_chat_of_key(struct sql_db *db, int64_t owner, int64_t key, uint32_t limit, struct arena *a,
@@ -95,11 +93,9 @@ int store_secret_chat_prune(struct sql_db *db, unixtime_t before, int limit)
 	struct sql_stmt *s = sql_prepare(db,
 	                                 "DELETE FROM secret_chat WHERE (owner, id) IN (SELECT owner, id FROM"
 	                                 " secret_chat WHERE ended <> 0 AND ended < $1 LIMIT $2)");
-	int r;
 
 	SQL_BIND_INTS(s, before, limit);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }
 
 /* --- files */

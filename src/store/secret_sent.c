@@ -17,7 +17,7 @@ static int find(struct sql_db *db, int64_t day, int64_t owner, int64_t random_id
 	if (r == 1)
 		*ret = (struct store_secret_sent){sql_int(s, 0), sql_int(s, 1)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_secret_sent_find(struct sql_db *db, int64_t owner, int64_t random_id, unixtime_t now,
@@ -44,9 +44,7 @@ int store_secret_sent_prune(struct sql_db *db, unixtime_t now, int limit)
 	struct sql_stmt *s = sql_prepare(
 		db, "DELETE FROM secret_sent WHERE (day, random_id, owner) IN"
 		    " (SELECT day, random_id, owner FROM secret_sent WHERE day < $1 LIMIT $2)");
-	int r;
 
 	SQL_BIND_INTS(s, now / DAY - 1, limit);
-	r = sql_run(s);
-	return r < 0 ? r : (int)sql_changes(db);
+	return sql_run_count(s);
 }

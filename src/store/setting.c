@@ -1,8 +1,6 @@
 /* setting.c - see setting.h. */
 #include "store/setting.h"
 
-#include "base/err.h"
-
 int store_setting_get(struct sql_db *db, int64_t owner, const char *key, struct arena *a, struct slice *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT v FROM setting WHERE owner = $1 AND k = $2");
@@ -14,7 +12,7 @@ int store_setting_get(struct sql_db *db, int64_t owner, const char *key, struct 
 	if (r == 1)
 		*ret = sql_copy(s, 0, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_setting_put(struct sql_db *db, int64_t owner, const char *key, struct slice value)

@@ -44,7 +44,7 @@ int store_sticker_own_get(struct sql_db *db, int64_t owner, int64_t set, struct 
 		                                  .place = sql_int(s, 2),
 		                                  .date = sql_int(s, 3)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_sticker_own_list(struct sql_db *db, int64_t owner, enum store_sticker_kind kind, bool archived,

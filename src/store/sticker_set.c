@@ -70,7 +70,7 @@ int store_sticker_set_get(struct sql_db *db, int64_t id, struct arena *a, struct
 	if (r == 1)
 		*ret = set_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_sticker_set_find(struct sql_db *db, struct slice folded, int64_t *ret_id)
@@ -80,7 +80,7 @@ int store_sticker_set_find(struct sql_db *db, struct slice folded, int64_t *ret_
 
 	sql_bind_text(s, 1, folded);
 	r = sql_value(s, ret_id);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_sticker_set_update(struct sql_db *db, const struct store_sticker_set *x)
@@ -187,7 +187,7 @@ int store_sticker_of_file(struct sql_db *db, int64_t file, struct arena *a, stru
 	if (r == 1)
 		*ret = item_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 static int insert_item(struct sql_db *db, const struct store_sticker *x)

@@ -1,7 +1,6 @@
 /* topic.c - see topic.h. */
 #include "store/topic.h"
 
-#include "base/err.h"
 #include "store/list.h"
 
 #define COLUMNS "t.channel, t.id, t.creator, t.from_id, t.date, t.title, t.color, t.icon, t.flags, t.pin"
@@ -31,7 +30,7 @@ int store_topic_get(struct sql_db *db, int64_t channel, int32_t id, struct arena
 	if (r == 1)
 		*ret = row_of(s, a);
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_topic_put(struct sql_db *db, const struct store_topic *t)

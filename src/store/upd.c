@@ -1,8 +1,6 @@
 /* upd.c - see upd.h. */
 #include "store/upd.h"
 
-#include "base/err.h"
-
 int store_upd_max(struct sql_db *db, int64_t owner, int32_t *ret_pts)
 {
 	struct sql_stmt *s = sql_prepare(db,
@@ -75,7 +73,7 @@ int store_upd_peer_of(struct sql_db *db, int64_t owner, int32_t id, int64_t *ret
 
 	SQL_BIND_INTS(s, owner, id);
 	r = sql_value(s, ret_peer);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, int32_t id,
@@ -88,7 +86,7 @@ int store_upd_reached(struct sql_db *db, int64_t owner, int kind, int64_t peer, 
 
 	SQL_BIND_INTS(s, owner, kind, peer, id);
 	r = sql_value(s, ret_date);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_upd_born_after(struct sql_db *db, int64_t owner, int32_t pts, int32_t id)

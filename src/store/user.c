@@ -24,7 +24,7 @@ int store_user_load(struct sql_db *db, int64_t id, struct arena *a, struct store
 		                           .seen = sql_int(s, 7),
 		                           .ttl_days = (int)sql_int(s, 8)};
 	sql_done(s);
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 static void bind(struct sql_stmt *s, const struct store_user *u)
@@ -94,7 +94,7 @@ static int number(struct sql_stmt *s, int64_t *ret)
 {
 	int r = sql_value(s, ret);
 
-	return r == 1 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
+	return sql_found(r);
 }
 
 int store_user_count(struct sql_db *db, int64_t *ret)
