@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
@@ -11,6 +10,7 @@
 #include "cdn/counts.h"
 #include "cdn/term.h"
 #include "http/metrics.h"
+#include "http/operator.h"
 #include "http/server.h"
 #include "io/conn.h"
 #include "io/listener.h"
@@ -21,8 +21,9 @@ struct cdn_web {
 	struct io_listener *listener;
 };
 
-static void metrics(const struct cdn_web *w, struct buf *b)
+static void metrics(void *ctx, struct buf *b)
 {
+	const struct cdn_web *w = ctx;
 	const struct cdn_counts *n = w->cfg.counts;
 	struct cdn_cache_figures f;
 
@@ -48,21 +49,16 @@ static void metrics(const struct cdn_web *w, struct buf *b)
 	metric_process(b);
 }
 
+static const char *ill(void *ctx)
+{
+	return cdn_term_left(((struct cdn_web *)ctx)->cfg.term) > 0 ? NULL : "no lease";
+}
+
 static void get(void *ctx, const char *path, struct http_reply *ret)
 {
-	struct cdn_web *w = ctx;
-	bool ok;
+	static const struct http_operator pages = {.metrics = metrics, .ill = ill};
 
-	if (strcmp(path, "/metrics") == 0) {
-		ret->status = 200;
-		ret->type = "text/plain; version=0.0.4";
-		metrics(w, &ret->body);
-	} else if (strcmp(path, "/healthz") == 0) {
-		ok = cdn_term_left(w->cfg.term) > 0;
-		ret->status = ok ? 200 : 503;
-		ret->type = "text/plain";
-		buf_put(&ret->body, ok ? "ok\n" : "no lease\n", ok ? 3 : 9);
-	}
+	http_operator_get(&pages, ctx, path, ret);
 }
 
 /* A node speaks MTProto on its own port alone. */

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "http/metrics.h"
+#include "http/operator.h"
 #include "http/server.h"
 #include "io/listener.h"
 #include "roles/glue.h"
@@ -94,8 +95,9 @@ static void put_workers(struct web *w, struct buf *b)
 	           (int64_t)s.deaths);
 }
 
-static void metrics(struct web *w, struct buf *b)
+static void metrics(void *ctx, struct buf *b)
 {
+	struct web *w = ctx;
 	struct app *app = w->glue->app;
 	size_t users, keys;
 
@@ -123,24 +125,16 @@ static void metrics(struct web *w, struct buf *b)
 	rpc_server_each_error(w->glue->rpc, put_error, b);
 }
 
+static const char *ill(void *ctx)
+{
+	return rpc_server_can_write(((struct web *)ctx)->glue->rpc) ? NULL : "the store cannot write";
+}
+
 static void get(void *ctx, const char *path, struct http_reply *ret)
 {
-	struct web *w = ctx;
-	bool ok;
+	static const struct http_operator pages = {.metrics = metrics, .ill = ill};
 
-	if (strcmp(path, "/metrics") == 0) {
-		ret->status = 200;
-		ret->type = "text/plain; version=0.0.4";
-		metrics(w, &ret->body);
-	} else if (strcmp(path, "/healthz") == 0) {
-		ok = rpc_server_can_write(w->glue->rpc);
-		ret->status = ok ? 200 : 503;
-		ret->type = "text/plain";
-		if (ok)
-			buf_put(&ret->body, "ok\n", 3);
-		else
-			buf_put(&ret->body, "the store cannot write\n", 23);
-	}
+	http_operator_get(&pages, ctx, path, ret);
 }
 
 static void stream(void *ctx, struct io_conn *c)

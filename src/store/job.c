@@ -1,7 +1,6 @@
 /* job.c - see job.h. */
 #include "store/job.h"
 
-#include "base/err.h"
 #include "store/meta.h"
 
 int store_job_add(struct sql_db *db, unixtime_t due, struct slice kind, int64_t owner, struct slice payload,
