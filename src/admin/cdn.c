@@ -346,7 +346,9 @@ static int license(struct rpc_call *c, struct admin_call *a)
 	    (r = parse_countries(c, a, "homes", &x.homes)) < 0)
 		return r;
 	if (x.until && x.until <= c->now)
-		return admin_fail(a, -ERR_INVALID, "that is over already");
+		return admin_fail(a, -ERR_INVALID,
+		                  "--until %s is over already; a date is its beginning, 00:00 UTC",
+		                  admin_text(a, "until"));
 	if (x.text && strlen(x.text) > TEXT_MAX)
 		return admin_fail(a, -ERR_INVALID, "--text: at most %d bytes", TEXT_MAX);
 	if (!x.until && !x.text && !x.homes)
@@ -366,6 +368,24 @@ static int license(struct rpc_call *c, struct admin_call *a)
 	return 0;
 }
 
+/* There is no such move: why, and what to do. */
+static int cannot(struct admin_call *a, int32_t dc, enum store_cdn_state from, enum store_cdn_state to)
+{
+	const char *is = cdnlink_state_name(from);
+
+	if (from == to)
+		return admin_fail(a, -ERR_INVALID, "node %d is %s already", dc, is);
+	if (from >= STORE_CDN_REVOKED)
+		return admin_fail(a, -ERR_INVALID,
+		                  "node %d is %s, for good: add a new one, with another address", dc, is);
+	if (to == STORE_CDN_ACTIVE)
+		return admin_fail(a, -ERR_INVALID, "node %d is %s: `admin cdn license %d --until ...` first",
+		                  dc, is, dc);
+	if (to == STORE_CDN_WIPED)
+		return admin_fail(a, -ERR_INVALID, "node %d is %s: `admin cdn revoke %d` first", dc, is, dc);
+	return admin_fail(a, -ERR_INVALID, "node %d is %s: nobody is sent to it", dc, is);
+}
+
 static int step(struct rpc_call *c, struct admin_call *a, enum store_cdn_state to)
 {
 	enum store_cdn_state from;
@@ -376,8 +396,7 @@ static int step(struct rpc_call *c, struct admin_call *a, enum store_cdn_state t
 		return r;
 	r = cdnlink_step(c, dc, to, admin_text(a, "why"), &from);
 	if (r == -ERR_INVALID)
-		return admin_fail(a, r, "node %d is %s: it cannot become %s", dc, cdnlink_state_name(from),
-		                  cdnlink_state_name(to));
+		return cannot(a, dc, from, to);
 	if (r == -ERR_DENIED)
 		return admin_fail(a, r,
 		                  "the licence of node %d is over: `admin cdn license %d --until ...` first",
@@ -489,6 +508,14 @@ static int run_revoke(struct admin_call *a)
 	return admin_write(a, revoke);
 }
 
+static int may_wipe(struct rpc_call *c, struct admin_call *a)
+{
+	struct store_cdn_node n;
+	int r = get(c, a, &n);
+
+	return r < 0 ? r : n.state == STORE_CDN_REVOKED ? 0 : cannot(a, n.dc, n.state, STORE_CDN_WIPED);
+}
+
 /* It says that it did, or, lost for good, its lease says it: what nobody renewed is unreadable. */
 static int run_wipe(struct admin_call *a)
 {
@@ -497,7 +524,7 @@ static int run_wipe(struct admin_call *a)
 	int32_t dc;
 	int r = parse_dc(a, &dc);
 
-	if (r < 0)
+	if (r < 0 || (r = admin_read(a, may_wipe)) < 0)
 		return r;
 	if (cdnlink_live(a->app->cdn, dc, &v) < 0)
 		return known(a, dc, -ERR_NOTFOUND);
@@ -512,21 +539,28 @@ static int run_wipe(struct admin_call *a)
 		                  dc);
 	if (r < 0 && r != -ERR_INVALID)
 		return known(a, dc, r);
-	return admin_write(a, wiped); /* which says so if it is not revoked */
+	return admin_write(a, wiped);
 }
 
 /* Blocks for some seconds at most; no transaction is open meanwhile. */
 static int run_audit(struct admin_call *a)
 {
 	struct cdnlink_audit x;
+	struct cdnlink_live v;
 	int32_t dc;
 	int r = parse_dc(a, &dc);
 
 	if (r < 0)
 		return r;
 	r = cdnlink_audit(a->app->cdn, dc, &x);
+	if (r == -ERR_NOTFOUND && cdnlink_live(a->app->cdn, dc, &v) < 0)
+		return known(a, dc, r);
 	if (r == -ERR_NOTFOUND)
-		return admin_fail(a, r, "there is no node %d that is active", dc);
+		return admin_fail(
+			a, r,
+			"node %d is not active, or has not been reached yet: `admin cdn show %d` says "
+			"which, and why",
+			dc, dc);
 	if (r < 0)
 		return r;
 	json_object_set_new(a->out, "dc", json_integer(dc));

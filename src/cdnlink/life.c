@@ -1,6 +1,7 @@
 /* life.c - the steps of a node's life, in the store and its log; they are in force once they are committed. */
 #include <jansson.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -113,6 +114,16 @@ static void come_into(struct rpc_call *c, struct store_cdn_node *n, enum store_c
 	n->since[s] = c->now;
 }
 
+/* For people: "2027-03-31T00:00:00Z". */
+static const char *day_of(struct rpc_call *c, unixtime_t t)
+{
+	char *text = arena_alloc(&c->arena, 32);
+	struct tm tm;
+
+	strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&(time_t){t}, &tm));
+	return text;
+}
+
 int cdnlink_license(struct rpc_call *c, int32_t dc, const struct cdnlink_licence *x,
                     struct store_cdn_node *ret)
 {
@@ -136,8 +147,8 @@ int cdnlink_license(struct rpc_call *c, int32_t dc, const struct cdnlink_licence
 	if (ret)
 		*ret = n;
 	return put(c, &n, "licensed",
-	           encoded(c, json_pack("{s:s%,s:I,s:s%}", "text", n.licence.p, (size_t)n.licence.n, "until",
-	                                (json_int_t)n.licence_until, "homes", n.homes.p, (size_t)n.homes.n)));
+	           encoded(c, json_pack("{s:s%,s:s,s:s%}", "text", n.licence.p, (size_t)n.licence.n, "until",
+	                                day_of(c, n.licence_until), "homes", n.homes.p, (size_t)n.homes.n)));
 }
 
 static void new_epoch(struct rpc_call *c, struct store_cdn_node *n)

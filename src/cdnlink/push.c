@@ -522,7 +522,7 @@ static void note_end(struct node *n, const char *why, bool was_up)
 	pthread_mutex_lock(&n->lock);
 	first = strcmp(n->live.last_error, why) != 0;
 	wanted = n->stopping || n->again || n->state >= STORE_CDN_REVOKED;
-	snprintf(n->live.last_error, sizeof(n->live.last_error), "%s", why);
+	snprintf(n->live.last_error, sizeof(n->live.last_error), "%s", wanted ? "" : why);
 	pthread_mutex_unlock(&n->lock);
 	if (wanted || !(was_up || first))
 		return;
