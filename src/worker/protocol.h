@@ -22,6 +22,7 @@ enum worker_task {
 	WORKER_TASK_GIF,
 	WORKER_TASK_STICKER,
 	WORKER_TASK_PROFILE,
+	WORKER_TASK_COLOURS, /* input: an int32 for each */
 	WORKER_TASK_PROBE
 };
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "worker/pool_private.h"
 
@@ -29,6 +30,23 @@ int worker_image(struct worker_pool *p, int fd, enum worker_image_for what, stru
 	int r = worker_pool_run(p, &q, &fd, a, &body);
 
 	return worker_pool_judged(p, r < 0 ? r : worker_answer_image(body, what, ret));
+}
+
+int worker_colours(struct worker_pool *p, const int32_t *colours, uint32_t n, struct arena *a,
+                   struct worker_image *ret)
+{
+	struct worker_request q = request(p, WORKER_TASK_COLOURS, 0, WORKER_SECONDS);
+	CLEANUP_FD int fd = memfd_create("chapar-colours", MFD_CLOEXEC);
+	ssize_t size = (ssize_t)(n * sizeof(*colours));
+	struct slice body;
+	int r;
+
+	if (fd < 0)
+		return err_from_errno(errno);
+	if (write(fd, colours, (size_t)size) != size)
+		return -ERR_IO;
+	r = worker_pool_run(p, &q, &fd, a, &body);
+	return worker_pool_judged(p, r < 0 ? r : worker_answer_image(body, WORKER_PROFILE, ret));
 }
 
 int worker_video(struct worker_pool *p, int fd, bool want_waveform, struct arena *a, struct worker_video *ret)

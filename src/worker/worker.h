@@ -26,6 +26,7 @@ enum {
 	WORKER_SIDE_MAX = 20000,
 	WORKER_SECONDS = 20,  /* of an image; a video or sound: three times that */
 	WORKER_WAVEFORM = 63, /* bytes: 100 samples of 5 bits */
+	WORKER_COLOURS_MAX = 4,
 };
 
 struct worker_config {
@@ -72,6 +73,13 @@ enum worker_image_for {
  */
 int worker_image(struct worker_pool *p, int fd, enum worker_image_for what, struct arena *a,
                  struct worker_image *ret);
+
+/*
+ * A picture of nothing but colours, 1 to WORKER_COLOURS_MAX of 0xRRGGBB, that run into each other: they stand in its corners, in the order
+ * of reading; the last one fills what is left. Sizes as of WORKER_PROFILE. Errors as above.
+ */
+int worker_colours(struct worker_pool *p, const int32_t *colours, uint32_t n, struct arena *a,
+                   struct worker_image *ret);
 
 struct worker_video {                          /* video or sound */
 	double duration;                       /* seconds; 0: unknown */

@@ -277,6 +277,47 @@ static void test_profile(void **state)
 	check_sizes(&m, "abc", (const int[][2]){{160, 160}, {200, 200}, {200, 200}});
 }
 
+/* Pixels of a corner of what was made, clockwise from the upper left. */
+static void check_corner(struct slice jpeg, int corner, int32_t colour)
+{
+	VipsImage *im = vips_image_new_from_buffer(jpeg.p, jpeg.n, "", NULL);
+	int last = vips_image_get_width(im) - 1, n;
+	double *v;
+
+	assert_int_equal(vips_getpoint(im, &v, &n, corner == 1 || corner == 2 ? last : 0,
+	                               corner >= 2 ? last : 0, NULL),
+	                 0);
+	for (int k = 0; k < 3; k++)
+		assert_true(v[k] > (colour >> (16 - 8 * k) & 255) - 12. &&
+		            v[k] < (colour >> (16 - 8 * k) & 255) + 12.);
+	g_free(v);
+	g_object_unref(im);
+}
+
+static void test_of_colours(void **state)
+{
+	static const int32_t all[] = {0xff0000, 0x00ff00, 0x0000ff, 0xffffff};
+	/* which of them lies in each corner, clockwise */
+	static const int corners[][4] = {{0, 0, 0, 0}, {0, 0, 1, 1}, {0, 1, 2, 2}, {0, 1, 3, 2}};
+	static const int sides[] = {160, 320, 640};
+	struct s *s = *state;
+	struct worker_image m;
+
+	for (uint32_t n = 1; n <= WORKER_COLOURS_MAX; n++) {
+		assert_int_equal(worker_colours(s->pool, all, n, &s->a, &m), 0);
+		assert_int_equal(m.n_sizes, 3);
+		assert_true(m.stripped.n > 3);
+		for (int i = 0; i < 3; i++) {
+			assert_int_equal(m.size[i].type, "abc"[i]);
+			assert_int_equal(m.size[i].w, sides[i]);
+			assert_int_equal(m.size[i].h, sides[i]);
+			for (int k = 0; k < 4; k++)
+				check_corner(m.size[i].jpeg, k, all[corners[n - 1][k]]);
+		}
+	}
+	assert_int_equal(worker_colours(s->pool, all, 0, &s->a, &m), -ERR_UNSUPPORTED);
+}
+
 static void test_thumbs(void **state)
 {
 	struct s *s = *state;
@@ -464,6 +505,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_formats, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_colours, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_profile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_of_colours, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_thumbs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stripped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_huge, setup, teardown),

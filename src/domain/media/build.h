@@ -14,8 +14,8 @@ int media_build_document(struct rpc_call *c, const struct tl_inputMediaUploadedD
 
 /* VideoSize of a photo that clients draw, as it is stored. 400 EMOJI_MARKUP_INVALID. */
 int media_markup(struct rpc_call *c, const struct tl_obj *markup, struct tl_obj **ret);
-/* Its colours, as a PNG of 640 x 640 appended to `png`. */
-void media_markup_picture(const struct tl_obj *markup, struct buf *png);
+/* Its colours, 1 to WORKER_COLOURS_MAX. */
+const struct tl_vec_int *media_markup_colours(const struct tl_obj *markup);
 
 /* Contents of pictures, and how they are listed: Vector<PhotoSize>, the stripped one first. */
 int media_add_sizes(struct rpc_call *c, struct media_made *m, const struct worker_size *sizes, int n,

@@ -34,6 +34,11 @@ static int as_file(struct slice bytes, int *ret_fd)
 	return 0;
 }
 
+static int add_sizes(struct rpc_call *c, const struct worker_image *image, struct media_made *m)
+{
+	return media_add_sizes(c, m, image->size, image->n_sizes, image->stripped, &m->photo->sizes);
+}
+
 /* The sizes of a photo out of a picture of ours. -ERR_INVALID: it is none; others of worker.h. */
 static int sizes_of(struct rpc_call *c, struct slice picture, struct media_made *m)
 {
@@ -43,8 +48,7 @@ static int sizes_of(struct rpc_call *c, struct slice picture, struct media_made 
 
 	if (r >= 0)
 		r = worker_image(c->app->workers, fd, WORKER_PROFILE, &c->arena, image);
-	return r < 0 ? r
-	             : media_add_sizes(c, m, image->size, image->n_sizes, image->stripped, &m->photo->sizes);
+	return r < 0 ? r : add_sizes(c, image, m);
 }
 
 static void list_size(struct rpc_call *c, struct media_made *m, struct tl_obj *size)
@@ -107,15 +111,16 @@ static int from_video(struct rpc_call *c, const struct media_profile *in, struct
 /* Without a picture of its own (TDLib) the colours are one. */
 static int from_markup(struct rpc_call *c, struct tl_obj *markup, struct media_made *m)
 {
-	struct buf png = {0};
+	const struct tl_vec_int *colours = media_markup_colours(markup);
+	struct worker_image *image = ARENA_NEW(&c->arena, struct worker_image);
 	int r = 0;
 
 	if (!m->photo->sizes.n) {
 		if (!c->app->workers)
 			return -ERR_UNSUPPORTED;
-		media_markup_picture(markup, &png);
-		r = sizes_of(c, buf_slice(&png), m);
-		buf_fini(&png);
+		r = worker_colours(c->app->workers, colours->v, colours->n, &c->arena, image);
+		if (r == 0)
+			r = add_sizes(c, image, m);
 	}
 	if (r < 0)
 		return media_worker_failed(c, r);

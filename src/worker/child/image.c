@@ -13,7 +13,7 @@ struct box {
 };
 
 static const struct box photo[] = {{'s', 100}, {'m', 320}, {'x', 800}, {'y', 1280}, {'w', 2560}};
-static const struct box profile[] = {{'a', 160}, {'b', 320}, {'c', 640}};
+static const struct box profile[] = {{'a', 160}, {'b', 320}, {'c', PROFILE_SIDE}};
 enum { PROGRESSIVE_FROM = 320 };
 
 int task_map(int fd, struct slice *ret)
@@ -54,21 +54,27 @@ static int photo_sizes(struct slice file, const struct picture_facts *f, struct 
 	return picture_stripped(im, a, &ret->stripped);
 }
 
-/* Clients ask for the small and the big one, however small the picture is. */
-static int profile_sizes(struct slice file, const struct picture_facts *f, struct arena *a,
-                         struct worker_image *ret)
+int picture_squares(VipsImage *im, struct arena *a, struct worker_image *ret)
 {
-	int shorter = VIPS_MIN(f->w, f->h), n = sizeof(profile) / sizeof(profile[0]), r;
-	VipsImage *im;
+	int n = sizeof(profile) / sizeof(profile[0]), r;
 
-	if ((r = picture_load(file, f, VIPS_MIN(shorter, profile[n - 1].side), true, false, &im)) < 0)
-		return r;
 	for (int i = n - 1; i >= 0; i--)
 		if ((r = picture_fit(im, profile[i].side, &im)) < 0 ||
 		    (r = picture_jpeg(im, profile[i].type, false, a, &ret->size[i])) < 0)
 			return r;
 	ret->n_sizes = n;
 	return picture_stripped(im, a, &ret->stripped);
+}
+
+/* Clients ask for the small and the big one, however small the picture is. */
+static int profile_sizes(struct slice file, const struct picture_facts *f, struct arena *a,
+                         struct worker_image *ret)
+{
+	int shorter = VIPS_MIN(f->w, f->h);
+	VipsImage *im;
+	int r = picture_load(file, f, VIPS_MIN(shorter, PROFILE_SIDE), true, false, &im);
+
+	return r < 0 ? r : picture_squares(im, a, ret);
 }
 
 static int thumb(struct slice file, const struct picture_facts *f, struct arena *a, struct worker_image *ret)

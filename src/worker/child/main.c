@@ -64,6 +64,11 @@ static void run_task(const struct worker_request *q)
 		if (r == 0)
 			worker_answer_put_image(&b, &f.image);
 		break;
+	case WORKER_TASK_COLOURS:
+		r = task_colours(TASK_INPUT_FD, &a, &f.image);
+		if (r == 0)
+			worker_answer_put_image(&b, &f.image);
+		break;
 	case WORKER_TASK_VIDEO:
 		r = task_video(TASK_INPUT_FD, q->arg, &a, &f.video);
 		if (r == 0)

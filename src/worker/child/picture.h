@@ -10,6 +10,8 @@
 #include "base/arena.h"
 #include "worker/worker.h"
 
+enum { PROFILE_SIDE = 640 }; /* of the largest square */
+
 /* What a file says of itself. -ERR_UNSUPPORTED, -ERR_INVALID, -ERR_TOO_BIG (sides, pixels). Nothing is decoded yet. */
 struct picture_facts {
 	int w, h; /* upright */
@@ -33,6 +35,8 @@ int picture_fit(VipsImage *in, int box, VipsImage **ret);
 /* Encoded into the arena. progressive: with marks. */
 int picture_jpeg(VipsImage *in, char type, bool progressive, struct arena *a, struct worker_size *ret);
 int picture_webp(VipsImage *in, char type, struct arena *a, struct worker_size *ret);
+/* The three squares of a profile and what is stripped, of a square: into ret->size, n_sizes, stripped. */
+int picture_squares(VipsImage *in, struct arena *a, struct worker_image *ret);
 /* photoStrippedSize bytes, in a box of 40. */
 int picture_stripped(VipsImage *in, struct arena *a, struct slice *ret);
 

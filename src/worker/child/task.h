@@ -17,6 +17,7 @@ enum { TASK_MAP_MAX = 256 << 20 };
 int task_map(int fd, struct slice *ret);
 
 int task_image(int fd, enum worker_image_for what, struct arena *a, struct worker_image *ret);
+int task_colours(int fd, struct arena *a, struct worker_image *ret);
 int task_video(int fd, bool want_waveform, struct arena *a, struct worker_video *ret);
 int task_gif(int fd, int out_fd, struct arena *a, struct worker_video *ret);
 int task_profile(int fd, int out_fd, uint32_t start_ms, struct arena *a, struct worker_video *ret);
