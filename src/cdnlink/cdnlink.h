@@ -32,7 +32,10 @@ enum {
 int cdnlink_start(struct app *app, struct slice own_pem);
 /* Instead of CDNLINK_ANSWER_USEC, for tests. */
 void cdnlink_answer_within(struct cdnlink *l, usec_t usec);
-/* Ends the links, and every thread. While app->rpc still runs. NULL is allowed. Thread: main. */
+/*
+ * Ends the links, and every thread, and keeps what nodes need to go on with what they have. While app->rpc still runs, and nobody drops
+ * contents any more. NULL is allowed. Thread: main.
+ */
 void cdnlink_stop(struct cdnlink *l);
 void cdnlink_free(struct cdnlink *l); /* after app->rpc has ended */
 

@@ -111,14 +111,60 @@ void keeper_wake(struct cdnlink *l, bool tell_config)
 	pthread_cond_signal(&l->changed);
 }
 
+/* --- beginning and end */
+
+/*
+ * What was kept at the end of the server before: its nodes go on with what they have. Gone from the store once it is taken, so a server that
+ * does not end well, and may have told a node less than it should, leaves none.
+ */
+static int take_leases(struct rpc_call *c, struct cdnlink *l)
+{
+	struct store_cdn_lease *v;
+	size_t n;
+	int r = store_cdn_take_leases(c->db, &c->arena, &v, &n);
+
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct node *x = node_of(l, v[i].dc);
+
+		pthread_mutex_lock(&x->lock);
+		if (x->has_epoch)
+			lease_resume(&x->lease, v[i].key, x->lease_seconds, clock_usec());
+		pthread_mutex_unlock(&x->lock);
+		wipe(v[i].key, sizeof(v[i].key));
+	}
+	return r;
+}
+
 static int read_rows(struct rpc_call *c, void *arg)
 {
 	struct store_cdn_node *v;
 	size_t n;
 	int r = store_cdn_list(c->db, &c->arena, &v, &n);
 
-	if (r >= 0)
-		nodes_take(arg, v, n);
+	if (r < 0)
+		return r;
+	nodes_take(arg, v, n);
+	return take_leases(c, arg);
+}
+
+/* Of nodes that have dropped whatever they should have. */
+static int keep_leases(struct rpc_call *c, void *arg)
+{
+	struct node *n;
+	int r = 0;
+
+	for (int32_t dc = STORE_CDN_FIRST; r >= 0 && (n = node_of(arg, dc)) != NULL; dc++) {
+		struct store_cdn_lease l = {.dc = dc};
+		bool kept;
+
+		pthread_mutex_lock(&n->lock);
+		kept = wants_link(n) && n->state != STORE_CDN_REVOKED && n->lease.has_key && !n->again &&
+		       !n->drops.n;
+		memcpy(l.key, n->lease.key, sizeof(l.key));
+		pthread_mutex_unlock(&n->lock);
+		r = kept ? store_cdn_keep_lease(c->db, &l) : 0;
+		wipe(&l, sizeof(l));
+	}
 	return r;
 }
 
@@ -141,7 +187,7 @@ int cdnlink_start(struct app *app, struct slice own_pem)
 	pthread_cond_init(&l->changed, &attr);
 	pthread_condattr_destroy(&attr);
 	app->cdn = l;
-	r = rpc_read_wait(app->rpc, 0, read_rows, l);
+	r = rpc_write_wait(app->rpc, read_rows, l);
 	l->tell_config = false; /* nobody is connected yet */
 	if (r >= 0)
 		l->has_keeper = pthread_create(&l->keeper, NULL, keep, l) == 0;
@@ -177,6 +223,8 @@ void cdnlink_stop(struct cdnlink *l)
 	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++)
 		if (n->has_thread)
 			end_thread(n);
+	if (rpc_write_wait(l->app->rpc, keep_leases, l) < 0)
+		log_event(LOG_WARNING, "cdn-leases", "kept=no");
 }
 
 static void node_free(struct node *n)
@@ -185,7 +233,7 @@ static void node_free(struct node *n)
 	wipe(n->secret, sizeof(n->secret));
 	lease_void(&n->lease);
 	fills_free(n->fills);
-	free(n->drops);
+	drops_free(&n->drops);
 	free(n->pem[0]);
 	free(n->pem[1]);
 	rsa_key_free(n->rsa[0]);

@@ -25,6 +25,13 @@ bool lease_begin(struct lease *l, uint32_t seconds, usec_t now)
 	return lease_renew(l, now) < 0 || fresh;
 }
 
+void lease_resume(struct lease *l, const uint8_t key[LEASE_KEY], uint32_t seconds, usec_t now)
+{
+	memcpy(l->key, key, sizeof(l->key));
+	l->has_key = true;
+	l->over_at = now + seconds * SECOND + MARGIN;
+}
+
 void lease_void(struct lease *l)
 {
 	memset(l->key, 0, sizeof(l->key));

@@ -27,6 +27,8 @@ struct lease {
  * begins with an empty cache.
  */
 bool lease_begin(struct lease *l, uint32_t seconds, usec_t now);
+/* With the key of before a restart of ours: the node may have it as long as if it had just heard of it. */
+void lease_resume(struct lease *l, const uint8_t key[LEASE_KEY], uint32_t seconds, usec_t now);
 /* Whatever the node has is to be unreadable: the next link brings another key. */
 void lease_void(struct lease *l);
 /* A renewal is sent. -ERR_FULL: the node has answered none of the last ones. */

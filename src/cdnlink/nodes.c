@@ -48,7 +48,7 @@ static void take_epoch(struct node *n, struct slice secret)
 	lease_void(&n->lease);
 	n->again = n->has_epoch;
 	n->has_epoch = true;
-	n->n_drops = 0;
+	drops_clear(&n->drops);
 }
 
 /* What it has may be of others now: all of that goes, and what it may have is sent anew. */
@@ -59,7 +59,7 @@ static void take_homes(struct node *n, struct slice homes)
 	copy(n->homes, sizeof(n->homes), homes);
 	if (!n->has_epoch)
 		return;
-	n->n_drops = 0;
+	drops_clear(&n->drops);
 	lease_void(&n->lease);
 	n->again = true;
 }
@@ -379,14 +379,10 @@ void cdnlink_drop(struct cdnlink *l, const uint8_t content[CDN_CONTENT_SIZE])
 		if (n->has_epoch && n->state != STORE_CDN_WIPED && n->lease.has_key) {
 			object_of(n, content, 0, &o);
 			fills_forget(n->fills, o.id, &no);
-			if (n->n_drops == DROPS_MAX) { /* all of the cache goes instead */
-				n->n_drops = 0;
+			if (drops_add(&n->drops, o.id) < 0) { /* all of the cache goes instead */
+				drops_clear(&n->drops);
 				lease_void(&n->lease);
 				n->again = true;
-			} else {
-				if (!n->drops)
-					n->drops = xcalloc(DROPS_MAX, sizeof(*n->drops));
-				memcpy(n->drops[n->n_drops++], o.id, sizeof(o.id));
 			}
 			n->live.drops++;
 			pthread_cond_broadcast(&n->changed);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "cdnlink/cdnlink.h"
+#include "cdnlink/drops.h"
 #include "cdnlink/fills.h"
 #include "cdnlink/lease.h"
 #include "cdnwire/pipe.h"
@@ -14,7 +15,6 @@
 
 enum {
 	NODES = STORE_CDN_LAST - STORE_CDN_FIRST + 1,
-	DROPS_MAX = 4096,
 	COUNTRIES_MAX = 200, /* letters */
 };
 
@@ -50,8 +50,7 @@ struct node {
 	struct cdn_pipe *pipe; /* NULL: no link */
 	struct lease lease;
 	struct fills *fills;
-	uint8_t (*drops)[CDN_OBJECT_SIZE];
-	size_t n_drops;
+	struct drops drops;
 	struct cdnlink_live live;
 };
 

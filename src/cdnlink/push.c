@@ -152,6 +152,8 @@ static enum todo next_todo(struct link *x, struct buf *b, struct fills_chunk *ch
 
 	if (x->over || n->stopping || n->again)
 		return TODO_END;
+	if (drops_say(&n->drops, b))
+		n->tell = true; /* whose answer says that it has dropped */
 	if (n->tell || now >= lease_due(&n->lease)) {
 		struct cdn_lease l = {.state = told_state(n), .lease = n->lease.seconds, .now = clock_unix()};
 
@@ -159,9 +161,8 @@ static enum todo next_todo(struct link *x, struct buf *b, struct fills_chunk *ch
 		if (lease_renew(&n->lease, now) < 0)
 			return TODO_END;
 		cdn_put_lease(b, &l);
+		drops_mark(&n->drops, n->lease.n_sent);
 	}
-	while (n->n_drops)
-		cdn_put_drop(b, n->drops[--n->n_drops]);
 	if (n->wipe && !x->wipe_sent) {
 		cdn_put_bare(b, CDN_WIPE);
 		x->wipe_sent = true;
@@ -255,6 +256,10 @@ static int on_report(struct link *x, struct slice body)
 		return r;
 	atomic_store(&n->held_until, n->lease.held_until);
 	n->live.report = report;
+	if (drops_answered(&n->drops)) {
+		n->tell = true;
+		pthread_cond_broadcast(&n->changed);
+	}
 	return 0;
 }
 
@@ -400,8 +405,11 @@ static int greet(struct link *x)
 
 	pthread_mutex_lock(&n->lock);
 	n->again = n->tell = false;
-	if (lease_begin(&n->lease, n->lease_seconds, clock_usec()))
+	drops_again(&n->drops);
+	if (lease_begin(&n->lease, n->lease_seconds, clock_usec())) {
 		fills_forget_all(n->fills);
+		drops_clear(&n->drops);
+	}
 	x->epoch = n->epoch;
 	hello_of(n, &h);
 	pthread_mutex_unlock(&n->lock);

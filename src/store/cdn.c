@@ -1,6 +1,8 @@
 /* cdn.c - see cdn.h. */
 #include "store/cdn.h"
 
+#include <string.h>
+
 #include "base/err.h"
 #include "store/meta.h"
 
@@ -129,6 +131,39 @@ int store_cdn_list(struct sql_db *db, struct arena *a, struct store_cdn_node **r
 	*ret = v;
 	*ret_n = n;
 	return r < 0 ? r : 0;
+}
+
+int store_cdn_keep_lease(struct sql_db *db, const struct store_cdn_lease *l)
+{
+	struct sql_stmt *s = sql_prepare(db, "UPDATE cdn_node SET lease_key = $2 WHERE dc = $1");
+
+	sql_bind_int(s, 1, l->dc);
+	sql_bind_bytes(s, 2, slice_of(l->key, sizeof(l->key)));
+	return sql_run(s);
+}
+
+int store_cdn_take_leases(struct sql_db *db, struct arena *a, struct store_cdn_lease **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "SELECT dc, lease_key FROM cdn_node WHERE lease_key IS NOT NULL ORDER BY dc");
+	struct store_cdn_lease *v = ARENA_ARRAY(a, struct store_cdn_lease,
+	                                        STORE_CDN_LAST - STORE_CDN_FIRST + 1);
+	size_t n = 0;
+	int r;
+
+	while (n <= STORE_CDN_LAST - STORE_CDN_FIRST && (r = sql_step(s)) == 1) {
+		struct slice key = sql_bytes(s, 1);
+
+		v[n].dc = (int32_t)sql_int(s, 0);
+		if (key.n == sizeof(v[n].key))
+			memcpy(v[n++].key, key.p, key.n);
+	}
+	sql_done(s);
+	*ret = v;
+	*ret_n = n;
+	return r < 0 ? r
+	             : sql_run(sql_prepare(
+			       db, "UPDATE cdn_node SET lease_key = NULL WHERE lease_key IS NOT NULL"));
 }
 
 static void read_log(struct sql_stmt *s, struct arena *a, struct store_cdn_log *ret)

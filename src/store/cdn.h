@@ -9,7 +9,13 @@
 #include "base/clock.h"
 #include "sql/sql.h"
 
-enum { STORE_CDN_FIRST = 200, STORE_CDN_LAST = 999, STORE_CDN_SECRET = 32, STORE_CDN_HASH = 32 };
+enum {
+	STORE_CDN_FIRST = 200,
+	STORE_CDN_LAST = 999,
+	STORE_CDN_SECRET = 32,
+	STORE_CDN_HASH = 32,
+	STORE_CDN_LEASE_KEY = 32
+};
 
 enum store_cdn_state {
 	STORE_CDN_PLANNED,
@@ -49,6 +55,15 @@ int store_cdn_put(struct sql_db *db, const struct store_cdn_node *n);
 int store_cdn_get(struct sql_db *db, int32_t dc, struct arena *a, struct store_cdn_node *ret);
 /* All of them by dc: few. Any lane. */
 int store_cdn_list(struct sql_db *db, struct arena *a, struct store_cdn_node **ret, size_t *ret_n);
+
+/* Lease keys, while no server runs (cdnlink/lease.h): kept at its end, taken at the next start. STORE_CDN_LEASE_KEY bytes each. */
+struct store_cdn_lease {
+	int32_t dc;
+	uint8_t key[STORE_CDN_LEASE_KEY];
+};
+int store_cdn_keep_lease(struct sql_db *db, const struct store_cdn_lease *l);
+/* All that are kept; they are gone from the store. */
+int store_cdn_take_leases(struct sql_db *db, struct arena *a, struct store_cdn_lease **ret, size_t *ret_n);
 
 struct store_cdn_log {
 	int64_t seq; /* from 1, without gaps */

@@ -391,6 +391,9 @@ static const char *const steps[] = {
 	/* 35: the country of who brought a content, and the countries of which a CDN node may have contents. */
 	"ALTER TABLE blob ADD COLUMN home TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE cdn_node ADD COLUMN homes TEXT NOT NULL DEFAULT '';",
+
+	/* 36: a CDN node's lease key, from a server's end to the next one's start. */
+	"ALTER TABLE cdn_node ADD COLUMN lease_key BYTEA;",
 };
 
 int store_migrate(struct sql_db *db)

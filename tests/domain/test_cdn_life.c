@@ -135,6 +135,78 @@ static void links_again(void **state)
 	assert_int_equal(keys(t, fake_node_pem(t->node)), 1);
 }
 
+/* --- drops that may not have arrived, and the server's own end */
+
+static void drop(struct node *t, uint8_t what)
+{
+	uint8_t content[CDN_CONTENT_SIZE] = {what};
+
+	cdnlink_drop(node_app(t)->cdn, content);
+}
+
+static void dropped_for_certain(void **state)
+{
+	struct node *t = *state;
+
+	node_begin(t);
+	fake_node_be(t->node, FAKE_MUTE);
+	drop(t, 1);
+	UNTIL(fake_node_drops(t->node) == 1);
+	fake_node_cut(t->node); /* nobody knows whether it has dropped */
+	fake_node_be(t->node, FAKE_WELL);
+	UNTIL(fake_node_drops(t->node) == 2);
+	drop(t, 2);
+	UNTIL(fake_node_drops(t->node) == 3);
+	usleep(200000); /* and its answers are taken */
+	fake_node_cut(t->node);
+	UNTIL(!node_live(t).up);
+	UNTIL(cdnlink_any(node_app(t)->cdn));
+	drop(t, 3);
+	UNTIL(fake_node_drops(t->node) == 4);
+}
+
+static void start_again(struct node *t)
+{
+	struct app *app = node_app(t);
+
+	cdnlink_stop(app->cdn);
+	cdnlink_free(app->cdn);
+	app->cdn = NULL;
+	assert_int_equal(cdnlink_start(app, SLICE_LIT("the core's own key")), 0);
+	UNTIL(cdnlink_any(app->cdn));
+}
+
+static int kept(struct rpc_call *c, void *arg)
+{
+	struct store_cdn_lease *v;
+
+	return store_cdn_take_leases(c->db, &c->arena, &v, arg);
+}
+
+static void leases_are_kept(void **state)
+{
+	struct node *t = *state;
+	struct cdn_hello before, after;
+	size_t n;
+
+	node_begin(t);
+	assert_true(fake_node_hello(t->node, &before));
+	start_again(t);
+	assert_true(fake_node_hello(t->node, &after));
+	assert_memory_equal(before.lease_key, after.lease_key, 32); /* its cache is as it was */
+	assert_int_equal(world_write(t->s->w, kept, &n), 0);
+	assert_int_equal(n, 0); /* who is killed leaves none */
+	fake_node_be(t->node, FAKE_MUTE);
+	drop(t, 1);
+	UNTIL(fake_node_drops(t->node) == 1);
+	start_again(t);
+	assert_true(fake_node_hello(t->node, &after));
+	assert_memory_not_equal(before.lease_key, after.lease_key, 32); /* or it might not have dropped */
+	cdnlink_stop(node_app(t)->cdn);
+	assert_int_equal(world_write(t->s->w, kept, &n), 0);
+	assert_int_equal(n, 1);
+}
+
 static enum store_cdn_state state_of(struct node *t)
 {
 	struct cdn_epoch e;
@@ -287,9 +359,10 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, node_setup, node_teardown)
 	const struct CMUnitTest tests[] = {
-		T(revoked),       T(drained),        T(links_again),       T(licence_ends),
-		T(refuses),       T(babbles),        T(is_mute),           T(is_silent),
-		T(answers_twice), T(log_is_chained), T(ids_and_addresses),
+		T(revoked),         T(drained),        T(links_again),       T(licence_ends),
+		T(refuses),         T(babbles),        T(is_mute),           T(is_silent),
+		T(answers_twice),   T(log_is_chained), T(ids_and_addresses), T(dropped_for_certain),
+		T(leases_are_kept),
 	};
 
 	signal(SIGPIPE, SIG_IGN); /* as the server does */

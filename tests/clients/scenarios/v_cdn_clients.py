@@ -159,3 +159,33 @@ async def test_homes(stage):
         await home.stop()
         await foreign.stop()
         expect_clean_logs(taker)
+
+
+async def test_core_restarts(stage):
+    """A core that ends as it should and comes again finds its nodes as they were, in the middle of a download, too; killed, it does not."""
+    settings = stage.dir / 'again.ini'
+    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 0\n')
+    async with stage.another('again', config=str(settings)) as again:
+        giver, taker = await again.person('telethon', 'Giver'), await again.person('tdlib', 'Taker')
+        await again.acquaint(giver, taker)
+        node = await Node(again, 'node', lease='20').up(rate=2 * MIB)
+
+        async def chunks():
+            live = await node.live()
+            return live['link'] == 'up' and live['chunks']
+
+        path = some_file(again, 12 * MIB)
+        _, theirs = await give(giver, taker, path)
+        taking = asyncio.create_task(fetch(again, taker, giver.me['id'], theirs['id']))
+        await until('it comes from the node', lambda: asyncio.sleep(0, node.splice.passed), lambda n: n > MIB)
+        await again.server.stop()
+        expect(not taking.done(), 'the core ends in the middle')
+        await again.server.start()
+        expect_equal(digest(await asyncio.wait_for(taking, 60)), digest(path), 'the file')
+        await until('the node has what it had, and the rest', chunks, 96, timeout=60)
+        expect_equal([w for line in node.log.read_text().splitlines() for w in line.split() if w.startswith('cache=')],
+                     ['cache=new', 'cache=kept'], 'what the node says of its leases')
+        await again.server.restart_after_kill()
+        await until('it begins anew', chunks, 0, timeout=60)
+        await node.stop()
+        expect_clean_logs(taker)
