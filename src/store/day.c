@@ -33,13 +33,15 @@ static int days_of(struct sql_stmt *s, uint32_t most, struct arena *a, struct st
 
 enum { ROWS_MAX = 4096, POST_ROWS_MAX = 400 };
 
-int store_day_list(struct sql_db *db, int64_t channel, int32_t first, struct arena *a, struct store_day **ret,
-                   size_t *ret_n)
+int store_day_list(struct sql_db *db, int64_t channel, int32_t first, bool languages, struct arena *a,
+                   struct store_day **ret, size_t *ret_n)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "SELECT day, kind, count FROM chan_day WHERE channel = $1 AND day >= $2 ORDER BY day");
+		db, "SELECT day, kind, count FROM chan_day WHERE channel = $1 AND day >= $2"
+		    " AND kind >= $3 AND kind < $4 ORDER BY day");
 
-	SQL_BIND_INTS(s, channel, first);
+	SQL_BIND_INTS(s, channel, first, languages ? STORE_DAY_LANGUAGE : 0,
+	              languages ? INT32_MAX : STORE_DAY_LANGUAGE);
 	return days_of(s, ROWS_MAX, a, ret, ret_n);
 }
 

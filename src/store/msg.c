@@ -275,7 +275,14 @@ static int below(struct sql_db *db, int64_t owner, int64_t peer, int64_t from, i
 	return r;
 }
 
-/* By halves, for dates grow with ids: 31 look-ups at most, whatever the length of the dialog. */
+int store_msg_date_upto(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, unixtime_t *ret)
+{
+	int32_t found;
+
+	*ret = 0;
+	return below(db, owner, peer, (int64_t)id + 1, &found, ret);
+}
+
 int store_msg_count_pinned(struct sql_db *db, int64_t owner, int64_t peer, uint32_t *ret)
 {
 	struct sql_stmt *s = sql_prepare(db, "SELECT count(*) FROM pin WHERE owner = $1 AND peer = $2");
@@ -284,6 +291,7 @@ int store_msg_count_pinned(struct sql_db *db, int64_t owner, int64_t peer, uint3
 	return store_count_of(s, ret);
 }
 
+/* By halves, for dates grow with ids: 31 look-ups at most, whatever the length of the dialog. */
 int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id)
 {
 	int64_t low = 0, high = (int64_t)INT32_MAX + 1, middle; /* the answer is in [low, high) */

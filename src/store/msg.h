@@ -73,6 +73,8 @@ int store_msg_walk(struct sql_db *db, int64_t owner, int64_t peer, int32_t from,
 int store_msg_walk_pinned(struct sql_db *db, int64_t owner, int64_t peer, int32_t from, bool up,
                           uint32_t limit, struct arena *a, struct store_msg **ret, size_t *ret_n);
 int store_msg_count_pinned(struct sql_db *db, int64_t owner, int64_t peer, uint32_t *ret);
+/* When the newest message of a dialog with an id up to `id` was written; 0: there is none. */
+int store_msg_date_upto(struct sql_db *db, int64_t owner, int64_t peer, int32_t id, unixtime_t *ret);
 /* The newest id of a dialog whose date is below `date`, for dates that grow with the ids; 0 if there is none. */
 int store_msg_before_date(struct sql_db *db, int64_t owner, int64_t peer, unixtime_t date, int32_t *ret_id);
 /* Incoming messages with id > after, counted up to `limit`. */

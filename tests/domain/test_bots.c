@@ -8,10 +8,15 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "domain/bots/bot.h"
+#include "domain/channels/jobs.h"
 #include "domain/channels/rights.h"
+#include "jobs/jobs.h"
 #include "room.h"
+#include "sql/sql.h"
+#include "updates/peer.h"
 
 struct s {
 	struct world *w;
@@ -327,6 +332,121 @@ static void test_told_of_members(void **state)
 	assert_null(told_of(s));
 }
 
+static int end_bans(struct rpc_call *c, void *user)
+{
+	struct jobs_next next = {0};
+	struct store_job j = {.owner = peer_channel(*(int64_t *)user)};
+	struct sql_stmt *st = sql_prepare(c->db, "SELECT payload FROM job WHERE kind = 'channel-unban'");
+	int r;
+
+	if (sql_step(st) == 1)
+		j.payload = sql_copy(st, 0, &c->arena);
+	sql_done(st);
+	r = sql_exec(c->db, "UPDATE chan_member SET until = 1 WHERE banned <> 0");
+	return r < 0 || !j.payload.n ? -1 : channel_unban_job(c, &j, &next);
+}
+
+/* A ban that is over: the bot hears it as what the admin who banned him did. */
+static void test_told_of_the_end_of_a_ban(void **state)
+{
+	struct s *s = *state;
+	int64_t group = room_create(s->w, s->a, false);
+	const struct tl_updateChannelParticipant *u;
+
+	room_invite(s->w, s->a, group, s->b);
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, group, s->bot, ADMIN_INVITE));
+	talk_call(s->w, s->a, room_ban_q(s->w, s->a, group, s->b, BAN_SEND, (int32_t)clock_unix() + 3600));
+	assert_non_null(told_of(s));
+	assert_int_equal(world_write(s->w, end_bans, &group), 0);
+	u = told_of(s);
+	assert_true(u && u->actor_id == s->a.id && u->user_id == s->b.id);
+	assert_true(TL_IS(channelParticipantBanned, u->prev_participant) &&
+	            TL_IS(channelParticipant, u->new_participant));
+}
+
+static struct tl_chatInviteExported *link_of(struct s *s, struct person who, struct tl_obj *peer, bool asks)
+{
+	struct tl_messages_exportChatInvite *x = Q(s, messages_exportChatInvite);
+
+	x->peer = peer;
+	x->request_needed = asks;
+	return TL_AS(chatInviteExported, talk_call(s->w, who, &x->o));
+}
+
+static struct tl_obj *follow_q(struct s *s, const struct tl_chatInviteExported *l)
+{
+	struct tl_messages_importChatInvite *q = Q(s, messages_importChatInvite);
+	const size_t prefix = sizeof("https://t.me/+") - 1;
+
+	q->hash = slice_of(l->link.p + prefix, l->link.n - prefix);
+	return &q->o;
+}
+
+/* Half of a link that is another's. */
+static void is_half(const struct tl_obj *invite, const struct tl_chatInviteExported *l)
+{
+	const struct tl_chatInviteExported *got = TL_AS(chatInviteExported, invite);
+
+	assert_non_null(got);
+	assert_int_equal(got->admin_id, l->admin_id);
+	assert_true(got->link.n < l->link.n && memcmp(got->link.p + got->link.n - 3, "...", 3) == 0);
+	assert_memory_equal(got->link.p, l->link.p, got->link.n - 3);
+}
+
+/* By which link somebody came, and that he asked, and who let him in. */
+static void test_told_of_links(void **state)
+{
+	struct s *s = *state;
+	int64_t group = room_create(s->w, s->a, false);
+	struct tl_obj *at = world_channel_peer(s->w, s->a, group);
+	struct tl_messages_hideChatJoinRequest *let_in = Q(s, messages_hideChatJoinRequest);
+	struct tl_channels_toggleJoinRequest *ask = Q(s, channels_toggleJoinRequest);
+	struct person x = world_person(s->w, "15550003", "Xen", ""),
+		      y = world_person(s->w, "15550004", "Yak", "");
+	const struct tl_updateChannelParticipant *u;
+	const struct tl_chatInviteExported *l;
+
+	talk_call(s->w, s->a, room_admin_q(s->w, s->a, group, s->bot, ADMIN_INVITE));
+	assert_non_null(told_of(s));
+	l = link_of(s, s->a, at, false);
+	talk_call(s->w, s->b, follow_q(s, l));
+	u = told_of(s);
+	assert_true(u && u->user_id == s->b.id && u->actor_id == s->b.id);
+	is_half(u->invite, l);
+	assert_int_equal(TL_AS(chatInviteExported, u->invite)->usage, 1);
+	/* Its own it gets whole. */
+	l = link_of(s, s->bot, world_channel_peer(s->w, s->bot, group), false);
+	talk_call(s->w, x, follow_q(s, l));
+	u = told_of(s);
+	assert_true(u && slice_eq(TL_AS(chatInviteExported, u->invite)->link, l->link));
+	/* Asked by a link, and without one. */
+	l = link_of(s, s->a, at, true);
+	talk_refused(s->w, y, follow_q(s, l), "400 INVITE_REQUEST_SENT");
+	let_in->peer = at;
+	let_in->user_id = world_user(s->w, s->a, y.id);
+	let_in->approved = true;
+	talk_call(s->w, s->a, &let_in->o);
+	u = told_of(s);
+	assert_true(u && u->user_id == y.id && u->actor_id == s->a.id);
+	is_half(u->invite, l);
+	talk_call(s->w, y, room_leave_q(s->w, y, group));
+	assert_non_null(told_of(s));
+	room_username(s->w, s->a, group, "asking_room");
+	ask->channel = world_channel(s->w, s->a, group);
+	ask->enabled = true;
+	talk_call(s->w, s->a, &ask->o);
+	talk_refused(s->w, y, room_join_q(s->w, y, group), "400 INVITE_REQUEST_SENT");
+	talk_call(s->w, s->a, &let_in->o);
+	u = told_of(s);
+	assert_true(u && u->user_id == y.id && TL_IS(chatInvitePublicJoinRequests, u->invite));
+	/* Who is brought came by none. */
+	talk_call(s->w, y, room_leave_q(s->w, y, group));
+	assert_non_null(told_of(s));
+	room_invite(s->w, s->a, group, y);
+	u = told_of(s);
+	assert_true(u && !u->invite);
+}
+
 static void test_told_of_requests(void **state)
 {
 	struct s *s = *state;
@@ -365,7 +485,10 @@ static void test_told_of_basic_group(void **state)
 	struct tl_messages_editChatAdmin *admin = Q(s, messages_editChatAdmin);
 	struct tl_messages_addChatUser *add = Q(s, messages_addChatUser);
 	struct tl_messages_deleteChatUser *out = Q(s, messages_deleteChatUser);
+	struct person x = world_person(s->w, "15550003", "Xen", "");
+	struct tl_inputPeerChat *there = Q(s, inputPeerChat);
 	const struct tl_updateChatParticipant *u;
+	const struct tl_chatInviteExported *l;
 
 	create->title = SLICE_LIT("Room");
 	create->users = tl_vec_new(world_arena(s->w), 1);
@@ -387,10 +510,16 @@ static void test_told_of_basic_group(void **state)
 	talk_call(s->w, s->a, &out->o);
 	u = told_of_group(s);
 	assert_true(u && u->user_id == s->b.id && u->prev_participant && !u->new_participant);
+	there->chat_id = out->chat_id;
+	l = link_of(s, s->a, &there->o, false);
+	talk_call(s->w, x, follow_q(s, l));
+	u = told_of_group(s);
+	assert_true(u && u->user_id == x.id && u->actor_id == x.id);
+	is_half(u->invite, l);
 	out->user_id = admin->user_id;
 	talk_call(s->w, s->a, &out->o);
 	u = told_of_group(s);
-	assert_true(u && u->user_id == s->bot.id && !u->new_participant && u->qts == 6);
+	assert_true(u && u->user_id == s->bot.id && !u->new_participant && u->qts == 7);
 }
 
 /* --- in groups */
@@ -781,6 +910,8 @@ int main(void)
 		T(test_stopped),
 		T(test_told_of_members),
 		T(test_told_of_requests),
+		T(test_told_of_the_end_of_a_ban),
+		T(test_told_of_links),
 		T(test_told_of_basic_group),
 		T(test_privacy_by_id),
 		T(test_start_in_group),

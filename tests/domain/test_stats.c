@@ -11,6 +11,7 @@
 #include "domain/channels/rights.h"
 #include "domain/messages/views.h"
 #include "room.h"
+#include "sql/sql.h"
 #include "three.h"
 
 static int flush(struct rpc_call *c, void *arg)
@@ -172,12 +173,15 @@ static void test_channel(void **state)
 	assert_true(now(o->followers) == 2);
 	assert_int_equal(total(o->followers_graph, 0), 2); /* its creator was there before */
 	assert_int_equal(total(o->followers_graph, 1), 1);
+	assert_int_equal(total(o->new_followers_by_source_graph, 0), 1);
 	assert_int_equal(total(o->new_followers_by_source_graph, 1), 1);
+	assert_int_equal(total(o->views_by_source_graph, 0), 3);
 	assert_int_equal(total(o->growth_graph, 0), 2);
 	assert_int_equal(total(o->top_hours_graph, 0), 3);
 	assert_int_equal(total(o->interactions_graph, 0), 3);
 	assert_int_equal(total(o->interactions_graph, 1), 3);
-	assert_true(TL_IS(statsGraphError, o->languages_graph));
+	assert_true(TL_IS(statsGraphError, o->languages_graph)); /* nobody named his */
+	assert_true(TL_IS(statsGraphError, o->mute_graph));
 	assert_true(TL_IS(statsGraphError, o->reactions_by_emotion_graph));
 	assert_true(o->recent_posts_interactions.n >= 2);
 	p = TL_AS(postInteractionCountersMessage, o->recent_posts_interactions.v[1]);
@@ -254,6 +258,170 @@ static void test_group(void **state)
 	assert_non_null(world_find_user(o->users, s->b.id));
 }
 
+static const struct tl_stats_broadcastStats *stats_of(struct s *s, int64_t room)
+{
+	return TL_AS(stats_broadcastStats, talk_call(s->w, s->a, of_channel(s, s->a, room)));
+}
+
+/* What a line of a graph is called. */
+static void is_named(const struct tl_obj *graph, int line, const char *name)
+{
+	const struct tl_statsGraph *g = TL_AS(statsGraph, graph);
+	struct slice text = TL_AS(dataJSON, g->json)->data;
+	json_t *all = json_loadb((const char *)text.p, text.n, 0, NULL);
+	char id[3] = {'y', (char)('0' + line), 0};
+
+	assert_string_equal(json_string_value(json_object_get(json_object_get(all, "names"), id)), name);
+	json_decref(all);
+}
+
+static struct tl_obj *follow_q(struct s *s, struct person who, int64_t room, bool asks)
+{
+	struct tl_messages_exportChatInvite *x = Q(s, messages_exportChatInvite);
+	struct tl_messages_importChatInvite *q = Q(s, messages_importChatInvite);
+	const size_t prefix = sizeof("https://t.me/+") - 1;
+	struct slice link;
+
+	x->peer = world_channel_peer(s->w, s->a, room);
+	x->request_needed = asks;
+	link = TL_AS(chatInviteExported, talk_call(s->w, s->a, &x->o))->link;
+	q->hash = slice_of(link.p + prefix, link.n - prefix);
+	return &q->o;
+}
+
+/* Who follows a link, and who was let in, came neither by himself nor because somebody brought him. */
+static void test_sources_of_members(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, true);
+	struct tl_messages_hideChatJoinRequest *let_in = Q(s, messages_hideChatJoinRequest);
+	const struct tl_stats_broadcastStats *o;
+
+	talk_call(s->w, s->b, follow_q(s, s->b, room, false));
+	talk_refused(s->w, s->c, follow_q(s, s->c, room, true), "400 INVITE_REQUEST_SENT");
+	let_in->peer = world_channel_peer(s->w, s->a, room);
+	let_in->user_id = world_user(s->w, s->a, s->c.id);
+	let_in->approved = true;
+	talk_call(s->w, s->a, &let_in->o);
+	o = stats_of(s, room);
+	for (int line = 0; line < 4; line++)
+		assert_int_equal(total(o->new_followers_by_source_graph, line), line >= 2);
+	assert_int_equal(total(o->followers_graph, 0), 2);
+	assert_int_equal(total(o->growth_graph, 0), 3);
+}
+
+/* A post is seen in its channel, from outside, and wherever it was passed on to, where its count is shown, too. */
+static void test_sources_of_views(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, true), group = room_create(s->w, s->b, false);
+	struct tl_messages_getMessagesViews *q = Q(s, messages_getMessagesViews);
+	struct tl_messages_getHistory *h = Q(s, messages_getHistory);
+	const struct tl_messages_messageViews *n;
+	const struct tl_stats_broadcastStats *o;
+	const struct tl_message *m;
+	int32_t id = post(s, room, "look"), copy;
+
+	room_username(s->w, s->a, room, "roomofann");
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->b, group, s->c);
+	forward(s, s->b, room, id, world_channel_peer(s->w, s->b, group));
+	forward(s, s->b, room, id, world_peer(s->w, s->b, s->a.id));
+	world_speak(s->w, "fa-raw");
+	see(s, s->b, room, id);
+	see(s, s->b, room, id); /* once counts */
+	world_speak(s->w, "de");
+	q->peer = world_channel_peer(s->w, s->c, group);
+	h->peer = q->peer;
+	h->limit = 1;
+	m = TL_AS(message, TL_AS(messages_channelMessages, talk_call(s->w, s->c, &h->o))->messages.v[0]);
+	assert_true(m->has_views && m->views == 1);
+	copy = m->id;
+	q->id = (struct tl_vec_int){&copy, 1};
+	q->increment = true;
+	n = TL_AS(messages_messageViews, talk_call(s->w, s->c, &q->o));
+	assert_int_equal(TL_AS(messageViews, n->views.v[0])->views, 2);
+	world_speak(s->w, NULL);
+	copy = talk_top(s->w, s->a, s->b);
+	q->peer = world_peer(s->w, s->a, s->b.id);
+	n = TL_AS(messages_messageViews, talk_call(s->w, s->a, &q->o));
+	assert_int_equal(TL_AS(messageViews, n->views.v[0])->views, 3);
+	world_speak(s->w, "xx"); /* no language that anybody knows */
+	see(s, world_person(s->w, "15550007", "Dan", ""), room, id);
+	world_speak(s->w, NULL);
+	assert_int_equal(world_write(s->w, flush, NULL), 0);
+	o = stats_of(s, room);
+	for (int line = 0; line < 4; line++)
+		assert_int_equal(total(o->views_by_source_graph, line), 1);
+	assert_int_equal(total(o->interactions_graph, 0), 4);
+	assert_int_equal(total(o->languages_graph, 0), 1);
+	assert_int_equal(total(o->languages_graph, 1), 1);
+	is_named(o->languages_graph, 0, "German");
+	is_named(o->languages_graph, 1, "Persian");
+}
+
+/* By day, who wants to hear of no posts any more, and who wants to again; what changes nothing counts for nothing. */
+static void test_muted(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, true);
+	struct tl_inputNotifyPeer *one = Q(s, inputNotifyPeer);
+	const struct tl_stats_broadcastStats *o;
+
+	room_invite(s->w, s->a, room, s->b);
+	one->peer = world_channel_peer(s->w, s->b, room);
+	for (int i = 0; i < 3; i++)
+		mute(s, s->b, &one->o, i == 2 ? 0 : INT32_MAX);
+	mute(s, s->b, &one->o, INT32_MAX);
+	o = stats_of(s, room);
+	assert_int_equal(total(o->mute_graph, 0), 2);
+	assert_int_equal(total(o->mute_graph, 1), 1);
+}
+
+static void read_all(struct s *s, struct person who, int64_t room)
+{
+	struct tl_channels_readHistory *q = Q(s, channels_readHistory);
+
+	q->channel = world_channel(s->w, who, room);
+	talk_call(s->w, who, &q->o);
+}
+
+static int age(struct rpc_call *c, void *unused)
+{
+	return sql_exec(c->db,
+	                "UPDATE msg SET date = date - 86400; UPDATE chan_member SET date = date - 86400;"
+	                "UPDATE chan_day SET day = day - 1;");
+}
+
+/* Of a supergroup: who read something of a day, once, in which language; who wrote. */
+static void test_actions(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false);
+	const struct tl_stats_megagroupStats *o;
+
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, s->c);
+	post(s, room, "yesterday");
+	world_speak(s->w, "de");
+	read_all(s, s->b, room);
+	assert_int_equal(world_write(s->w, age, NULL), 0);
+	world_speak(s->w, "fa");
+	for (int i = 0; i < 2; i++) {
+		post(s, room, "today");
+		read_all(s, s->b, room);
+		read_all(s, s->c, room);
+	}
+	talk_call(s->w, s->b, room_say_q(s->w, s->b, room, "yes"));
+	world_speak(s->w, NULL);
+	o = TL_AS(stats_megagroupStats, talk_call(s->w, s->a, of_group(s, s->a, room)));
+	assert_int_equal(total(o->actions_graph, 0), 2);
+	assert_int_equal(total(o->actions_graph, 1), 3);
+	assert_true(now(o->viewers) == 2);
+	assert_int_equal(total(o->languages_graph, 0), 2);
+	is_named(o->languages_graph, 0, "Persian");
+}
+
 /* Who is online hears, once a round and post, how often it was seen and passed on. */
 static void test_told(void **state)
 {
@@ -284,7 +452,14 @@ static void test_told(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
-	const struct CMUnitTest tests[] = {T(test_channel), T(test_notified), T(test_group), T(test_told)};
+	const struct CMUnitTest tests[] = {T(test_channel),
+	                                   T(test_notified),
+	                                   T(test_group),
+	                                   T(test_told),
+	                                   T(test_sources_of_members),
+	                                   T(test_sources_of_views),
+	                                   T(test_muted),
+	                                   T(test_actions)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ struct pushed {
 };
 
 struct world {
+	const char *lang_code;
 	char dir[64], path[96];
 	struct app app;
 	struct settings settings;
@@ -336,6 +337,11 @@ void world_connect(struct world *w, struct person p, int64_t key, int layer)
 	rpc_key_online(w->app.rpc, key, p.id, layer, layer != 0);
 }
 
+void world_speak(struct world *w, const char *lang_code)
+{
+	w->lang_code = lang_code;
+}
+
 static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc, int layer, bool takeout,
                            const struct tl_obj *q)
 {
@@ -343,6 +349,7 @@ static struct tl_obj *call(struct world *w, struct person p, int64_t key, int dc
 	                                     .session_id = key,
 	                                     .dc = dc,
 	                                     .takeout = takeout,
+	                                     .lang_code = w->lang_code,
 	                                     .ip = "127.0.0.1"},
 	                          .user_id = p.id,
 	                          .layer = layer};

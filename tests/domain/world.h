@@ -44,6 +44,9 @@ struct tl_obj *world_call_at(struct world *w, struct person p, int dc, const str
 struct tl_obj *world_call_takeout(struct world *w, struct person p, const struct tl_obj *q);
 const char *world_error(const struct world *w);
 
+/* The language (static) that whoever calls from now on named when he connected; NULL: none. */
+void world_speak(struct world *w, const char *lang_code);
+
 /* InputUser and InputPeer of `whom` as `who` may name him. */
 struct tl_obj *world_user(struct world *w, struct person who, int64_t whom);
 struct tl_obj *world_peer(struct world *w, struct person who, int64_t whom);

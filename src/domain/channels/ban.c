@@ -82,7 +82,8 @@ static int lift_later(struct rpc_call *c, const struct store_channel_member *m)
 int channel_unban_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
 	int64_t user = 0, id = peer_channel_id(j->owner);
-	struct store_channel_member m;
+	static const struct member_way none = {0};
+	struct store_channel_member m, had;
 	struct channel ch;
 	int r;
 
@@ -93,8 +94,11 @@ int channel_unban_job(struct rpc_call *c, const struct store_job *j, struct jobs
 		r = store_channel_member_get(c->db, id, user, &c->arena, &m);
 	if (r < 0 || !m.until || m.until > c->now) /* gone, or changed since: that has a job of its own */
 		return r == -ERR_NOTFOUND ? 0 : r;
+	had = m;
 	channel_lift_over(&m, c->now);
-	if ((r = store_channel_member_put(c->db, &ch.row, &m)) < 0)
+	/* What ends is the act of whoever restricted him. */
+	if ((r = store_channel_member_put(c->db, &ch.row, &m)) < 0 ||
+	    (r = channel_tell_bots(c, &ch, had.by, &had, &m, &none)) < 0)
 		return r;
 	return channel_tell(c, &ch, user);
 }

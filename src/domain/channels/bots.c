@@ -23,8 +23,14 @@ static struct tl_obj *shown(struct view *v, const struct store_channel_member *a
 	return member_is_in(m) || m->banned ? participant_view(v, as, m) : NULL;
 }
 
+struct change {
+	int64_t actor;
+	const struct store_channel_member *had, *m;
+	const struct member_way *way;
+};
+
 static int tell(struct rpc_call *c, const struct channel *ch, const struct store_channel_member *bot,
-                const struct store_channel_member *had, const struct store_channel_member *m)
+                const struct change *x)
 {
 	struct tl_updateChannelParticipant *u = TL_NEW(&c->arena, updateChannelParticipant);
 	struct view v;
@@ -33,33 +39,36 @@ static int tell(struct rpc_call *c, const struct channel *ch, const struct store
 	v.viewer = bot->user;
 	u->channel_id = ch->row.id;
 	u->date = (int32_t)c->now;
-	u->actor_id = c->user_id;
-	u->user_id = m->user;
-	u->prev_participant = shown(&v, bot, had);
-	u->new_participant = shown(&v, bot, m);
+	u->actor_id = x->actor;
+	u->user_id = x->m->user;
+	u->prev_participant = shown(&v, bot, x->had);
+	u->new_participant = shown(&v, bot, x->m);
 	if (!u->prev_participant && !u->new_participant)
 		return 0;
+	u->invite = channel_way_view(&v, x->way);
 	view_peer(&v, peer_channel(ch->row.id));
-	view_peer(&v, c->user_id);
-	view_peer(&v, m->user);
+	view_peer(&v, x->actor);
+	view_peer(&v, x->m->user);
 	return bot_tell(&v, bot->user, &u->o);
 }
 
-int channel_tell_bots(struct rpc_call *c, const struct channel *ch, const struct store_channel_member *had,
-                      const struct store_channel_member *m)
+int channel_tell_bots(struct rpc_call *c, const struct channel *ch, int64_t actor,
+                      const struct store_channel_member *had, const struct store_channel_member *m,
+                      const struct member_way *way)
 {
+	struct change x = {actor, had, m, way};
 	struct store_channel_member *bots;
 	size_t n;
 	int r;
 
-	if (!c->client || is_same(had, m)) /* jobs: nobody did it */
+	if (!actor || is_same(had, m))
 		return 0;
 	r = store_channel_members(c->db, ch->row.id, STORE_CHANNEL_BOTS, 0, TOLD_MAX, &c->arena, &bots, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		if (bots[i].role == STORE_CHANNEL_ADMIN && bots[i].user != m->user)
-			r = tell(c, ch, &bots[i], had, m);
+			r = tell(c, ch, &bots[i], &x);
 	if (r >= 0 && m->is_bot)
-		r = tell(c, ch, m, had, m);
+		r = tell(c, ch, m, &x);
 	return r < 0 ? r : 0;
 }
 
@@ -68,6 +77,7 @@ int channel_tell_bots(struct rpc_call *c, const struct channel *ch, const struct
 int channel_tell_bot_asked(struct rpc_call *c, int64_t bot, int64_t peer, struct slice hash)
 {
 	struct tl_updateBotChatInviteRequester *u = TL_NEW(&c->arena, updateBotChatInviteRequester);
+	struct member_way way = {.let_in = true};
 	struct store_link l;
 	struct store_user who;
 	struct view v;
@@ -77,12 +87,12 @@ int channel_tell_bot_asked(struct rpc_call *c, int64_t bot, int64_t peer, struct
 		return r;
 	view_init(&v, c);
 	v.viewer = bot;
-	u->invite = &TL_NEW(&c->arena, chatInvitePublicJoinRequests)->o;
 	if (hash.n) {
 		if ((r = store_link_get(c->db, peer, hash, &c->arena, &l)) < 0)
 			return r;
-		u->invite = link_view(&v, &l);
+		way.link = &l;
 	}
+	u->invite = channel_way_view(&v, &way);
 	u->peer = peer_to_tl(&c->arena, peer);
 	u->date = (int32_t)c->now;
 	u->user_id = c->user_id;

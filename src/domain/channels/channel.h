@@ -59,6 +59,14 @@ int channel_edit_ttl(struct rpc_call *c, struct channel *ch, int32_t period);
 int channel_invite(struct rpc_call *c, struct channel *ch, int64_t user);
 /* messages.invitedUsers with the call's own events, for rpc_reply_after; missing: Vector<MissingInvitee>, in the arena. */
 int channel_reply_invited(struct rpc_call *c, struct tl_vec *missing);
+struct store_link;
+/* How somebody came, for statistics and for bots, who hear of it. */
+struct member_way {
+	const struct store_link *link; /* NULL: by none */
+	bool let_in;                   /* he asked, and the caller let him */
+};
+/* ExportedChatInvite of it for a bot, v's viewer: of another's link it gets half. NULL: he came by none. */
+struct tl_obj *channel_way_view(struct view *v, const struct member_way *way);
 /* Write lane: a bot that lets people in hears that the caller asks (hash: by which link, or empty). */
 int channel_tell_bot_asked(struct rpc_call *c, int64_t bot, int64_t peer, struct slice hash);
 /* For admins of a group or channel of this key: the caller's permanent link (NULL: none), how many wait to be let in, and the newest. */

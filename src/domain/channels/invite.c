@@ -172,7 +172,9 @@ int messages_importChatInvite(struct rpc_call *c, const struct tl_messages_impor
 	if (l.flags & STORE_LINK_REQUEST)
 		return request_join(c, &ch, l.hash);
 	member_comes(c, &ch.me, l.admin);
-	if ((r = member_put(c, &ch, &ch.me)) < 0 || (r = request_settle(c, &ch, c->user_id)) < 0)
+	l.used++; /* as it is shown to bots */
+	if ((r = member_put_by(c, &ch, &ch.me, &(struct member_way){.link = &l})) < 0 ||
+	    (r = request_settle(c, &ch, c->user_id)) < 0)
 		return r;
 	/* A request of his by this link was settled: the row may count differently now. */
 	if ((r = store_link_get(c->db, l.peer, l.hash, &c->arena, &l)) < 0)

@@ -30,6 +30,19 @@ struct tl_obj *link_view(struct view *v, const struct store_link *l)
 	return &o->o;
 }
 
+struct tl_obj *channel_way_view(struct view *v, const struct member_way *way)
+{
+	struct tl_chatInviteExported *o;
+
+	if (!way->link)
+		return way->let_in ? &TL_NEW(&v->c->arena, chatInvitePublicJoinRequests)->o : NULL;
+	o = TL_AS(chatInviteExported, link_view(v, way->link));
+	if (way->link->admin != v->viewer) /* TDLib takes one that ends so */
+		o->link = arena_printf(&v->c->arena, PREFIX "%.*s...", (int)(way->link->hash.n / 2),
+		                       (const char *)way->link->hash.p);
+	return &o->o;
+}
+
 int link_permanent_view(struct view *v, int64_t peer, struct tl_obj **ret)
 {
 	struct store_link l;

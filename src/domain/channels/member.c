@@ -113,14 +113,26 @@ static int tell_read(struct rpc_call *c, const struct channel *ch, int64_t user)
 }
 
 static int count_day(struct rpc_call *c, const struct channel *ch, const struct store_channel_member *m,
-                     bool came)
+                     const struct member_way *way, bool came)
 {
-	int kind = !came ? STORE_DAY_LEFT : m->by && m->by != m->user ? STORE_DAY_ADDED : STORE_DAY_JOINED;
+	int kind = !came                       ? STORE_DAY_LEFT
+	           : way->let_in               ? STORE_DAY_LET_IN
+	           : way->link                 ? STORE_DAY_BY_LINK
+	           : m->by && m->by != m->user ? STORE_DAY_ADDED
+	                                       : STORE_DAY_JOINED;
 
 	return store_day_add(c->db, peer_channel(ch->row.id), c->now, kind, 1);
 }
 
 int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_member *m)
+{
+	static const struct member_way none = {0};
+
+	return member_put_by(c, ch, m, &none);
+}
+
+int member_put_by(struct rpc_call *c, struct channel *ch, struct store_channel_member *m,
+                  const struct member_way *way)
 {
 	struct store_channel_member had;
 	bool in = member_is_in(m);
@@ -133,8 +145,8 @@ int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_memb
 		return r;
 	if (m->user == c->user_id)
 		ch->me = *m;
-	if ((in != member_is_in(&had) && (r = count_day(c, ch, m, in)) < 0) ||
-	    (r = channel_tell_bots(c, ch, &had, m)) < 0)
+	if ((in != member_is_in(&had) && (r = count_day(c, ch, m, way, in)) < 0) ||
+	    (r = channel_tell_bots(c, ch, c->client ? c->user_id : 0, &had, m, way)) < 0)
 		return r;
 	if (in == member_is_in(&had))
 		return channel_tell(c, ch, m->user);

@@ -18,6 +18,9 @@ int member_load(struct rpc_call *c, const struct channel *ch, int64_t user, stru
  * comes has read everything so far, and sees what was before only if the channel shows it.
  */
 int member_put(struct rpc_call *c, struct channel *ch, struct store_channel_member *m);
+/* The same of one who comes: how. */
+int member_put_by(struct rpc_call *c, struct channel *ch, struct store_channel_member *m,
+                  const struct member_way *way);
 /* There is room for one more in the channel and in his list: 400 USERS_TOO_MUCH, CHANNELS_TOO_MUCH or, for another, 403 USER_CHANNELS_TOO_MUCH. */
 int member_has_room(struct rpc_call *c, const struct channel *ch, int64_t user);
 /* What one who comes would be: a member since now. */
@@ -50,9 +53,10 @@ int member_may_rank(struct rpc_call *c, struct slice rank);
 /* --- stickers.c: a supergroup's set; 0: none */
 int64_t channel_stickers(const struct store_channel *row);
 
-/* --- bots.c: its bots hear what somebody was and is (had, m: his row, written already); the calling one asks to be let in */
-int channel_tell_bots(struct rpc_call *c, const struct channel *ch, const struct store_channel_member *had,
-                      const struct store_channel_member *m);
+/* --- bots.c: its bots hear what somebody was and is (had, m: his row, written already), by whom (0: nobody); the calling one asks to be let in */
+int channel_tell_bots(struct rpc_call *c, const struct channel *ch, int64_t actor,
+                      const struct store_channel_member *had, const struct store_channel_member *m,
+                      const struct member_way *way);
 int channel_tell_bots_asked(struct rpc_call *c, const struct channel *ch, struct slice hash);
 
 /* --- participant.c */

@@ -161,26 +161,18 @@ static int note_let_in(struct rpc_call *c, const struct channel *ch, const struc
 	return channel_log_of(c, ch->row.id, user, CHANNEL_LOG_JOIN, &a->o); /* it is he who came */
 }
 
-/* What the link counts, and who came by it. */
-static int note_link(struct rpc_call *c, struct channel *ch, const struct store_link_user *u,
-                     struct store_link *l)
+/* He came by this link, if it was one that is still there. */
+static int note_link(struct rpc_call *c, struct store_link *l, int64_t user)
 {
-	struct store_link_user came = {.user = u->user, .date = c->now, .approved_by = c->user_id};
-	int r;
+	struct store_link_user came = {.user = user, .date = c->now, .approved_by = c->user_id};
+	int r = store_link_put(c->db, l);
 
-	r = u->hash.n ? store_link_get(c->db, peer_channel(ch->row.id), u->hash, &c->arena, l)
-	              : -ERR_NOTFOUND;
-	if (r == -ERR_NOTFOUND)
-		return note_let_in(c, ch, NULL, u->user);
-	l->used++;
-	if (r < 0 || (r = store_link_put(c->db, l)) < 0 ||
-	    (r = store_link_came(c->db, l->peer, l->hash, &came)) < 0)
-		return r;
-	return note_let_in(c, ch, l, u->user);
+	return r < 0 ? r : store_link_came(c->db, l->peer, l->hash, &came);
 }
 
 static int let_in(struct rpc_call *c, struct channel *ch, const struct store_link_user *u)
 {
+	struct member_way way = {.let_in = true};
 	struct store_channel_member m;
 	struct store_link l;
 	int r;
@@ -189,9 +181,18 @@ static int let_in(struct rpc_call *c, struct channel *ch, const struct store_lin
 		return r;
 	if ((r = member_has_room(c, ch, u->user)) < 0)
 		return r;
+	r = u->hash.n ? store_link_get(c->db, peer_channel(ch->row.id), u->hash, &c->arena, &l)
+	              : -ERR_NOTFOUND;
+	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	if (r == 0) {
+		l.used++;
+		way.link = &l;
+	}
 	member_comes(c, &m, c->user_id);
 	m.by_request = true;
-	if ((r = member_put(c, ch, &m)) < 0 || (r = note_link(c, ch, u, &l)) < 0)
+	if ((r = member_put_by(c, ch, &m, &way)) < 0 || (way.link && (r = note_link(c, &l, u->user)) < 0) ||
+	    (r = note_let_in(c, ch, way.link, u->user)) < 0)
 		return r;
 	if (!(ch->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return 0;

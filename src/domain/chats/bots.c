@@ -6,7 +6,7 @@
 #include "updates/peer.h"
 
 static int tell(struct rpc_call *c, int64_t chat, int64_t bot, const struct store_chat_member *had,
-                const struct store_chat_member *m)
+                const struct store_chat_member *m, const struct member_way *way)
 {
 	struct tl_updateChatParticipant *u = TL_NEW(&c->arena, updateChatParticipant);
 	struct view v;
@@ -19,13 +19,14 @@ static int tell(struct rpc_call *c, int64_t chat, int64_t bot, const struct stor
 	u->user_id = m ? m->user : had->user;
 	u->prev_participant = had ? chat_participant_view(&v, had) : NULL;
 	u->new_participant = m ? chat_participant_view(&v, m) : NULL;
+	u->invite = way ? channel_way_view(&v, way) : NULL;
 	view_peer(&v, peer_chat(chat));
 	view_peer(&v, c->user_id);
 	return bot_tell(&v, bot, &u->o);
 }
 
 int chat_tell_bots(struct rpc_call *c, int64_t chat, const struct store_chat_member *had,
-                   const struct store_chat_member *m)
+                   const struct store_chat_member *m, const struct member_way *way)
 {
 	int64_t user = m ? m->user : had->user;
 	struct store_chat_member *all;
@@ -37,9 +38,9 @@ int chat_tell_bots(struct rpc_call *c, int64_t chat, const struct store_chat_mem
 	r = store_chat_members(c->db, chat, &c->arena, &all, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		if (peer_is_bot(all[i].user) && all[i].role != STORE_CHAT_MEMBER && all[i].user != user)
-			r = tell(c, chat, all[i].user, had, m);
+			r = tell(c, chat, all[i].user, had, m, way);
 	if (r >= 0 && peer_is_bot(user))
-		r = tell(c, chat, user, had, m);
+		r = tell(c, chat, user, had, m, way);
 	return r < 0 ? r : 0;
 }
 

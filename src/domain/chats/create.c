@@ -108,7 +108,7 @@ int messages_createChat(struct rpc_call *c, const struct tl_messages_createChat 
 		return r;
 	m.role = STORE_CHAT_MEMBER;
 	for (size_t i = 1; i < n; i++)
-		if (peer_is_bot(m.user = users[i]) && (r = chat_tell_bots(c, row.id, NULL, &m)) < 0)
+		if (peer_is_bot(m.user = users[i]) && (r = chat_tell_bots(c, row.id, NULL, &m, NULL)) < 0)
 			return r;
 	return channel_reply_invited(c, missing);
 }
@@ -179,7 +179,8 @@ static int forgive(struct rpc_call *c, int64_t chat, int64_t user)
 	return store_dialog_put(c->db, &d);
 }
 
-int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter, uint32_t copies)
+int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter,
+              const struct member_way *way, uint32_t copies)
 {
 	struct store_chat_member m = {.chat = ch->row.id,
 	                              .user = user,
@@ -196,7 +197,8 @@ int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter
 	ch->row.members++;
 	if ((r = store_chat_member_put(c->db, &m)) < 0 || (r = chat_put_next(c, &ch->row)) < 0 ||
 	    (r = chat_say_member(c, ch, &m, MEMBER_ADDED, true)) < 0 ||
-	    (r = chat_catch_up(c, ch->row.id, user)) < 0 || (r = chat_tell_bots(c, ch->row.id, NULL, &m)) < 0)
+	    (r = chat_catch_up(c, ch->row.id, user)) < 0 ||
+	    (r = chat_tell_bots(c, ch->row.id, NULL, &m, way)) < 0)
 		return r;
 	if (peer_is_bot(user)) /* what was said before is not for it */
 		copies = 0;
@@ -223,7 +225,7 @@ static int add(struct rpc_call *c, struct chat *ch, int64_t user, uint32_t copie
 
 	action->users = (struct tl_vec_long){&user, 1};
 	if ((r = chat_catch_up(c, ch->row.id, c->user_id)) < 0 ||
-	    (r = chat_come(c, ch, user, c->user_id, copies)) < 0 ||
+	    (r = chat_come(c, ch, user, c->user_id, NULL, copies)) < 0 ||
 	    (r = chat_say(c, ch->row.id, &action->o)) < 0)
 		return r;
 	return chat_catch_up(c, ch->row.id, user);

@@ -3,6 +3,7 @@
  * managed with those of channels (channels/links.c).
  */
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/chats/photo.h"
 #include "domain/chats/private.h"
 #include "domain/messages/message.h"
@@ -114,15 +115,13 @@ static int say_came(struct rpc_call *c, int64_t chat, int64_t user, struct tl_ob
 	return message_deliver(c, &m, &id);
 }
 
-static int note_came(struct rpc_call *c, struct store_link *l, int64_t user, int64_t approved_by)
+/* It counts who comes by it. */
+static int note_came(struct rpc_call *c, const struct store_link *l, int64_t user, int64_t approved_by)
 {
 	struct store_link_user u = {.user = user, .date = c->now, .approved_by = approved_by};
-	int r;
+	int r = store_link_put(c->db, l);
 
-	l->used++;
-	if ((r = store_link_put(c->db, l)) < 0)
-		return r;
-	return store_link_came(c->db, l->peer, l->hash, &u);
+	return r < 0 ? r : store_link_came(c->db, l->peer, l->hash, &u);
 }
 
 int chat_invite_follow(struct rpc_call *c, struct chat *ch, struct store_link *l)
@@ -142,14 +141,19 @@ int chat_invite_follow(struct rpc_call *c, struct chat *ch, struct store_link *l
 		return r < 0 ? r : rpc_reply_error(c, 400, "INVITE_REQUEST_SENT");
 	}
 	a->inviter_id = l->admin;
-	if ((r = settle(c, ch->row.id, c->user_id)) < 0 ||
-	    (r = chat_come(c, ch, c->user_id, l->admin, 0)) < 0 || (r = note_came(c, l, c->user_id, 0)) < 0)
+	if ((r = settle(c, ch->row.id, c->user_id)) < 0 || /* by which the row may count differently */
+	    (r = store_link_get(c->db, l->peer, l->hash, &c->arena, l)) < 0)
+		return r;
+	l->used++;
+	if ((r = chat_come(c, ch, c->user_id, l->admin, &(struct member_way){.link = l}, 0)) < 0 ||
+	    (r = note_came(c, l, c->user_id, 0)) < 0)
 		return r;
 	return say_came(c, ch->row.id, c->user_id, &a->o);
 }
 
 int chat_request_settle(struct rpc_call *c, struct chat *ch, const struct store_link_user *u, bool approved)
 {
+	struct member_way way = {.let_in = true};
 	struct store_chat_member m;
 	struct store_link l;
 	int r;
@@ -159,13 +163,16 @@ int chat_request_settle(struct rpc_call *c, struct chat *ch, const struct store_
 	r = store_chat_member_get(c->db, ch->row.id, u->user, &m);
 	if (r != -ERR_NOTFOUND) /* he came in another way */
 		return r;
-	if ((r = chat_catch_up(c, ch->row.id, c->user_id)) < 0 ||
-	    (r = chat_come(c, ch, u->user, c->user_id, 0)) < 0)
-		return r;
 	r = u->hash.n ? store_link_get(c->db, peer_chat(ch->row.id), u->hash, &c->arena, &l) : -ERR_NOTFOUND;
-	if (r == 0)
-		r = note_came(c, &l, u->user, c->user_id);
 	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	if (r == 0) {
+		l.used++;
+		way.link = &l;
+	}
+	if ((r = chat_catch_up(c, ch->row.id, c->user_id)) < 0 ||
+	    (r = chat_come(c, ch, u->user, c->user_id, &way, 0)) < 0 ||
+	    (way.link && (r = note_came(c, &l, u->user, c->user_id)) < 0))
 		return r;
 	return say_came(c, ch->row.id, u->user, &TL_NEW(&c->arena, messageActionChatJoinedByRequest)->o);
 }

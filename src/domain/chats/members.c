@@ -49,7 +49,7 @@ static int go(struct rpc_call *c, struct chat *ch, const struct store_chat_membe
 	    (by && (r = note_kicked(c, chat, m->user)) < 0))
 		return r;
 	ch->row.members--;
-	if ((r = chat_put_next(c, &ch->row)) < 0 || (r = chat_tell_bots(c, chat, m, NULL)) < 0)
+	if ((r = chat_put_next(c, &ch->row)) < 0 || (r = chat_tell_bots(c, chat, m, NULL, NULL)) < 0)
 		return r;
 	if (by)
 		return (r = rpc_log_event(c, &ev)) < 0 ? r : chat_say_member(c, ch, m, MEMBER_REMOVED, true);
@@ -139,7 +139,7 @@ int messages_editChatAdmin(struct rpc_call *c, const struct tl_messages_editChat
 	if ((r = chat_catch_up(c, ch.row.id, c->user_id)) < 0 || (r = store_chat_member_put(c->db, &m)) < 0 ||
 	    (r = chat_put_next(c, &ch.row)) < 0 ||
 	    (r = chat_say_member(c, &ch, &m, q->is_admin ? MEMBER_ADMIN : MEMBER_NO_ADMIN, false)) < 0 ||
-	    (r = rpc_log_event(c, &ev)) < 0 || (r = chat_tell_bots(c, ch.row.id, &had, &m)) < 0)
+	    (r = rpc_log_event(c, &ev)) < 0 || (r = chat_tell_bots(c, ch.row.id, &had, &m, NULL)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }

@@ -6,6 +6,8 @@
 #include "store/chat_out.h"
 #include "updates/event.h"
 
+struct member_way; /* domain/channels/channel.h */
+
 /* --- out.c: acts on their way to the members */
 
 enum act_kind {                 /* stored: numbers stay */
@@ -38,14 +40,15 @@ int chat_reply(struct rpc_call *c);
 /* --- create.c */
 
 /* He is a member from now on, with copies of so many of the caller's last messages. 400 USERS_TOO_MUCH. Not said in the chat yet. */
-int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter, uint32_t copies);
+int chat_come(struct rpc_call *c, struct chat *ch, int64_t user, int64_t inviter,
+              const struct member_way *way, uint32_t copies);
 
 /* --- members.c: some of what he has of it goes: 1; 0: nothing is left */
 int chat_clear(struct rpc_call *c, int64_t chat, int64_t user);
 
 /* --- bots.c: bots of the group hear what somebody was (NULL: not there) and is, once it is written; the caller asks to be let in */
 int chat_tell_bots(struct rpc_call *c, int64_t chat, const struct store_chat_member *had,
-                   const struct store_chat_member *m);
+                   const struct store_chat_member *m, const struct member_way *way);
 int chat_tell_bots_asked(struct rpc_call *c, int64_t chat, struct slice hash);
 
 /* --- full.c */

@@ -65,32 +65,6 @@ int dialog_put_away(struct rpc_call *c, int64_t owner, int64_t peer)
 	return r < 0 ? r : mute(c, owner, peer);
 }
 
-static int is_muted_by(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope, bool *ret)
-{
-	struct tl_peerNotifySettings *s;
-	struct tl_obj *o;
-	int r = notify_view(c, owner, peer, scope, &o);
-
-	if (r < 0)
-		return r;
-	s = TL_AS(peerNotifySettings, o);
-	if (!s || !s->has_mute_until)
-		return 0;
-	*ret = s->mute_until > c->now;
-	return 1;
-}
-
-/* By its own settings, or else by those of its kind. */
-static int is_muted(struct rpc_call *c, int64_t owner, int64_t peer)
-{
-	bool muted = false;
-	int r = is_muted_by(c, owner, peer, NOTIFY_PEER, &muted);
-
-	if (r == 0)
-		r = is_muted_by(c, owner, 0, peer > 0 ? NOTIFY_USERS : NOTIFY_CHATS, &muted);
-	return r < 0 ? r : muted;
-}
-
 static bool names(struct tl_vec peers, int64_t peer)
 {
 	for (uint32_t i = 0; i < peers.n; i++)
@@ -127,7 +101,7 @@ int dialog_take_out(struct rpc_call *c, int64_t owner, int64_t peer)
 
 	if ((r = privacy_global(c, owner, &wish)) < 0 || wish->keep_archived_unmuted)
 		return r;
-	if ((r = is_muted(c, owner, peer)) != 0)
+	if ((r = notify_is_muted(c, owner, peer, peer > 0 ? NOTIFY_USERS : NOTIFY_CHATS)) != 0)
 		return r < 0 ? r : 0;
 	if (wish->keep_archived_folders && (r = is_in_folder(c, owner, peer)) != 0)
 		return r < 0 ? r : 0;

@@ -25,6 +25,8 @@ int dialog_draft_view(struct view *v, const struct store_dialog *row, struct tl_
 /* PeerNotifySettings of a peer (scope NOTIFY_PEER) or of a scope (peer 0); without any, one with no field set. */
 int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope,
                 struct tl_obj **ret);
+/* 1: the owner wants to hear nothing of this chat at once, by its own settings or else by those of its scope. */
+int notify_is_muted(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope);
 /* The same of a topic of a forum. */
 int notify_topic_view(struct rpc_call *c, int64_t owner, int64_t forum, int32_t topic, struct tl_obj **ret);
 /* A folder as it was stored, peers inside with the viewer's access hashes; NULL if there is none of this id. */

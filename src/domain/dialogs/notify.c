@@ -3,33 +3,34 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/dialogs/private.h"
 #include "domain/topics/topic.h"
 #include "domain/users/peer.h"
 #include "domain/sync/compose.h"
 #include "rpc_methods.h"
+#include "store/day.h"
 #include "store/setting.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum { EXCEPTIONS_MAX = 500 };
 
-/* ret_topic: of this forum; 0: none. */
-static int target(struct rpc_call *c, const struct tl_obj *in, int64_t *ret_peer, int32_t *ret_topic,
+/* ret_peer: key 0 for a kind of chats; ret_topic: of this forum; 0: none. */
+static int target(struct rpc_call *c, const struct tl_obj *in, struct peer *ret_peer, int32_t *ret_topic,
                   enum notify_scope *ret_scope)
 {
 	const struct tl_inputNotifyForumTopic *topic = TL_AS(inputNotifyForumTopic, in);
-	struct peer peer;
 	int r;
 
-	*ret_peer = 0;
+	*ret_peer = (struct peer){0};
 	*ret_topic = 0;
 	*ret_scope = NOTIFY_PEER;
 	if (topic) {
-		if ((r = peer_resolve(c, topic->peer, &peer)) < 0)
+		if ((r = peer_resolve(c, topic->peer, ret_peer)) < 0)
 			return r;
-		if (!topic_is(c, &peer, topic->top_msg_id))
+		if (!topic_is(c, ret_peer, topic->top_msg_id))
 			return rpc_fail(c, 400, "TOPIC_ID_INVALID");
-		*ret_peer = peer.key;
 		*ret_topic = topic->top_msg_id;
 		return 0;
 	}
@@ -43,23 +44,20 @@ static int target(struct rpc_call *c, const struct tl_obj *in, int64_t *ret_peer
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if (*ret_scope != NOTIFY_PEER)
 		return 0;
-	if ((r = peer_resolve(c, TL_AS(inputNotifyPeer, in)->peer, &peer)) < 0)
-		return r;
-	*ret_peer = peer.key;
-	return 0;
+	return peer_resolve(c, TL_AS(inputNotifyPeer, in)->peer, ret_peer);
 }
 
 int account_getNotifySettings(struct rpc_call *c, const struct tl_account_getNotifySettings *q)
 {
 	enum notify_scope scope;
+	struct peer peer;
 	struct tl_obj *s;
 	int32_t topic;
-	int64_t peer;
 	int r;
 
 	if ((r = target(c, q->peer, &peer, &topic, &scope)) < 0 ||
-	    (r = topic ? notify_topic_view(c, c->user_id, peer, topic, &s)
-	               : notify_view(c, c->user_id, peer, scope, &s)) < 0)
+	    (r = topic ? notify_topic_view(c, c->user_id, peer.key, topic, &s)
+	               : notify_view(c, c->user_id, peer.key, scope, &s)) < 0)
 		return r;
 	return rpc_reply(c, s);
 }
@@ -84,32 +82,56 @@ static struct tl_peerNotifySettings *settings_of(struct rpc_call *c,
 	return s;
 }
 
+/* A channel whose subscriber he is counts, by day, who wants to hear of its posts no more, or again. was: muted before, or < 0. */
+static int count_muted(struct rpc_call *c, const struct channel *ch, int was)
+{
+	int64_t key = peer_channel(ch->row.id);
+	int is = notify_is_muted(c, c->user_id, key, NOTIFY_BROADCASTS);
+
+	if (was < 0 || is < 0 || was == is)
+		return was < 0 ? was : is < 0 ? is : 0;
+	return store_day_add(c->db, key, c->now, is ? STORE_DAY_MUTED : STORE_DAY_UNMUTED, 1);
+}
+
+static int put(struct rpc_call *c, const char *key, const struct tl_obj *settings)
+{
+	struct buf b = {0};
+	int r = tl_encode(&b, settings, TL_LAYER_MAX);
+
+	if (r == 0)
+		r = store_setting_put(c->db, c->user_id, key, buf_slice(&b));
+	buf_fini(&b);
+	return r;
+}
+
 int account_updateNotifySettings(struct rpc_call *c, const struct tl_account_updateNotifySettings *q)
 {
 	struct upd_event ev = {.owner = c->user_id, .kind = UPD_NOTIFY, .except_key = c->client->auth_key_id};
 	const struct tl_inputPeerNotifySettings *in = TL_AS(inputPeerNotifySettings, q->settings);
 	enum notify_scope scope;
-	struct buf b = {0};
+	struct peer peer;
+	bool counts;
 	int32_t topic;
-	int64_t peer;
-	int r;
+	int was = 0, r;
 
 	if (!in)
 		return rpc_fail(c, 400, "SETTINGS_INVALID");
 	if ((r = target(c, q->peer, &peer, &topic, &scope)) < 0)
 		return r;
-	r = tl_encode(&b, &settings_of(c, in)->o, TL_LAYER_MAX);
-	if (r == 0)
-		r = store_setting_put(c->db, c->user_id,
-		                      topic ? notify_topic_key(&c->arena, peer, topic)
-		                            : notify_key(&c->arena, peer, scope),
-		                      buf_slice(&b));
-	buf_fini(&b);
+	counts = peer.channel && !topic && (peer.channel->row.flags & STORE_CHANNEL_BROADCAST) &&
+	         channel_is_in(peer.channel);
+	if (counts)
+		was = notify_is_muted(c, c->user_id, peer.key, NOTIFY_BROADCASTS);
+	if ((r = put(c,
+	             topic ? notify_topic_key(&c->arena, peer.key, topic)
+	                   : notify_key(&c->arena, peer.key, scope),
+	             &settings_of(c, in)->o)) < 0 ||
+	    (counts && (r = count_muted(c, peer.channel, was)) < 0))
+		return r;
 	ev.kind = topic ? UPD_NOTIFY_TOPIC : UPD_NOTIFY;
-	ev.peer = peer;
+	ev.peer = peer.key;
 	ev.id = topic ? topic : (int32_t)scope;
-	if (r == 0)
-		r = rpc_log_event(c, &ev);
+	r = rpc_log_event(c, &ev);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 

@@ -93,6 +93,31 @@ int notify_view(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_sco
 	return stored(c, owner, notify_key(&c->arena, peer, scope), ret);
 }
 
+static int is_muted_by(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope, bool *ret)
+{
+	struct tl_peerNotifySettings *s;
+	struct tl_obj *o;
+	int r = notify_view(c, owner, peer, scope, &o);
+
+	if (r < 0)
+		return r;
+	s = TL_AS(peerNotifySettings, o);
+	if (!s || !s->has_mute_until)
+		return 0;
+	*ret = s->mute_until > c->now;
+	return 1;
+}
+
+int notify_is_muted(struct rpc_call *c, int64_t owner, int64_t peer, enum notify_scope scope)
+{
+	bool muted = false;
+	int r = is_muted_by(c, owner, peer, NOTIFY_PEER, &muted);
+
+	if (r == 0)
+		r = is_muted_by(c, owner, 0, scope, &muted);
+	return r < 0 ? r : muted;
+}
+
 int notify_topic_view(struct rpc_call *c, int64_t owner, int64_t forum, int32_t topic, struct tl_obj **ret)
 {
 	return stored(c, owner, notify_topic_key(&c->arena, forum, topic), ret);

@@ -130,15 +130,16 @@ static int set_rank(struct view *v, struct tl_message *m, const struct store_msg
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
-/* A post says how often it was seen and passed on; a message of a group that was forwarded from one keeps to itself. */
+/* A post says how often it was seen and passed on, and so does whatever was made of it by passing it on. */
 static int count_views(struct view *v, struct tl_message *m, const struct store_msg *row)
 {
 	struct store_msg_count n;
+	struct view_post of;
 	int r;
 
-	if (!peer_is_channel(row->owner) || !m->post || (row->flags & STORE_MSG_LATER))
+	if (!views_whose(row, m, &of))
 		return 0;
-	if ((r = views_of(v->c, row->owner, row->id, &n)) < 0)
+	if ((r = views_of(v->c, of.channel, of.id, &n)) < 0)
 		return r;
 	m->has_views = m->has_forwards = true;
 	m->views = n.views;

@@ -1,5 +1,6 @@
 /* counts.c - what is counted in channels: views and forwards of posts, and mentions that somebody has not looked at. */
 #include "base/err.h"
+#include "base/language.h"
 #include "domain/channels/channel.h"
 #include "domain/messages/message.h"
 #include "domain/messages/page.h"
@@ -11,33 +12,42 @@
 #include "updates/event.h"
 #include "updates/peer.h"
 
-static int views_at(struct view *v, const struct place *p, int32_t id, bool increment, struct tl_obj **ret)
+static enum view_place place_of_view(const struct peer *at, const struct view_post *post)
 {
+	if (at->key == post->channel)
+		return channel_is_in(at->channel) ? VIEW_BY_SUBSCRIBER : VIEW_FROM_OUTSIDE;
+	return peer_is_user(at->key) ? VIEW_IN_PRIVATE : VIEW_IN_GROUP;
+}
+
+static int views_at(struct view *v, const struct peer *at, const struct store_msg *row, bool increment,
+                    struct tl_messageViews *o)
+{
+	struct rd in = rd_of(row->body.p, row->body.n);
 	struct rpc_call *c = v->c;
-	struct tl_messageViews *o = TL_NEW(&c->arena, messageViews);
 	struct store_msg_count n;
-	struct store_msg row;
+	struct view_post post;
+	struct tl_obj *m;
 	int r;
 
-	*ret = &o->o;
-	if (!peer_is_channel(p->owner))
+	if (tl_decode(&in, &c->arena, &m) < 0)
+		return -ERR_CORRUPT;
+	if (!TL_IS(message, m) || !views_whose(row, TL_AS(message, m), &post))
 		return 0;
-	r = place_message(c, p, id, &row);
-	if (r < 0)
-		return r == -ERR_NOTFOUND ? 0 : r;
 	if (increment)
-		views_see(c->app->views, p->owner, id, c->user_id);
-	if ((r = views_of(c, p->owner, id, &n)) < 0)
+		views_see(c->app->views, post.channel, post.id, c->user_id, place_of_view(at, &post),
+		          c->client ? language_of(c->client->lang_code) : 0);
+	if ((r = views_of(c, post.channel, post.id, &n)) < 0)
 		return r;
 	o->has_views = o->has_forwards = true;
 	o->views = n.views;
 	o->forwards = n.forwards;
-	return row.flags & STORE_MSG_THREAD ? thread_replies_view(v, &row, &o->replies) : 0;
+	return row->flags & STORE_MSG_THREAD ? thread_replies_view(v, row, &o->replies) : 0;
 }
 
 int messages_getMessagesViews(struct rpc_call *c, const struct tl_messages_getMessagesViews *q)
 {
 	struct tl_messages_messageViews *o = TL_NEW(&c->arena, messages_messageViews);
+	struct store_msg row;
 	struct place place;
 	struct peer peer;
 	struct view v;
@@ -49,9 +59,16 @@ int messages_getMessagesViews(struct rpc_call *c, const struct tl_messages_getMe
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
 	view_init(&v, c);
 	o->views = tl_vec_new(&c->arena, q->id.n); /* in the order of the question */
-	for (uint32_t i = 0; i < q->id.n; i++)
-		if ((r = views_at(&v, &place, q->id.v[i], q->increment, &o->views.v[i])) < 0)
+	for (uint32_t i = 0; i < q->id.n; i++) {
+		struct tl_messageViews *n = TL_NEW(&c->arena, messageViews);
+
+		o->views.v[i] = &n->o;
+		r = place_message(c, &place, q->id.v[i], &row);
+		if (r == 0)
+			r = views_at(&v, &peer, &row, q->increment, n);
+		if (r < 0 && r != -ERR_NOTFOUND)
 			return r;
+	}
 	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);

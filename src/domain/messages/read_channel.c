@@ -5,6 +5,7 @@
 #include "domain/messages/read_channel.h"
 
 #include "base/err.h"
+#include "base/language.h"
 #include "domain/channels/channel.h"
 #include "domain/dialogs/dialog.h"
 #include "domain/messages/place.h"
@@ -12,6 +13,7 @@
 #include "domain/messages/twin.h"
 #include "domain/reactions/react.h"
 #include "rpc_methods.h"
+#include "store/day.h"
 #include "store/dialog.h"
 #include "store/msg.h"
 #include "store/unseen.h"
@@ -36,13 +38,37 @@ static int tell_writers(struct rpc_call *c, int64_t key, int32_t before, int32_t
 	return r;
 }
 
-static int note_reader(struct rpc_call *c, const struct channel *ch, int32_t max_id)
+/*
+ * Members who read something of today are counted, once: his mark passes the beginning of the day (of his first, the moment when he came)
+ * once. What is read from an earlier day counts for none.
+ */
+static int count_reader(struct rpc_call *c, const struct channel *ch, int32_t had, int32_t max_id)
+{
+	unixtime_t since = c->now / STORE_DAY_SECONDS * STORE_DAY_SECONDS, date;
+	int language = c->client ? language_of(c->client->lang_code) : 0, r;
+	int64_t key = peer_channel(ch->row.id);
+
+	if (since < ch->me.date)
+		since = ch->me.date;
+	if ((r = store_msg_date_upto(c->db, key, key, max_id, &date)) < 0 || date < since)
+		return r;
+	if ((r = store_msg_date_upto(c->db, key, key, had, &date)) < 0 || date >= since)
+		return r;
+	r = store_day_add(c->db, key, c->now, STORE_DAY_READERS, 1);
+	if (r < 0 || !language)
+		return r;
+	return store_day_add(c->db, key, c->now, STORE_DAY_LANGUAGE + language, 1);
+}
+
+static int note_reader(struct rpc_call *c, const struct channel *ch, int32_t had, int32_t max_id)
 {
 	int32_t before;
 	int r;
 
 	if (!(ch->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return 0;
+	if ((r = count_reader(c, ch, had, max_id)) < 0)
+		return r;
 	r = store_channel_read_put(c->db, ch->row.id, c->user_id, max_id, &before);
 	return r <= 0 ? r : tell_writers(c, peer_channel(ch->row.id), before, max_id);
 }
@@ -53,6 +79,7 @@ int channel_read_upto(struct rpc_call *c, const struct channel *ch, struct store
 	                       .kind = UPD_READ_CHANNEL_IN,
 	                       .peer = d->peer,
 	                       .except_key = c->client->auth_key_id};
+	int32_t had = d->read_in;
 	uint32_t own;
 	int r = store_msg_count_by(c->db, d->peer, c->user_id, max_id, &own);
 
@@ -62,7 +89,7 @@ int channel_read_upto(struct rpc_call *c, const struct channel *ch, struct store
 	d->unread = (int32_t)own;
 	if ((r = store_dialog_put(c->db, d)) < 0 || (r = rpc_log_event(c, &ev)) < 0)
 		return r;
-	return note_reader(c, ch, max_id);
+	return note_reader(c, ch, had, max_id);
 }
 
 int channels_readHistory(struct rpc_call *c, const struct tl_channels_readHistory *q)

@@ -11,8 +11,11 @@
 
 #include "base/mem.h"
 #include "rpc/app.h"
+#include "domain/users/peer.h"
 #include "store/day.h"
+#include "store/msg.h"
 #include "updates/event.h"
+#include "updates/peer.h"
 
 enum {
 	SEEN_SLOTS = 1 << 17, /* of a generation: one MiB */
@@ -27,7 +30,12 @@ struct post {
 
 struct waiting {
 	struct post post;
-	int32_t views;
+	int32_t views, by_place[VIEW_PLACES];
+	struct spoken {
+		int language;
+		int32_t views;
+	} * spoken; /* views of those whose language is known; NULL: none */
+	uint32_t n_spoken;
 	bool passed_on;
 	UT_hash_handle hh;
 };
@@ -51,13 +59,35 @@ struct views *views_new(void)
 	return v;
 }
 
+bool views_whose(const struct store_msg *row, const struct tl_message *m, struct view_post *ret)
+{
+	const struct tl_messageFwdHeader *f = TL_AS(messageFwdHeader, m->fwd_from);
+
+	if (row->flags & STORE_MSG_LATER)
+		return false;
+	if (m->post && peer_is_channel(row->owner)) {
+		*ret = (struct view_post){row->owner, row->id};
+		return true;
+	}
+	if (!f || !f->has_channel_post || !TL_IS(peerChannel, f->from_id))
+		return false;
+	*ret = (struct view_post){peer_key(f->from_id), f->channel_post};
+	return true;
+}
+
+static void waiting_free(struct waiting *w)
+{
+	free(w->spoken);
+	free(w);
+}
+
 static void drop_all(struct waiting **table)
 {
 	struct waiting *w, *next;
 
 	HASH_ITER (hh, *table, w, next) {
 		HASH_DEL(*table, w);
-		free(w);
+		waiting_free(w);
 	}
 }
 
@@ -119,7 +149,7 @@ static struct waiting *find(struct waiting *table, int64_t channel, int32_t id)
 	return w;
 }
 
-static struct waiting *count(struct waiting **table, const struct post *p, int32_t views)
+static struct waiting *of(struct waiting **table, const struct post *p)
 {
 	struct waiting *w = find(*table, p->channel, (int32_t)p->id);
 
@@ -128,8 +158,31 @@ static struct waiting *count(struct waiting **table, const struct post *p, int32
 		w->post = *p;
 		HASH_ADD(hh, *table, post, sizeof(w->post), w);
 	}
-	w->views += views;
 	return w;
+}
+
+static void count_spoken(struct waiting *w, int language, int32_t views)
+{
+	uint32_t i = 0;
+
+	while (i < w->n_spoken && w->spoken[i].language != language)
+		i++;
+	if (i == w->n_spoken) {
+		w->spoken = xrealloc(w->spoken, (i + 1) * sizeof(*w->spoken));
+		w->spoken[w->n_spoken++] = (struct spoken){language, 0};
+	}
+	w->spoken[i].views += views;
+}
+
+/* What waits in `from` waits in `to`, too. */
+static void merge(struct waiting *to, const struct waiting *from)
+{
+	to->views += from->views;
+	to->passed_on |= from->passed_on;
+	for (int i = 0; i < VIEW_PLACES; i++)
+		to->by_place[i] += from->by_place[i];
+	for (uint32_t i = 0; i < from->n_spoken; i++)
+		count_spoken(to, from->spoken[i].language, from->spoken[i].views);
 }
 
 void views_passed_on(struct views *v, int64_t channel, int32_t id)
@@ -138,17 +191,24 @@ void views_passed_on(struct views *v, int64_t channel, int32_t id)
 
 	pthread_mutex_lock(&v->lock);
 	if (HASH_COUNT(v->waiting) < WAITING_MAX)
-		count(&v->waiting, &p, 0)->passed_on = true;
+		of(&v->waiting, &p)->passed_on = true;
 	pthread_mutex_unlock(&v->lock);
 }
 
-void views_see(struct views *v, int64_t channel, int32_t id, int64_t user)
+void views_see(struct views *v, int64_t channel, int32_t id, int64_t user, enum view_place place,
+               int language)
 {
 	struct post p = {channel, id};
+	struct waiting *w;
 
 	pthread_mutex_lock(&v->lock);
-	if (HASH_COUNT(v->waiting) < WAITING_MAX && is_first(v, channel, id, user))
-		count(&v->waiting, &p, 1);
+	if (HASH_COUNT(v->waiting) < WAITING_MAX && is_first(v, channel, id, user)) {
+		w = of(&v->waiting, &p);
+		w->views++;
+		w->by_place[place]++;
+		if (language)
+			count_spoken(w, language, 1);
+	}
 	pthread_mutex_unlock(&v->lock);
 }
 
@@ -184,14 +244,13 @@ static void take(struct views *v)
 	int n = 0;
 
 	HASH_ITER (hh, v->flushing, w, next)
-		count(&v->waiting, &w->post, w->views)->passed_on |= w->passed_on;
+		merge(of(&v->waiting, &w->post), w);
 	drop_all(&v->flushing);
 	HASH_ITER (hh, v->waiting, w, next) {
 		if (n++ == ROWS_A_SLICE)
 			break;
-		count(&v->flushing, &w->post, w->views)->passed_on |= w->passed_on;
 		HASH_DEL(v->waiting, w);
-		free(w);
+		HASH_ADD(hh, v->flushing, post, sizeof(w->post), w);
 	}
 }
 
@@ -203,10 +262,30 @@ static int tell(struct rpc_call *c, const struct waiting *w, enum upd_kind kind)
 	return rpc_log_event(c, &ev);
 }
 
-/* The post's count; and by day, for statistics: of the post, of the channel, and of the hour. */
+/* By day, for the channel's statistics: how many there were, in this hour, where, and in which language. */
+static int write_day(struct rpc_call *c, const struct waiting *w)
+{
+	static const int seen[VIEW_PLACES] = {STORE_DAY_SEEN_IN, STORE_DAY_SEEN_FROM_OUTSIDE,
+	                                      STORE_DAY_SEEN_IN_GROUPS, STORE_DAY_SEEN_IN_PRIVATE};
+	int hour = STORE_DAY_HOUR + (int)(c->now % STORE_DAY_SECONDS / 3600), r;
+	int64_t key = w->post.channel;
+
+	if ((r = store_day_add(c->db, key, c->now, STORE_DAY_VIEWS, w->views)) < 0 ||
+	    (r = store_day_add(c->db, key, c->now, hour, w->views)) < 0)
+		return r;
+	for (int i = 0; r >= 0 && i < VIEW_PLACES; i++)
+		if (w->by_place[i])
+			r = store_day_add(c->db, key, c->now, seen[i], w->by_place[i]);
+	for (uint32_t i = 0; r >= 0 && i < w->n_spoken; i++)
+		r = store_day_add(c->db, key, c->now, STORE_DAY_LANGUAGE + w->spoken[i].language,
+		                  w->spoken[i].views);
+	return r < 0 ? r : 0;
+}
+
+/* The post's count, and that of its day. */
 static int write_row(struct rpc_call *c, const struct waiting *w)
 {
-	int hour = STORE_DAY_HOUR + (int)(c->now % STORE_DAY_SECONDS / 3600), r;
+	int r;
 
 	if (w->passed_on && (r = tell(c, w, UPD_FORWARDS_NOW)) < 0)
 		return r;
@@ -214,10 +293,9 @@ static int write_row(struct rpc_call *c, const struct waiting *w)
 		return 0;
 	if ((r = tell(c, w, UPD_VIEWS_NOW)) < 0 ||
 	    (r = store_msg_count_add(c->db, w->post.channel, (int32_t)w->post.id, w->views, 0)) < 0 ||
-	    (r = store_post_day_add(c->db, w->post.channel, (int32_t)w->post.id, c->now, w->views)) < 0 ||
-	    (r = store_day_add(c->db, w->post.channel, c->now, STORE_DAY_VIEWS, w->views)) < 0)
+	    (r = store_post_day_add(c->db, w->post.channel, (int32_t)w->post.id, c->now, w->views)) < 0)
 		return r;
-	return store_day_add(c->db, w->post.channel, c->now, hour, w->views);
+	return write_day(c, w);
 }
 
 int views_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)

@@ -34,10 +34,25 @@ static int activity_graphs(struct rpc_call *c, const struct channel *ch, const s
 	g.n_lines = 3;
 	if ((r = stats_graph_view(c, &g, zoom, &o->interactions_graph)) < 0)
 		return r;
+	g.type = "line";
+	g.line[0] = (struct stats_line){"Muted", "RED#d2504d", d->by[STORE_DAY_MUTED]};
+	g.line[1] = (struct stats_line){"Unmuted", "GREEN#5ab34d", d->by[STORE_DAY_UNMUTED]};
+	g.n_lines = 2;
+	if ((r = stats_graph_view(c, &g, NULL, &o->mute_graph)) < 0)
+		return r;
 	g.type = "bar";
+	g.line[0] = (struct stats_line){"Subscribers", "BLUE#4681bb", d->by[STORE_DAY_SEEN_IN]};
+	g.line[1] = (struct stats_line){"Others", "GRAY#8a9297", d->by[STORE_DAY_SEEN_FROM_OUTSIDE]};
+	g.line[2] = (struct stats_line){"Groups", "GREEN#5ab34d", d->by[STORE_DAY_SEEN_IN_GROUPS]};
+	g.line[3] = (struct stats_line){"PM", "ORANGE#dd8b47", d->by[STORE_DAY_SEEN_IN_PRIVATE]};
+	g.n_lines = 4;
+	if ((r = stats_graph_view(c, &g, NULL, &o->views_by_source_graph)) < 0)
+		return r;
 	g.line[0] = (struct stats_line){"Reactions", "RED#d2504d", d->by[STORE_DAY_REACTIONS]};
 	g.n_lines = 1;
-	return stats_graph_view(c, &g, NULL, &o->reactions_by_emotion_graph);
+	if ((r = stats_graph_view(c, &g, NULL, &o->reactions_by_emotion_graph)) < 0)
+		return r;
+	return stats_languages(c, ch, d, &o->languages_graph);
 }
 
 static int reacted(struct rpc_call *c, const struct store_msg *row, int32_t *ret)
@@ -85,24 +100,6 @@ static int recent_posts(struct rpc_call *c, int64_t key, struct tl_stats_broadca
 	return r < 0 ? r : 0;
 }
 
-/* 1: posts of it are announced to this subscriber: by what he set for it, else for all channels. */
-static int is_notified(struct rpc_call *c, int64_t user, int64_t key)
-{
-	const struct tl_peerNotifySettings *s;
-	struct tl_obj *o;
-	int r = notify_view(c, user, key, NOTIFY_PEER, &o);
-
-	if (r < 0)
-		return r;
-	s = TL_AS(peerNotifySettings, o);
-	if (!s || !s->has_mute_until) {
-		if ((r = notify_view(c, user, 0, NOTIFY_BROADCASTS, &o)) < 0)
-			return r;
-		s = TL_AS(peerNotifySettings, o);
-	}
-	return !s || !s->has_mute_until || s->mute_until <= c->now;
-}
-
 /* Of the newest subscribers: how many hear of posts at once. */
 static int notified(struct rpc_call *c, const struct channel *ch, struct tl_obj **ret)
 {
@@ -113,22 +110,21 @@ static int notified(struct rpc_call *c, const struct channel *ch, struct tl_obj 
 	                              &n);
 
 	for (size_t i = 0; r >= 0 && i < n; i++)
-		if ((r = is_notified(c, rows[i].user, peer_channel(ch->row.id))) > 0)
+		if ((r = notify_is_muted(c, rows[i].user, peer_channel(ch->row.id), NOTIFY_BROADCASTS)) == 0)
 			o->part++;
 	o->total = (double)n;
 	*ret = &o->o;
 	return r < 0 ? r : 0;
 }
 
-/* Nobody is asked where he reads, and in which language; and what was set is not kept by days. */
+/* There are no stories here, and no pages for instant view. */
 static void set_unknown(struct rpc_call *c, struct tl_stats_broadcastStats *o)
 {
 	struct tl_statsAbsValueAndPrev *zero = TL_NEW(&c->arena, statsAbsValueAndPrev);
 
 	o->views_per_story = o->shares_per_story = o->reactions_per_story = &zero->o;
-	o->mute_graph = o->iv_interactions_graph = o->views_by_source_graph = o->languages_graph =
-		o->story_interactions_graph = o->story_reactions_by_emotion_graph = stats_graph_none(
-			&c->arena);
+	o->iv_interactions_graph = o->story_interactions_graph = o->story_reactions_by_emotion_graph =
+		stats_graph_none(&c->arena);
 }
 
 int stats_getBroadcastStats(struct rpc_call *c, const struct tl_stats_getBroadcastStats *q)

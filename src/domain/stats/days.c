@@ -2,7 +2,11 @@
  * days.c - what is known of a channel by day. Members and what was seen are counted as it happens; messages are not: how many there were
  * follows from their ids, which are ordinals, and from what was deleted.
  */
+#include <assert.h>
+#include <stdlib.h>
+
 #include "base/err.h"
+#include "base/language.h"
 #include "domain/stats/private.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
@@ -35,14 +39,19 @@ int stats_messages(struct rpc_call *c, const struct channel *ch, unixtime_t from
 	return r;
 }
 
+static int64_t came_on(const struct stats_days *d, uint32_t day)
+{
+	return d->by[STORE_DAY_JOINED][day] + d->by[STORE_DAY_ADDED][day] + d->by[STORE_DAY_BY_LINK][day] +
+	       d->by[STORE_DAY_LET_IN][day];
+}
+
 static void grow_backwards(struct stats_days *d, const struct store_channel *row)
 {
 	int32_t members = row->members, born = (int32_t)(row->date / STORE_DAY_SECONDS);
 
 	for (uint32_t i = d->n; i-- > 0;) {
 		d->members[i] = d->first + (int32_t)i < born ? 0 : members;
-		members -= (int32_t)(d->by[STORE_DAY_JOINED][i] + d->by[STORE_DAY_ADDED][i] -
-		                     d->by[STORE_DAY_LEFT][i]);
+		members -= (int32_t)(came_on(d, i) - d->by[STORE_DAY_LEFT][i]);
 		if (members < 0) /* whoever came before days were counted */
 			members = 0;
 	}
@@ -61,7 +70,7 @@ int stats_days_load(struct rpc_call *c, const struct channel *ch, struct stats_d
 	if (ret->first > today - 1)
 		ret->first = today - 1;
 	ret->n = (uint32_t)(today - ret->first + 1);
-	r = store_day_list(c->db, peer_channel(ch->row.id), ret->first, &c->arena, &rows, &n);
+	r = store_day_list(c->db, peer_channel(ch->row.id), ret->first, false, &c->arena, &rows, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
 		uint32_t day = (uint32_t)(rows[i].day - ret->first);
 
@@ -142,7 +151,7 @@ int stats_member_graphs(struct rpc_call *c, const struct stats_days *d, struct t
 	if ((r = stats_graph_view(c, &g, NULL, ret_growth)) < 0)
 		return r;
 	for (uint32_t i = 0; i < d->n; i++)
-		came[i] = d->by[STORE_DAY_JOINED][i] + d->by[STORE_DAY_ADDED][i];
+		came[i] = came_on(d, i);
 	g.line[0] = (struct stats_line){"Joined", "GREEN#5ab34d", came};
 	g.line[1] = (struct stats_line){"Left", "RED#d2504d", d->by[STORE_DAY_LEFT]};
 	g.n_lines = 2;
@@ -151,5 +160,68 @@ int stats_member_graphs(struct rpc_call *c, const struct stats_days *d, struct t
 	g.type = "bar";
 	g.line[0] = (struct stats_line){"By themselves", "GREEN#5ab34d", d->by[STORE_DAY_JOINED]};
 	g.line[1] = (struct stats_line){"Added by others", "BLUE#4681bb", d->by[STORE_DAY_ADDED]};
+	g.line[2] = (struct stats_line){"Invite links", "ORANGE#dd8b47", d->by[STORE_DAY_BY_LINK]};
+	g.line[3] = (struct stats_line){"Join requests", "PURPLE#9f79e8", d->by[STORE_DAY_LET_IN]};
+	g.n_lines = 4;
 	return stats_graph_view(c, &g, NULL, ret_sources);
+}
+
+/* --- languages */
+
+static const char *const colors[] = {"BLUE#4681bb",   "GREEN#5ab34d", "ORANGE#dd8b47", "RED#d2504d",
+                                     "PURPLE#9f79e8", "CYAN#3bb6c4",  "GOLDEN#e3b727", "GRAY#8a9297"};
+enum { NAMED = 7 };
+static_assert(sizeof(colors) / sizeof(colors[0]) == NAMED + 1 && NAMED + 1 == STATS_LINES_MAX,
+              "a color a line");
+
+struct spoken {
+	int language;
+	int64_t all, by[STATS_DAYS];
+};
+
+static int most_first(const void *a, const void *b)
+{
+	int64_t x = ((const struct spoken *)a)->all, y = ((const struct spoken *)b)->all;
+
+	return x > y ? -1 : x < y;
+}
+
+int stats_languages(struct rpc_call *c, const struct channel *ch, const struct stats_days *d,
+                    struct tl_obj **ret)
+{
+	struct stats_graph g = {.type = "area",
+	                        .first = (unixtime_t)d->first * STORE_DAY_SECONDS,
+	                        .step = STORE_DAY_SECONDS,
+	                        .n = d->n};
+	struct store_day *rows;
+	struct spoken *v;
+	uint32_t n_spoken = 0;
+	size_t n;
+	int r = store_day_list(c->db, peer_channel(ch->row.id), d->first, true, &c->arena, &rows, &n);
+
+	if (r < 0)
+		return r;
+	v = ARENA_ARRAY(&c->arena, struct spoken, n < LANGUAGE_NUMBERS ? n + 1 : LANGUAGE_NUMBERS);
+	for (size_t i = 0; i < n; i++) {
+		int language = rows[i].kind - STORE_DAY_LANGUAGE;
+		uint32_t day = (uint32_t)(rows[i].day - d->first), k = 0;
+
+		if (day >= d->n || !language_name(language))
+			continue;
+		while (k < n_spoken && v[k].language != language)
+			k++;
+		if (k == n_spoken)
+			v[n_spoken++] = (struct spoken){.language = language};
+		v[k].all += rows[i].count;
+		v[k].by[day] += rows[i].count;
+	}
+	qsort(v, n_spoken, sizeof(*v), most_first);
+	for (uint32_t k = 0; k < n_spoken && k < NAMED; k++)
+		g.line[g.n_lines++] = (struct stats_line){language_name(v[k].language), colors[k], v[k].by};
+	for (uint32_t k = NAMED + 1; k < n_spoken; k++) /* the rest is one line */
+		for (uint32_t i = 0; i < d->n; i++)
+			v[NAMED].by[i] += v[k].by[i];
+	if (n_spoken > NAMED)
+		g.line[g.n_lines++] = (struct stats_line){"Other", colors[NAMED], v[NAMED].by};
+	return stats_graph_view(c, &g, NULL, ret);
 }

@@ -58,8 +58,10 @@ static json_t *graph(const struct stats_graph *g)
 		json_object_set_new(names, id, json_string(g->line[k].name));
 		json_object_set_new(colors, id, json_string(g->line[k].color));
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:[], s:b}", "columns", columns, "types", types, "names",
-	                 names, "colors", colors, "hidden", "stacked", strcmp(g->type, "bar") == 0);
+	return json_pack("{s:o, s:o, s:o, s:o, s:[], s:b, s:b}", "columns", columns, "types", types, "names",
+	                 names, "colors", colors, "hidden", "stacked",
+	                 strcmp(g->type, "bar") == 0 || strcmp(g->type, "area") == 0, "percentage",
+	                 strcmp(g->type, "area") == 0);
 }
 
 int stats_graph_view(struct rpc_call *c, const struct stats_graph *g, const char *zoom, struct tl_obj **ret)

@@ -9,6 +9,7 @@
 #include "domain/users/view.h"
 #include "rpc_methods.h"
 #include "store/channel_log.h"
+#include "store/dialog.h"
 #include "store/msg.h"
 #include "updates/peer.h"
 
@@ -53,15 +54,27 @@ static int most_first(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-/* What was written in the last days, but for what was said without a name; *ret_before: how many wrote in as many days before. */
-static int posters(struct rpc_call *c, int64_t key, struct tallies *ret, size_t *ret_before)
+/* How many wrote on each day, as far back as one looks: from day `first` on, and in v, as stats_days has them. */
+struct writers {
+	int32_t first;
+	int64_t v[STATS_DAYS];
+};
+
+/*
+ * What was written in the last days, but for what was said without a name; *ret_before: how many wrote in as many days before, which is
+ * how far the days of ret_days go.
+ */
+static int posters(struct rpc_call *c, int64_t key, const struct stats_days *d, struct tallies *ret,
+                   size_t *ret_before, struct writers *ret_days)
 {
 	unixtime_t since = c->now - STATS_PERIOD * STORE_DAY_SECONDS,
 		   before = since - STATS_PERIOD * STORE_DAY_SECONDS;
-	struct tallies old = {0};
-	int32_t from = INT32_MAX;
+	struct tallies old = {0}, last = {0}; /* last: the day counted last, from the newest down */
+	int32_t from = INT32_MAX, day = 0;
 	bool more = true;
 	int r = 0;
+
+	*ret_days = (struct writers){.first = (int32_t)(before / STORE_DAY_SECONDS) + 1};
 
 	for (int looked = 0; r >= 0 && more && looked < LOOKED_AT; looked += PAGE) {
 		struct store_msg *rows;
@@ -75,6 +88,7 @@ static int posters(struct rpc_call *c, int64_t key, struct tallies *ret, size_t 
 			struct tally *t;
 
 			from = rows[i].id;
+			day = (int32_t)(rows[i].date / STORE_DAY_SECONDS);
 			if (rows[i].date < before)
 				more = false;
 			if (rows[i].date < before || !peer_is_user(rows[i].from_id) ||
@@ -84,9 +98,17 @@ static int posters(struct rpc_call *c, int64_t key, struct tallies *ret, size_t 
 			t->n[0]++;
 			if (rows[i].date >= since)
 				t->n[1] += utf8_len(message_text(&a, &rows[i]));
+			t = of(&c->arena, &last, rows[i].from_id);
+			if (t->n[0] != day && day >= d->first && day < d->first + (int32_t)d->n)
+				ret_days->v[day - d->first]++;
+			t->n[0] = day;
 		}
 		arena_fini(&a);
 	}
+	if (more && day >= ret_days->first) /* of this day not all was looked at */
+		ret_days->first = day + 1;
+	if (ret_days->first < d->first)
+		ret_days->first = d->first;
 	*ret_before = old.n;
 	return r < 0 ? r : 0;
 }
@@ -207,14 +229,78 @@ static int message_graphs(struct rpc_call *c, const struct channel *ch, const st
 	return stats_graph_view(c, &g, NULL, &o->top_hours_graph);
 }
 
-static int people(struct view *v, const struct channel *ch, struct tl_stats_megagroupStats *o)
+/* Members who read something and members who wrote something, by day. */
+static int actions_graph(struct rpc_call *c, const struct stats_days *d, const struct writers *w,
+                         struct tl_obj **ret)
+{
+	uint32_t at = (uint32_t)(w->first - d->first);
+	struct stats_graph g = {.type = "line",
+	                        .first = (unixtime_t)w->first * STORE_DAY_SECONDS,
+	                        .step = STORE_DAY_SECONDS,
+	                        .n = at < d->n ? d->n - at : 0,
+	                        .n_lines = 2};
+
+	if (!g.n) {
+		*ret = stats_graph_none(&c->arena);
+		return 0;
+	}
+	g.line[0] = (struct stats_line){"Viewing members", "BLUE#4681bb", d->by[STORE_DAY_READERS] + at};
+	g.line[1] = (struct stats_line){"Posting members", "GREEN#5ab34d", w->v + at};
+	return stats_graph_view(c, &g, NULL, ret);
+}
+
+/* 1: he has read something with an id above `before`. Who comes is taken to have read all that was there: only what came later counts. */
+static int has_read(struct rpc_call *c, const struct store_channel_member *m, int32_t before)
+{
+	int64_t key = peer_channel(m->channel);
+	struct store_dialog d;
+	unixtime_t date;
+	int r = store_dialog_get(c->db, m->user, key, &c->arena, &d);
+
+	if (r < 0 || d.read_in <= before)
+		return r < 0 ? r : 0;
+	if ((r = store_msg_date_upto(c->db, key, key, d.read_in, &date)) < 0)
+		return r;
+	return date >= m->date;
+}
+
+/* Of the newest members: who read something of these days, and of as many before. */
+static int viewers(struct rpc_call *c, const struct channel *ch, struct tl_obj **ret)
+{
+	struct tl_statsAbsValueAndPrev *o = TL_NEW(&c->arena, statsAbsValueAndPrev);
+	unixtime_t since = c->now - STATS_PERIOD * STORE_DAY_SECONDS;
+	int64_t key = peer_channel(ch->row.id);
+	struct store_channel_member *rows;
+	int32_t middle, old;
+	size_t n;
+	int r;
+
+	*ret = &o->o;
+	if ((r = store_msg_before_date(c->db, key, key, since, &middle)) < 0 ||
+	    (r = store_msg_before_date(c->db, key, key, since - STATS_PERIOD * STORE_DAY_SECONDS, &old)) < 0)
+		return r;
+	r = store_channel_members(c->db, ch->row.id, STORE_CHANNEL_RECENT, 0, LOOKED_AT, &c->arena, &rows,
+	                          &n);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		if ((r = has_read(c, &rows[i], middle)) > 0)
+			o->current++;
+		if (r >= 0 && middle > old && rows[i].date < since && (r = has_read(c, &rows[i], old)) > 0)
+			o->previous++;
+	}
+	return r < 0 ? r : 0;
+}
+
+static int people(struct view *v, const struct channel *ch, const struct stats_days *d,
+                  struct tl_stats_megagroupStats *o)
 {
 	struct tl_statsAbsValueAndPrev *n = TL_NEW(&v->c->arena, statsAbsValueAndPrev);
 	struct tallies t = {0};
+	struct writers w;
 	size_t before;
-	int r = posters(v->c, peer_channel(ch->row.id), &t, &before);
+	int r = posters(v->c, peer_channel(ch->row.id), d, &t, &before, &w);
 
-	if (r < 0)
+	if (r < 0 || (r = actions_graph(v->c, d, &w, &o->actions_graph)) < 0 ||
+	    (r = viewers(v->c, ch, &o->viewers)) < 0)
 		return r;
 	n->current = (double)t.n;
 	n->previous = (double)before;
@@ -243,12 +329,10 @@ int stats_getMegagroupStats(struct rpc_call *c, const struct tl_stats_getMegagro
 	o->period = stats_period(c);
 	o->members = stats_members(&c->arena, d);
 	o->messages = stats_sums(&c->arena, d->messages, d->n);
-	/* Who has read is nobody's business, and what language he reads. */
-	o->viewers = &TL_NEW(&c->arena, statsAbsValueAndPrev)->o;
-	o->languages_graph = o->actions_graph = stats_graph_none(&c->arena);
 	if ((r = stats_member_graphs(c, d, &o->growth_graph, &o->members_graph,
 	                             &o->new_members_by_source_graph)) < 0 ||
-	    (r = message_graphs(c, &ch, d, o)) < 0 || (r = people(&v, &ch, o)) < 0)
+	    (r = stats_languages(c, &ch, d, &o->languages_graph)) < 0 ||
+	    (r = message_graphs(c, &ch, d, o)) < 0 || (r = people(&v, &ch, d, o)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

@@ -17,7 +17,7 @@ struct stats_line {
 };
 
 struct stats_graph {
-	const char *type; /* "line", "bar", "step" */
+	const char *type; /* "line", "bar", "step", "area": shares of a whole */
 	unixtime_t first; /* of the first number of each line, and how far the others are apart */
 	unixtime_t step;
 	uint32_t n;
@@ -56,6 +56,10 @@ struct tl_obj *stats_period(struct rpc_call *c);
 /* Graphs that channels and supergroups have: members; who came and left; how they came. */
 int stats_member_graphs(struct rpc_call *c, const struct stats_days *d, struct tl_obj **ret_growth,
                         struct tl_obj **ret_moves, struct tl_obj **ret_sources);
+
+/* Views of a channel's posts, or readers of a group, by language. */
+int stats_languages(struct rpc_call *c, const struct channel *ch, const struct stats_days *d,
+                    struct tl_obj **ret);
 
 /* InputChannel: 400 CHAT_ADMIN_REQUIRED and those of channel_resolve(). */
 int stats_resolve(struct rpc_call *c, const struct tl_obj *input_channel, struct channel *ret);

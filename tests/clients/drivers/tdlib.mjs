@@ -104,7 +104,8 @@ async function onUpdate(o) {
     case 'updateChatMember': { // bots alone
       const status = (m) => m.status['@type'].replace('chatMemberStatus', '');
       const whom = o.new_chat_member.member_id.user_id;
-      return event('member', { peer: o.chat_id, by: o.actor_user_id, whom, was: status(o.old_chat_member), is: status(o.new_chat_member) });
+      return event('member', { peer: o.chat_id, by: o.actor_user_id, whom, was: status(o.old_chat_member), is: status(o.new_chat_member),
+        link: o.invite_link?.invite_link ?? null });
     }
     case 'updateMessageReaction': // likewise
       return event('reacts', { peer: o.chat_id, id: serverId(o.message_id), who: o.actor_id.user_id, now: o.new_reaction_types.map((t) => t.emoji) });

@@ -3,7 +3,7 @@ import asyncio
 import base64
 import time
 
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal, refused
 
 
 async def bot_of(stage, library, username, *options):
@@ -112,6 +112,23 @@ async def test_members(stage):
         'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': b.me['id']},
         'status': {'@type': 'chatMemberStatusBanned', 'banned_until_date': 0}})
     await told(b, 'Member', 'Banned')
+    # Who comes by a link, and by whose.
+    c = await stage.person('telethon', 'Cat')
+    for asks in False, True:
+        since = d.mark()
+        link = await a.invoke(method='createChatInviteLink', args={
+            'chat_id': chat, 'name': 'the door', 'expiration_date': 0, 'member_limit': 0, 'creates_join_request': asks})
+        url = link['invite_link']
+        join = c.call('call', text='messages.ImportChatInviteRequest(%r)' % url.rsplit('+', 1)[1])
+        if asks:
+            await refused('INVITE_REQUEST_SENT', join)
+            await d.wait('asks', lambda e: e['who'] == c.me['id'], since=since)
+            await a.invoke(method='processChatJoinRequest', args={'chat_id': chat, 'user_id': c.me['id'], 'approve': True})
+        else:
+            await join
+        e = await d.wait('member', lambda e: (e['whom'], e['is']) == (c.me['id'], 'Member'), since=since)
+        expect_equal((e['by'], e['link'].endswith('...'), url.startswith(e['link'][:-3])), ((a if asks else c).me['id'], True, True), 'by which link')
+        await c.call('call', text='channels.LeaveChannelRequest(%d)' % chat)
 
 
 async def told(a, bot, what, wanted):

@@ -1,5 +1,6 @@
 """What is sent later: TDLib, Telethon and mtcute schedule in private chats, to themselves and in a channel; the server dies in between."""
 import asyncio
+import json
 import time
 
 from harness import expect, expect_clean_logs, expect_equal, refused, until
@@ -152,6 +153,14 @@ async def test_kill(stage):
     expect_equal([r['text'] for r in reversed(rows) if r['text'] in words], words, 'each once, in order')
 
 
+def sums(graph):
+    """What the lines of a graph come to, as TDLib hands them on."""
+    if graph['@type'] != 'statisticalGraphData':
+        return graph['@type']
+    g = json.loads(graph['json_data'])
+    return {g['names'][line[0]]: sum(line[1:]) for line in g['columns'][1:]}
+
+
 async def test_statistics(stage):
     """TDLib and Telethon read what was counted of a channel, a post and a supergroup; others do not."""
     a, t, m = stage.people
@@ -172,7 +181,14 @@ async def test_statistics(stage):
     expect_equal(stats['member_count']['value'], 3, 'members now')
     expect_equal(stats['mean_message_share_count']['value'] > 0, True, 'posts were shared')
     expect_equal(stats['join_graph']['@type'], 'statisticalGraphData', 'who came')
-    expect_equal(stats['language_graph']['@type'], 'statisticalGraphError', 'what nobody knows')
+    expect_equal(stats['instant_view_interaction_graph']['@type'], 'statisticalGraphError', 'what nobody knows')
+    # The view came with the next round.
+    seen = {'Subscribers': 1, 'Others': 0, 'Groups': 0, 'PM': 0}
+    await until('where it was seen', lambda: a.invoke(method='getChatStatistics', args={'chat_id': chat, 'is_dark': False}),
+                lambda s: sums(s['view_count_by_source_graph']) == seen, 40)
+    stats = await a.invoke(method='getChatStatistics', args={'chat_id': chat, 'is_dark': False})
+    expect_equal(sums(stats['language_graph']), {'English': 1}, 'the language that Telethon names')
+    expect_equal(sums(stats['join_by_source_graph']), {'By themselves': 0, 'Added by others': 2, 'Invite links': 0, 'Join requests': 0}, 'how they came')
     zoom = stats['message_interaction_graph']['zoom_token']
     hours = await a.invoke(method='getStatisticalGraph', args={'chat_id': chat, 'token': zoom, 'x': stats['period']['end_date'] * 1000})
     expect_equal(hours['@type'], 'statisticalGraphData', 'one day, by hour')
@@ -183,13 +199,18 @@ async def test_statistics(stage):
     await refused('CHAT_ADMIN_REQUIRED', t.call('call', text='stats.GetBroadcastStatsRequest(channel=%d)' % chat))
     group = {**about, 'title': 'The readers', 'is_channel': False}
     chat = (await a.invoke(method='createNewSupergroupChat', args=group))['id']
+    await asyncio.sleep(1.1)  # what was written in the second in which he came he need not have read
     await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
     await until('it is in his list', t.dialogs, lambda v: any(d['peer'] == chat for d in v))
     await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
     await t.send(to=chat, text='hello')
-    await a.send(to=chat, text='hello you')
+    id = (await a.send(to=chat, text='hello you'))['id']
+    await until('it came', lambda: t.history(of=chat, limit=5), has('hello you'))
+    await t.read(to=chat, up_to=id)
     stats = await a.invoke(method='getChatStatistics', args={'chat_id': chat, 'is_dark': False})
     expect_equal(stats['@type'], 'chatStatisticsSupergroup', 'what TDLib makes of it')
+    expect_equal(sums(stats['action_graph']), {'Viewing members': 1, 'Posting members': 2}, 'who reads and writes')
+    expect_equal(stats['viewer_count']['value'], 1, 'who read')
     expect_equal(sorted(s['user_id'] for s in stats['top_senders']), sorted([a.me['id'], t.me['id']]), 'who wrote')
     expect_equal([s['added_member_count'] for s in stats['top_inviters']], [2], 'who brought them')
     expect_clean_logs(a, m)
