@@ -15,7 +15,6 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "blob/upload.h"
 #include "crypto/hash.h"
 #include "domain/media/contents.h"
@@ -24,35 +23,7 @@
 #include "rpc/server.h"
 #include "store/blob.h"
 #include "store/file.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
+#include "three.h"
 
 /* Whoever put something has had the time to say that he needs it. Never back, not even between tests. */
 static void pass_hold(void)
@@ -503,7 +474,7 @@ static void test_race(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_parts), T(test_sweep), T(test_killed), T(test_repair), T(test_race), T(test_jobs),
 	};

@@ -3,44 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "domain/media/media.h"
 #include "files.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
+#include "three.h"
 
 /* What a size says: its letter, sides and bytes; false for the stripped one. */
 static bool size_of(const struct tl_obj *o, char *letter, int *w, int *h, int *bytes)
@@ -188,7 +158,7 @@ static void thumbs(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {T(photo), T(refused), T(thumbs)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -2,46 +2,15 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 #include <libavutil/log.h>
 
 #include "../worker/av.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "files.h"
 #include "store/file.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	av_log_set_level(AV_LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
+#include "three.h"
 
 static struct tl_photos_photo *upload(struct s *s, uint32_t side, bool fallback)
 {
@@ -514,7 +483,7 @@ static void refused(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {
 		T(shown), T(told),     T(chosen_and_deleted),  T(hidden),   T(moves),
 		T(drawn), T(personal), T(personal_taken_back), T(proposed), T(refused)};

@@ -3,27 +3,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/channels/rights.h"
 #include "room.h"
 #include "sql/sql.h"
 #include "store/msg_reaction.h"
+#include "three.h"
 
 #define UP    "\xf0\x9f\x91\x8d"
 #define FIRE  "\xf0\x9f\x94\xa5"
 #define HEART "\xe2\x9d\xa4"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
 
 /* What is offered, without the pictures. */
 static int offer(struct rpc_call *c, void *unused)
@@ -37,25 +29,11 @@ static int offer(struct rpc_call *c, void *unused)
 
 static int setup(void **state)
 {
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cid", "");
-	assert_int_equal(world_write(s->w, offer, NULL), 0);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
+	int r = three_setup(state);
 	struct s *s = *state;
 
-	world_free(s->w);
-	free(s);
-	return 0;
+	assert_int_equal(world_write(s->w, offer, NULL), 0);
+	return r;
 }
 
 static struct tl_obj *emoji(struct s *s, const char *text)
@@ -716,7 +694,7 @@ static void test_gone(void **state)
 	assert_int_equal(n, 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(test_##name, setup, three_teardown)
 
 /* What a double tap means is kept, and told by the configuration. */
 static void test_default(void **state)

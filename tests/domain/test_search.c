@@ -2,47 +2,16 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/search/index.h"
 #include "rpc/app.h"
 #include "store/search.h"
 #include "store/upd.h"
 #include "room.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cid", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
+#include "three.h"
 
 static int32_t say(struct s *s, struct person from, struct person to, const char *text)
 {
@@ -316,7 +285,7 @@ static void everywhere(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {T(languages), T(changes), T(paging), T(everywhere)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -6,44 +6,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "files.h"
 #include "store/file.h"
 #include "room.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
-static int setup(void **state)
-{
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
+#include "three.h"
 
 static struct tl_obj *input_document(struct s *s, const struct tl_document *d)
 {
@@ -535,7 +505,7 @@ static void sent(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
 	const struct CMUnitTest tests[] = {T(made_and_seen), T(refused), T(changed), T(of_group),
 	                                   T(installed),     T(lists),   T(found),   T(sent)};
 

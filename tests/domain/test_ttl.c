@@ -3,42 +3,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/log.h"
-#include "talk.h"
-
-struct s {
-	struct world *w;
-	struct person a, b, c;
-};
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
+#include "three.h"
 
 static int setup(void **state)
 {
-	struct s *s = calloc(1, sizeof(*s));
-
-	log_set_level(LOG_ERROR);
-	s->w = world_new();
-	world_start_jobs(s->w);
-	s->a = world_person(s->w, "15550001", "Ann", "");
-	s->b = world_person(s->w, "15550002", "Bob", "");
-	s->c = world_person(s->w, "15550003", "Cid", "");
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
+	int r = three_setup(state);
 	struct s *s = *state;
 
-	world_free(s->w);
-	free(s);
-	return 0;
+	world_start_jobs(s->w);
+	return r;
 }
 
 static struct tl_obj *set(struct s *s, struct tl_obj *peer, int32_t period)
@@ -150,7 +127,7 @@ static void test_default(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, three_teardown)
 	const struct CMUnitTest tests[] = {T(test_period), T(test_default)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
