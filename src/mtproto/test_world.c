@@ -1,0 +1,313 @@
+/* test_world.c - see test_world.h. */
+#include "mtproto/test_world.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/rd.h"
+#include "crypto/aes.h"
+#include "crypto/kdf.h"
+#include "crypto/rng.h"
+#include "io/conn.h"
+#include "io/loop.h"
+#include "mtproto/gzip.h"
+#include "mtproto/salt.h"
+
+static const uint8_t salt_secret[32] = {1, 2, 3};
+
+/* --- keys in memory; answers come by mailbox, as from lanes */
+struct ask {
+	struct io_msg m;
+	struct mt_key key;
+	struct mt_client_info info;
+	bool has_info;
+	int r;
+	mt_key_loaded_fn *done_key;
+	void (*done)(void *arg, int r);
+	void *arg;
+};
+
+static void come_back(struct io_loop *l, struct io_msg *m)
+{
+	struct ask *q = (struct ask *)m;
+
+	if (q->done_key)
+		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL, q->has_info ? &q->info : NULL);
+	else
+		q->done(q->arg, q->r);
+	free(q);
+}
+
+static void say(struct io_loop *loop, struct ask *q)
+{
+	q->m.run = come_back;
+	io_post(loop, &q->m);
+}
+
+struct mt_key *world_key(struct world *w, int64_t id)
+{
+	for (unsigned i = 0; i < w->n_keys; i++)
+		if (w->key[i].id == id)
+			return &w->key[i];
+	return NULL;
+}
+
+static void load(void *ctx, struct io_loop *loop, int64_t id, mt_key_loaded_fn *done, void *arg)
+{
+	struct world *w = ctx;
+	struct ask *q = xcalloc(1, sizeof(*q));
+	struct mt_key *k = world_key(w, id);
+
+	q->r = w->load_error ? w->load_error : k ? 0 : -ERR_NOTFOUND;
+	if (k) {
+		q->key = *k;
+		q->has_info = w->has_info[k - w->key];
+		q->info = w->info[k - w->key];
+	}
+	q->done_key = done;
+	q->arg = arg;
+	say(loop, q);
+}
+
+static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void (*done)(void *arg, int r),
+                   void *arg)
+{
+	struct world *w = ctx;
+	struct ask *q = xcalloc(1, sizeof(*q));
+
+	if (w->taken) {
+		w->taken--;
+		q->r = -ERR_EXISTS;
+	} else {
+		assert(w->n_keys < KEYS_MAX);
+		w->key[w->n_keys++] = *k;
+	}
+	q->done = done;
+	q->arg = arg;
+	say(loop, q);
+}
+
+static void bind_key(void *ctx, struct io_loop *loop, int64_t temp_id, int64_t perm_id, unixtime_t expires,
+                     void (*done)(void *arg, int r), void *arg)
+{
+	struct world *w = ctx;
+	struct ask *q = xcalloc(1, sizeof(*q));
+	struct mt_key *k = world_key(w, temp_id);
+
+	if (!k)
+		q->r = -ERR_NOTFOUND;
+	else if (k->perm_id && k->perm_id != perm_id)
+		q->r = -ERR_EXISTS;
+	else {
+		k->perm_id = perm_id;
+		k->expires = expires;
+	}
+	q->done = done;
+	q->arg = arg;
+	say(loop, q);
+}
+
+static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *arg, int r), void *arg)
+{
+	struct world *w = ctx;
+	struct ask *q = xcalloc(1, sizeof(*q));
+	struct mt_key *k = world_key(w, id);
+
+	if (k) {
+		w->n_keys--;
+		w->has_info[k - w->key] = w->has_info[w->n_keys];
+		w->info[k - w->key] = w->info[w->n_keys];
+		*k = w->key[w->n_keys];
+	} else
+		q->r = -ERR_NOTFOUND;
+	q->done = done;
+	q->arg = arg;
+	say(loop, q);
+}
+
+static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info)
+{
+	struct world *w = ctx;
+	struct mt_key *k = world_key(w, perm_id);
+
+	if (!k)
+		return;
+	k->layer = layer;
+	w->has_info[k - w->key] = info != NULL;
+	if (info)
+		w->info[k - w->key] = *info;
+}
+
+/* --- the server */
+static void on_call(void *ctx, const struct mt_call *c)
+{
+	struct world *w = ctx;
+	struct rd r = rd_of(c->body.p, c->body.n);
+
+	assert(w->n_calls < CALLS_MAX);
+	w->call[w->n_calls++] = (struct called){.session = c->session,
+	                                        .perm_key_id = c->perm_key_id,
+	                                        .session_id = c->session_id,
+	                                        .msg_id = c->msg_id,
+	                                        .user_id = c->user_id,
+	                                        .layer = c->layer,
+	                                        .dc = c->dc,
+	                                        .without_updates = c->without_updates,
+	                                        .takeout_id = c->takeout_id,
+	                                        .has_info = c->info != NULL,
+	                                        .info = c->info ? *c->info : (struct mt_client_info){0},
+	                                        .id = rd_u32(&r),
+	                                        .n = c->body.n};
+}
+
+static void on_online(void *ctx, int64_t key, int64_t user, int32_t layer, bool online)
+{
+	struct world *w = ctx;
+
+	w->online_changes++;
+	w->online = online;
+	w->online_layer = layer;
+}
+
+static int64_t value_of(void *ctx, int64_t viewer, int32_t kind, int64_t target)
+{
+	return viewer * 1000 + target * 10 + kind;
+}
+
+/* One for all tests of a process: making it takes longer than most of them. */
+static struct rsa_key *the_key;
+
+static void drop_the_key(void)
+{
+	rsa_key_free(the_key);
+}
+
+static uint32_t answer_size(void *ctx, struct slice body)
+{
+	struct rd r = rd_of(body.p, body.n);
+
+	return rd_u32(&r) == WORLD_BULK ? WORLD_BULK_SIZE : 0;
+}
+
+static bool is_full(void *ctx)
+{
+	return ((struct world *)ctx)->full;
+}
+
+static bool is_cdn(void *ctx, int32_t dc)
+{
+	return dc == WORLD_CDN || dc == WORLD_ALONE;
+}
+
+static bool is_alone(void *ctx, int32_t dc)
+{
+	return dc == WORLD_ALONE;
+}
+
+static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
+                                const struct mt_cdn_manners *cdn)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	struct mt_keystore ks = {w, load, insert, bind_key, destroy, note_client};
+	struct mt_server_ops ops = {.ctx = w,
+	                            .call = on_call,
+	                            .answer_size = answer_size,
+	                            .is_full = is_full,
+	                            .key_online = on_online,
+	                            .viewer_value = value_of};
+	struct mt_server_config cfg = {.loops = w->loops,
+	                               .n_loops = n,
+	                               .keys = &ks,
+	                               .ops = &ops,
+	                               .rsa = w->keys_by_best,
+	                               .test_mode = !burst,
+	                               .handshakes_per_second = per_second,
+	                               .handshakes_burst = burst};
+	int r;
+
+	if (cdn) {
+		ops.is_cdn = is_cdn;
+		ops.is_alone = is_alone;
+		cfg.cdn = *cdn;
+	}
+	memcpy(cfg.salt_secret, salt_secret, 32);
+	for (; w->n_loops < n; w->n_loops++) {
+		r = io_loop_new(w->n_loops, &w->loops[w->n_loops]);
+		assert(r == 0);
+	}
+	if (!the_key) {
+		the_key = rsa_key_generate();
+		atexit(drop_the_key);
+	}
+	w->rsa = the_key;
+	w->keys_by_best[0] = w->rsa;
+	r = mt_server_new(&cfg, &w->srv);
+	assert(r == 0);
+	return w;
+}
+
+struct world *world_new(unsigned per_second, unsigned burst)
+{
+	return world_make(1, per_second, burst, NULL);
+}
+
+struct world *world_new_loops(unsigned n)
+{
+	return world_make(n, 0, 0, NULL);
+}
+
+struct world *world_new_cdn(const struct mt_cdn_manners *m)
+{
+	return world_make(1, 0, 0, m);
+}
+
+void world_free(struct world *w)
+{
+	mt_server_free(w->srv);
+	for (unsigned i = 0; i < w->n_loops; i++)
+		io_loop_free(w->loops[i]);
+	free(w);
+}
+
+void world_turn(struct world *w)
+{
+	unsigned rounds = w->n_loops > 1 ? 16 : 4;
+
+	for (unsigned i = 0; i < rounds; i++)
+		for (unsigned k = 0; k < w->n_loops; k++)
+			uv_run(io_loop_uv(w->loops[k]), UV_RUN_NOWAIT);
+}
+
+struct mt_key *world_add_key(struct world *w, enum mt_key_kind kind)
+{
+	struct mt_key *k = &w->key[w->n_keys++];
+	uint8_t aux[8];
+
+	assert(w->n_keys <= KEYS_MAX);
+	*k = (struct mt_key){.kind = kind, .dc = 2, .created = clock_unix()};
+	rng_bytes(k->key, sizeof(k->key));
+	mt_key_ids(k->key, &k->id, aux);
+	rng_bytes(&k->first_salt, 8);
+	if (kind == MT_KEY_TEMP)
+		k->expires = clock_unix() + 86400;
+	return k;
+}
+
+int64_t world_salt(int64_t key_id)
+{
+	return mt_salt(salt_secret, key_id, clock_unix());
+}
+
+void world_answer(struct world *w, unsigned call, uint32_t id)
+{
+	struct buf b = {0};
+
+	buf_u32(&b, id);
+	mt_server_reply(w->srv, w->call[call].session, w->call[call].msg_id, &b, MT_REPLY_RAW);
+	world_turn(w);
+}
