@@ -42,6 +42,27 @@ typedef struct tl_obj *(*make_fn)(struct callers *s, struct person p, int64_t ro
 #define ALIKE NULL
 #define NOBOT "400 BOT_METHOD_INVALID"
 
+/*
+ * Usual answers: the owner alone; those with the right; every admin; everybody who is in it. Who is banned, has left or was never there meets
+ * a private chat. In a channel nobody is restricted, and that answer is not asked for.
+ */
+#define OWNERS                                                                                               \
+	{                                                                                                    \
+		OK, NO, NO, NO, NO, GONE_, GONE_, GONE_                                                      \
+	}
+#define BY_RIGHT                                                                                             \
+	{                                                                                                    \
+		OK, OK, NO, NO, NO, GONE_, GONE_, GONE_                                                      \
+	}
+#define ADMINS                                                                                               \
+	{                                                                                                    \
+		OK, OK, OK, NO, NO, GONE_, GONE_, GONE_                                                      \
+	}
+#define ALL_IN                                                                                               \
+	{                                                                                                    \
+		OK, OK, OK, OK, OK, GONE_, GONE_, GONE_                                                      \
+	}
+
 struct caller_row {
 	const char *what;
 	make_fn make;
