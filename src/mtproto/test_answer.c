@@ -11,6 +11,16 @@
 #include "mtproto/ids.h"
 #include "mtproto/test_one.h"
 
+/* A call is made, and answered: its msg_id. */
+static int64_t answered(struct one *t)
+{
+	int64_t id = peer_call(&t->p, CALL);
+
+	world_turn(t->w);
+	world_answer(t->w, t->w->n_calls - 1, ANSWER);
+	return id;
+}
+
 static void acks_end_answers(void **state)
 {
 	struct one *t = *state;
@@ -19,9 +29,7 @@ static void acks_end_answers(void **state)
 	int64_t id;
 
 	peer_init(&t->p, 200);
-	id = peer_call(&t->p, CALL);
-	world_turn(t->w);
-	world_answer(t->w, t->w->n_calls - 1, ANSWER);
+	id = answered(t);
 	g = peer_result(&t->p, id);
 	assert_int_equal(g->seq_no & 1, 1);
 	peer_close(&t->p);
@@ -104,9 +112,7 @@ static void states(void **state)
 	t->p.at = mark;
 	assert_non_null(peer_result(&t->p, id)); /* the answer goes first */
 	/* An answer that is gone is owned up to, else the client waits for ever. */
-	lost = peer_call(&t->p, CALL);
-	world_turn(t->w);
-	world_answer(t->w, t->w->n_calls - 1, ANSWER);
+	lost = answered(t);
 	assert_non_null(peer_result(&t->p, lost));
 	clock_set_test_usec(125000000);
 	for (int i = 0; i < 3; i++) { /* the sweep comes by real time */
