@@ -10,8 +10,11 @@
 
 #include "base/mem.h"
 
+#define READ_FIRST  2048u
 #define READ_CHUNK  65536u
-#define READ_ROUNDS 4 /* chunks a connection may take before others get their turn */
+#define READ_ROUNDS 4             /* chunks a connection may take before others get their turn */
+#define LOWAT_MIN   16384u        /* less than that is not worth a word with the system */
+#define LOWAT_MAX   (256u * 1024) /* that it keeps for us at a time */
 #define FLUSH_USEC  2000000
 
 struct io_conn {
@@ -25,6 +28,8 @@ struct io_conn {
 	const struct io_conn_ops *ops;
 	void *user;
 	struct buf in;
+	size_t expected; /* bytes that belong to what is in `in`; 0: not known */
+	int lowat;       /* the system wakes us for so many */
 	struct io_timer timer;
 	struct io_msg ending; /* posts `closed` from the loop */
 	struct move *moving;  /* it leaves when `bytes` returns */
@@ -122,6 +127,7 @@ static void go(struct io_conn *c);
 static bool give(struct io_conn *c, size_t n_new)
 {
 	c->giving = true;
+	c->expected = 0;
 	if (!c->closing && c->ops)
 		c->ops->bytes(c->user, c, &c->in, n_new);
 	c->giving = false;
@@ -133,29 +139,45 @@ static bool give(struct io_conn *c, size_t n_new)
 	return false;
 }
 
+/* Woken when so many bytes are there. (Who has nothing more to say, or no room for it, wakes us before.) */
+static void wake_for(struct io_conn *c, size_t n)
+{
+	int v = n < LOWAT_MIN ? 1 : (int)(n < LOWAT_MAX ? n : LOWAT_MAX);
+
+	if (v != c->lowat && c->fd >= 0 && setsockopt(c->fd, SOL_SOCKET, SO_RCVLOWAT, &v, sizeof(v)) == 0)
+		c->lowat = v;
+}
+
 static void read_some(struct io_conn *c)
 {
+	size_t had = 0, want;
 	ssize_t k;
+	uint8_t *p;
 
-	for (int i = 0; i < READ_ROUNDS && c->fd >= 0 && !c->closing && !c->paused; i++) {
-		size_t want = READ_CHUNK;
-		uint8_t *p = buf_reserve(&c->in, i ? want : 2048);
-
-		want = c->in.cap - c->in.n;
+	while (had < READ_ROUNDS * READ_CHUNK && c->fd >= 0 && !c->closing && !c->paused) {
+		if (c->expected)
+			p = buf_reserve_exact(&c->in, c->expected);
+		else
+			p = buf_reserve(&c->in, had ? READ_CHUNK : READ_FIRST);
+		want = c->expected ? c->expected : c->in.cap - c->in.n;
 		k = recv(c->fd, p, want, MSG_DONTWAIT);
 		if (k < 0 && (errno == EAGAIN || errno == EINTR)) {
 			if (!c->in.n)
 				buf_fini(&c->in);
-			return;
+			break;
 		}
 		if (k <= 0) {
 			end(c);
 			return;
 		}
+		had += (size_t)k;
 		c->in.n += (size_t)k;
-		if (!give(c, (size_t)k) || (size_t)k < want)
+		if (!give(c, (size_t)k))
 			return;
+		if ((size_t)k < want)
+			break;
 	}
+	wake_for(c, c->expected);
 }
 
 /* What still comes while our last bytes leave is read and dropped: unread, it would make the close a reset. */
@@ -199,6 +221,7 @@ static struct io_conn *conn_alloc(struct io_loop *l, const char *ip)
 
 	c->loop = l;
 	c->fd = -1;
+	c->lowat = 1;
 	snprintf(c->ip, sizeof(c->ip), "%s", ip);
 	return c;
 }
@@ -258,8 +281,10 @@ void io_conn_pause(struct io_conn *c)
 void io_conn_resume(struct io_conn *c)
 {
 	c->paused = false;
-	if (give(c, 0))
-		watch(c);
+	if (!give(c, 0))
+		return;
+	wake_for(c, c->expected);
+	watch(c);
 }
 
 void io_conn_pipe_bytes(struct io_conn *c, const uint8_t *p, size_t n)
@@ -398,6 +423,11 @@ size_t io_conn_queued(const struct io_conn *c)
 size_t io_conn_unread(const struct io_conn *c)
 {
 	return c->in.n;
+}
+
+void io_conn_expect(struct io_conn *c, size_t n)
+{
+	c->expected = n;
 }
 
 bool io_conn_is_pipe(const struct io_conn *c)

@@ -67,6 +67,11 @@ bool io_conn_is_closing(const struct io_conn *c);
 size_t io_conn_queued(const struct io_conn *c);
 /* Bytes of `in` that nobody has taken yet. */
 size_t io_conn_unread(const struct io_conn *c);
+/*
+ * From within `bytes`: so many more belong together with what is there, the rest of a packet. The system keeps them until they are all
+ * there (LOWAT_MAX of them at most), they are read at once, and what follows them is not read along. Until the next `bytes`.
+ */
+void io_conn_expect(struct io_conn *c, size_t n);
 bool io_conn_is_pipe(const struct io_conn *c);
 
 /*

@@ -15,7 +15,7 @@
 struct io_loop {
 	uv_loop_t uv;
 	uv_async_t wake;
-	uv_timer_t tick;
+	uv_timer_t tick, soon;
 	uv_prepare_t before_sleep;
 	unsigned index;
 	void *data;
@@ -120,6 +120,10 @@ static void on_prepare(uv_prepare_t *h)
 	}
 }
 
+static void on_soon(uv_timer_t *h)
+{
+}
+
 int io_loop_new(unsigned index, struct io_loop **ret_l)
 {
 	struct io_loop *l = xcalloc(1, sizeof(*l));
@@ -134,6 +138,7 @@ int io_loop_new(unsigned index, struct io_loop **ret_l)
 	pthread_mutex_init(&l->lock, NULL);
 	uv_async_init(&l->uv, &l->wake, run_messages);
 	uv_timer_init(&l->uv, &l->tick);
+	uv_timer_init(&l->uv, &l->soon);
 	uv_prepare_init(&l->uv, &l->before_sleep);
 	l->wake.data = l->tick.data = l->before_sleep.data = l;
 	uv_timer_start(&l->tick, on_tick, TICK_USEC / 1000, TICK_USEC / 1000);
@@ -218,6 +223,7 @@ void io_loop_free(struct io_loop *l)
 	io_loop_drain(l);
 	uv_close((uv_handle_t *)&l->wake, NULL);
 	uv_close((uv_handle_t *)&l->tick, NULL);
+	uv_close((uv_handle_t *)&l->soon, NULL);
 	uv_close((uv_handle_t *)&l->before_sleep, NULL);
 	uv_run(&l->uv, UV_RUN_NOWAIT);
 	uv_loop_close(&l->uv);
@@ -296,4 +302,10 @@ void io_at_turn_end(struct io_loop *l, void (*f)(struct io_loop *l, void *arg), 
 			return;
 		}
 	f(l, arg);
+}
+
+void io_turn_within(struct io_loop *l, unsigned msec)
+{
+	if (!uv_is_active((uv_handle_t *)&l->soon))
+		uv_timer_start(&l->soon, on_soon, msec, 0);
 }

@@ -52,5 +52,7 @@ void io_timer_clear(struct io_timer *t);
 
 /* Once at the end of the present turn of the loop, before it sleeps: for flushing what the turn gathered. */
 void io_at_turn_end(struct io_loop *l, void (*f)(struct io_loop *l, void *arg), void *arg);
+/* The loop turns again within some `msec`, though nothing happens. */
+void io_turn_within(struct io_loop *l, unsigned msec);
 
 #endif

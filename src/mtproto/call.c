@@ -72,6 +72,12 @@ static void remember(struct mt_session *s, const struct mt_wrap *w)
 		srv->ops.key_online(srv->ops.ctx, k->id, k->user_id, k->layer, true);
 }
 
+/* The packet that ends with this call, if there is not much else in it. */
+static struct buf *whole_of(const struct mt_loop *l, struct slice body)
+{
+	return l->whole && body.p + body.n == l->whole_end && body.n > l->whole->cap / 2 ? l->whole : NULL;
+}
+
 void mt_call_run(struct mt_session *s, const char *ip, int64_t msg_id, struct slice body, int32_t layer,
                  bool without_updates, int64_t takeout_id)
 {
@@ -88,7 +94,9 @@ void mt_call_run(struct mt_session *s, const char *ip, int64_t msg_id, struct sl
 	                       .takeout_id = takeout_id,
 	                       .info = mt_info_read(s->key->info, &info) ? &info : NULL,
 	                       .peer_ip = ip,
-	                       .body = body};
+	                       .body = body,
+	                       .whole = whole_of(s->l, body),
+	                       .more = s->l->calls_follow};
 
 	if (!mt_running_add(s, msg_id, body.n))
 		mt_answer_error(s, msg_id, 420, "FLOOD_WAIT_3");

@@ -184,7 +184,7 @@ static int begin(struct mt_conn *c, struct buf *in)
 static void on_bytes(void *user, struct io_conn *io, struct buf *in, size_t n_new)
 {
 	struct mt_conn *c = user;
-	struct tr_packet pkt;
+	struct tr_packet pkt = {0};
 	size_t used = 0;
 	int r = 0;
 
@@ -196,14 +196,20 @@ static void on_bytes(void *user, struct io_conn *io, struct buf *in, size_t n_ne
 	if (r == -ERR_AGAIN || (r == 0 && mt_stall(c, in->n)))
 		return;
 	while (r == 0 && !c->to && !io_conn_is_closing(io) && (r = tr_next(&c->t, in, used, &pkt)) == 0) {
+		c->whole = !used && pkt.used == in->n ? in : NULL;
 		used += pkt.used;
 		if (!c->delay)
 			mt_conn_touch(c);
 		mt_receive(c, (uint8_t *)(uintptr_t)pkt.body.p, pkt.body.n, pkt.quick_ack);
+		c->whole = NULL;
+		if (!in->p)
+			used = 0; /* it was taken */
 	}
 	if (r != -ERR_AGAIN && r != 0)
 		mt_conn_close(c);
 	buf_consume(in, used);
+	if (r == -ERR_AGAIN && pkt.used > in->n && !mt_stall(c, pkt.used))
+		io_conn_expect(io, pkt.used - in->n);
 	mt_far_depart(c);
 }
 

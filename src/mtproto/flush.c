@@ -275,7 +275,7 @@ void mt_flush(struct io_loop *io, void *loop)
 {
 	struct mt_loop *l = loop;
 
-	mt_open_flush(l);
+	mt_open_some(l);
 	flush_sessions(l);
 	mt_seal_flush(l->seal);
 	mt_bulk_run_held(l);

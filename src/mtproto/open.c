@@ -1,5 +1,5 @@
 /*
- * open.c - large packets on their way in (parts of files): gathered until the end of the loop's turn, and decrypted side by side, as
+ * open.c - large packets on their way in (parts of files): gathered until the end of the loop's turn, or a moment longer while the last ones are at work, and decrypted side by side, as
  * seal.c does with those on their way out. What comes behind one on the same connection waits for it or has it opened first,
  * so their order stays.
  */
@@ -10,15 +10,18 @@
 #include "mtproto/private.h"
 
 enum { BATCH_MAX = 16, BATCH_BYTES = 2176 * 1024 }; /* as in seal.c */
+enum { WORTH_IT = 8, HOLD_USEC = 2000 };            /* so many are not kept waiting, and nobody for longer */
 
 struct mt_open {
 	unsigned n;
 	size_t bytes;
+	usec_t since; /* the first of them came */
 	struct mt_packet_opening opening[BATCH_MAX];
 	struct {
 		uint64_t conn;
 		int64_t key_id;
 		bool quick_ack;
+		struct buf b;
 	} packet[BATCH_MAX];
 };
 
@@ -30,7 +33,7 @@ struct mt_open *mt_open_new(void)
 void mt_open_free(struct mt_open *q)
 {
 	for (unsigned i = 0; q && i < q->n; i++)
-		free(q->opening[i].p);
+		buf_fini(&q->packet[i].b);
 	free(q);
 }
 
@@ -45,26 +48,55 @@ void mt_open_flush(struct mt_loop *l)
 	mt_packet_open_all(q->opening, n);
 	q->n = 0;
 	q->bytes = 0;
+	l->calls_follow = true;
 	for (unsigned i = 0; i < n; i++) {
+		l->whole = &q->packet[i].b;
 		c = mt_conn_find(l, q->packet[i].conn);
 		if (c) {
 			c->n_opening--;
 			mt_receive_opened(c, q->packet[i].key_id, &q->opening[i], q->packet[i].quick_ack);
 		}
-		free(q->opening[i].p);
+		buf_fini(&q->packet[i].b);
+	}
+	l->whole = NULL;
+	l->calls_follow = false;
+	if (l->s->ops.calls_made)
+		l->s->ops.calls_made(l->s->ops.ctx);
+}
+
+void mt_open_some(struct mt_loop *l)
+{
+	const struct mt_server_ops *ops = &l->s->ops;
+	const struct mt_open *q = l->open;
+
+	if (q->n && q->n < WORTH_IT && ops->is_busy && ops->is_busy(ops->ctx) &&
+	    clock_usec() < q->since + HOLD_USEC) {
+		io_turn_within(l->io, HOLD_USEC / 1000);
+		io_at_turn_end(l->io, mt_flush, l);
+	} else {
+		mt_open_flush(l);
 	}
 }
 
-bool mt_open_add(struct mt_conn *c, const struct mt_key *k, const uint8_t *p, size_t n, bool quick_ack)
+bool mt_open_add(struct mt_conn *c, const struct mt_key *k, uint8_t *p, size_t n, bool quick_ack)
 {
 	struct mt_open *q = c->l->open;
-	uint8_t *own = xmalloc(n);
+	struct buf *b = &q->packet[q->n].b;
 
-	memcpy(own, p, n);
-	if (mt_packet_open_begin(k->key, true, own, n, &q->opening[q->n]) < 0) {
-		free(own);
+	if (c->whole) {
+		*b = *c->whole;
+		*c->whole = (struct buf){0};
+	} else {
+		memcpy(buf_reserve_exact(b, n), p, n);
+		b->n = n;
+		p = b->p;
+	}
+	if (mt_packet_open_begin(k->key, true, p, n, &q->opening[q->n]) < 0) {
+		buf_fini(b);
 		return false;
 	}
+	if (!q->n)
+		q->since = clock_usec();
 	q->packet[q->n].conn = c->serial;
 	q->packet[q->n].key_id = k->id;
 	q->packet[q->n].quick_ack = quick_ack;

@@ -132,7 +132,8 @@ struct mt_conn {
 	struct mt_loop *to;                       /* it is leaving for; NULL: it stays */
 	struct mt_parked *baggage, *last_baggage; /* packets to be looked at over there */
 	char *ip;                                 /* a face's */
-	bool stalled;                             /* on the loop's list: not read until there is room */
+	struct buf *whole; /* while a packet is looked at that lies there alone: may be taken; else NULL */
+	bool stalled;      /* on the loop's list: not read until there is room */
 	struct mt_conn *prev_stalled, *next_stalled;
 	UT_hash_handle hh; /* by serial */
 };
@@ -243,6 +244,9 @@ struct mt_loop {
 	struct buf scratch; /* a frame, until it is sent */
 	struct mt_seal *seal;
 	struct mt_open *open;
+	struct buf *whole;        /* while a packet of open.c is looked at: where it lies, may be taken, */
+	const uint8_t *whole_end; /* by the message that ends here, behind which nothing is looked at */
+	bool calls_follow;        /* until ops.calls_made */
 	struct crowd_msg *crowds, *last_crowd; /* crowd.c: bodies under way to many, in order */
 	struct io_timer sweep;
 	unsigned sweeps;
@@ -365,11 +369,13 @@ void mt_receive_sent(struct mt_conn *c, uint8_t *p, size_t n, bool quick_ack);
 /* One that open.c has decrypted. */
 void mt_receive_opened(struct mt_conn *c, int64_t key_id, const struct mt_packet_opening *o, bool quick_ack);
 
-/* open.c: large packets, several at once. p is copied. False: it is none. At the end of the turn at the latest mt_flush opens them. */
+/* open.c: large packets, several at once. p is copied, unless c->whole can be taken. False: it is none. At the end of the turn at the latest mt_flush opens them. */
 struct mt_open *mt_open_new(void);
 void mt_open_free(struct mt_open *q);
-bool mt_open_add(struct mt_conn *c, const struct mt_key *k, const uint8_t *p, size_t n, bool quick_ack);
+bool mt_open_add(struct mt_conn *c, const struct mt_key *k, uint8_t *p, size_t n, bool quick_ack);
 void mt_open_flush(struct mt_loop *l);
+/* The same, unless those that there are had better wait for more of them: then the loop turns again soon. */
+void mt_open_some(struct mt_loop *l);
 
 /* handshake.c: an unencrypted packet */
 void mt_handshake_packet(struct mt_conn *c, const uint8_t *p, size_t n);

@@ -136,6 +136,7 @@ void mt_receive_opened(struct mt_conn *c, int64_t key_id, const struct mt_packet
 	if (!perm || (c->io ? io_conn_is_closing(c->io) : c->closing))
 		return; /* a packet before this one ended it */
 	ok = mt_packet_open_end(o, &m) == 0;
+	c->l->whole_end = ok ? m.body.p + m.body.n : NULL;
 	opened(c, perm, e, ok ? &m : NULL, quick_ack);
 }
 

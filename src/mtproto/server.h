@@ -40,6 +40,9 @@ struct mt_call {
 	const struct mt_client_info *info; /* NULL before initConnection */
 	const char *peer_ip;               /* text, of the connection it came by */
 	struct slice body;                 /* the API call, boxed; borrowed until the callback returns */
+	struct buf *
+		whole; /* the block in which it lies, which may be taken instead of a copy (then it is empty here); NULL: borrowed only */
+	bool more;     /* others may follow at once; ops.calls_made comes behind them */
 };
 
 struct mt_server_ops {
@@ -49,6 +52,8 @@ struct mt_server_ops {
 	 * mt_server_reply, from any thread, now or later. Each msg_id of a session comes here at most once.
 	 */
 	void (*call)(void *ctx, const struct mt_call *call);
+	/* Calls with `more` were made, or turned out to be none. May be NULL. Thread: a loop. */
+	void (*calls_made)(void *ctx);
 	/*
 	 * Bytes that the answer to this query may have, if it is of those that MT_REPLY_BULK brings; else 0. They run only
 	 * as fast as they are read, and may be called again (they change nothing). Quick. May be NULL. Thread: the session's loop.
@@ -60,6 +65,11 @@ struct mt_server_ops {
 	 * Thread: the connection's loop.
 	 */
 	bool (*is_full)(void *ctx);
+	/*
+	 * What large packets bring is being worked on: more of them may wait for it a moment, so that they are decrypted side by side. Quick.
+	 * May be NULL. Thread: a loop.
+	 */
+	bool (*is_busy)(void *ctx);
 	/*
 	 * A key gained its first session that may get updates, or lost its last live one. Thread: the key's loop.
 	 * user_id may be 0 (login tokens and config are pushed to keys without a user).

@@ -140,13 +140,102 @@ static void a_connection_that_went(void **state)
 	go(w, p, 2);
 }
 
+static void put_inner(struct buf *box, struct peer *p, uint32_t id, size_t n)
+{
+	buf_u64(box, (uint64_t)peer_next_id(p));
+	buf_u32(box, 1);
+	buf_u32(box, (uint32_t)n + 4);
+	buf_u32(box, id);
+	memset(buf_reserve(box, n), 1, n);
+	box->n += n;
+}
+
+/* Two calls in one packet: the first of so many bytes, then the second. */
+static void send_both(struct peer *p, uint32_t first, size_t n, uint32_t second, size_t m)
+{
+	struct buf box = {0};
+
+	buf_u32(&box, (uint32_t)MT_msg_container);
+	buf_u32(&box, 2);
+	put_inner(&box, p, first, n);
+	put_inner(&box, p, second, m);
+	peer_send(p, peer_next_id(p), 2, &box);
+	buf_fini(&box);
+}
+
+static void a_block_goes_along(void **state)
+{
+	static const enum peer_way ways[] = {PEER_PIPE, PEER_SOCKET};
+	unsigned before;
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct world *w = world_new(0, 0);
+		struct peer p = {.way = ways[i]};
+
+		come(w, &p, 1);
+		before = w->n_calls;
+		send_large(&p, 60000);
+		world_turn(w);
+		assert_int_equal(w->n_taken, 1);
+		assert_true(w->n_calls == before + 1 && w->call[before].n == 60004);
+		send_both(&p, SMALL, 0, LARGE, 60000);
+		world_turn(w);
+		assert_int_equal(w->n_taken, 2);
+		assert_true(w->n_calls == before + 3 && w->call[before + 1].id == SMALL);
+		send_both(&p, LARGE, 60000, SMALL, 0); /* what is behind it is looked at yet */
+		world_turn(w);
+		assert_int_equal(w->n_taken, 2);
+		assert_true(w->n_calls == before + 5 && w->call[before + 4].id == SMALL);
+		send_both(&p, LARGE, 30000, LARGE,
+		          30000); /* and half a block is not kept for the other half */
+		world_turn(w);
+		assert_int_equal(w->n_taken, 2);
+		assert_int_equal(w->n_calls, before + 7);
+		go(w, &p, 1);
+	}
+}
+
+static void some_wait_for_more(void **state)
+{
+	struct world *w = world_new(0, 0);
+	struct peer p[8] = {0};
+	unsigned before, tries = 0;
+	usec_t began;
+
+	come(w, p, 8);
+	w->busy = true;
+	do { /* unless the machine was busy, too: they wait for 2 ms */
+		assert_true(++tries < 100);
+		before = w->n_calls;
+		began = clock_usec();
+		send_large(&p[0], 20000);
+		world_turn(w);
+	} while (clock_usec() >= began + 1500);
+	assert_int_equal(w->n_calls, before);
+	while (w->n_calls == before) /* not for long, whatever happens */
+		world_turn(w);
+	assert_true(clock_usec() >= began + 2000);
+	for (unsigned i = 0; i < 8; i++) /* many are enough */
+		send_large(&p[i], 20000);
+	world_turn(w);
+	assert_int_equal(w->n_calls, before + 9);
+	send_large(&p[0], 20000);
+	peer_call(&p[0], SMALL); /* behind it, and not kept waiting */
+	world_turn(w);
+	assert_int_equal(w->n_calls, before + 11);
+	w->busy = false;
+	send_large(&p[0], 20000);
+	world_turn(w);
+	assert_int_equal(w->n_calls, before + 12);
+	go(w, p, 8);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_of_them_in_order),
-		cmocka_unit_test(a_small_one_stays_behind),
-		cmocka_unit_test(a_false_one_ends_its_own),
-		cmocka_unit_test(a_connection_that_went),
+		cmocka_unit_test(all_of_them_in_order),     cmocka_unit_test(a_small_one_stays_behind),
+		cmocka_unit_test(a_false_one_ends_its_own), cmocka_unit_test(a_connection_that_went),
+		cmocka_unit_test(a_block_goes_along),       cmocka_unit_test(some_wait_for_more),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -163,6 +163,10 @@ static void on_call(void *ctx, const struct mt_call *c)
 	                                        .info = c->info ? *c->info : (struct mt_client_info){0},
 	                                        .id = rd_u32(&r),
 	                                        .n = c->body.n};
+	if (c->whole) {
+		buf_fini(c->whole);
+		w->n_taken++;
+	}
 }
 
 static void on_online(void *ctx, int64_t key, int64_t user, int32_t layer, bool online)
@@ -199,6 +203,11 @@ static bool is_full(void *ctx)
 	return ((struct world *)ctx)->full;
 }
 
+static bool is_busy(void *ctx)
+{
+	return ((struct world *)ctx)->busy;
+}
+
 static bool is_cdn(void *ctx, int32_t dc)
 {
 	return dc == WORLD_CDN || dc == WORLD_ALONE;
@@ -218,6 +227,7 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
 	                            .call = on_call,
 	                            .answer_size = answer_size,
 	                            .is_full = is_full,
+	                            .is_busy = is_busy,
 	                            .key_online = on_online,
 	                            .viewer_value = value_of};
 	struct mt_server_config cfg = {.loops = w->loops,

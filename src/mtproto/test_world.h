@@ -36,8 +36,10 @@ struct world {
 	int load_error; /* instead of finding */
 	unsigned taken; /* so many inserts find their id taken */
 	bool full;      /* what ops.is_full says */
+	bool busy;      /* what ops.is_busy says */
 	struct called call[CALLS_MAX];
-	unsigned n_calls;
+	unsigned n_calls,
+		n_taken; /* taken: calls that came with their block, which is gone when they are answered */
 	int online_changes;
 	bool online;
 	int32_t online_layer;

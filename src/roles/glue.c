@@ -45,7 +45,9 @@ static void on_call(void *ctx, const struct mt_call *m)
 	                        .user_id = m->user_id,
 	                        .layer = m->layer,
 	                        .without_updates = m->without_updates,
-	                        .body = m->body};
+	                        .body = m->body,
+	                        .whole = m->whole,
+	                        .more = m->more};
 
 	if (app_is_cdn(g->app, m->dc)) {
 		stand_in(g, m);
@@ -59,6 +61,11 @@ static void on_call(void *ctx, const struct mt_call *m)
 		q.client.lang_code = m->info->lang_code;
 	}
 	rpc_dispatch(g->rpc, &q);
+}
+
+static void on_calls_made(void *ctx)
+{
+	rpc_dispatched(((struct glue *)ctx)->rpc);
 }
 
 static void on_key_online(void *ctx, int64_t key, int64_t user, int32_t layer, bool online)
@@ -130,6 +137,11 @@ static uint32_t answer_size(void *ctx, struct slice body)
 	return media_answer_size(body);
 }
 
+static bool is_busy(void *ctx)
+{
+	return rpc_is_busy(((struct glue *)ctx)->rpc);
+}
+
 static bool is_full(void *ctx)
 {
 	return rpc_is_full(((struct glue *)ctx)->rpc);
@@ -143,6 +155,8 @@ void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
 	                              .call = on_call,
 	                              .answer_size = answer_size,
 	                              .is_full = is_full,
+	                              .is_busy = is_busy,
+	                              .calls_made = on_calls_made,
 	                              .key_online = on_key_online,
 	                              .is_cdn = is_cdn,
 	                              .is_alone = is_alone,

@@ -37,6 +37,7 @@ void rpc_job_free(struct rpc_job *j)
 		return;
 	arena_fini(&j->call.arena);
 	buf_fini(&j->raw);
+	buf_fini(&j->body);
 	free(j);
 }
 

@@ -23,11 +23,20 @@ static void keep_client(struct rpc_job *j, const struct rpc_client *from)
 	j->call.client = &j->client;
 }
 
+/* The bytes of a request, which are the job's from here on. */
+static struct slice body_of(struct rpc_job *j, const struct rpc_request *q)
+{
+	if (!q->whole)
+		return arena_slice(&j->call.arena, q->body);
+	j->body = *q->whole;
+	*q->whole = (struct buf){0};
+	return q->body;
+}
+
 /* The body into a query: 0, or what rpc_fail returned. Clients mix shapes of layers; every served one is taken. */
 static int decode(struct rpc_job *j, struct slice body)
 {
-	struct slice own = arena_slice(&j->call.arena, body);
-	struct rd r = rd_of(own.p, own.n), peek = r;
+	struct rd r = rd_of(body.p, body.n), peek = r;
 	uint32_t id = rd_u32(&peek);
 	struct tl_obj *q;
 	int e;
@@ -117,7 +126,7 @@ static int on_loop(struct rpc_server *s, struct rpc_job *j)
 	return 0;
 }
 
-static int to_lane(struct rpc_job *j)
+static int to_lane(struct rpc_job *j, bool more)
 {
 	struct rpc_server *s = j->server;
 	int64_t by = j->call.user_id ? j->call.user_id : j->client.auth_key_id;
@@ -132,7 +141,7 @@ static int to_lane(struct rpc_job *j)
 	case RPC_LANE_BLOB: /* who looks at a video keeps nobody from a range of a file */
 		return rpc_push_blob(s, j->method->prepare ? s->prepare : s->blob, j);
 	case RPC_LANE_UPLOAD:
-		return rpc_push_blob(s, rpc_upload_lane(s, j), j);
+		return rpc_push_part(s, j, more);
 	case RPC_LANE_CPU:
 		return lane_push(s->cpu, &j->item, false);
 	}
@@ -149,7 +158,7 @@ void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q)
 	keep_client(j, &q->client);
 	j->call.user_id = q->user_id;
 	j->call.is_bot = peer_is_bot(q->user_id);
-	r = decode(j, q->body);
+	r = decode(j, body_of(j, q));
 	if (r == 0) {
 		rpc_count_call(s, j->query->name);
 		j->method = rpc_method_find(j->query->name);
@@ -161,7 +170,7 @@ void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q)
 	if (r == 0)
 		r = limit(j);
 	if (r == 0)
-		r = to_lane(j);
+		r = to_lane(j, q->more);
 	if (r == 0)
 		return;
 	if (r == -ERR_CLOSED) { /* we are going down: the client asks again whoever comes next */

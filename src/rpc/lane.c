@@ -125,10 +125,10 @@ void lane_free(struct lane *l)
 	free(l);
 }
 
-int lane_push(struct lane *l, struct lane_item *item, bool always)
+/* wake: one thread, if one sleeps. */
+static int push(struct lane *l, struct lane_item *item, bool always, bool wake)
 {
 	struct lane_item **at;
-	bool wake;
 
 	pthread_mutex_lock(&l->lock);
 	if (l->stopping) {
@@ -149,11 +149,32 @@ int lane_push(struct lane *l, struct lane_item *item, bool always)
 		l->n_urgent++;
 	}
 	atomic_fetch_add_explicit(&l->n, 1, memory_order_relaxed);
-	wake = l->sleeping > 0;
+	wake = wake && l->sleeping > 0;
+	pthread_mutex_unlock(&l->lock);
 	if (wake)
 		pthread_cond_signal(&l->more);
-	pthread_mutex_unlock(&l->lock);
 	return 0;
+}
+
+int lane_push(struct lane *l, struct lane_item *item, bool always)
+{
+	return push(l, item, always, true);
+}
+
+int lane_push_quietly(struct lane *l, struct lane_item *item)
+{
+	return push(l, item, false, false);
+}
+
+void lane_wake(struct lane *l)
+{
+	bool wake;
+
+	pthread_mutex_lock(&l->lock);
+	wake = l->head && l->sleeping;
+	pthread_mutex_unlock(&l->lock);
+	if (wake)
+		pthread_cond_signal(&l->more);
 }
 
 size_t lane_depth(const struct lane *l)

@@ -40,6 +40,9 @@ void lane_free(struct lane *l);
  * error the item is still the caller's.
  */
 int lane_push(struct lane *l, struct lane_item *item, bool always);
+/* The same, not `always`, and nobody is woken for it: lane_wake follows soon, behind the last of several. */
+int lane_push_quietly(struct lane *l, struct lane_item *item);
+void lane_wake(struct lane *l);
 /* Items waiting now. */
 size_t lane_depth(const struct lane *l);
 

@@ -67,6 +67,7 @@ struct rpc_job {
 	struct rpc_origin origin;
 	int32_t layer;
 	const struct rpc_method *method;
+	struct buf body; /* what query points into, if it is not in the arena */
 	const struct tl_obj *query;
 	const struct tl_obj *result;
 	struct buf raw; /* instead of result; empty: none */
@@ -118,6 +119,8 @@ struct rpc_server {
 	struct upd_boxes *boxes;
 	struct rpc_reader readers[RPC_READ_MAX], blob_readers[RPC_BLOB_MAX], prepare_readers[RPC_BLOB_MAX];
 	_Atomic size_t blob_bytes; /* of RPC_BLOB_MOST */
+	_Atomic unsigned parts;    /* of files that came and are not answered */
+	_Atomic uint32_t to_wake;  /* upload lanes that rpc_dispatched wakes, a bit each */
 	struct rpc_limiter *limiter;
 	struct rpc_park *park;    /* calls that wait for somebody */
 	_Atomic uint64_t commits; /* that the write lane has made: heads are dated by it */
@@ -160,11 +163,14 @@ extern const struct lane_ops rpc_read_ops, rpc_write_ops, rpc_cpu_ops, rpc_blob_
 /* room.c */
 /* To one of blob, prepare, upload. -ERR_FULL also if they hold too many bytes (RPC_BLOB_MOST). */
 int rpc_push_blob(struct rpc_server *s, struct lane *l, struct rpc_job *j);
+/* The same for a part of a file; more: rpc_dispatched follows. */
+int rpc_push_part(struct rpc_server *s, struct rpc_job *j, bool more);
+void rpc_part_done(struct rpc_server *s, struct rpc_job *j);
 /* Its bytes no longer count. */
 void rpc_blob_done(struct rpc_server *s, struct rpc_job *j);
 
-/* Parts of one upload meet on one thread. */
-struct lane *rpc_upload_lane(struct rpc_server *s, const struct rpc_job *j);
+/* Parts of one upload meet on one thread: which of s->upload. */
+unsigned rpc_upload_index(const struct rpc_job *j);
 
 /* rpc_read(), however much waits there, and before that: for what is as many as connections at most. */
 int rpc_read_always(struct rpc_server *s, int64_t owner, int (*run)(struct rpc_call *c, void *arg),

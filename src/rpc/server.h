@@ -41,6 +41,9 @@ struct rpc_request { /* borrowed during rpc_dispatch */
 	int32_t layer; /* as named by the client; 0: never */
 	bool without_updates;
 	struct slice body;
+	struct buf *
+		whole; /* where body lies, and little else: may be taken over (then it is empty); NULL: it is borrowed */
+	bool more; /* more follow at once, then rpc_dispatched */
 };
 
 struct rpc_ops {
@@ -91,9 +94,13 @@ void rpc_key_online(struct rpc_server *s, int64_t key, int64_t user, int32_t lay
  * would soon be refused with FLOOD_WAIT. Quick. Thread: any.
  */
 bool rpc_is_full(struct rpc_server *s);
+/* Parts of files wait or are being written. Quick. Thread: any. */
+bool rpc_is_busy(struct rpc_server *s);
 
-/* Thread: a loop. Copies what it keeps. */
+/* Thread: a loop. Copies what it keeps, unless it can take it. */
 void rpc_dispatch(struct rpc_server *s, const struct rpc_request *q);
+/* Behind requests with `more`: whoever works on parts of files is woken for all of them at once. Thread: a loop. */
+void rpc_dispatched(struct rpc_server *s);
 
 /*
  * Work that is not a request. `run` on the write lane inside the batch's transaction under its own savepoint

@@ -96,6 +96,30 @@ static void wait_for(const _Atomic int *v, int n)
 	assert_int_equal(atomic_load(v), n);
 }
 
+static void test_quietly(void **state)
+{
+	static const struct lane_ops ops = {begin, work, end};
+	struct item items[3] = {0};
+	_Atomic int done = 0;
+	struct lane *l = lane_new("test", &ops, (void *)&done, 2, 8);
+
+	for (int i = 0; i < 100; i++) { /* it sleeps by now, or will not find them */
+		nap();
+		if (t.threads)
+			break;
+	}
+	assert_int_equal(lane_push_quietly(l, &items[0].item), 0);
+	assert_int_equal(lane_push_quietly(l, &items[1].item), 0);
+	lane_wake(l);
+	wait_for(&done, 2);
+	lane_wake(l); /* for nothing */
+	assert_int_equal(lane_push_quietly(l, &items[2].item), 0);
+	lane_stop(l); /* does what is queued */
+	assert_int_equal(done, 3);
+	assert_int_equal(lane_push_quietly(l, &items[2].item), -ERR_CLOSED);
+	lane_free(l);
+}
+
 static void test_beside(void **state)
 {
 	static const struct lane_ops ops = {.work = hold};
@@ -158,7 +182,8 @@ static void test_urgent_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_once), cmocka_unit_test(test_beside),
-	                                   cmocka_unit_test(test_urgent_first)};
+	                                   cmocka_unit_test(test_urgent_first),
+	                                   cmocka_unit_test(test_quietly)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,18 +15,18 @@ static int64_t file_of(const struct tl_obj *q)
 	return 0;
 }
 
-struct lane *rpc_upload_lane(struct rpc_server *s, const struct rpc_job *j)
+unsigned rpc_upload_index(const struct rpc_job *j)
 {
 	uint64_t by = (uint64_t)(j->call.user_id ^ file_of(j->query));
 
-	return s->upload[(by * 0x9e3779b97f4a7c15u >> 32) % RPC_UPLOAD_THREADS];
+	return (by * 0x9e3779b97f4a7c15u >> 32) % RPC_UPLOAD_THREADS;
 }
 
 static void end(struct rpc_server *s, struct rpc_job *j)
 {
 	if (j->r < 0 && j->r != -ERR_RPC)
 		log_event(LOG_ERROR, "call", "method=%s error=%s", j->method->name, err_name(j->r));
-	rpc_blob_done(s, j);
+	rpc_part_done(s, j);
 	rpc_job_answer(j);
 	rpc_job_free(j);
 }

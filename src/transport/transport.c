@@ -46,10 +46,10 @@ static int take(const uint8_t *p, size_t have, size_t head, size_t n, struct tr_
 {
 	if (n > TR_IN_MAX)
 		return -ERR_INVALID;
+	ret->used = head + n;
 	if (have < head + n)
 		return -ERR_AGAIN;
 	ret->body = slice_of(p + head, n);
-	ret->used = head + n;
 	return 0;
 }
 
@@ -120,13 +120,13 @@ static int next_full(struct transport *t, const uint8_t *p, size_t n, struct tr_
 	len = le32(p);
 	if (len < 16 || len % 4 || len > TR_IN_MAX)
 		return -ERR_INVALID;
+	ret->used = len;
 	if (n < len)
 		return -ERR_AGAIN;
 	if (le32(p + 4) != t->seq_in || le32(p + len - 4) != (uint32_t)crc32(0, p, len - 4))
 		return -ERR_INVALID;
 	t->seq_in++;
 	ret->body = slice_of(p + 8, len - 12);
-	ret->used = len;
 	return 0;
 }
 

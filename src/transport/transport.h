@@ -60,8 +60,8 @@ void tr_decrypt(struct transport *t, uint8_t *p, size_t n);
 
 struct tr_packet {
 	struct slice body; /* points into `in`; padding of the transport cut off */
-	size_t used;       /* bytes of `in` that it took: buf_consume after use */
-	bool quick_ack;    /* from a client: asked for; from a server: body is the 4-byte token */
+	size_t used; /* bytes of `in` that it took: buf_consume after use; on -ERR_AGAIN: that it will take, 0: not known */
+	bool quick_ack; /* from a client: asked for; from a server: body is the 4-byte token */
 };
 /* The next whole packet in `in` (decrypted) behind `skip` bytes. -ERR_AGAIN: not whole yet; -ERR_INVALID: close. */
 int tr_next(struct transport *t, const struct buf *in, size_t skip, struct tr_packet *ret);
