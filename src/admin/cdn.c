@@ -165,11 +165,16 @@ static json_t *list_of(struct slice countries)
 
 static json_t *row_of(struct admin_call *a, const struct store_cdn_node *n)
 {
+	struct cdn_watch w = {.last = ""};
 	json_t *o = json_pack("{s:i,s:o,s:s,s:o,s:o,s:o,s:o}", "dc", n->dc, "name", admin_slice(n->name),
 	                      "state", cdnlink_state_name(n->state), "since", admin_time(n->since[n->state]),
 	                      "countries", list_of(n->countries), "homes", list_of(n->homes),
 	                      "licensed_until", admin_time(n->licence_until));
 
+	if (cdn_watchdog_of(a->app->cdn_watchdog, n->dc, &w) < 0)
+		w = (struct cdn_watch){.last = ""};
+	json_object_set_new(o, "probe", w.last[0] ? json_string(w.last) : json_null());
+	json_object_set_new(o, "came_back", json_integer(w.signs));
 	put_live(a, n->dc, o);
 	return o;
 }
@@ -193,14 +198,12 @@ static void put_watch(struct admin_call *a, int32_t dc)
 
 	if (cdn_watchdog_of(a->app->cdn_watchdog, dc, &w) < 0)
 		return;
-	json_object_set_new(a->out, "probe", w.last[0] ? json_string(w.last) : json_null());
 	json_object_set_new(a->out, "probe_msec", json_integer(w.msec));
 	json_object_set_new(a->out, "probes", json_integer((json_int_t)w.probes));
 	json_object_set_new(a->out, "probes_failed", json_integer((json_int_t)w.failed));
 	json_object_set_new(a->out, "audits", json_integer((json_int_t)w.audits));
 	json_object_set_new(a->out, "audits_same", json_integer((json_int_t)w.same));
 	json_object_set_new(a->out, "audits_wrong", json_integer((json_int_t)w.wrong));
-	json_object_set_new(a->out, "came_back", json_integer(w.signs));
 }
 
 static void put_report(struct admin_call *a, int32_t dc)

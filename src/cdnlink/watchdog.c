@@ -131,7 +131,6 @@ static void list(void *arg, const struct cdnlink_published *p)
 	if (n->dc)
 		return;
 	WITH_LOCK(&w->lock);
-	n->seen = (struct cdn_watch){0};
 	n->signs = (struct signs){0};
 	n->failures = 0;
 	n->doubted = false;
@@ -278,11 +277,11 @@ int cdn_watchdog_of(struct cdn_watchdog *w, int32_t dc, struct cdn_watch *ret)
 	struct watched *n;
 	unsigned networks;
 
-	if (!w)
+	if (!w || dc < STORE_CDN_FIRST || dc > STORE_CDN_LAST)
 		return -ERR_NOTFOUND;
 	WITH_LOCK(&w->lock);
-	n = find(w, dc);
-	if (!n)
+	n = &w->nodes[dc - STORE_CDN_FIRST];
+	if (!n->dc && !n->seen.probes)
 		return -ERR_NOTFOUND;
 	*ret = n->seen;
 	signs_count(&n->signs, clock_usec(), WATCHDOG_SIGNS_SECONDS, &ret->signs, &networks);

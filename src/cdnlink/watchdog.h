@@ -39,7 +39,7 @@ struct cdn_watch {
 	char last[16];                /* what it came to; "": none yet */
 	unsigned signs;               /* accounts that came back within the last minute */
 };
-/* -ERR_NOTFOUND: it is not looked at. */
+/* What was seen of it, also once it is not looked at any more. -ERR_NOTFOUND: it never was. */
 int cdn_watchdog_of(struct cdn_watchdog *w, int32_t dc, struct cdn_watch *ret);
 
 #endif

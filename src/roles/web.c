@@ -117,7 +117,7 @@ static void metrics(void *ctx, struct buf *b)
 	metric_process(b);
 	put_batches(w, b);
 	put_workers(w, b);
-	web_cdn_metrics(app->cdn, b);
+	web_cdn_metrics(app, b);
 	metric_head(b, "calls_total", "counter", "calls by method");
 	rpc_server_each_call(w->glue->rpc, put_call, b);
 	metric_head(b, "call_errors_total", "counter",

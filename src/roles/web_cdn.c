@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "cdnlink/cdnlink.h"
+#include "cdnlink/watchdog.h"
 #include "http/metrics.h"
+#include "rpc/app.h"
 
 enum { NODES_SHOWN = 64 };
 
@@ -12,9 +14,11 @@ struct seen {
 	int32_t dc;
 	enum store_cdn_state state;
 	struct cdnlink_live v;
+	struct cdn_watch watch; /* zero: it is not looked at */
 };
 
 struct all {
+	struct cdn_watchdog *watchdog;
 	struct seen v[NODES_SHOWN];
 	size_t n;
 };
@@ -23,8 +27,14 @@ static void add(void *arg, int32_t dc, enum store_cdn_state s, const struct cdnl
 {
 	struct all *x = arg;
 
-	if (x->n < NODES_SHOWN)
-		x->v[x->n++] = (struct seen){dc, s, *v};
+	struct seen *seen = &x->v[x->n];
+
+	if (x->n == NODES_SHOWN)
+		return;
+	*seen = (struct seen){.dc = dc, .state = s, .v = *v};
+	if (cdn_watchdog_of(x->watchdog, dc, &seen->watch) < 0)
+		seen->watch = (struct cdn_watch){.probes = 0};
+	x->n++;
 }
 
 static void put(struct buf *b, const struct all *all, const char *name, const char *kind, const char *text,
@@ -58,34 +68,40 @@ static void put_states(struct buf *b, const struct all *all)
 #define OF(name, field)                                                                                      \
 	static uint64_t name(const struct seen *x)                                                           \
 	{                                                                                                    \
-		return x->v.field;                                                                           \
+		return x->field;                                                                             \
 	}
 
-OF(up, up)
-OF(held, held)
-OF(redirects, redirects)
-OF(asked, asked)
-OF(filled, filled)
-OF(refused, refused)
-OF(withheld, withheld)
-OF(windows, windows)
-OF(files, files)
-OF(in_flight, in_flight)
-OF(hits, report.hits)
-OF(misses, report.misses)
-OF(invalid, report.refused)
-OF(bytes, report.bytes)
-OF(damaged, report.damaged)
-OF(ram, report.ram)
-OF(disk, report.disk)
-OF(evicted, report.evicted)
-OF(connections, report.connections)
+OF(up, v.up)
+OF(held, v.held)
+OF(redirects, v.redirects)
+OF(asked, v.asked)
+OF(filled, v.filled)
+OF(refused, v.refused)
+OF(withheld, v.withheld)
+OF(windows, v.windows)
+OF(files, v.files)
+OF(in_flight, v.in_flight)
+OF(hits, v.report.hits)
+OF(misses, v.report.misses)
+OF(invalid, v.report.refused)
+OF(bytes, v.report.bytes)
+OF(damaged, v.report.damaged)
+OF(ram, v.report.ram)
+OF(disk, v.report.disk)
+OF(evicted, v.report.evicted)
+OF(connections, v.report.connections)
+OF(probes, watch.probes)
+OF(probes_failed, watch.failed)
+OF(probe_msec, watch.msec)
+OF(audits, watch.audits)
+OF(audits_wrong, watch.wrong)
+OF(came_back, watch.signs)
 
-void web_cdn_metrics(struct cdnlink *l, struct buf *b)
+void web_cdn_metrics(struct app *app, struct buf *b)
 {
-	struct all all = {.n = 0};
+	struct all all = {.watchdog = app->cdn_watchdog};
 
-	cdnlink_each_live(l, add, &all);
+	cdnlink_each_live(app->cdn, add, &all);
 	if (!all.n)
 		return;
 	put_states(b, &all);
@@ -111,4 +127,13 @@ void web_cdn_metrics(struct cdnlink *l, struct buf *b)
 	put(b, &all, "disk_bytes", "gauge", "its cache on disk", disk);
 	put(b, &all, "evicted_total", "counter", "chunks that made room for others", evicted);
 	put(b, &all, "connections", "gauge", "its clients now", connections);
+	put(b, &all, "probes_total", "counter", "looks at it from outside", probes);
+	put(b, &all, "probes_failed_total", "counter", "of these, such as found it dead, slow or another",
+	    probes_failed);
+	put(b, &all, "probe_milliseconds", "gauge", "what the last one took", probe_msec);
+	put(b, &all, "audits_total", "counter", "chunks that were asked for as a client asks", audits);
+	put(b, &all, "audits_wrong_total", "counter", "of these, such as came with another byte",
+	    audits_wrong);
+	put(b, &all, "came_back", "gauge", "accounts that came back from it within the last minute",
+	    came_back);
 }

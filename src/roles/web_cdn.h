@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 
-struct cdnlink;
+struct app;
 
-void web_cdn_metrics(struct cdnlink *l, struct buf *b);
+void web_cdn_metrics(struct app *app, struct buf *b);
 
 #endif

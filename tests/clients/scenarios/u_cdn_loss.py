@@ -65,6 +65,8 @@ async def test_in_mid_file(stage):
         for how, limit in LIMITS.items():
             expect(took[how] <= limit, 'TDLib is done %d s after %s: %.1f' % (limit, how, took[how]))
         expect_equal((await admin(one, 'cdn', 'log', '--verify'))['clean'], True, 'the log is as it was written')
+        failed = {k: v for k, v in (await one.server.metrics()).items() if k.startswith('chapar_cdn_probes_failed_total')}
+        expect(sum(failed.values()) >= 2, 'probes that failed are counted: %r' % failed)
         expect_clean_logs(taker)
 
 
