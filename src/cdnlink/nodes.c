@@ -13,6 +13,8 @@
 
 #define DAY 86400
 
+enum { ON_THE_WAY_SECONDS = 2 /* so long somebody who was sent to a node fetches its keys */ };
+
 static void copy(char *to, size_t n, struct slice s)
 {
 	size_t k = s.n < n ? s.n : n - 1;
@@ -131,12 +133,18 @@ static bool take_row(struct node *n, const struct store_cdn_node *row)
 
 void node_stands_in(struct node *n)
 {
-	bool there, published;
+	unixtime_t now = clock_unix();
+	bool there, published, long_ago;
 
 	pthread_mutex_lock(&n->lock);
-	published = is_published(n, clock_unix(), &there);
+	published = is_published(n, now, &there);
+	long_ago = now - n->revoked > ON_THE_WAY_SECONDS;
 	pthread_mutex_unlock(&n->lock);
-	app_set_cdn(n->links->app, n->dc, published, !there);
+	app_set_cdn(n->links->app, n->dc,
+	            !published ? APP_CDN_NONE
+	            : there    ? APP_CDN_BESIDE
+	            : long_ago ? APP_CDN_ALONE
+	                       : APP_CDN_LEFT);
 }
 
 void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n_rows)

@@ -12,11 +12,9 @@ bool mt_is_cdn(const struct mt_server *s, int32_t dc)
 
 unsigned mt_cdn_pq_delay(const struct mt_server *s, int32_t dc)
 {
-	const struct mt_cdn_manners *m = &s->cfg.cdn;
-
-	if (!(m->pq_delay | m->pq_delay_alone) || !mt_is_cdn(s, dc))
+	if (!mt_is_cdn(s, dc))
 		return 0;
-	return s->ops.is_alone && s->ops.is_alone(s->ops.ctx, dc) ? m->pq_delay_alone : m->pq_delay;
+	return s->ops.pq_delay ? s->ops.pq_delay(s->ops.ctx, dc) : s->cfg.cdn.pq_delay;
 }
 
 unsigned mt_cdn_idle(const struct mt_server *s)

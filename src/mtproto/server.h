@@ -80,8 +80,8 @@ struct mt_server_ops {
 	 * (mtproto.md 6), and struct mt_cdn_manners holds. Quick. NULL: of none. Threads: all loops.
 	 */
 	bool (*is_cdn)(void *ctx, int32_t dc);
-	/* And nobody else answers for it: resPQ comes after pq_delay_alone. Quick. NULL: of none. Threads: all loops. */
-	bool (*is_alone)(void *ctx, int32_t dc);
+	/* Milliseconds until resPQ for such an id. Quick. NULL: as in struct mt_cdn_manners. Threads: all loops. */
+	unsigned (*pq_delay)(void *ctx, int32_t dc);
 	/* For mt_server_push_crowd: the number that stands at a place for this viewer. Quick. Thread: the key's loop. */
 	int64_t (*viewer_value)(void *ctx, int64_t viewer, int32_t kind, int64_t target);
 };
@@ -90,7 +90,6 @@ struct mt_server_ops {
 struct mt_cdn_manners {
 	unsigned
 		pq_delay; /* until resPQ: clients fetch the DC's keys meanwhile, and of two who answer take the first */
-	unsigned pq_delay_alone; /* where there are no two */
 	unsigned
 		idle; /* a connection that brings no call for so long is closed: its client is done, or stuck */
 	unsigned linger; /* from an answer until its connection is closed */

@@ -213,9 +213,9 @@ static bool is_cdn(void *ctx, int32_t dc)
 	return dc == WORLD_CDN || dc == WORLD_ALONE;
 }
 
-static bool is_alone(void *ctx, int32_t dc)
+static unsigned alone_delay(void *ctx, int32_t dc)
 {
-	return dc == WORLD_ALONE;
+	return dc == WORLD_ALONE ? 800 : 0;
 }
 
 static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
@@ -242,7 +242,7 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
 
 	if (cdn) {
 		ops.is_cdn = is_cdn;
-		ops.is_alone = is_alone;
+		ops.pq_delay = cdn->pq_delay ? NULL : alone_delay;
 		cfg.cdn = *cdn;
 	}
 	memcpy(cfg.salt_secret, salt_secret, 32);

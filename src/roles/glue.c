@@ -10,14 +10,22 @@
 #include "rpc/crowd.h"
 #include "updates/online.h"
 
+enum { STAND_IN_PQ_MS = 1500, STAND_IN_LEFT_PQ_MS = 300 };
+
 static bool is_cdn(void *ctx, int32_t dc)
 {
-	return app_is_cdn(((struct glue *)ctx)->app, dc);
+	return app_cdn(((struct glue *)ctx)->app, dc) != APP_CDN_NONE;
 }
 
-static bool is_alone(void *ctx, int32_t dc)
+/*
+ * Desktop takes who answers first: the node, which does after 300 ms (api.md 7.8). Where the node is no more, we are not to be waited for:
+ * TDLib asks twice. But who was sent there just before that has no keys of the DC yet, and fetches them meanwhile.
+ */
+static unsigned pq_delay(void *ctx, int32_t dc)
 {
-	return app_stands_alone(((struct glue *)ctx)->app, dc);
+	enum app_cdn is = app_cdn(((struct glue *)ctx)->app, dc);
+
+	return is == APP_CDN_BESIDE ? STAND_IN_PQ_MS : is == APP_CDN_LEFT ? STAND_IN_LEFT_PQ_MS : 0;
 }
 
 /* A client that took us for the CDN node in whose place we stand goes back to getFile by this answer, and by no other. */
@@ -49,7 +57,7 @@ static void on_call(void *ctx, const struct mt_call *m)
 	                        .whole = m->whole,
 	                        .more = m->more};
 
-	if (app_is_cdn(g->app, m->dc)) {
+	if (is_cdn(g, m->dc)) {
 		stand_in(g, m);
 		return;
 	}
@@ -159,7 +167,7 @@ void glue_mt_ops(struct glue *g, struct mt_server_ops *ret)
 	                              .calls_made = on_calls_made,
 	                              .key_online = on_key_online,
 	                              .is_cdn = is_cdn,
-	                              .is_alone = is_alone,
+	                              .pq_delay = pq_delay,
 	                              .viewer_value = viewer_value};
 }
 

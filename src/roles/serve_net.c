@@ -20,11 +20,7 @@
 enum {
 	LOOPS_BY_ITSELF = 4,
 	PUBLIC_SECONDS = 600, /* between two looks at the public name */
-	/*
-	 * Where we stand in a CDN node's place. Desktop takes who answers first: the node, which does after 300 ms (api.md 7.8). Alone we answer
-	 * at once: TDLib asks twice, and who had the node has the keys.
-	 */
-	STAND_IN_PQ_MS = 1500,
+	/* Where we stand in a CDN node's place (api.md 7.8); when resPQ comes is in glue.c. */
 	STAND_IN_LINGER_MS = 300,
 	/* TDLib gives a silent connection up after 7 s and a spare one after 10, which it had 1.2 s before ours (struct mt_cdn_manners). */
 	STAND_IN_SPARE_FROM_MS = 5500,
@@ -60,8 +56,7 @@ int serve_start_mtproto(struct serve *s)
 	glue_mt_ops(&s->glue, &ops);
 	cfg.ops = &ops;
 	cfg.test_mode = s->settings.test_numbers;
-	cfg.cdn = (struct mt_cdn_manners){.pq_delay = STAND_IN_PQ_MS,
-	                                  .spare_from = STAND_IN_SPARE_FROM_MS,
+	cfg.cdn = (struct mt_cdn_manners){.spare_from = STAND_IN_SPARE_FROM_MS,
 	                                  .spare_until = STAND_IN_SPARE_UNTIL_MS,
 	                                  .linger = STAND_IN_LINGER_MS};
 	cfg.counters = &s->counters;

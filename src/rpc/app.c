@@ -29,39 +29,18 @@ bool app_set_public(struct app *app, const char *ip, int port)
 	return true;
 }
 
-static bool has_dc(const _Atomic uint64_t *set, int32_t dc)
+enum app_cdn app_cdn(const struct app *app, int32_t dc)
 {
-	uint32_t i = (uint32_t)(dc - CDN_DC_MIN);
-
-	return dc >= CDN_DC_MIN && dc <= CDN_DC_MAX && atomic_load(&set[i / 64]) >> i % 64 & 1;
+	return dc < CDN_DC_MIN || dc > CDN_DC_MAX
+	               ? APP_CDN_NONE
+	               : (enum app_cdn)atomic_load_explicit(&app->cdn_dcs[dc - CDN_DC_MIN],
+	                                                    memory_order_relaxed);
 }
 
-static void put_dc(_Atomic uint64_t *set, int32_t dc, bool on)
+void app_set_cdn(struct app *app, int32_t dc, enum app_cdn is)
 {
-	uint32_t i = (uint32_t)(dc - CDN_DC_MIN);
-
-	if (on)
-		atomic_fetch_or(&set[i / 64], 1ull << i % 64);
-	else
-		atomic_fetch_and(&set[i / 64], ~(1ull << i % 64));
-}
-
-bool app_is_cdn(const struct app *app, int32_t dc)
-{
-	return has_dc(app->cdn_dcs, dc);
-}
-
-bool app_stands_alone(const struct app *app, int32_t dc)
-{
-	return has_dc(app->cdn_alone, dc);
-}
-
-void app_set_cdn(struct app *app, int32_t dc, bool on, bool alone)
-{
-	if (dc < CDN_DC_MIN || dc > CDN_DC_MAX)
-		return;
-	put_dc(app->cdn_dcs, dc, on);
-	put_dc(app->cdn_alone, dc, on && alone);
+	if (dc >= CDN_DC_MIN && dc <= CDN_DC_MAX)
+		atomic_store_explicit(&app->cdn_dcs[dc - CDN_DC_MIN], (uint8_t)is, memory_order_relaxed);
 }
 
 static void tell(void *arg, const struct upd_online_key *k)

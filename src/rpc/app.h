@@ -35,6 +35,14 @@ struct cdn_watchdog;
 
 enum app_signup { APP_SIGNUP_CLOSED, APP_SIGNUP_INVITE, APP_SIGNUP_OPEN }; /* who may make an account */
 
+/* What we are in the place of a CDN node. */
+enum app_cdn {
+	APP_CDN_NONE,   /* there is no such DC */
+	APP_CDN_BESIDE, /* the node is published, too */
+	APP_CDN_LEFT,   /* no more, since a moment ago: somebody may be on his way there for the first time */
+	APP_CDN_ALONE,  /* who comes knew the node */
+};
+
 struct app {
 	const struct settings *settings;
 	struct rpc_server *rpc;
@@ -60,9 +68,7 @@ struct app {
 		char ip[46]; /* guarded by lock, as is port */
 		int port;
 	} public; /* the address that help.getConfig names: app_public, app_set_public */
-	/* DC ids of CDN nodes that are published, and of those in whose place we stand alone: app_is_cdn, app_stands_alone. */
-	_Atomic uint64_t cdn_dcs[(CDN_DC_MAX - CDN_DC_MIN) / 64 + 1],
-		cdn_alone[(CDN_DC_MAX - CDN_DC_MIN) / 64 + 1];
+	_Atomic uint8_t cdn_dcs[CDN_DC_MAX - CDN_DC_MIN + 1]; /* enum app_cdn: app_cdn, app_set_cdn */
 	/* Asks mtproto to forget or re-tie a key; bound by the role. Thread: any. */
 	void (*key_set_user)(void *mt, int64_t perm_key_id, int64_t user_id);
 	void (*key_drop)(void *mt, int64_t perm_key_id);
@@ -79,10 +85,8 @@ bool app_set_public(struct app *app, const char *ip, int port);
  * CDN DC ids in whose place we stand: clients that dial us for one hear FILE_TOKEN_INVALID and come back to getFile
  * (api.md 7.8). Thread: any; ids outside CDN_DC_MIN..CDN_DC_MAX are none.
  */
-bool app_is_cdn(const struct app *app, int32_t dc);
-/* And no node is published beside us: clients have nobody to prefer. */
-bool app_stands_alone(const struct app *app, int32_t dc);
-void app_set_cdn(struct app *app, int32_t dc, bool on, bool alone);
+enum app_cdn app_cdn(const struct app *app, int32_t dc);
+void app_set_cdn(struct app *app, int32_t dc, enum app_cdn is);
 /* What help.getConfig says has changed: everybody who is connected is told to ask again. Thread: any that may take a while. */
 void app_tell_config(struct app *app);
 
