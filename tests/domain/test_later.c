@@ -486,16 +486,12 @@ static void test_repeated(void **state)
 	assert_int_equal(history(s, s->a, peer).n, 0);
 }
 
-/* A poll that waits is there to be seen, and is lost with its last carrier alone. */
-static void test_poll(void **state)
+/* "Tea?" for one's own notes, to be sent then. */
+static struct tl_messages_sendMedia *tea(struct s *s, int32_t date)
 {
-	struct s *s = *state;
-	struct tl_obj *peer = &Q(s, inputPeerSelf)->o;
 	struct tl_messages_sendMedia *q = Q(s, messages_sendMedia);
 	struct tl_inputMediaPoll *in = Q(s, inputMediaPoll);
 	struct tl_poll *poll = Q(s, poll);
-	struct tl_message *m;
-	struct tl_obj *o;
 
 	poll->question = &Q(s, textWithEntities)->o;
 	TL_AS(textWithEntities, poll->question)->text = SLICE_LIT("Tea?");
@@ -509,24 +505,98 @@ static void test_poll(void **state)
 		poll->answers.v[i] = &a->o;
 	}
 	in->poll = &poll->o;
-	q->peer = peer;
+	q->peer = &Q(s, inputPeerSelf)->o;
 	q->media = &in->o;
 	q->message = SLICE_LIT("");
 	q->random_id = ++s->random_id;
 	q->has_schedule_date = true;
-	q->schedule_date = in_seconds(1000);
-	poll->has_close_period = true; /* counts from when it is published */
-	poll->close_period = 600;
+	q->schedule_date = date;
+	return q;
+}
+
+static struct tl_poll *asked(const struct tl_messages_sendMedia *q)
+{
+	return TL_AS(poll, TL_AS(inputMediaPoll, q->media)->poll);
+}
+
+static struct tl_poll *shown(const struct tl_message *m)
+{
+	assert_true(TL_IS(messageMediaPoll, m->media));
+	return TL_AS(poll, TL_AS(messageMediaPoll, m->media)->poll);
+}
+
+/* What waits under this id is sent now: the message that it becomes. */
+static struct tl_message *sent_now(struct s *s, struct tl_obj *peer, int32_t id)
+{
+	struct tl_obj *o = talk_call(s->w, s->a, send_q(s, peer, id));
+
+	return TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
+}
+
+/* A poll that waits is there to be seen, and is lost with its last carrier alone. */
+static void test_poll(void **state)
+{
+	struct s *s = *state;
+	struct tl_messages_sendMedia *q = tea(s, in_seconds(1000));
+	const struct tl_poll *poll;
+	struct tl_message *m;
+
+	asked(q)->has_close_period = true; /* counts from when it is published */
+	asked(q)->close_period = 600;
 	m = listed(talk_call(s->w, s->a, &q->o));
-	assert_true(TL_IS(messageMediaPoll, m->media));
-	poll = TL_AS(poll, TL_AS(messageMediaPoll, m->media)->poll);
+	poll = shown(m);
 	assert_true(!poll->has_close_date && !poll->has_close_period);
-	o = talk_call(s->w, s->a, send_q(s, peer, m->id));
-	m = TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
-	assert_true(TL_IS(messageMediaPoll, m->media));
-	poll = TL_AS(poll, TL_AS(messageMediaPoll, m->media)->poll);
+	poll = shown(sent_now(s, q->peer, m->id));
 	assert_true(poll->has_close_period && poll->close_period == 600);
 	assert_in_range(poll->close_date, in_seconds(598), in_seconds(600));
+}
+
+/* Each time it is published it is another poll, and lasts as long: from then on, even if its end was a date. */
+static void test_poll_repeated(void **state)
+{
+	struct s *s = *state;
+
+	for (int dated = 0; dated < 2; dated++) {
+		int32_t due = in_seconds(200), end = in_seconds(500);
+		struct tl_messages_sendMedia *q = tea(s, due);
+		struct tl_messages_sendVote *vote = Q(s, messages_sendVote);
+		const struct tl_poll *first, *poll;
+		const struct tl_pollResults *of;
+		struct tl_message *m;
+		struct slice yes;
+
+		q->has_schedule_repeat_period = true;
+		q->schedule_repeat_period = 60;
+		asked(q)->has_close_date = dated;
+		asked(q)->close_date = end;
+		asked(q)->has_close_period = !dated;
+		asked(q)->close_period = 300;
+		m = listed(talk_call(s->w, s->a, &q->o));
+		m = sent_now(s, q->peer, m->id);
+		first = shown(m);
+		if (dated)
+			assert_int_equal(first->close_date, end);
+		else
+			assert_in_range(first->close_date, in_seconds(298), in_seconds(300));
+		vote->peer = q->peer;
+		vote->msg_id = m->id;
+		yes = TL_AS(pollAnswer, first->answers.v[0])->option;
+		vote->options = (struct tl_vec_str){&yes, 1};
+		talk_call(s->w, s->a, &vote->o);
+		for (int i = 0; i < 2; i++) {
+			m = TL_AS(message, history(s, s->a, q->peer).v[0]);
+			assert_true(m->schedule_repeat_period == 60);
+			m = sent_now(s, q->peer, m->id);
+			poll = shown(m);
+			of = TL_AS(pollResults, TL_AS(messageMediaPoll, m->media)->results);
+			assert_true(poll->id != first->id && !poll->closed && poll->answers.n == 2);
+			assert_int_equal(of->total_voters, 0);
+			assert_true(poll->has_close_period && poll->close_period == 300);
+			assert_in_range(poll->close_date, in_seconds(298), in_seconds(300));
+		}
+		m = TL_AS(message, history(s, s->a, q->peer).v[0]);
+		talk_call(s->w, s->a, delete_q(s, q->peer, m->id));
+	}
 }
 
 static int setup(void **state)
@@ -541,8 +611,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, three_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_time),    T(test_change), T(test_limits),   T(test_online), T(test_media),
-		T(test_channel), T(test_groups), T(test_together), T(test_poll),   T(test_repeated),
+		T(test_time),  T(test_change),   T(test_limits),        T(test_online),
+		T(test_media), T(test_channel),  T(test_groups),        T(test_together),
+		T(test_poll),  T(test_repeated), T(test_poll_repeated),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -100,6 +100,23 @@ static int carried(struct rpc_call *c, const struct store_later *row, struct med
 	return 0;
 }
 
+/* This instead of what it carried. */
+static int carry(struct rpc_call *c, struct store_later *row, struct tl_obj *media)
+{
+	struct rd in = rd_of(row->body.p, row->body.n);
+	struct buf b = {0};
+	struct tl_obj *o;
+	int r;
+
+	if (tl_decode(&in, &c->arena, &o) < 0 || !TL_IS(message, o))
+		return -ERR_CORRUPT;
+	TL_AS(message, o)->media = media;
+	r = tl_encode(&b, o, TL_LAYER_MAX);
+	row->body = arena_slice(&c->arena, buf_slice(&b));
+	buf_fini(&b);
+	return r;
+}
+
 static int let_go(struct rpc_call *c, const struct store_later *row)
 {
 	struct media_ready m;
@@ -274,7 +291,7 @@ int later_edit(struct rpc_call *c, struct store_later *row, unixtime_t date, str
 	return tell(c, row, &ev);
 }
 
-int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t period)
+int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t period, struct tl_obj *poll)
 {
 	struct upd_event ev = {.kind = UPD_LATER};
 	struct store_later next = *row;
@@ -285,8 +302,8 @@ int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t peri
 	do
 		next.date += period;
 	while (next.date <= c->now);
-	if ((r = carried(c, row, &m)) < 0 || (r = store_later_insert(c->db, &next)) < 0 ||
-	    (r = hold(c, &m)) < 0 || (r = wake(c, &next)) < 0)
+	if ((poll && (r = carry(c, &next, poll)) < 0) || (r = carried(c, &next, &m)) < 0 ||
+	    (r = store_later_insert(c->db, &next)) < 0 || (r = hold(c, &m)) < 0 || (r = wake(c, &next)) < 0)
 		return r;
 	ev.id = next.id;
 	return tell(c, &next, &ev);

@@ -57,8 +57,11 @@ struct store_msg later_message(const struct store_later *row);
 /* They wait no more. sent: their ids as messages, NULL: they were deleted. Whoever saw them is told; the caller by his answer. */
 int later_tell_gone(struct rpc_call *c, const struct store_later *first, const int32_t *ids,
                     const int32_t *sent, uint32_t n);
-/* It is being sent, and waits again under another id, for the first time of its period that is still to come. */
-int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t period);
+/*
+ * It is being sent, and waits again under another id, for the first time of its period that is still to come. poll: the one that it
+ * carries then (MessageMedia); NULL: what it carries is the same.
+ */
+int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t period, struct tl_obj *poll);
 /* The row goes, and what it carried is no more held for it. */
 int later_drop(struct rpc_call *c, const struct store_later *row);
 /* InputPeer, and what waits there, those of `ids` or all of them, latest first: 400 CHAT_ADMIN_REQUIRED, MESSAGE_ID_INVALID. */

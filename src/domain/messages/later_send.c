@@ -107,6 +107,7 @@ static int send_to(struct rpc_call *c, const struct store_later *row, const stru
 	                          .except_key = answered};
 	struct rd in = rd_of(row->body.p, row->body.n);
 	struct tl_message *content;
+	struct tl_obj *again = NULL;
 	struct media_ready media;
 	int32_t period;
 	int r;
@@ -119,12 +120,15 @@ static int send_to(struct rpc_call *c, const struct store_later *row, const stru
 	content->from_scheduled = true;
 	media_ready_of(content->media, &media);
 	m.media = media.media ? &media : NULL;
-	if (media.kind == STORE_MEDIA_POLL && (r = poll_published(c, media.file)) < 0)
+	if (media.kind == STORE_MEDIA_POLL &&
+	    ((period && (r = poll_again(c, media.file, row->date, &again)) < 0) ||
+	     (r = poll_published(c, media.file)) < 0))
 		return r;
 	if ((r = message_may_send(c, to)) < 0 || (r = message_may_carry(c, to, m.media)) < 0 ||
 	    (r = speak_as(c, to, row->from_id, &m)) < 0 || (r = aim(c, to, &m)) < 0)
 		return r;
-	if ((r = message_send(c, to, &m, ret_id)) < 0 || (period && (r = later_repeat(c, row, period)) < 0))
+	if ((r = message_send(c, to, &m, ret_id)) < 0 ||
+	    (period && (r = later_repeat(c, row, period, again)) < 0))
 		return r;
 	return later_drop(c, row);
 }

@@ -252,12 +252,40 @@ static struct tl_obj *named(struct rpc_call *c, int64_t id)
 	return &m->o;
 }
 
+/* A new one; what the message's content keeps of it. */
+static int put(struct rpc_call *c, struct tl_poll *p, struct tl_pollResults *key, struct tl_obj **ret_media)
+{
+	struct tl_messageMediaPoll *m;
+	int r;
+
+	p->id = (int64_t)(rng_u64() >> 1) | 1;
+	if ((r = store(c, p, key)) < 0)
+		return r;
+	*ret_media = named(c, p->id);
+	m = TL_AS(messageMediaPoll, *ret_media);
+	TL_AS(poll, m->poll)->public_voters = p->public_voters;
+	return 0;
+}
+
+int poll_again(struct rpc_call *c, int64_t id, unixtime_t due, struct tl_obj **ret_media)
+{
+	struct poll_body p;
+	int r = poll_load(c, id, &p);
+
+	if (r < 0)
+		return r;
+	if (p.poll->has_close_date && p.poll->close_date > due)
+		p.poll->close_period = (int32_t)(p.poll->close_date - due);
+	p.poll->has_close_date = false;
+	p.poll->close_date = 0;
+	return put(c, p.poll, p.key, ret_media);
+}
+
 int poll_create(struct rpc_call *c, const struct tl_inputMediaPoll *in, struct tl_obj **ret_media)
 {
 	const struct tl_poll *q = TL_AS(poll, in->poll);
 	struct tl_poll *p = TL_NEW(&c->arena, poll);
 	struct tl_pollResults *key = TL_NEW(&c->arena, pollResults);
-	struct tl_messageMediaPoll *m;
 	int r;
 
 	if (!q || in->attached_media || in->solution_media)
@@ -274,11 +302,5 @@ int poll_create(struct rpc_call *c, const struct tl_inputMediaPoll *in, struct t
 	if ((r = text(c, q->question, &p->question)) < 0 || (r = answers(c, &q->answers, &p->answers)) < 0 ||
 	    (r = quiz(c, in, p, key)) < 0 || (r = ending(c, q, p)) < 0)
 		return r;
-	p->id = (int64_t)(rng_u64() >> 1) | 1;
-	if ((r = store(c, p, key)) < 0)
-		return r;
-	*ret_media = named(c, p->id);
-	m = TL_AS(messageMediaPoll, *ret_media);
-	TL_AS(poll, m->poll)->public_voters = p->public_voters;
-	return 0;
+	return put(c, p, key, ret_media);
 }

@@ -22,6 +22,11 @@ int poll_create(struct rpc_call *c, const struct tl_inputMediaPoll *in, struct t
  */
 int poll_waits(struct rpc_call *c, const struct tl_inputMediaPoll *in, int64_t id);
 int poll_published(struct rpc_call *c, int64_t id);
+/*
+ * Write lane: the same question once more, for a message that is published again: another poll (MessageMedia), open, without votes. It
+ * lasts as long as the first: its close_period, or, of one that waits with a date, from `due`, when that was to be published, until then.
+ */
+int poll_again(struct rpc_call *c, int64_t id, unixtime_t due, struct tl_obj **ret_media);
 /* Is it one whose voters are seen? For where that is forbidden. */
 bool poll_is_public(const struct tl_obj *media);
 /* Its number; 0: the MessageMedia is no poll. */
