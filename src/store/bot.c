@@ -183,6 +183,33 @@ int store_bot_commands_get(struct sql_db *db, int64_t bot, const struct store_bo
 	return one(st, a, ret);
 }
 
+int store_bot_speaks_languages(struct sql_db *db, int64_t bot)
+{
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT 1 FROM bot_commands WHERE bot = $1 AND lang <> '' LIMIT 1");
+	int64_t one;
+
+	sql_bind_int(s, 1, bot);
+	return sql_value(s, &one);
+}
+
+int store_bot_scope_users(struct sql_db *db, int64_t bot, int kind, int64_t peer, uint32_t limit,
+                          struct arena *a, int64_t **ret, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT DISTINCT user_id FROM bot_commands WHERE bot = $1"
+	                                     " AND scope = $2 AND peer = $3 LIMIT $4");
+	size_t n = 0;
+	int r;
+
+	*ret = ARENA_ARRAY(a, int64_t, limit + 1u);
+	SQL_BIND_INTS(s, bot, kind, peer, limit);
+	while ((r = sql_step(s)) == 1 && n < limit)
+		(*ret)[n++] = sql_int(s, 0);
+	sql_done(s);
+	*ret_n = n;
+	return r < 0 ? r : 0;
+}
+
 /* --- menu buttons */
 
 int store_bot_menu_put(struct sql_db *db, int64_t bot, int64_t user, struct slice body)

@@ -55,6 +55,11 @@ struct store_bot_scope {
 /* body: TL, as the domain writes it; empty deletes. */
 int store_bot_commands_put(struct sql_db *db, int64_t bot, const struct store_bot_scope *s,
                            struct slice body);
+/* 1: it has commands of their own for some languages; 0: not. */
+int store_bot_speaks_languages(struct sql_db *db, int64_t bot);
+/* For whom it has commands of this scope there. */
+int store_bot_scope_users(struct sql_db *db, int64_t bot, int kind, int64_t peer, uint32_t limit,
+                          struct arena *a, int64_t **ret, size_t *ret_n);
 int store_bot_commands_get(struct sql_db *db, int64_t bot, const struct store_bot_scope *s, struct arena *a,
                            struct slice *ret);
 

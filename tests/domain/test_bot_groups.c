@@ -1,11 +1,13 @@
-/* test_bot_groups.c - a bot in groups and channels: what it hears there, by its privacy mode, and how it is brought in. */
+/* test_bot_groups.c - a bot in groups and channels: what it hears there, by its privacy mode, and how it is brought in, what it offers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
+#include "domain/users/peer.h"
 #include "room.h"
+#include "updates/peer.h"
 #include "weather.h"
 
 static void quiet(struct s *s, struct person who)
@@ -207,12 +209,94 @@ static void test_channel(void **state)
 	             "400 CHANNEL_PRIVATE");
 }
 
+/* The bot's word: "Rain" for this scope, in this language. */
+static void say_rain(struct s *s, const char *command, struct tl_obj *scope, struct slice lang)
+{
+	struct tl_bots_setBotCommands *q = Q(s, bots_setBotCommands);
+	struct tl_botCommand *one = Q(s, botCommand);
+
+	one->command = slice_str(command);
+	one->description = SLICE_LIT("does it?");
+	q->scope = scope;
+	q->lang_code = lang;
+	q->commands = tl_vec_new(world_arena(s->w), 1);
+	q->commands.v[0] = &one->o;
+	talk_call(s->w, s->bot, &q->o);
+}
+
+/* He is told that it offers this there; NULL: he is told nothing. */
+static void is_offered(struct s *s, struct person who, int64_t peer, const char *command)
+{
+	const struct tl_updateBotCommands *u = TL_AS(
+		updateBotCommands, world_update(world_pushes(s->w, who.key), TL_updateBotCommands));
+
+	if (!command) {
+		assert_null(u);
+		return;
+	}
+	assert_non_null(u);
+	assert_true(peer_key(u->peer) == peer && u->bot_id == s->bot.id && u->commands.n == 1);
+	assert_true(slice_eq(TL_AS(botCommand, u->commands.v[0])->command, slice_str(command)));
+}
+
+/* Members of its groups are told of what is for them: admins of theirs, somebody of his; who has nothing to do with it of nothing. */
+static void test_commands_in_groups(void **state)
+{
+	struct s *s = *state;
+	int64_t room = room_create(s->w, s->a, false), key = peer_channel(room), chat;
+	struct tl_messages_createChat *create = Q(s, messages_createChat);
+	struct tl_botCommandScopePeerUser *his = Q(s, botCommandScopePeerUser);
+	struct person x = world_person(s->w, "15550003", "Xen", "");
+	struct tl_updates *made;
+
+	room_invite(s->w, s->a, room, s->b);
+	room_invite(s->w, s->a, room, x);
+	room_invite(s->w, s->a, room, s->bot);
+	world_pushes(s->w, s->a.key);
+	world_pushes(s->w, s->b.key);
+	say_rain(s, "all", &Q(s, botCommandScopeChats)->o, SLICE_LIT(""));
+	is_offered(s, s->a, key, "all");
+	is_offered(s, s->b, key, "all");
+	is_offered(s, s->bot, key, NULL);
+	say_rain(s, "admins", &Q(s, botCommandScopeChatAdmins)->o, SLICE_LIT(""));
+	is_offered(s, s->a, key, "admins");
+	is_offered(s, s->b, key, "all");
+	his->peer = world_channel_peer(s->w, s->bot, room);
+	his->user_id = world_user(s->w, s->bot, s->b.id);
+	world_pushes(s->w, x.key);
+	say_rain(s, "his", &his->o, SLICE_LIT(""));
+	is_offered(s, s->b, key, "his");
+	is_offered(s, x, key, NULL);
+	say_rain(s, "all2", &Q(s, botCommandScopeChats)->o, SLICE_LIT(""));
+	is_offered(s, s->a, key, "admins");
+	is_offered(s, s->b, key, "his");
+	is_offered(s, x, key, "all2");
+	say_rain(s, "users", &Q(s, botCommandScopeUsers)->o, SLICE_LIT(""));
+	is_offered(s, x, key, NULL);
+	talk_call(s->w, s->bot, room_leave_q(s->w, s->bot, room));
+
+	create->title = SLICE_LIT("Room");
+	create->users = tl_vec_new(world_arena(s->w), 2);
+	create->users.v[0] = world_user(s->w, s->a, s->bot.id);
+	create->users.v[1] = world_user(s->w, s->a, s->b.id);
+	made = TL_AS(updates, TL_AS(messages_invitedUsers, talk_call(s->w, s->a, &create->o))->updates);
+	chat = peer_chat(TL_AS(chat, made->chats.v[0])->id);
+	world_pushes(s->w, s->a.key);
+	world_pushes(s->w, s->b.key);
+	say_rain(s, "all3", &Q(s, botCommandScopeChats)->o, SLICE_LIT(""));
+	is_offered(s, s->a, chat, "admins");
+	is_offered(s, s->b, chat, "all3");
+	/* Which of several languages somebody reads is not known here. */
+	say_rain(s, "alle", &Q(s, botCommandScopeChats)->o, SLICE_LIT("de"));
+	is_offered(s, s->b, chat, NULL);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, weather_setup, weather_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_privacy_by_id), T(test_start_in_group), T(test_group),
-		T(test_basic_group),   T(test_channel),
+		T(test_basic_group),   T(test_channel),        T(test_commands_in_groups),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

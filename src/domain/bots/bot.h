@@ -32,6 +32,12 @@ int bot_full_view(struct rpc_call *c, int64_t id, struct tl_userFull *f);
 /* UPD_BOT_COMMANDS: what the bot offers the viewer in their chat. Read lanes. */
 int bot_commands_view(struct view *v, int64_t bot, struct tl_obj **ret);
 
+/* UPD_GROUP_COMMANDS: the same in a group; nothing for other bots. */
+struct upd_event;
+int bot_group_commands_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret);
+/* Who is offered others than the crowd of a supergroup: its admins, and those for whom some are meant; in the arena. */
+int bot_commands_meant(struct rpc_call *c, const struct upd_event *ev, int64_t **ret, size_t *ret_n);
+
 /* What a deep link into a group carried: the bot's own view of the command has it, nobody else's. */
 void bot_start_view(struct view *v, struct tl_message *m);
 

@@ -6,22 +6,9 @@
 #include "domain/bots/private.h"
 #include "domain/channels/channel.h"
 #include "domain/chats/chat.h"
-#include "domain/users/account.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
-#include "updates/event.h"
 #include "updates/peer.h"
-
-/* Widest last; stored, so never renumbered. */
-enum scope {
-	SCOPE_DEFAULT = 0,
-	SCOPE_USERS = 1,
-	SCOPE_CHATS = 2,
-	SCOPE_CHAT_ADMINS = 3,
-	SCOPE_PEER = 4,
-	SCOPE_PEER_ADMINS = 5,
-	SCOPE_PEER_USER = 6
-};
 
 struct tl_obj *bot_decode(struct arena *a, struct slice body)
 {
@@ -138,8 +125,7 @@ static int put(struct rpc_call *c, const struct store_bot_scope *s, struct slice
 
 	if ((r = store_bot_commands_put(c->db, c->user_id, s, body)) < 0 ||
 	    (r = store_bot_get(c->db, c->user_id, &c->arena, &b)) < 0 || (r = bot_changed(c, &b)) < 0 ||
-	    (r = user_tell_chats(c, b.id, UPD_BOT_COMMANDS)) <
-	            0) /* TDLib does not look again for the version */
+	    (r = bot_tell_commands(c, b.id, s)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }

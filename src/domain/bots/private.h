@@ -8,8 +8,21 @@
 struct tl_obj *bot_decode(struct arena *a, struct slice body);
 /* In the arena; absent if it cannot be encoded. */
 struct slice bot_encode(struct arena *a, const struct tl_obj *o);
+/* Widest last; stored, so never renumbered. */
+enum scope {
+	SCOPE_DEFAULT = 0,
+	SCOPE_USERS = 1,
+	SCOPE_CHATS = 2,
+	SCOPE_CHAT_ADMINS = 3,
+	SCOPE_PEER = 4,
+	SCOPE_PEER_ADMINS = 5,
+	SCOPE_PEER_USER = 6
+};
+
 /* Commands of the bot as the caller is offered them in this chat: the narrowest scope and language that has some. */
 int bot_commands_for(struct rpc_call *c, int64_t bot, int64_t peer, struct tl_vec *ret);
+/* Those of this scope have changed: whoever may be offered them hears of it. */
+int bot_tell_commands(struct rpc_call *c, int64_t bot, const struct store_bot_scope *s);
 /* "en" of "en-US", if it is a language; else empty. */
 struct slice bot_lang(const char *lang_code);
 

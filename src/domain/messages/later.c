@@ -128,11 +128,11 @@ static int let_go(struct rpc_call *c, const struct store_later *row)
 	                                  : store_file_ref(c->db, m.file, -1, c->now);
 }
 
-/* To who may see it: its author, or the admins of its channel who post there. */
-static int tell(struct rpc_call *c, const struct store_later *row, struct upd_event *ev)
+/* To who may see it: its author, or the admins of its channel who post there. answered: to the caller by his answer. */
+static int tell(struct rpc_call *c, const struct store_later *row, struct upd_event *ev, bool answered)
 {
 	struct store_channel_member *admins;
-	int64_t key = c->client ? c->client->auth_key_id : 0, random_id = ev->random_id;
+	int64_t key = answered && c->client ? c->client->auth_key_id : 0, random_id = ev->random_id;
 	size_t n;
 	int r;
 
@@ -207,7 +207,7 @@ int later_put(struct rpc_call *c, const struct peer *to, const struct message_dr
 	    (r = wake(c, &row)) < 0)
 		return r;
 	*ret_id = ev.id = row.id;
-	return tell(c, &row, &ev);
+	return tell(c, &row, &ev, true);
 }
 
 int later_again(struct rpc_call *c, const struct peer *to, int32_t id, int64_t random_id,
@@ -288,7 +288,7 @@ int later_edit(struct rpc_call *c, struct store_later *row, unixtime_t date, str
 	row->date = moved ? date : row->date;
 	if ((r = store_later_set(c->db, row)) < 0 || (moved && (r = wake(c, row)) < 0))
 		return r;
-	return tell(c, row, &ev);
+	return tell(c, row, &ev, true);
 }
 
 int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t period, struct tl_obj *poll)
@@ -306,7 +306,8 @@ int later_repeat(struct rpc_call *c, const struct store_later *row, int32_t peri
 	    (r = store_later_insert(c->db, &next)) < 0 || (r = hold(c, &m)) < 0 || (r = wake(c, &next)) < 0)
 		return r;
 	ev.id = next.id;
-	return tell(c, &next, &ev);
+	/* TDLib does not take it in one answer with the message that was sent. */
+	return tell(c, &next, &ev, false);
 }
 
 int later_drop(struct rpc_call *c, const struct store_later *row)
@@ -326,7 +327,7 @@ int later_tell_gone(struct rpc_call *c, const struct store_later *first, const i
 	if (sent)
 		memcpy(all + n, sent, n * sizeof(*sent));
 	ev.payload = slice_of(all, (sent ? 2 * n : n) * sizeof(*all));
-	return tell(c, first, &ev);
+	return tell(c, first, &ev, true);
 }
 
 static int named(struct rpc_call *c, const struct store_later *all, size_t n_all,

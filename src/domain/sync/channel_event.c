@@ -141,6 +141,8 @@ int sync_channel_event(struct view *v, const struct upd_event *ev, struct tl_obj
 		return counted(v, ev, ret_update);
 	case UPD_TYPING:
 		return typing(v, ev, ret_update);
+	case UPD_GROUP_COMMANDS:
+		return bot_group_commands_view(v, ev, ret_update);
 	case UPD_TOPIC_PINNED:
 	case UPD_TOPIC_PINS:
 		return sync_thread_view(v, ev, ret_update);

@@ -240,7 +240,8 @@ static bool is_short(const struct upd_event *ev, size_t n)
 	return n == 1 && ev->kind >= UPD_PASSING_FIRST && ev->kind != UPD_NEW_AUTHORIZATION &&
 	       ev->kind != UPD_BOT_QUERY && ev->kind != UPD_BOT_TOLD && ev->kind != UPD_CHAT_MEMBER &&
 	       ev->kind != UPD_CHAT_RIGHTS && ev->kind != UPD_REACTIONS_NOW && ev->kind != UPD_POLL_NOW &&
-	       ev->kind != UPD_SECRET_MESSAGE && ev->kind != UPD_LATER && ev->kind != UPD_LATER_GONE;
+	       ev->kind != UPD_SECRET_MESSAGE && ev->kind != UPD_GROUP_COMMANDS && ev->kind != UPD_LATER &&
+	       ev->kind != UPD_LATER_GONE;
 }
 
 int sync_compose(struct rpc_call *c, const struct upd_event *ev, size_t n, struct tl_obj **ret_updates)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "domain/bots/bot.h"
 #include "domain/messages/touch.h"
 #include "domain/sync/compose.h"
 #include "domain/users/peer.h"
@@ -74,6 +75,12 @@ static int who_is_meant(struct view *v, const struct upd_event *ev, struct singl
 	size_t n = 0;
 	int r;
 
+	if (ev->kind == UPD_GROUP_COMMANDS) {
+		r = bot_commands_meant(v->c, ev, &by, &n);
+		for (size_t i = 0; r >= 0 && i < n; i++)
+			add_single(&v->c->arena, s, by[i]);
+		return r;
+	}
 	if (ev->kind == UPD_REACTIONS_NOW || ev->kind == UPD_POLL_NOW)
 		add_single(&v->c->arena, s, message_touched_by(ev));
 	else if (ev->kind != UPD_NEW && ev->kind != UPD_EDIT)

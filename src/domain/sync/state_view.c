@@ -221,6 +221,8 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 		return bot_query_view(v, ev->payload, ret_update);
 	case UPD_BOT_COMMANDS:
 		return bot_commands_view(v, ev->peer, ret_update);
+	case UPD_GROUP_COMMANDS:
+		return bot_group_commands_view(v, ev, ret_update);
 	case UPD_BOT_TOLD:
 		return bot_told_view(v, ev->id, ret_update);
 	case UPD_NEW_AUTHORIZATION:

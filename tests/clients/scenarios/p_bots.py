@@ -3,7 +3,7 @@ import asyncio
 import base64
 import time
 
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal, refused
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal, refused, until
 
 
 async def bot_of(stage, library, username, *options):
@@ -147,6 +147,24 @@ async def test_commands(stage):
     a, (t, p) = stage.people[0], stage.bots
     await p.commands(commands=[['rain', 'does it?'], ['sun', 'does it?']])
     await told(a, p, lambda info: [c['command'] for c in info['commands']], ['rain', 'sun'])
+    # In groups of both kinds members' clients show other commands as soon as there are some.
+    big = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Weather', 'is_channel': False, 'description': '',
+                                                                  'message_auto_delete_time': 0}))['id']
+    await a.invoke(method='addChatMembers', args={'chat_id': big, 'user_ids': [p.me['id']]})
+    small = (await a.invoke(method='createNewBasicGroupChat', args={
+        'title': 'Weather', 'user_ids': [p.me['id']], 'message_auto_delete_time': 0}))['chat_id']
+    ask = {big: ('getSupergroupFullInfo', {'supergroup_id': -big - 10 ** 12}), small: ('getBasicGroupFullInfo', {'basic_group_id': -small})}
+
+    async def shown(chat):
+        method, args = ask[chat]
+        info = await a.invoke(method=method, args=args)
+        return [(of['bot_user_id'], [c['command'] for c in of['commands']]) for of in info['bot_commands']]
+    for chat in ask:
+        await until('what it offers there', lambda: shown(chat), [(p.me['id'], ['rain', 'sun'])])
+    await p.commands(commands=[['snow', 'does it?']])
+    for chat in ask:
+        await until('what it offers there now', lambda: shown(chat), [(p.me['id'], ['snow'])])
+    await told(a, p, lambda info: [c['command'] for c in info['commands']], ['snow'])
     await stage.td.invoke(method='setDefaultGroupAdministratorRights', args={
         'default_group_administrator_rights': {'@type': 'chatAdministratorRights', 'can_manage_chat': True, 'can_pin_messages': True}})
     await told(a, stage.td, lambda info: (info.get('default_group_administrator_rights') or {}).get('can_pin_messages'), True)

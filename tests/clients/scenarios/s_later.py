@@ -90,6 +90,35 @@ async def test_repeated(stage):
     expect_clean_logs(a)
 
 
+async def test_repeated_poll(stage):
+    """What TDLib asks every day is another poll each time, open for as long as the first."""
+    a, t, m = stage.people
+    about = {'title': 'Every day', 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
+    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    words = lambda s: {'@type': 'formattedText', 'text': s, 'entities': []}
+    poll = {'@type': 'inputMessagePoll', 'question': words('Tea?'), 'is_anonymous': False, 'open_period': 300, 'allows_revoting': True,
+            'options': [{'@type': 'inputPollOption', 'text': words(s)} for s in ('yes', 'no')], 'type': {'@type': 'inputPollTypeRegular'}}
+    date, polls = int(time.time()) + 3000, []
+    await a.invoke(method='sendMessage', args={'chat_id': chat, 'input_message_content': poll, 'options': {
+        '@type': 'messageSendOptions', 'scheduling_state': {**at(date), 'repeat_period': 86400}}})
+    for i in range(2):
+        rows = await until('it waits', lambda: td_list(a, chat), lambda v: (
+            len(v) == 1 and not v[0].get('sending_state') and v[0]['scheduling_state'].get('send_date') == date + i * 86400))
+        await a.invoke(method='editMessageSchedulingState', args={'chat_id': chat, 'message_id': rows[0]['id'], 'scheduling_state': None})
+        v = await until('it came', lambda: a.invoke(method='getChatHistory', args={
+            'chat_id': chat, 'from_message_id': 0, 'offset': 0, 'limit': 10, 'only_local': False}),
+            lambda v: sum(r['content']['@type'] == 'messagePoll' for r in v['messages']) == i + 1)
+        polls.append(v['messages'][0]['content']['poll'])
+        await a.vote(to=chat, id=v['messages'][0]['id'] >> 20, options=[0])
+    expect(polls[0]['id'] != polls[1]['id'], 'another poll')
+    for p in polls:
+        expect(not p['is_closed'] and p['open_period'] == 300 and abs(p['close_date'] - time.time() - 300) < 30 and not p['total_voter_count'],
+               'open, for five minutes: %r' % p)
+    rows = await until('it waits for the day after', lambda: td_list(a, chat), lambda v: len(v) == 1)
+    await a.invoke(method='deleteMessages', args={'chat_id': chat, 'message_ids': [rows[0]['id']], 'revoke': True})
+    expect_clean_logs(a)
+
+
 async def test_reminder(stage):
     """To oneself; Telethon sees what mtcute is about to say to nobody else."""
     a, t, m = stage.people
