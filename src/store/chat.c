@@ -75,18 +75,25 @@ int store_chat_put(struct sql_db *db, const struct store_chat *c)
 	return sql_run(s);
 }
 
+static void set_rank(struct store_chat_member *m, struct slice rank)
+{
+	m->rank_n = rank.n < STORE_RANK_BYTES ? (uint8_t)rank.n : STORE_RANK_BYTES;
+	if (m->rank_n)
+		memcpy(m->rank, rank.p, m->rank_n);
+}
+
 int store_chat_member_put(struct sql_db *db, const struct store_chat_member *m)
 {
 	struct sql_stmt *s = sql_prepare(
 		db,
-		"INSERT INTO chat_member (chat, user_id, inviter, date, role, got) VALUES ($1, $2, $3, $4, "
-		"$5,"
-		" COALESCE((SELECT seq FROM chat WHERE id = $1), 0))"
+		"INSERT INTO chat_member (chat, user_id, inviter, date, role, rank, got)"
+		" VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT seq FROM chat WHERE id = $1), 0))"
 		" ON CONFLICT (chat, user_id) DO UPDATE SET inviter = excluded.inviter, date = excluded.date,"
-		" role = excluded.role");
+		" role = excluded.role, rank = excluded.rank");
 	int r;
 
 	SQL_BIND_INTS(s, m->chat, m->user, m->inviter, m->date, m->role);
+	sql_bind_text(s, 6, slice_of(m->rank, m->rank_n));
 	r = sql_run(s);
 	if (r < 0)
 		return r;
@@ -114,17 +121,19 @@ int store_chat_member_delete(struct sql_db *db, int64_t chat, int64_t user)
 int store_chat_member_get(struct sql_db *db, int64_t chat, int64_t user, struct store_chat_member *ret)
 {
 	struct sql_stmt *s = sql_prepare(
-		db, "SELECT inviter, date, role FROM chat_member WHERE chat = $1 AND user_id = $2");
+		db, "SELECT inviter, date, role, rank FROM chat_member WHERE chat = $1 AND user_id = $2");
 	int r;
 
 	SQL_BIND_INTS(s, chat, user);
 	r = sql_step(s);
-	if (r == 1)
+	if (r == 1) {
 		*ret = (struct store_chat_member){.chat = chat,
 		                                  .user = user,
 		                                  .inviter = sql_int(s, 0),
 		                                  .date = sql_int(s, 1),
 		                                  .role = (enum store_chat_role)sql_int(s, 2)};
+		set_rank(ret, sql_bytes(s, 3));
+	}
 	sql_done(s);
 	return sql_found(r);
 }
@@ -132,19 +141,21 @@ int store_chat_member_get(struct sql_db *db, int64_t chat, int64_t user, struct 
 int store_chat_members(struct sql_db *db, int64_t chat, struct arena *a, struct store_chat_member **ret,
                        size_t *ret_n)
 {
-	struct sql_stmt *s = sql_prepare(db, "SELECT user_id, inviter, date, role FROM chat_member"
+	struct sql_stmt *s = sql_prepare(db, "SELECT user_id, inviter, date, role, rank FROM chat_member"
 	                                     " WHERE chat = $1 ORDER BY date, user_id LIMIT $2");
 	struct store_chat_member *v = ARENA_ARRAY(a, struct store_chat_member, STORE_CHAT_MEMBERS_MAX);
 	size_t n = 0;
 	int r;
 
 	SQL_BIND_INTS(s, chat, STORE_CHAT_MEMBERS_MAX);
-	while ((r = sql_step(s)) == 1)
-		v[n++] = (struct store_chat_member){.chat = chat,
-		                                    .user = sql_int(s, 0),
-		                                    .inviter = sql_int(s, 1),
-		                                    .date = sql_int(s, 2),
-		                                    .role = (enum store_chat_role)sql_int(s, 3)};
+	while ((r = sql_step(s)) == 1) {
+		v[n] = (struct store_chat_member){.chat = chat,
+		                                  .user = sql_int(s, 0),
+		                                  .inviter = sql_int(s, 1),
+		                                  .date = sql_int(s, 2),
+		                                  .role = (enum store_chat_role)sql_int(s, 3)};
+		set_rank(&v[n++], sql_bytes(s, 4));
+	}
 	sql_done(s);
 	*ret = v;
 	*ret_n = n;

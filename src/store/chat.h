@@ -26,10 +26,14 @@ struct store_chat {
 	struct slice reactions; /* TL ChatReactions; absent: all */
 };
 
+enum { STORE_RANK_BYTES = 64 };
+
 struct store_chat_member {
 	int64_t chat, user, inviter;
 	unixtime_t date;
 	enum store_chat_role role;
+	uint8_t rank_n; /* the words beside his name; 0: none */
+	char rank[STORE_RANK_BYTES];
 };
 
 /* A new id is drawn from the sequence of groups (meta); >= 1. */

@@ -394,6 +394,9 @@ static const char *const steps[] = {
 
 	/* 36: a CDN node's lease key, from a server's end to the next one's start. */
 	"ALTER TABLE cdn_node ADD COLUMN lease_key BYTEA;",
+
+	/* 37: words beside the names of members of basic groups (chat.h). */
+	"ALTER TABLE chat_member ADD COLUMN rank TEXT NOT NULL DEFAULT '';",
 };
 
 int store_migrate(struct sql_db *db)

@@ -17,7 +17,7 @@ static int64_t possible(const struct channel *ch)
 	return all & ~(ADMIN_POST | ADMIN_EDIT | ADMIN_DIRECT);
 }
 
-int member_may_rank(struct rpc_call *c, struct slice rank)
+int channel_may_rank(struct rpc_call *c, struct slice rank)
 {
 	uint32_t len;
 
@@ -134,7 +134,7 @@ int channels_editAdmin(struct rpc_call *c, const struct tl_channels_editAdmin *q
 	rights &= possible(&ch);
 	if (rights) /* it says that he is an admin: TDLib complains of one without */
 		rights |= ADMIN_OTHER;
-	if ((r = may_promote(c, &ch, &m, rights)) < 0 || (r = member_may_rank(c, q->rank)) < 0)
+	if ((r = may_promote(c, &ch, &m, rights)) < 0 || (r = channel_may_rank(c, q->rank)) < 0)
 		return r;
 	r = m.role == STORE_CHANNEL_CREATOR ? rename(c, &ch, rights, q->rank)
 	                                    : promote(c, &ch, &m, rights, q->rank);

@@ -67,6 +67,8 @@ struct member_way {
 };
 /* ExportedChatInvite of it for a bot, v's viewer: of another's link it gets half. NULL: he came by none. */
 struct tl_obj *channel_way_view(struct view *v, const struct member_way *way);
+/* Words that may stand beside a name: 400 ADMIN_RANK_INVALID, ADMIN_RANK_EMOJI_NOT_ALLOWED. */
+int channel_may_rank(struct rpc_call *c, struct slice rank);
 /* Write lane: a bot that lets people in hears that the caller asks (hash: by which link, or empty). */
 int channel_tell_bot_asked(struct rpc_call *c, int64_t bot, int64_t peer, struct slice hash);
 /* For admins of a group or channel of this key: the caller's permanent link (NULL: none), how many wait to be let in, and the newest. */

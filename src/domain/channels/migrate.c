@@ -40,9 +40,16 @@ int channel_from_chat(struct rpc_call *c, const struct store_chat *from, struct 
 	                             .migrated_chat = from->id,
 	                             .ttl = from->ttl,
 	                             .reactions = from->reactions}};
-	struct store_chat_member creator = {
-		.user = from->creator, .inviter = from->creator, .date = c->now, .role = STORE_CHAT_CREATOR};
-	int r;
+	struct store_chat_member creator;
+	int r = store_chat_member_get(c->db, from->id, from->creator, &creator);
+
+	if (r == -ERR_NOTFOUND) /* he left the group, and comes with it all the same */
+		creator = (struct store_chat_member){.user = from->creator};
+	else if (r < 0)
+		return r;
+	creator.inviter = from->creator;
+	creator.date = c->now;
+	creator.role = STORE_CHAT_CREATOR;
 
 	if (from->flags & STORE_CHAT_NOFORWARDS)
 		ch.row.flags |= STORE_CHANNEL_NOFORWARDS;
@@ -68,6 +75,8 @@ int channel_adopt(struct rpc_call *c, struct channel *ch, const struct store_cha
 		return r < 0 ? r : 0;
 	member_comes(c, &m, from->inviter);
 	m.date = from->date;
+	if (from->rank_n)
+		m.rank = arena_slice(&c->arena, slice_of(from->rank, from->rank_n));
 	if (from->role == STORE_CHAT_ADMIN) {
 		m.role = STORE_CHANNEL_ADMIN;
 		m.rights = RIGHTS;

@@ -47,9 +47,6 @@ int channel_bring(struct rpc_call *c, struct channel *ch, int64_t user, struct s
 /* --- discussion.c: whom this one is tied to is let go */
 int channel_untie(struct rpc_call *c, const struct store_channel *row);
 
-/* --- admin.c: 400 ADMIN_RANK_INVALID, ADMIN_RANK_EMOJI_NOT_ALLOWED */
-int member_may_rank(struct rpc_call *c, struct slice rank);
-
 /* --- stickers.c: a supergroup's set; 0: none */
 int64_t channel_stickers(const struct store_channel *row);
 

@@ -1,4 +1,4 @@
-/* rank.c - messages.editChatParticipantRank: the words beside a member's name in a supergroup. His own he sets himself, unless that is forbidden. */
+/* rank.c - messages.editChatParticipantRank: the words beside a member's name, in a supergroup (basic groups: chats/rank.c). His own he sets himself, unless that is forbidden. */
 #include "base/err.h"
 #include "domain/channels/private.h"
 #include "rpc_methods.h"
@@ -26,13 +26,15 @@ int messages_editChatParticipantRank(struct rpc_call *c, const struct tl_message
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0 || (r = peer_resolve_user(c, q->participant, &who)) < 0)
 		return r;
+	if (peer.chat)
+		return chat_edit_rank(c, peer.chat, who.key, q->rank);
 	if (!peer.channel || !(peer.channel->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if ((r = member_load(c, peer.channel, who.key, &m)) < 0)
 		return r;
 	if (!member_is_in(&m) || !channel_is_in(peer.channel))
 		return rpc_fail(c, 400, "USER_NOT_PARTICIPANT");
-	if ((r = may_change(c, peer.channel, &m)) < 0 || (r = member_may_rank(c, q->rank)) < 0)
+	if ((r = may_change(c, peer.channel, &m)) < 0 || (r = channel_may_rank(c, q->rank)) < 0)
 		return r;
 	if (slice_eq(q->rank, m.rank))
 		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");

@@ -79,6 +79,7 @@ int chat_update_view(struct view *v, const struct upd_event *ev, struct tl_obj *
 
 /* Write lane: what methods that channels have, too, do to a group; each checks and answers. */
 int chat_edit_about(struct rpc_call *c, struct chat *ch, struct slice about);
+int chat_edit_rank(struct rpc_call *c, struct chat *ch, int64_t user, struct slice rank);
 int chat_edit_permissions(struct rpc_call *c, struct chat *ch, const struct tl_obj *banned_rights);
 int chat_edit_noforwards(struct rpc_call *c, struct chat *ch, bool on);
 int chat_edit_ttl(struct rpc_call *c, struct chat *ch, int32_t period);

@@ -41,6 +41,9 @@ struct tl_obj *chat_participant_view(struct view *v, const struct store_chat_mem
 	struct tl_chatParticipant *member = TL_NEW(&v->c->arena, chatParticipant);
 
 	view_peer(v, m->user);
+	if (m->rank_n)
+		creator->rank = admin->rank = member->rank = arena_slice(&v->c->arena,
+		                                                         slice_of(m->rank, m->rank_n));
 	creator->user_id = admin->user_id = member->user_id = m->user;
 	if (m->role == STORE_CHAT_CREATOR)
 		return &creator->o;

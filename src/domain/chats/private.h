@@ -31,7 +31,13 @@ int chat_say(struct rpc_call *c, int64_t chat, struct tl_obj *action);
 int chat_say_with(struct rpc_call *c, int64_t chat, struct tl_obj *action, const struct media_ready *media);
 /* The row with its next version, which goes with each change of members. */
 int chat_put_next(struct rpc_call *c, struct store_chat *row);
-enum member_change { MEMBER_ADDED = 0, MEMBER_REMOVED = 1, MEMBER_ADMIN = 2, MEMBER_NO_ADMIN = 3 };
+enum member_change {
+	MEMBER_ADDED = 0,
+	MEMBER_REMOVED = 1,
+	MEMBER_ADMIN = 2,
+	MEMBER_NO_ADMIN = 3,
+	MEMBER_RANK = 4
+};
 int chat_say_member(struct rpc_call *c, const struct chat *ch, const struct store_chat_member *m,
                     enum member_change what, bool answered);
 /* The answer: the call's own events as Updates. */

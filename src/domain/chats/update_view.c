@@ -14,6 +14,23 @@ static struct tl_obj *changed(struct arena *a, int64_t chat)
 	return &u->o;
 }
 
+/* As it is now. */
+static int rank(struct view *v, int64_t chat, const int64_t p[5], struct tl_obj **ret)
+{
+	struct tl_updateChatParticipantRank *u = TL_NEW(&v->c->arena, updateChatParticipantRank);
+	struct store_chat_member m;
+	int r = store_chat_member_get(v->c->db, chat, p[1], &m);
+
+	if (r < 0)
+		return r == -ERR_NOTFOUND ? 0 : r;
+	u->chat_id = chat;
+	u->user_id = p[1];
+	u->version = (int32_t)p[3];
+	u->rank = arena_slice(&v->c->arena, slice_of(m.rank, m.rank_n));
+	*ret = &u->o;
+	return 0;
+}
+
 static struct tl_obj *member(struct arena *a, int64_t chat, const int64_t p[5])
 {
 	struct tl_updateChatParticipantAdd *added = TL_NEW(a, updateChatParticipantAdd);
@@ -40,6 +57,8 @@ static struct tl_obj *member(struct arena *a, int64_t chat, const int64_t p[5])
 		admin->is_admin = p[0] == MEMBER_ADMIN;
 		admin->version = (int32_t)p[3];
 		return &admin->o;
+	case MEMBER_RANK:
+		break;
 	}
 	return NULL;
 }
@@ -110,6 +129,8 @@ int chat_update_view(struct view *v, const struct upd_event *ev, struct tl_obj *
 		memcpy(p, ev->payload.p, sizeof(p));
 		view_peer(v, peer_user(p[1]));
 		view_peer(v, peer_user(p[2]));
+		if (p[0] == MEMBER_RANK)
+			return rank(v, chat, p, ret);
 		*ret = member(&v->c->arena, chat, p);
 		return 0;
 	default:

@@ -12,6 +12,7 @@
 #include "domain/polls/poll.h"
 #include "domain/reactions/react.h"
 #include "store/channel.h"
+#include "store/chat.h"
 #include "store/msg.h"
 #include "store/unseen.h"
 #include "updates/peer.h"
@@ -116,18 +117,64 @@ static struct tl_obj *from_whom(struct arena *a, const struct store_msg *row, bo
 	return post && row->from_id == row->owner ? NULL : peer_to_tl(a, row->from_id);
 }
 
+static int load_rank(struct view *v, int64_t group, int64_t user, struct slice *ret)
+{
+	struct arena *a = &v->c->arena;
+	struct store_channel_member in;
+	struct store_chat_member m;
+	int r;
+
+	*ret = (struct slice){0};
+	if (peer_is_channel(group)) {
+		r = store_channel_member_get(v->c->db, peer_channel_id(group), user, a, &in);
+		if (r == 0)
+			*ret = in.rank;
+		return r;
+	}
+	r = store_chat_member_get(v->c->db, peer_chat_id(group), user, &m);
+	if (r == 0 && m.rank_n)
+		*ret = arena_slice(a, slice_of(m.rank, m.rank_n));
+	return r;
+}
+
+/* The words beside a member's name; one look-up for each author in an answer, however much of his it shows. */
+static int rank_of(struct view *v, int64_t group, int64_t user, struct slice *ret)
+{
+	struct view_rank *more;
+	int r;
+
+	for (uint32_t i = v->n_ranks; i-- > 0;)
+		if (v->ranks[i].user == user && v->ranks[i].peer == group) {
+			*ret = v->ranks[i].rank;
+			return 0;
+		}
+	r = load_rank(v, group, user, ret);
+	if (r < 0 && r != -ERR_NOTFOUND)
+		return r;
+	if (v->n_ranks == v->cap_ranks) {
+		v->cap_ranks = v->cap_ranks ? 2 * v->cap_ranks : 8;
+		more = ARENA_ARRAY(&v->c->arena, struct view_rank, v->cap_ranks);
+		if (v->n_ranks)
+			memcpy(more, v->ranks, v->n_ranks * sizeof(*more));
+		v->ranks = more;
+	}
+	v->ranks[v->n_ranks++] = (struct view_rank){group, user, *ret};
+	return 0;
+}
+
 /* In a supergroup: what its writer is called there, as of now. */
 static int set_rank(struct view *v, struct tl_message *m, const struct store_msg *row)
 {
-	struct store_channel_member in;
+	struct slice rank;
 	int r;
 
-	if (!peer_is_channel(row->owner) || m->post || !peer_is_user(row->from_id))
+	if (m->post || peer_is_user(row->peer) || !peer_is_user(row->from_id))
 		return 0;
-	r = store_channel_member_get(v->c->db, peer_channel_id(row->owner), row->from_id, &v->c->arena, &in);
-	if (r == 0 && in.rank.n)
-		m->from_rank = in.rank;
-	return r == -ERR_NOTFOUND ? 0 : r;
+	if ((r = rank_of(v, row->peer, row->from_id, &rank)) < 0)
+		return r;
+	if (rank.n)
+		m->from_rank = rank;
+	return 0;
 }
 
 /* A post says how often it was seen and passed on, and so does whatever was made of it by passing it on. */

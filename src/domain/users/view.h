@@ -18,6 +18,11 @@ struct view_file {
 	int64_t id;
 };
 
+struct view_rank {
+	int64_t peer, user;
+	struct slice rank; /* absent: none */
+};
+
 struct view {
 	struct rpc_call *c;
 	int64_t viewer;
@@ -25,6 +30,9 @@ struct view {
 	uint32_t n_peers, cap_peers;
 	struct view_file *files; /* whose access hashes stand in it; of a crowd's view alone */
 	uint32_t n_files, cap_files;
+	struct view_rank *
+		ranks; /* of members whose messages stand in it: each is asked for once (messages/content.c) */
+	uint32_t n_ranks, cap_ranks;
 	bool crowd; /* for many strangers at once: no status, chats are min */
 };
 

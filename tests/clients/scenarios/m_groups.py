@@ -2,7 +2,7 @@
 import asyncio
 import itertools
 
-from harness import Refused, expect, expect_clean_logs, expect_equal, until_answered
+from harness import Refused, expect, expect_clean_logs, expect_equal, until, until_answered
 
 PEOPLE = 'tdlib', 'telethon', 'telethon-old', 'mtcute', 'pyrogram'
 CROWD = 20  # more, who are away: they get what is said by the job that delivers
@@ -214,6 +214,24 @@ async def test_members(stage):
     expect(await history(old, chat), 'his history is still his')
     await tdlib.invoke(method='addChatMember', args={'chat_id': chat, 'user_id': old.me['id'], 'forward_limit': 20})
     await counted(tdlib, chat, 5)
+
+
+async def test_tags(stage):
+    """The words beside a member's name: TDLib sets them for another and sees them in its list; the other's are in force at once."""
+    people, chat = await room(stage)
+    a, b = people['tdlib'], people['mtcute']
+
+    async def tags():
+        info = await a.invoke(method='getBasicGroupFullInfo', args={'basic_group_id': -chat})
+        return {m['member_id']['user_id']: m['tag'] for m in info['members'] if m['tag']}
+    await a.invoke(method='setChatMemberTag', args={'chat_id': chat, 'user_id': b.me['id'], 'tag': 'cook'})
+    await until('it stands in the list', tags, {b.me['id']: 'cook'})
+    heard = await say(stage, b, word('dinner'))
+    shown = await a.invoke(method='getMessage', args={'chat_id': chat, 'message_id': heard['tdlib']['id'] << 20})
+    expect_equal(shown.get('sender_tag'), 'cook', 'and beside what he says')
+    await a.invoke(method='setChatMemberTag', args={'chat_id': chat, 'user_id': b.me['id'], 'tag': ''})
+    await until('it is gone', tags, {})
+    await the_same_everywhere(stage)
 
 
 async def test_link(stage):
