@@ -215,19 +215,6 @@ static bool set(struct bench_options *o, int opt, const char *v)
 	}
 }
 
-static int read_key(const char *path, struct rsa_key **ret)
-{
-	char pem[8192];
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	if (!f)
-		return -ERR_NOTFOUND;
-	n = fread(pem, 1, sizeof(pem), f);
-	fclose(f);
-	return rsa_key_from_public_pem(pem, n, ret);
-}
-
 static void raise_files(void)
 {
 	struct rlimit rl;
@@ -249,12 +236,12 @@ static int find_server(struct bench *b)
 		                             : "is not of the form HOST:PORT");
 		return BENCH_USAGE;
 	}
-	r = read_key(b->o.key, &b->rsa);
+	r = rsa_key_load_public(b->o.key, &b->rsa);
 	if (r < 0)
 		bench_say("%s: %s", b->o.key,
-		          r == -ERR_NOTFOUND
-		                  ? "cannot be read; --key names the server's public key"
-		                  : "is no RSA PUBLIC KEY in PEM; take server.pub.pem of the data folder");
+		          r == -ERR_INVALID
+		                  ? "is no RSA PUBLIC KEY in PEM; take server.pub.pem of the data folder"
+		                  : "cannot be read; --key names the server's public key");
 	return r < 0 ? BENCH_USAGE : BENCH_OK;
 }
 

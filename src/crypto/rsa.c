@@ -98,6 +98,19 @@ int rsa_key_from_public_pem(const char *pem, size_t n, struct rsa_key **ret_key)
 	return ok && pkey ? wrap(pkey, ret_key) : -ERR_INVALID;
 }
 
+int rsa_key_load_public(const char *path, struct rsa_key **ret_key)
+{
+	FILE *f = fopen(path, "r");
+	char pem[8192];
+	size_t n;
+
+	if (!f)
+		return err_from_errno(errno);
+	n = fread(pem, 1, sizeof(pem), f);
+	fclose(f);
+	return rsa_key_from_public_pem(pem, n, ret_key);
+}
+
 int rsa_key_save(const struct rsa_key *k, const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), ok;

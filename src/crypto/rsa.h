@@ -15,6 +15,8 @@ struct rsa_key *rsa_key_generate(void);
 int rsa_key_load(const char *path, struct rsa_key **ret_key);
 /* Public key from PKCS#1 ("RSA PUBLIC KEY") PEM text. */
 int rsa_key_from_public_pem(const char *pem, size_t n, struct rsa_key **ret_key);
+/* The same from a file: what a server gives out. -ERR_NOTFOUND and others of the system: it cannot be read. */
+int rsa_key_load_public(const char *path, struct rsa_key **ret_key);
 /* Writes the private key, mode 0600, replacing nothing: -ERR_EXISTS. Synced to disk. */
 int rsa_key_save(const struct rsa_key *k, const char *path);
 /* Another owner of the same key; free it as well. */

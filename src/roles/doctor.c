@@ -31,19 +31,6 @@ struct visit {
 	int bad;
 };
 
-static int read_key(const char *path, struct rsa_key **ret)
-{
-	char pem[8192];
-	FILE *f = fopen(path, "r");
-	size_t n;
-
-	if (!f)
-		return -ERR_NOTFOUND;
-	n = fread(pem, 1, sizeof(pem), f);
-	fclose(f);
-	return rsa_key_from_public_pem(pem, n, ret);
-}
-
 static void tell_keys(struct visit *v, struct client *c)
 {
 	size_t n;
@@ -208,12 +195,12 @@ static int run(const char *address, const char *key)
 		                           : "is not of the form HOST:PORT");
 		return EXIT_USAGE;
 	}
-	r = read_key(key ? key : "chapar-data/server.pub.pem", &v.key);
+	r = rsa_key_load_public(key ? key : "chapar-data/server.pub.pem", &v.key);
 	if (r < 0 && key) {
 		fprintf(stderr, "chapar doctor: %s: %s\n", key,
-		        r == -ERR_NOTFOUND
-		                ? "cannot be read"
-		                : "is no RSA PUBLIC KEY in PEM; take server.pub.pem of the data folder");
+		        r == -ERR_INVALID
+		                ? "is no RSA PUBLIC KEY in PEM; take server.pub.pem of the data folder"
+		                : "cannot be read");
 		return EXIT_USAGE;
 	}
 	if (r < 0) { /* far enough to hear which keys the server has */

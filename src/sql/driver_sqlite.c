@@ -1,17 +1,12 @@
 /*
- * driver_sqlite.c - sql.h over SQLite: WAL, synchronous FULL, checkpoints on a thread of their own (checkpoint.c) and, when
- * the log has grown, by the writer between two batches (docs/architecture.md, "WAL").
+ * driver_sqlite.c - connections and transactions of sql.h over SQLite (statements: statement_sqlite.c): WAL, synchronous FULL, checkpoints
+ * on a thread of their own (checkpoint.c) and, when the log has grown, by the writer between two batches (docs/architecture.md, "WAL").
  */
-#include "sql/sql.h"
-
-#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -24,30 +19,6 @@
 #define BUSY_WAIT_MS     5000
 #define CACHE_WRITER_KIB 4096
 #define CACHE_READER_KIB 1024
-#define PARAMS_MAX       40
-
-struct sql_stmt {
-	const char *text; /* address is the key: a literal */
-	struct sql_db *db;
-	sqlite3_stmt *st;
-	uint8_t param[PARAMS_MAX + 1]; /* $n -> SQLite's own number: it numbers names by first appearance */
-	int failed;                    /* of a bind or a step before the end */
-	bool in_use;
-	UT_hash_handle hh;
-};
-
-struct sql_db {
-	sqlite3 *db;
-	struct sql_stmt *stmts;
-	char *wal_path;
-	bool writer;
-	bool in_tx;       /* between sql_begin and sql_commit or sql_rollback */
-	int lost;         /* in_tx: the engine rolled back by itself, and why */
-	bool wal_known;   /* this connection has committed, or begun the log anew */
-	int wal_frames;   /* then: in the log after that */
-	int commit_pages; /* of them, how many that commit wrote */
-	int page_size;
-};
 
 /* Why the last write of the database or its log failed, as the engine's file remembers; 0: unknown. */
 static int write_errno(struct sql_db *d, int which)
@@ -75,7 +46,7 @@ static bool is_full(struct sql_db *d, int rc)
 	return is_full_errno(sqlite3_system_errno(d->db));
 }
 
-static int map(struct sql_db *d, int rc)
+int sql_map(struct sql_db *d, int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_OK:
@@ -165,7 +136,7 @@ int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db)
 		mode == SQL_MOVER ? sql_portions_vfs() : NULL);
 	d->wal_path = xmalloc(strlen(path) + 5);
 	sprintf(d->wal_path, "%s-wal", path);
-	r = rc == SQLITE_OK ? set_up(d) : map(d, rc);
+	r = rc == SQLITE_OK ? set_up(d) : sql_map(d, rc);
 	if (r < 0) {
 		sql_close(d);
 		return r;
@@ -176,15 +147,9 @@ int sql_open(const char *path, enum sql_open_mode mode, struct sql_db **ret_db)
 
 void sql_close(struct sql_db *d)
 {
-	struct sql_stmt *s, *t;
-
 	if (!d)
 		return;
-	HASH_ITER (hh, d->stmts, s, t) {
-		HASH_DEL(d->stmts, s);
-		sqlite3_finalize(s->st);
-		free(s);
-	}
+	sql_statements_free(d);
 	sqlite3_close(d->db);
 	free(d->wal_path);
 	free(d);
@@ -198,10 +163,9 @@ void sql_set_cache(struct sql_db *d, int kib)
 	sql_exec(d, text);
 }
 
-/* After an error: did the engine give up the transaction, too? */
-static int noted(struct sql_db *d, int rc)
+int sql_noted(struct sql_db *d, int rc)
 {
-	int r = map(d, rc);
+	int r = sql_map(d, rc);
 
 	if (r < 0 && d->in_tx && !d->lost && sqlite3_get_autocommit(d->db))
 		d->lost = r;
@@ -214,7 +178,7 @@ int sql_exec(struct sql_db *d, const char *text)
 
 	if (rc != SQLITE_OK)
 		log_event(LOG_DEBUG, "sql", "rc=%d text=\"%.60s\"", rc, text);
-	return noted(d, rc);
+	return sql_noted(d, rc);
 }
 
 static int run_literal(struct sql_db *d, const char *text)
@@ -271,195 +235,6 @@ void sql_rollback_to(struct sql_db *d)
 	run_literal(d, "RELEASE call");
 }
 
-/* $12 -> the number that SQLite gave it. */
-static void map_params(struct sql_stmt *s)
-{
-	int n = sqlite3_bind_parameter_count(s->st);
-
-	for (int i = 1; i <= n; i++) {
-		const char *name = sqlite3_bind_parameter_name(s->st, i);
-		int k = name ? atoi(name + 1) : 0;
-
-		assert(k >= 1 && k <= PARAMS_MAX);
-		s->param[k] = (uint8_t)i;
-	}
-}
-
-struct sql_stmt *sql_prepare(struct sql_db *d, const char *text)
-{
-	struct sql_stmt *s;
-	int rc;
-
-	HASH_FIND_PTR(d->stmts, &text, s);
-	if (!s) {
-		s = xcalloc(1, sizeof(*s));
-		s->text = text;
-		s->db = d;
-		rc = sqlite3_prepare_v3(d->db, text, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL);
-		if ((rc & 0xff) == SQLITE_ERROR) {
-			fprintf(stderr, "sql: %s: %s\n", sqlite3_errmsg(d->db), text);
-			abort();
-		}
-		if (rc !=
-		    SQLITE_OK) { /* the tables could not be read: the world's fault, and said at the step */
-			s->failed = noted(d, rc);
-			return s;
-		}
-		map_params(s);
-		HASH_ADD_PTR(d->stmts, text, s);
-	}
-	assert(!s->in_use);
-	s->in_use = true;
-	s->failed = 0;
-	return s;
-}
-
-static int at(struct sql_stmt *s, int n)
-{
-	assert(n >= 1 && n <= PARAMS_MAX && s->param[n]);
-	return s->param[n];
-}
-
-/* Prepared; else every bind is in vain and the step says why. */
-static bool is_ready(const struct sql_stmt *s)
-{
-	return s->st != NULL;
-}
-
-static void note(struct sql_stmt *s, int rc)
-{
-	if (rc != SQLITE_OK && !s->failed)
-		s->failed = map(s->db, rc);
-}
-
-void sql_bind_int(struct sql_stmt *s, int n, int64_t v)
-{
-	if (is_ready(s))
-		note(s, sqlite3_bind_int64(s->st, at(s, n), v));
-}
-
-void sql_bind_ints(struct sql_stmt *s, const int64_t *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		sql_bind_int(s, (int)i + 1, v[i]);
-}
-
-void sql_bind_bytes(struct sql_stmt *s, int n, struct slice v)
-{
-	if (!v.p)
-		sql_bind_null(s, n);
-	else if (is_ready(s))
-		note(s, sqlite3_bind_blob(s->st, at(s, n), v.n ? (const void *)v.p : "", (int)v.n,
-		                          SQLITE_STATIC));
-}
-
-void sql_bind_text(struct sql_stmt *s, int n, struct slice v)
-{
-	if (!v.p)
-		sql_bind_null(s, n);
-	else if (is_ready(s))
-		note(s, sqlite3_bind_text(s->st, at(s, n), v.n ? (const char *)v.p : "", (int)v.n,
-		                          SQLITE_STATIC));
-}
-
-void sql_bind_null(struct sql_stmt *s, int n)
-{
-	if (is_ready(s))
-		note(s, sqlite3_bind_null(s->st, at(s, n)));
-}
-
-int sql_step(struct sql_stmt *s)
-{
-	int rc, r;
-
-	if (s->failed || s->db->lost)
-		return s->failed ? s->failed : s->db->lost;
-	rc = sqlite3_step(s->st);
-	if (rc == SQLITE_ROW)
-		return 1;
-	if (rc == SQLITE_DONE)
-		return 0;
-	log_event(LOG_DEBUG, "sql", "rc=%d text=\"%.80s\"", rc, s->text);
-	r = noted(s->db, rc);
-	return r < 0 ? r : -ERR_IO;
-}
-
-int64_t sql_int(struct sql_stmt *s, int col)
-{
-	return sqlite3_column_int64(s->st, col);
-}
-
-bool sql_is_null(struct sql_stmt *s, int col)
-{
-	return sqlite3_column_type(s->st, col) == SQLITE_NULL;
-}
-
-struct slice sql_bytes(struct sql_stmt *s, int col)
-{
-	const void *p;
-
-	if (sql_is_null(s, col))
-		return (struct slice){0};
-	p = sqlite3_column_blob(s->st, col);
-	return slice_of(p ? p : "", (size_t)sqlite3_column_bytes(s->st, col));
-}
-
-struct slice sql_copy(struct sql_stmt *s, int col, struct arena *a)
-{
-	return arena_slice(a, sql_bytes(s, col));
-}
-
-void sql_done(struct sql_stmt *s)
-{
-	if (!is_ready(s)) {
-		free(s); /* never cached: the next use tries again */
-		return;
-	}
-	sqlite3_reset(s->st);
-	sqlite3_clear_bindings(s->st);
-	s->in_use = false;
-}
-
-int sql_value(struct sql_stmt *s, int64_t *ret)
-{
-	int r = sql_step(s);
-
-	if (r == 1)
-		*ret = sql_int(s, 0);
-	sql_done(s);
-	return r;
-}
-
-int sql_run(struct sql_stmt *s)
-{
-	int r;
-
-	while ((r = sql_step(s)) > 0)
-		;
-	sql_done(s);
-	return r;
-}
-
-int sql_run_count(struct sql_stmt *s)
-{
-	struct sql_db *d = s->db;
-	int r = sql_run(s);
-
-	return r < 0 ? r : (int)sql_changes(d);
-}
-
-int sql_run_found(struct sql_stmt *s)
-{
-	int r = sql_run_count(s);
-
-	return r > 0 ? 0 : r < 0 ? r : -ERR_NOTFOUND;
-}
-
-int sql_found(int stepped)
-{
-	return stepped > 0 ? 0 : stepped < 0 ? stepped : -ERR_NOTFOUND;
-}
-
 int64_t sql_changes(struct sql_db *d)
 {
 	return sqlite3_changes64(d->db);
@@ -510,7 +285,7 @@ int sql_wal_restart(struct sql_db *d)
 		d->wal_known = true;
 		d->wal_frames = 0;
 	}
-	return map(d, rc);
+	return sql_map(d, rc);
 }
 
 int sql_commit_pages(const struct sql_db *d)
@@ -518,20 +293,7 @@ int sql_commit_pages(const struct sql_db *d)
 	return d->commit_pages;
 }
 
-void sql_each_text(struct sql_db *d, void (*f)(void *arg, const char *text), void *arg)
-{
-	struct sql_stmt *s, *t;
-
-	HASH_ITER (hh, d->stmts, s, t)
-		f(arg, s->text);
-}
-
 sqlite3 *sql_sqlite(struct sql_db *d)
 {
 	return d->db;
-}
-
-int sql_map(struct sql_db *d, int rc)
-{
-	return map(d, rc);
 }

@@ -485,17 +485,6 @@ static void destroys_its_key(void **state)
 	client_free(b);
 }
 
-static int load(const char *path)
-{
-	char pem[4096];
-	FILE *f = fopen(path, "r");
-	size_t n = f ? fread(pem, 1, sizeof(pem), f) : 0;
-
-	if (f)
-		fclose(f);
-	return rsa_key_from_public_pem(pem, n, &t.rsa);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -507,7 +496,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(destroys_its_key), cmocka_unit_test(other_data_centres)};
 	int r;
 
-	if (argc != 3 || client_address_of(argv[1], &t.to) < 0 || load(argv[2]) < 0) {
+	if (argc != 3 || client_address_of(argv[1], &t.to) < 0 || rsa_key_load_public(argv[2], &t.rsa) < 0) {
 		fprintf(stderr, "usage: test_wire HOST:PORT PUBLIC.pem\n");
 		return 2;
 	}
