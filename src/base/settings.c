@@ -165,6 +165,21 @@ int settings_read(struct settings *s, const char *path, char *err, size_t err_n)
 	return line ? -ERR_INVALID : 0;
 }
 
+/* A paragraph as comments: a reader of INI files need not take lines of any length. */
+static void print_comment(const char *text)
+{
+	enum { WIDTH = 120 };
+	size_t n;
+
+	while ((n = strlen(text)) > WIDTH) {
+		for (n = WIDTH; n > 0 && text[n] != ' '; n--)
+			;
+		printf("# %.*s\n", (int)n, text);
+		text += n + 1;
+	}
+	printf("# %s\n", text);
+}
+
 void settings_explain(void)
 {
 	const char *section = "";
@@ -173,7 +188,8 @@ void settings_explain(void)
 		if (strcmp(section, rows[i].section) != 0)
 			printf("%s[%s]\n", i ? "\n" : "", rows[i].section);
 		section = rows[i].section;
-		printf("# %s\n# Takes %s; in force from %s.\n", rows[i].text, rows[i].range, rows[i].when);
+		print_comment(rows[i].text);
+		printf("# Takes %s; in force from %s.\n", rows[i].range, rows[i].when);
 		printf("%s%s = %s\n", rows[i].def[0] ? "" : "# ", rows[i].key, rows[i].def);
 	}
 }
