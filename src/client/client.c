@@ -230,13 +230,7 @@ static void on_packet(void *user, uint8_t *p, size_t n)
 
 static void on_quick_ack(void *user, uint32_t token)
 {
-	struct client *c = user;
-
-	if (!c->cfg.ops || !c->cfg.ops->quick_ack)
-		return;
-	client_enter(c);
-	c->cfg.ops->quick_ack(c->cfg.user, c, token);
-	client_leave(c);
+	client_violate(user, "a quick ack that nobody asked for");
 }
 
 static void on_ended(void *user, int r)
@@ -317,11 +311,6 @@ const int64_t *client_offered(const struct client *c, size_t *ret_n)
 	return c->offered;
 }
 
-int64_t client_session_id(const struct client *c)
-{
-	return c->session_id;
-}
-
 void client_new_session(struct client *c)
 {
 	do
@@ -342,20 +331,10 @@ void client_set_salt(struct client *c, int64_t salt)
 	c->salt = salt;
 }
 
-int64_t client_clock_ahead(const struct client *c)
-{
-	return c->ahead;
-}
-
 void client_set_clock_ahead(struct client *c, int64_t sec)
 {
 	c->ahead = sec;
 	c->last_id = 0;
-}
-
-unsigned client_open_calls(const struct client *c)
-{
-	return c->n_calls;
 }
 
 struct client_link *client_link_of(struct client *c)

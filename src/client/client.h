@@ -38,7 +38,6 @@ struct client_ops {
 	void (*update)(void *user, struct client *c, const struct client_message *m);
 	/* Every service message, before it is acted on. */
 	void (*service)(void *user, struct client *c, const struct client_message *m);
-	void (*quick_ack)(void *user, struct client *c, uint32_t token);
 };
 
 enum client_init { CLIENT_INIT_ONCE, CLIENT_INIT_ALWAYS, CLIENT_INIT_NEVER };
@@ -94,12 +93,10 @@ void client_drop_temp_key(struct client *c);
 const int64_t *client_offered(const struct client *c,
                               size_t *ret_n); /* RSA fingerprints of the last handshake */
 
-int64_t client_session_id(const struct client *c);
 void client_new_session(struct client *c);
 int64_t client_salt(const struct client *c);
 void client_set_salt(struct client *c, int64_t salt);
 /* Seconds that our message ids run ahead of this machine's clock. */
-int64_t client_clock_ahead(const struct client *c);
 void client_set_clock_ahead(struct client *c, int64_t sec);
 
 struct client_answer {
@@ -124,7 +121,7 @@ int64_t client_call(struct client *c, const struct tl_obj *method, client_answer
 int64_t client_call_bytes(struct client *c, struct slice query, client_answer_fn *fn, void *arg);
 /*
  * The same for MTProto's own questions, whose answer is bare (pong, future_salts, msgs_state_info, destroy_*): the boxed
- * question. -ERR_UNSUPPORTED if it is none that has an answer: see client_send_service.
+ * question. -ERR_UNSUPPORTED if it is none that has an answer.
  */
 int64_t client_ask(struct client *c, struct slice question, client_answer_fn *fn, void *arg);
 int64_t client_ping(struct client *c, client_answer_fn *fn, void *arg);
@@ -132,26 +129,14 @@ int64_t client_ping(struct client *c, client_answer_fn *fn, void *arg);
 void client_cancel(struct client *c, int64_t handle);
 /* The answer as an object, for its method and layer. For API methods and bytes. Errors of tl_decode; -ERR_INVALID if bytes are left over. */
 int client_answer_decode(const struct client_answer *a, struct arena *arena, struct tl_obj **ret);
-/* Calls that are not answered yet. */
-unsigned client_open_calls(const struct client *c);
-
-/* Until the release, messages are gathered; then they leave in one container. */
-void client_hold(struct client *c);
-void client_release(struct client *c);
-/* The next packet asks for a quick ack; -> its token. */
-void client_want_quick_ack(struct client *c);
-uint32_t client_last_token(const struct client *c);
-/* A message of MTProto's own that has no answer (msgs_ack, http_wait, ...), not content. Returns its msg_id. */
-int64_t client_send_service(struct client *c, struct slice body);
 /* Acknowledges now what waits for it. */
 void client_ack(struct client *c);
 
 /*
  * For tests of hostile and broken clients: nothing is remembered of these.
- * client_next_id: a fresh msg_id by our clock. client_seal: a packet as given, under the key in use, appended to `out`.
+ * client_next_id: a fresh msg_id by our clock.
  */
 int64_t client_next_id(struct client *c);
-void client_seal(struct client *c, const struct mt_packet *m, struct buf *out);
 struct client_link *client_link_of(struct client *c); /* NULL: not connected */
 /* The last packet that was sent, sealed, as the transport got it; kept only if asked for. */
 void client_keep_sent(struct client *c, bool on);

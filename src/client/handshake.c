@@ -55,16 +55,6 @@ int client_plain_open(const uint8_t *p, size_t n, struct slice *ret_body)
 	return 0;
 }
 
-int client_inner_named(const char *name)
-{
-	static const char *const names[] = {"plain", "dc", "temp", "temp_dc"};
-
-	for (int i = 0; i < 4; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
-}
-
 static int64_t plain_id(void)
 {
 	return (clock_unix() << 32 | (int64_t)(rng_u64() & 0xffffffff)) & ~(int64_t)3;

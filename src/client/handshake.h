@@ -47,8 +47,6 @@ const struct client_key *client_handshake_key(const struct client_handshake *h);
 size_t client_handshake_offered(const struct client_handshake *h, int64_t ret[CLIENT_FINGERPRINTS_MAX]);
 /* What was wrong, in a few words; "" if nothing. */
 const char *client_handshake_error(const struct client_handshake *h);
-/* "plain", "dc", "temp", "temp_dc"; -1 if nothing is called so. */
-int client_inner_named(const char *name);
 
 /* An unencrypted packet around a body, appended. */
 void client_plain_packet(struct buf *out, int64_t msg_id, struct slice body);

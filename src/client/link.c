@@ -25,7 +25,7 @@ struct client_link {
 	struct transport t;
 	struct buf in, out;
 	size_t frame_at, frame_n; /* between begin and end */
-	uint64_t received, sent;
+	uint64_t received;
 	int refused;              /* errno of a connect that failed at once, */
 	struct client_timer late; /* which is told from the loop; without a socket by this */
 	bool connecting, wants_write, deaf, over;
@@ -142,10 +142,8 @@ static bool flush(struct client_link *k)
 {
 	ssize_t n = 0;
 
-	while (k->out.n && (n = send(k->watch.fd, k->out.p, k->out.n, MSG_NOSIGNAL)) > 0) {
-		k->sent += (uint64_t)n;
+	while (k->out.n && (n = send(k->watch.fd, k->out.p, k->out.n, MSG_NOSIGNAL)) > 0)
 		buf_consume(&k->out, (size_t)n);
-	}
 	if (k->out.n == 0)
 		buf_fini(&k->out);
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
@@ -337,12 +335,6 @@ void client_link_bytes(struct client_link *k, const void *p, size_t n)
 	flush_soon(k);
 }
 
-void client_link_half_close(struct client_link *k)
-{
-	if (!k->over)
-		shutdown(k->watch.fd, SHUT_WR);
-}
-
 void client_link_listen(struct client_link *k, bool on)
 {
 	k->deaf = !on;
@@ -353,9 +345,4 @@ void client_link_listen(struct client_link *k, bool on)
 uint64_t client_link_received(const struct client_link *k)
 {
 	return k->received;
-}
-
-uint64_t client_link_sent(const struct client_link *k)
-{
-	return k->sent;
 }

@@ -64,14 +64,11 @@ void client_link_end(struct client_link *k);
 void client_link_send(struct client_link *k, const void *p, size_t n);
 /* Bytes behind whatever was framed, as they are: for tests of what a hostile client may send. */
 void client_link_bytes(struct client_link *k, const void *p, size_t n);
-/* No more from us; the other direction stays open. */
-void client_link_half_close(struct client_link *k);
 
 /* Whether the socket is read (it is, at first): who does not is a slow reader. */
 void client_link_listen(struct client_link *k, bool on);
 
-/* Bytes on the socket so far, both ways. */
+/* Bytes that came by the socket so far. */
 uint64_t client_link_received(const struct client_link *k);
-uint64_t client_link_sent(const struct client_link *k);
 
 #endif

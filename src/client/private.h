@@ -59,15 +59,14 @@ struct client {
 	int64_t last_id;  /* of our messages */
 	uint32_t content; /* content messages sent */
 	struct client_pending *calls, *ids;
-	unsigned n_calls;
 	int64_t next_handle;
-	bool held, ask_quick, keep_sent;
+	bool held; /* messages are gathered until the release */
+	bool keep_sent;
 	struct client_out *out;
 	uint32_t n_out, cap_out;
 	int64_t *acks;
 	uint32_t n_acks;
 	struct client_timer ack_timer;
-	uint32_t token;  /* of the last packet */
 	struct buf sent; /* the last packet, if keep_sent */
 	int64_t *seen;   /* ring of CLIENT_SEEN_MAX content ids */
 	uint32_t n_seen;
@@ -103,6 +102,8 @@ void client_transmit_waiting(struct client *c);
 void client_put_packet(struct client *c, int64_t msg_id, uint32_t seq_no, struct slice body);
 uint32_t client_next_seq(struct client *c, bool content);
 void client_owe_ack(struct client *c, int64_t msg_id);
+/* What was gathered leaves in one container. */
+void client_release(struct client *c);
 void client_out_clear(struct client *c);
 
 /* receive.c */

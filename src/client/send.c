@@ -25,27 +25,6 @@ uint32_t client_next_seq(struct client *c, bool content)
 	return content ? c->content++ * 2 + 1 : c->content * 2;
 }
 
-void client_seal(struct client *c, const struct mt_packet *m, struct buf *out)
-{
-	const struct client_key *k = client_key_in_use(c);
-	size_t n = mt_packet_size(m->body.n);
-
-	mt_packet_seal(k->id, k->body, true, m, buf_reserve(out, n), n);
-	out->n += n;
-}
-
-/* What a quick ack for this packet will hold: taken from the packet itself, as the server does. */
-static void note_token(struct client *c, const uint8_t *sealed, size_t n)
-{
-	struct buf copy = {0};
-	struct mt_packet m = {0};
-
-	buf_put(&copy, sealed, n);
-	if (mt_packet_open(client_key_in_use(c)->body, true, copy.p, n, &m) == 0)
-		c->token = m.quick_ack | 0x80000000u;
-	buf_fini(&copy);
-}
-
 void client_put_packet(struct client *c, int64_t msg_id, uint32_t seq_no, struct slice body)
 {
 	struct mt_packet m = {.salt = c->salt,
@@ -60,11 +39,8 @@ void client_put_packet(struct client *c, int64_t msg_id, uint32_t seq_no, struct
 	if (!c->link)
 		return;
 	c->counts.packets_out++;
-	p = client_link_begin(c->link, n, c->ask_quick);
+	p = client_link_begin(c->link, n, false);
 	mt_packet_seal(k->id, k->body, true, &m, p, n);
-	if (c->ask_quick)
-		note_token(c, p, n);
-	c->ask_quick = false;
 	if (c->keep_sent) {
 		c->sent.n = 0;
 		buf_put(&c->sent, p, n);
@@ -148,11 +124,6 @@ static void maybe_send(struct client *c)
 	send_gathered(c);
 }
 
-void client_hold(struct client *c)
-{
-	c->held = true;
-}
-
 void client_release(struct client *c)
 {
 	c->held = false;
@@ -176,19 +147,6 @@ void client_owe_ack(struct client *c, int64_t msg_id)
 		client_ack(c);
 	else if (!c->ack_timer.at)
 		client_timer_set(c->cfg.loop, &c->ack_timer, clock_usec() + CLIENT_ACK_USEC);
-}
-
-int64_t client_send_service(struct client *c, struct slice body)
-{
-	int64_t id = client_next_id(c);
-	struct client_out *o;
-
-	if (!c->link)
-		return id;
-	o = gather(c, id, client_next_seq(c, false));
-	buf_put(&o->body, body.p, body.n);
-	maybe_send(c);
-	return id;
 }
 
 /* invokeWithLayer(layer, initConnection(..., query)): up to where the query follows. */
@@ -263,7 +221,6 @@ void client_pending_free(struct client *c, struct client_pending *p)
 	HASH_DEL(c->calls, p);
 	if (p->msg_id)
 		HASH_DELETE(by_id, c->ids, p);
-	c->n_calls--;
 	buf_fini(&p->query);
 	free(p);
 }
@@ -312,7 +269,6 @@ struct client_pending *client_pending_new(struct client *c, uint16_t method, cli
 	p->arg = arg;
 	p->layer = c->cfg.layer;
 	HASH_ADD(hh, c->calls, handle, sizeof(p->handle), p);
-	c->n_calls++;
 	c->counts.calls++;
 	return p;
 }
@@ -386,16 +342,6 @@ void client_cancel(struct client *c, int64_t handle)
 	HASH_FIND(hh, c->calls, &handle, sizeof(handle), p);
 	if (p)
 		client_pending_free(c, p);
-}
-
-void client_want_quick_ack(struct client *c)
-{
-	c->ask_quick = true;
-}
-
-uint32_t client_last_token(const struct client *c)
-{
-	return c->token;
 }
 
 void client_keep_sent(struct client *c, bool on)

@@ -18,7 +18,6 @@ struct io_loop {
 	uv_timer_t tick, soon;
 	uv_prepare_t before_sleep;
 	unsigned index;
-	void *data;
 	pthread_t thread;
 	bool started, stopping;
 	pthread_mutex_t lock;
@@ -239,16 +238,6 @@ unsigned io_loop_index(const struct io_loop *l)
 uv_loop_t *io_loop_uv(struct io_loop *l)
 {
 	return &l->uv;
-}
-
-void io_loop_set_data(struct io_loop *l, void *data)
-{
-	l->data = data;
-}
-
-void *io_loop_data(struct io_loop *l)
-{
-	return l->data;
 }
 
 void io_post(struct io_loop *l, struct io_msg *m)

@@ -41,9 +41,6 @@ void io_loop_free(struct io_loop *l);
 
 unsigned io_loop_index(const struct io_loop *l);
 uv_loop_t *io_loop_uv(struct io_loop *l);
-/* One slot for the owner of what runs on the loops (the MTProto server). */
-void io_loop_set_data(struct io_loop *l, void *data);
-void *io_loop_data(struct io_loop *l);
 
 void io_post(struct io_loop *l, struct io_msg *m);
 

@@ -59,15 +59,6 @@ int store_authorization_delete(struct sql_db *db, int64_t user_id, int64_t key_i
 	return sql_run(s);
 }
 
-int store_authorization_touch(struct sql_db *db, int64_t user_id, int64_t key_id, unixtime_t active)
-{
-	struct sql_stmt *s = sql_prepare(
-		db, "UPDATE authorization_ SET active = $3 WHERE user_id = $1 AND key_id = $2");
-
-	SQL_BIND_INTS(s, user_id, key_id, active);
-	return sql_run(s);
-}
-
 int store_authorization_used(struct sql_db *db, int64_t user_id, int64_t key_id, unixtime_t now,
                              unixtime_t every)
 {

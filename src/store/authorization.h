@@ -18,7 +18,6 @@ int store_authorization_put(struct sql_db *db, const struct store_authorization 
 int store_authorization_get(struct sql_db *db, int64_t user_id, int64_t key_id, struct arena *a,
                             struct store_authorization *ret);
 int store_authorization_delete(struct sql_db *db, int64_t user_id, int64_t key_id);
-int store_authorization_touch(struct sql_db *db, int64_t user_id, int64_t key_id, unixtime_t active);
 /* Used at `now`: written only if that was last noted more than `every` seconds ago. Nothing if it is gone. */
 int store_authorization_used(struct sql_db *db, int64_t user_id, int64_t key_id, unixtime_t now,
                              unixtime_t every);

@@ -65,14 +65,6 @@ int store_phone_code_delete_code(struct sql_db *db, struct slice phone, struct s
 	return sql_run(s);
 }
 
-int store_phone_code_delete_phone(struct sql_db *db, struct slice phone)
-{
-	struct sql_stmt *s = sql_prepare(db, "DELETE FROM phone_code WHERE phone = $1");
-
-	sql_bind_text(s, 1, phone);
-	return sql_run(s);
-}
-
 int store_phone_code_list(struct sql_db *db, unixtime_t now, uint32_t limit, struct arena *a,
                           struct store_phone_code **ret, size_t *ret_n)
 {

@@ -21,8 +21,6 @@ int store_phone_code_put(struct sql_db *db, const struct store_phone_code *c);
 int store_phone_code_delete(struct sql_db *db, struct slice hash);
 /* Those of one number that are this code. */
 int store_phone_code_delete_code(struct sql_db *db, struct slice phone, struct slice code);
-/* All of one number. */
-int store_phone_code_delete_phone(struct sql_db *db, struct slice phone);
 /* Pending ones, newest first. */
 int store_phone_code_list(struct sql_db *db, unixtime_t now, uint32_t limit, struct arena *a,
                           struct store_phone_code **ret, size_t *ret_n);

@@ -128,7 +128,7 @@ static void test_authorization(void **state)
 	assert_int_equal(store_authorization_put(t.db, &z), 0);
 	z.key_id = 2;
 	assert_int_equal(store_authorization_put(t.db, &z), 0);
-	assert_int_equal(store_authorization_touch(t.db, 5, 1, NOW + 9), 0);
+	assert_int_equal(store_authorization_used(t.db, 5, 1, NOW + 9, 0), 0);
 	assert_int_equal(store_authorization_list(t.db, 5, 10, &t.a, &v, &n), 0);
 	assert_int_equal(n, 2);
 	assert_int_equal(v[0].key_id, 1);
@@ -198,7 +198,7 @@ static void test_phone_code(void **state)
 	assert_int_equal(store_phone_code_get(t.db, SLICE_LIT("h1"), &t.a, &c), -ERR_NOTFOUND);
 	assert_int_equal(store_phone_code_prune(t.db, NOW), 0);
 	assert_int_equal(store_phone_code_get(t.db, SLICE_LIT("h2"), &t.a, &c), 0);
-	assert_int_equal(store_phone_code_delete_phone(t.db, SLICE_LIT("1555")), 0);
+	assert_int_equal(store_phone_code_delete_code(t.db, c.phone, c.code), 0);
 	assert_int_equal(store_phone_code_get(t.db, SLICE_LIT("h2"), &t.a, &c), -ERR_NOTFOUND);
 }
 
