@@ -1,5 +1,7 @@
 /*
- * crowd.c - one body for many listeners: the few numbers that are each one's own are written into it, and it is sealed from there.
+ * crowd.c - one body for many listeners, or a few, one for each layer: the numbers that are each one's own are written into it, and
+ * it is sealed from there. Listeners come in one order, whichever body is theirs: to go through all for each body would be to
+ * fetch the memory of them, and of their sockets, at strides.
  * A loop goes on for a moment at a turn, so that pings and calls of others come in between.
  */
 #include <stdatomic.h>
@@ -13,9 +15,8 @@ enum { AT_A_TIME = 32, SLICE_USEC = 1500 };
 
 struct crowd {
 	_Atomic unsigned refs;
-	struct buf body;
-	size_t n_places;
-	struct mt_place places[];
+	size_t n;
+	struct mt_body body[];
 };
 
 struct crowd_msg {
@@ -23,7 +24,7 @@ struct crowd_msg {
 	struct mt_server *s;
 	struct crowd_msg *next; /* of the loop's */
 	struct crowd *crowd;
-	struct buf body; /* of this loop */
+	struct buf *body; /* of each, this loop's */
 	size_t n, at;
 	struct mt_listener who[];
 };
@@ -32,18 +33,23 @@ static void crowd_unref(struct crowd *c)
 {
 	if (atomic_fetch_sub(&c->refs, 1) != 1)
 		return;
-	buf_fini(&c->body);
+	for (size_t i = 0; i < c->n; i++) {
+		free((struct mt_place *)c->body[i].places);
+		buf_fini(&c->body[i].bytes);
+	}
 	free(c);
 }
 
 /* The body is the loop's own: what the one before had of his own in it is written over. */
-static void deliver(struct mt_loop *l, const struct crowd *c, struct buf *body, const struct mt_listener *who,
+static void deliver(struct mt_loop *l, const struct crowd_msg *d, const struct mt_listener *who,
                     struct mt_session *s)
 {
+	const struct mt_body *of = &d->crowd->body[who->body];
+	const struct buf *body = &d->body[who->body];
 	struct buf b = {0};
 
-	for (size_t i = 0; i < c->n_places; i++) {
-		const struct mt_place *p = &c->places[i];
+	for (size_t i = 0; i < of->n_places; i++) {
+		const struct mt_place *p = &of->places[i];
 		int64_t v = l->s->ops.viewer_value(l->s->ops.ctx, who->viewer, p->kind, p->target);
 
 		memcpy(body->p + p->at, &v, sizeof(v));
@@ -97,13 +103,15 @@ static void deliver_some(struct mt_loop *l, struct crowd_msg *d)
 	find_takers(l, who, n, s);
 	for (size_t i = 0; i < n; i++)
 		if (s[i])
-			deliver(l, d->crowd, &d->body, &who[i], s[i]);
+			deliver(l, d, &who[i], s[i]);
 	d->at += n;
 	if (d->at < d->n)
 		return;
 	l->crowds = d->next;
+	for (size_t i = 0; i < d->crowd->n; i++)
+		buf_fini(&d->body[i]);
+	free(d->body);
 	crowd_unref(d->crowd);
-	buf_fini(&d->body);
 	free(d);
 }
 
@@ -129,7 +137,9 @@ static void run(struct io_loop *io, struct io_msg *m)
 	struct crowd_msg *d = (struct crowd_msg *)m;
 	struct mt_loop *l = d->s->loops[io_loop_index(io) % d->s->n];
 
-	buf_put(&d->body, d->crowd->body.p, d->crowd->body.n);
+	d->body = xcalloc(d->crowd->n, sizeof(*d->body));
+	for (size_t i = 0; i < d->crowd->n; i++)
+		buf_put(&d->body[i], d->crowd->body[i].bytes.p, d->crowd->body[i].bytes.n);
 	if (l->crowds) {
 		l->last_crowd->next = d;
 		l->last_crowd = d;
@@ -139,22 +149,32 @@ static void run(struct io_loop *io, struct io_msg *m)
 	}
 }
 
-void mt_server_push_crowd(struct mt_server *s, struct buf *body, const struct mt_place *places,
-                          size_t n_places, const struct mt_listener *who, size_t n)
+static struct crowd *crowd_new(struct mt_body *bodies, size_t n)
 {
+	struct crowd *c = xmalloc(sizeof(*c) + n * sizeof(c->body[0]));
+
+	atomic_init(&c->refs, 1);
+	c->n = n;
+	for (size_t i = 0; i < n; i++) {
+		struct mt_place *places = xcalloc(bodies[i].n_places + 1, sizeof(*places));
+
+		if (bodies[i].n_places)
+			memcpy(places, bodies[i].places, bodies[i].n_places * sizeof(*places));
+		c->body[i] = (struct mt_body){bodies[i].bytes, places, bodies[i].n_places};
+		bodies[i].bytes = (struct buf){0};
+	}
+	return c;
+}
+
+void mt_server_push_crowd(struct mt_server *s, struct mt_body *bodies, size_t n_bodies,
+                          const struct mt_listener *who, size_t n)
+{
+	struct crowd *c = crowd_new(bodies, n_bodies);
 	struct crowd_msg *of[MT_LOOPS_MAX] = {0};
 	size_t count[MT_LOOPS_MAX] = {0};
-	struct crowd *c;
 
 	for (size_t i = 0; i < n; i++)
 		count[mt_home(s, who[i].key)->index]++;
-	c = xmalloc(sizeof(*c) + n_places * sizeof(*places));
-	atomic_init(&c->refs, 1);
-	c->body = *body;
-	*body = (struct buf){0};
-	c->n_places = n_places;
-	if (n_places)
-		memcpy(c->places, places, n_places * sizeof(*places));
 	for (unsigned i = 0; i < s->n; i++) {
 		if (!count[i])
 			continue;

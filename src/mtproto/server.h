@@ -159,20 +159,26 @@ struct mt_batch *mt_batch_new(struct buf *taken);
 void mt_batch_unref(struct mt_batch **b);
 void mt_server_push(struct mt_server *s, int64_t perm_key_id, struct mt_batch *b);
 /*
- * The same body for many keys at once, each as mt_server_push would; 8 bytes at each place are the listener's own
- * (ops.viewer_value). `body` is taken over, places and listeners are copied. A loop sends to some 200 a turn, so others are
- * not held up. Thread: any.
+ * One of a few bodies for each of many keys at once, in the order in which they stand, each as mt_server_push would; 8 bytes at
+ * each place of a body are the listener's own (ops.viewer_value). The bytes of the bodies are taken over, all else is copied. A
+ * loop sends to some 200 a turn, so others are not held up. Thread: any.
  */
 struct mt_place {
 	uint32_t at; /* into the body */
 	int32_t kind;
 	int64_t target;
 };
+struct mt_body {
+	struct buf bytes;
+	const struct mt_place *places;
+	size_t n_places;
+};
 struct mt_listener {
 	int64_t key, viewer;
+	uint32_t body; /* which */
 };
-void mt_server_push_crowd(struct mt_server *s, struct buf *body, const struct mt_place *places,
-                          size_t n_places, const struct mt_listener *who, size_t n);
+void mt_server_push_crowd(struct mt_server *s, struct mt_body *bodies, size_t n_bodies,
+                          const struct mt_listener *who, size_t n);
 /* This session called updates.getState or getDifference. Thread: any. */
 void mt_server_wants_updates(struct mt_server *s, struct mt_ref session);
 /* ops.is_full said yes, and would say no now. Thread: any. */

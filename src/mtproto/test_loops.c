@@ -420,29 +420,38 @@ static void the_end_in_the_middle(void **state)
 	*state = world_new_loops(1);
 }
 
-/* One body for listeners on every loop: each with his own numbers at the places, those who are away left out. */
+/* A body for listeners on every loop, each with his own numbers at the places, and another for one of them; who is away is left out. */
 static void a_crowd(void **state)
 {
 	static const struct mt_place places[] = {{.at = 4, .kind = 1, .target = 7},
 	                                         {.at = 16, .kind = 2, .target = 8}};
-	struct mt_listener who[WORLD_LOOPS + 1];
+	struct mt_body bodies[2] = {{.places = places, .n_places = 2}, {.n_places = 0}};
+	struct mt_listener who[WORLD_LOOPS + 2];
 	struct world *w = *state;
-	struct peer p[WORLD_LOOPS];
-	struct buf b = {0};
+	struct peer p[WORLD_LOOPS], other;
+	struct buf *b = &bodies[0].bytes;
+	struct mt_key *one = key_on(w, MT_KEY_PERM, 0);
 
 	for (unsigned to = 0; to < WORLD_LOOPS; to++) {
 		struct mt_key *k = key_on(w, MT_KEY_PERM, to);
 
 		open_on(&p[to], w, PEER_SOCKET, 0, k);
 		peer_init(&p[to], 200);
-		who[to] = (struct mt_listener){k->id, 50 + to};
+		who[to] = (struct mt_listener){k->id, 50 + to, 0};
 	}
-	who[WORLD_LOOPS] = (struct mt_listener){who[0].key + 1, 99};
-	buf_u32(&b, 0x0aaaaaa2);
+	who[WORLD_LOOPS] = (struct mt_listener){who[0].key + 1, 99, 0};
+	open_on(&other, w, PEER_SOCKET, 0, one);
+	peer_init(&other, 200);
+	who[WORLD_LOOPS + 1] = (struct mt_listener){one->id, 50, 1};
+	buf_u32(b, 0x0aaaaaa2);
 	for (int i = 0; i < 5; i++)
-		buf_u32(&b, 0x01010101);
-	mt_server_push_crowd(w->srv, &b, places, 2, who, WORLD_LOOPS + 1);
-	assert_null(b.p);
+		buf_u32(b, 0x01010101);
+	buf_u32(&bodies[1].bytes, 0x0aaaaaa8);
+	mt_server_push_crowd(w->srv, bodies, 2, who, WORLD_LOOPS + 2);
+	assert_null(b->p);
+	assert_null(bodies[1].bytes.p);
+	assert_non_null(peer_find(&other, 0x0aaaaaa8));
+	peer_fini(&other);
 	for (unsigned to = 0; to < WORLD_LOOPS; to++) {
 		struct got *g = peer_find(&p[to], 0x0aaaaaa2);
 		int64_t value;
@@ -464,7 +473,7 @@ static void crowds_in_order(void **state)
 	enum { MANY = 200000, EACH = 1000, HERE = MANY / EACH }; /* the others are away */
 	struct mt_listener *who = xcalloc(MANY, sizeof(*who));
 	struct world *w = *state;
-	struct buf first = {0}, then = {0};
+	struct mt_body first = {.n_places = 0}, then = first;
 	struct mt_key *k = key_on(w, MT_KEY_PERM, 0);
 	struct got *g;
 	struct peer p;
@@ -473,11 +482,11 @@ static void crowds_in_order(void **state)
 	open_on(&p, w, PEER_SOCKET, 0, k);
 	peer_init(&p, 200);
 	for (unsigned i = 0; i < MANY; i++)
-		who[i] = (struct mt_listener){i % EACH ? k->id + i : k->id, 50};
-	buf_u32(&first, 0x0aaaaaa3);
-	buf_u32(&then, 0x0aaaaaa4);
-	mt_server_push_crowd(w->srv, &first, NULL, 0, who, MANY);
-	mt_server_push_crowd(w->srv, &then, NULL, 0, who, 1);
+		who[i] = (struct mt_listener){i % EACH ? k->id + i : k->id, 50, 0};
+	buf_u32(&first.bytes, 0x0aaaaaa3);
+	buf_u32(&then.bytes, 0x0aaaaaa4);
+	mt_server_push_crowd(w->srv, &first, 1, who, MANY);
+	mt_server_push_crowd(w->srv, &then, 1, who, 1);
 	for (unsigned idle = 0; idle < 50 && n <= HERE;) {
 		g = peer_next(&p);
 		idle = g ? 0 : idle + 1;

@@ -105,13 +105,14 @@ static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)
 }
 
 static_assert(sizeof(struct rpc_place) == sizeof(struct mt_place) &&
+                      sizeof(struct rpc_body) == sizeof(struct mt_body) &&
                       sizeof(struct rpc_listener) == sizeof(struct mt_listener),
               "the same structs on both sides");
 
-static void push_crowd(void *ctx, struct buf *body, const struct rpc_place *places, size_t n_places,
-                       const struct rpc_listener *who, size_t n)
+static void push_crowd(void *ctx, struct rpc_body *bodies, size_t n_bodies, const struct rpc_listener *who,
+                       size_t n)
 {
-	mt_server_push_crowd(((struct glue *)ctx)->mt, body, (const struct mt_place *)places, n_places,
+	mt_server_push_crowd(((struct glue *)ctx)->mt, (struct mt_body *)bodies, n_bodies,
 	                     (const struct mt_listener *)who, n);
 }
 

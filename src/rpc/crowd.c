@@ -1,7 +1,7 @@
 /*
  * crowd.c - events of a channel, to those of its members who are connected: composed once in a stranger's view, encoded once for
- * each group of layers that this batch tells apart, sent with the places where each one's own access hashes go. Those who see
- * more than a stranger would are composed singly. Comings and goings of members pass here, too, in the order of the posts.
+ * each group of layers that this batch tells apart, sent in one go with the places where each one's own access hashes go.
+ * Those who see more than a stranger would are composed singly. Comings and goings of members pass here, too, in the order of the posts.
  */
 #include "rpc/crowd.h"
 
@@ -14,7 +14,7 @@
 #include "rpc/rpc_private.h"
 #include "updates/audience.h"
 
-enum { PLACES_MAX = 256, GROUPS_MAX = 8 };
+enum { PLACES_MAX = 256, LAYERS = TL_LAYER_MAX - TL_LAYER_MIN + 2 /* and 0, unnamed */, NONE = UINT8_MAX };
 
 /* Where in the bytes the stranger's hashes stand, on words, as TL has it. */
 static size_t find_places(const struct buf *b, const struct rpc_crowd *crowd, struct rpc_place *ret)
@@ -48,66 +48,61 @@ static bool is_single(const struct rpc_crowd *crowd, int64_t user)
 	return false;
 }
 
-struct group {
-	struct buf body;
-	struct rpc_listener *who;
+/* What each layer is told: layers that have the same bytes share them. */
+struct bodies {
+	struct rpc_body v[LAYERS];
 	size_t n;
+	uint8_t of[LAYERS]; /* 1 + which of v; 0: not yet encoded; NONE: it cannot be */
 };
 
-/* Listeners of this layer join the group that has the same bytes, or begin one; all groups used: the last is sent first. */
-static struct group *group_for(struct rpc_job *j, struct group *g, size_t *n, const struct tl_obj *updates,
-                               int32_t layer)
+static uint8_t encode(struct bodies *t, const struct rpc_crowd *crowd, int layer)
 {
-	struct buf b = {0};
-	int r = tl_encode(&b, updates, tl_layer_serve(layer));
+	struct rpc_place places[PLACES_MAX], *own;
+	struct rpc_body *b = &t->v[t->n];
+	int r = tl_encode(&b->bytes, crowd->updates, layer);
 
 	if (r < 0) {
 		log_event(LOG_ERROR, "encode-push", "layer=%d error=%s", layer, err_name(r));
-		buf_fini(&b);
-		return NULL;
+		buf_fini(&b->bytes);
+		return NONE;
 	}
-	for (size_t i = 0; i < *n; i++)
-		if (g[i].body.n == b.n && memcmp(g[i].body.p, b.p, b.n) == 0) {
-			buf_fini(&b);
-			return &g[i];
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].bytes.n == b->bytes.n && memcmp(t->v[i].bytes.p, b->bytes.p, b->bytes.n) == 0) {
+			buf_fini(&b->bytes);
+			return (uint8_t)(i + 1);
 		}
-	if (*n == GROUPS_MAX) {
-		struct rpc_server *s = j->server;
-		struct group *last = &g[*n - 1];
-		struct rpc_place places[PLACES_MAX];
-		size_t n_places = find_places(&last->body, j->crowd, places);
-
-		s->cfg.ops.push_crowd(s->cfg.ops.ctx, &last->body, places, n_places, last->who, last->n);
-		buf_fini(&last->body);
-		last->n = 0;
-		last->body = b;
-		return last;
-	}
-	g[*n].body = b;
-	return &g[(*n)++];
+	b->n_places = find_places(&b->bytes, crowd, places);
+	own = xcalloc(b->n_places + 1, sizeof(*own));
+	memcpy(own, places, b->n_places * sizeof(*own));
+	b->places = own;
+	return (uint8_t)++t->n;
 }
 
-static void push_groups(struct rpc_job *j, struct group *g, size_t n)
+static void bodies_free(struct bodies *t)
 {
-	struct rpc_server *s = j->server;
-	struct rpc_place places[PLACES_MAX];
-
-	for (size_t i = 0; i < n; i++) {
-		size_t n_places = find_places(&g[i].body, j->crowd, places);
-
-		if (g[i].n)
-			s->cfg.ops.push_crowd(s->cfg.ops.ctx, &g[i].body, places, n_places, g[i].who, g[i].n);
-		buf_fini(&g[i].body);
-		free(g[i].who);
+	for (size_t i = 0; i < t->n; i++) {
+		free((struct rpc_place *)t->v[i].places);
+		buf_fini(&t->v[i].bytes);
 	}
+	free(t);
 }
 
-static int by_layer(const void *a, const void *b)
+/* Which of them a client of this layer takes; below 0: none. */
+static int body_for(struct bodies *t, const struct rpc_crowd *crowd, int32_t layer)
+{
+	int served = tl_layer_serve(layer);
+	uint8_t *of = &t->of[served ? served - TL_LAYER_MIN + 1 : 0];
+
+	if (!*of)
+		*of = encode(t, crowd, served);
+	return *of == NONE ? -1 : *of - 1;
+}
+
+/* One order for all layers: to go through everybody once for each of them would fetch sessions and sockets at strides. */
+static int by_user(const void *a, const void *b)
 {
 	const struct upd_listener *x = a, *y = b;
 
-	if (x->layer != y->layer)
-		return x->layer < y->layer ? -1 : 1;
 	return x->user < y->user ? -1 : x->user > y->user;
 }
 
@@ -133,26 +128,23 @@ static void push_single(struct rpc_job *j, const struct upd_listener *l, const s
 static void push_listeners(struct rpc_job *j, const struct upd_listener *v, size_t n_v,
                            const struct upd_event *ev, size_t n)
 {
-	struct group groups[GROUPS_MAX] = {0}, *g = NULL;
+	struct rpc_listener *who = xmalloc(n_v * sizeof(*who));
+	struct bodies *t = xcalloc(1, sizeof(*t));
 	const struct rpc_crowd *crowd = j->crowd;
-	size_t n_groups = 0;
-	int32_t layer = -1;
+	size_t n_who = 0;
+	int body;
 
-	for (size_t i = 0; i < n_v; i++) {
-		if (v[i].key == ev[0].except_key || is_single(crowd, v[i].user))
-			continue;
-		if (v[i].layer != layer)
-			g = group_for(j, groups, &n_groups, crowd->updates, layer = v[i].layer);
-		if (!g)
-			continue;
-		if (!g->who)
-			g->who = xmalloc(n_v * sizeof(*g->who));
-		g->who[g->n++] = (struct rpc_listener){v[i].key, v[i].user};
-	}
-	push_groups(j, groups, n_groups);
+	for (size_t i = 0; i < n_v; i++)
+		if (v[i].key != ev[0].except_key && !is_single(crowd, v[i].user) &&
+		    (body = body_for(t, crowd, v[i].layer)) >= 0)
+			who[n_who++] = (struct rpc_listener){v[i].key, v[i].user, (uint32_t)body};
+	if (n_who)
+		j->server->cfg.ops.push_crowd(j->server->cfg.ops.ctx, t->v, t->n, who, n_who);
 	for (size_t i = 0; i < n_v; i++)
 		if (v[i].key != ev[0].except_key && is_single(crowd, v[i].user))
 			push_single(j, &v[i], ev, n);
+	bodies_free(t);
+	free(who);
 }
 
 static void push_events(struct rpc_job *j, const struct upd_event *ev, size_t n)
@@ -168,7 +160,7 @@ static void push_events(struct rpc_job *j, const struct upd_event *ev, size_t n)
 	if (n_v)
 		j->r = j->server->cfg.compose_crowd(&j->call, ev, n, &crowd);
 	if (n_v && j->r >= 0 && crowd.updates) {
-		qsort(v, n_v, sizeof(*v), by_layer);
+		qsort(v, n_v, sizeof(*v), by_user);
 		j->crowd = &crowd;
 		push_listeners(j, v, n_v, ev, n);
 		j->crowd = NULL;

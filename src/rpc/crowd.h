@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 struct tl_obj;
 
 /* An access hash that stands in the updates as the viewer 0 would get it; each listener gets his own in its place. */
@@ -29,8 +31,14 @@ struct rpc_place {
 	int32_t kind;
 	int64_t target;
 };
+struct rpc_body {
+	struct buf bytes;
+	const struct rpc_place *places;
+	size_t n_places;
+};
 struct rpc_listener {
 	int64_t key, viewer;
+	uint32_t body;
 };
 
 #endif

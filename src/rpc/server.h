@@ -21,8 +21,8 @@
 #include "rpc/call.h"
 
 struct rpc_crowd;
+struct rpc_body;
 struct rpc_listener;
-struct rpc_place;
 struct sql_checkpointer;
 struct sql_db;
 struct upd_event;
@@ -52,8 +52,11 @@ struct rpc_ops {
 	void (*reply)(void *ctx, const struct rpc_origin *o, struct buf *body, bool bulk);
 	/* A boxed Updates object to these authorisations. `body` is taken over. Thread: any. */
 	void (*push)(void *ctx, const int64_t *keys, size_t n, struct buf *body);
-	/* The same to many, each with his own numbers at these places. `body` is taken over. Thread: any. */
-	void (*push_crowd)(void *ctx, struct buf *body, const struct rpc_place *places, size_t n_places,
+	/*
+	 * One of these objects to each of many, in this order, with his own numbers at its places. The bytes of the bodies are taken
+	 * over. Thread: any.
+	 */
+	void (*push_crowd)(void *ctx, struct rpc_body *bodies, size_t n_bodies,
 	                   const struct rpc_listener *who, size_t n);
 	/* rpc_is_full would say no again. Thread: any. */
 	void (*has_room)(void *ctx);

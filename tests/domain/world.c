@@ -91,24 +91,27 @@ static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)
 }
 
 /* As a loop does it: each listener gets his own numbers. */
-static void push_crowd(void *ctx, struct buf *body, const struct rpc_place *places, size_t n_places,
-                       const struct rpc_listener *who, size_t n)
+static void push_crowd(void *ctx, struct rpc_body *bodies, size_t n_bodies, const struct rpc_listener *who,
+                       size_t n)
 {
 	struct world *w = ctx;
 
 	for (size_t i = 0; i < n; i++) {
+		const struct rpc_body *b = &bodies[who[i].body];
 		struct buf own = {0};
 
-		buf_put(&own, body->p, body->n);
-		for (size_t k = 0; k < n_places; k++) {
-			int64_t v = access_hash(&w->app, who[i].viewer, (enum peer_kind)places[k].kind,
-			                        places[k].target);
+		assert(who[i].body < n_bodies);
+		buf_put(&own, b->bytes.p, b->bytes.n);
+		for (size_t k = 0; k < b->n_places; k++) {
+			int64_t v = access_hash(&w->app, who[i].viewer, (enum peer_kind)b->places[k].kind,
+			                        b->places[k].target);
 
-			memcpy(own.p + places[k].at, &v, sizeof(v));
+			memcpy(own.p + b->places[k].at, &v, sizeof(v));
 		}
 		push(ctx, &who[i].key, 1, &own);
 	}
-	buf_fini(body);
+	for (size_t i = 0; i < n_bodies; i++)
+		buf_fini(&bodies[i].bytes);
 }
 
 static void wants_updates(void *ctx, const struct rpc_origin *o)
