@@ -88,6 +88,17 @@ async def until(what, ask, wanted=True, timeout=20):
         await asyncio.sleep(0.1)
 
 
+async def new_room(owner, title, *members, is_channel=False, description=''):
+    """A supergroup, or channel, of owner's, who has TDLib; these come into it, and have it in their lists. Its id."""
+    about = {'title': title, 'is_channel': is_channel, 'description': description, 'message_auto_delete_time': 0}
+    chat = (await owner.invoke(method='createNewSupergroupChat', args=about))['id']
+    if members:
+        await owner.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [m.me['id'] for m in members]})
+    for m in members:
+        await until('it is in his list', m.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    return chat
+
+
 async def refused(name, call):
     """The call ends with an error of this name, as each library writes it."""
     try:

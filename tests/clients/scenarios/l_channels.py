@@ -1,6 +1,6 @@
 """Posts and messages in one channel and one supergroup, with TDLib twice, Telethon and mtcute in it: what each sees, now and later."""
 
-from harness import Refused, expect, expect_clean_logs, expect_equal, until
+from harness import Refused, expect, expect_clean_logs, expect_equal, new_room, until
 
 
 async def room(stage, is_channel):
@@ -10,12 +10,7 @@ async def room(stage, is_channel):
                         (('tdlib', 'Owner'), ('tdlib', 'Member'), ('telethon', 'Ten'), ('mtcute', 'Cute'))]
         await stage.acquaint(*stage.people)
     a, *others = stage.people
-    about = {'title': 'Channel' if is_channel else 'Group', 'is_channel': is_channel, 'description': 'of all',
-             'message_auto_delete_time': 0}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [p.me['id'] for p in others]})
-    for p in others:
-        await until('it is in the list', p.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    chat = await new_room(a, 'Channel' if is_channel else 'Group', *others, is_channel=is_channel)
     await others[0].invoke(method='openChat', args={'chat_id': chat})
     return stage.people, chat
 

@@ -1,5 +1,5 @@
 """Who is in a channel or supergroup and what he may: TDLib as its owner and as a member, Telethon and mtcute with it."""
-from harness import admin, expect, expect_clean_logs, expect_equal, refused, until
+from harness import admin, expect, expect_clean_logs, expect_equal, new_room, refused, until
 
 BASE = 1000000000000
 
@@ -13,9 +13,7 @@ async def room(stage, is_channel=False):
     """TDLib's owner makes one: (owner, member with TDLib, Telethon, mtcute, chat)."""
     people = [await stage.person(n, f) for n, f in (('tdlib', 'Owner'), ('tdlib', 'Member'), ('telethon', 'Ten'), ('mtcute', 'Cute'))]
     await stage.acquaint(*people)
-    about = {'title': 'The room', 'is_channel': is_channel, 'description': 'of all', 'message_auto_delete_time': 0}
-    chat = await people[0].invoke(method='createNewSupergroupChat', args=about)
-    return (*people, chat['id'])
+    return (*people, await new_room(people[0], 'The room', is_channel=is_channel, description='of all'))
 
 
 async def status(who, chat, of=None):
@@ -92,8 +90,7 @@ async def test_old_channel(stage):
     a, b, t = [await stage.person(n, f) for n, f in (('tdlib', 'Keeper'), ('tdlib', 'Late'), ('telethon', 'Later'))]
     await stage.acquaint(a, b, t)
     for is_channel in True, False:
-        about = {'title': 'Old %d' % is_channel, 'is_channel': is_channel, 'description': '', 'message_auto_delete_time': 0}
-        chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+        chat = await new_room(a, 'Old %d' % is_channel, is_channel=is_channel)
         for i in range(5):
             await a.send(to=chat, text='past %d' % i)
         link = await a.invoke(method='createChatInviteLink', args={'chat_id': chat, 'name': 'x'})

@@ -1,7 +1,7 @@
 """Reactions and polls: TDLib, Telethon and mtcute in private chats, in a supergroup and in a channel; all end with the same state."""
 import asyncio
 
-from harness import expect, expect_clean_logs, expect_equal, refused, until
+from harness import expect, expect_clean_logs, expect_equal, new_room, refused, until
 
 UP, FIRE, HEART = '\U0001f44d', '\U0001f525', '❤'
 
@@ -51,13 +51,9 @@ async def test_private(stage):
 async def room(stage, is_channel):
     """TDLib's, with the others in it."""
     a, t, m = stage.people
-    about = {'title': 'The room', 'is_channel': is_channel, 'description': '', 'message_auto_delete_time': 0}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    chat = await new_room(a, 'The room', t, m, is_channel=is_channel)
     # What it has not read of the chat it shows no reactions in.
     await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
-    for other in (t, m):
-        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
     return chat
 
 

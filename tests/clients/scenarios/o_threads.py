@@ -1,6 +1,6 @@
 """Comments of a channel's posts, and topics of a forum: TDLib as owner and as a guest, Telethon and mtcute with it."""
 
-from harness import Refused, expect, expect_clean_logs, expect_equal, until
+from harness import Refused, expect, expect_clean_logs, expect_equal, new_room, until
 
 BASE = 1000000000000
 SERVER = 1 << 20  # TDLib's ids are the server's times this
@@ -17,11 +17,6 @@ async def people_of(stage):
         stage.people = [await stage.person(n, f) for n, f in who]
         await stage.acquaint(*stage.people)
     return stage.people
-
-
-async def make(a, title, is_channel=False):
-    about = {'title': title, 'is_channel': is_channel, 'description': '', 'message_auto_delete_time': 0}
-    return (await a.invoke(method='createNewSupergroupChat', args=about))['id']
 
 
 async def link(a, channel, group):
@@ -69,7 +64,7 @@ async def thread_texts(who, chat, id):
 async def test_comments(stage):
     """A post, comments by guests of three libraries who never joined the group, what each reads of them, edits and deletions."""
     a, b, t, m = await people_of(stage)
-    channel, group = await make(a, 'News', True), await make(a, 'Talk')
+    channel, group = await new_room(a, 'News', is_channel=True), await new_room(a, 'Talk')
     await link(a, channel, group)
     for one in b, t, m:
         await a.invoke(method='addChatMembers', args={'chat_id': channel, 'user_ids': [one.me['id']]})
@@ -126,7 +121,7 @@ async def topics_of(who, chat):
 async def test_topics(stage):
     """A forum: topics by three libraries, talk in two of them, unread by topic, one closed, one pinned, one deleted."""
     a, b, t, m = await people_of(stage)
-    forum = await make(a, 'Forum')
+    forum = await new_room(a, 'Forum')
     for one in b, t, m:
         await a.invoke(method='addChatMembers', args={'chat_id': forum, 'user_ids': [one.me['id']]})
     await a.invoke(method='toggleSupergroupIsForum', args={'supergroup_id': channel_of(forum), 'is_forum': True, 'has_forum_tabs': False})
@@ -197,7 +192,7 @@ async def test_old_layer(stage):
     a, b, t, m = await people_of(stage)
     p = await stage.person('pyrogram', 'Pyro')
     await stage.acquaint(a, p)
-    forum, channel, group = await make(a, 'Old forum'), await make(a, 'Old news', True), await make(a, 'Old talk')
+    forum, channel, group = await new_room(a, 'Old forum'), await new_room(a, 'Old news', is_channel=True), await new_room(a, 'Old talk')
     await link(a, channel, group)
     await a.invoke(method='toggleSupergroupIsForum', args={'supergroup_id': channel_of(forum), 'is_forum': True, 'has_forum_tabs': False})
     for chat in forum, channel:

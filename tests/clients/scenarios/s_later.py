@@ -3,7 +3,7 @@ import asyncio
 import json
 import time
 
-from harness import expect, expect_clean_logs, expect_equal, refused, until
+from harness import expect, expect_clean_logs, expect_equal, new_room, refused, until
 
 
 async def start(stage):
@@ -145,11 +145,7 @@ async def test_reminder(stage):
 async def test_channel(stage):
     """Admins share what waits in a channel."""
     a, t, m = stage.people
-    about = {'title': 'The paper', 'is_channel': True, 'description': '', 'message_auto_delete_time': 0}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
-    for other in (t, m):
-        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    chat = await new_room(a, 'The paper', t, m, is_channel=True)
     admin = {'@type': 'chatMemberStatusAdministrator', 'can_be_edited': True, 'custom_title': '',
              'rights': {'@type': 'chatAdministratorRights', 'can_manage_chat': True, 'can_post_messages': True}}
     await a.invoke(method='setChatMemberStatus', args={'chat_id': chat, 'status': admin,
@@ -193,11 +189,7 @@ def sums(graph):
 async def test_statistics(stage):
     """TDLib and Telethon read what was counted of a channel, a post and a supergroup; others do not."""
     a, t, m = stage.people
-    about = {'title': 'The daily', 'is_channel': True, 'description': '', 'message_auto_delete_time': 0}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
-    for other in (t, m):
-        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    chat = await new_room(a, 'The daily', t, m, is_channel=True)
     id = (await a.send(to=chat, text='read all about it'))['id']
     await until('it came', lambda: t.history(of=chat, limit=5), has('read all about it'))
     await t.call('call', text='messages.GetMessagesViewsRequest(peer=%d, id=[%d], increment=True)' % (chat, id))
@@ -226,8 +218,7 @@ async def test_statistics(stage):
     await a.invoke(method='getMessageStatistics', args={'chat_id': chat, 'message_id': post, 'is_dark': False})
     await a.invoke(method='getMessagePublicForwards', args={'chat_id': chat, 'message_id': post, 'offset': '', 'limit': 10})
     await refused('CHAT_ADMIN_REQUIRED', t.call('call', text='stats.GetBroadcastStatsRequest(channel=%d)' % chat))
-    group = {**about, 'title': 'The readers', 'is_channel': False}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=group))['id']
+    chat = await new_room(a, 'The readers')
     await asyncio.sleep(1.1)  # what was written in the second in which he came he need not have read
     await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
     await until('it is in his list', t.dialogs, lambda v: any(d['peer'] == chat for d in v))
@@ -251,11 +242,7 @@ async def test_rare(stage):
     await a.invoke(method='setDefaultReactionType', args={'reaction_type': {'@type': 'reactionTypeEmoji', 'emoji': '\U0001f525'}})
     config = await t.call('call', text='help.GetConfigRequest()')
     expect_equal(config['reactions_default'], None, 'his own is another')
-    about = {'title': 'The weekly', 'is_channel': True, 'description': '', 'message_auto_delete_time': 0}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
-    for other in (t, m):
-        await until('it is in his list', other.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    chat = await new_room(a, 'The weekly', t, m, is_channel=True)
     similar = await a.invoke(method='getChatSimilarChats', args={'chat_id': chat})
     expect_equal(similar['chat_ids'], [], 'too few read anything else')
     id = (await a.send(to=chat, text='count me'))['id']
@@ -272,7 +259,7 @@ async def test_rare(stage):
     left = await t.call('call', text='InvokeWithTakeoutRequest(7, channels.GetLeftChannelsRequest(0))')
     expect_equal([c['id'] for c in left['chats']], [-chat - 10 ** 12], 'what he has left')
     # A forum with a topic that TDLib does not want to hear of.
-    forum = (await a.invoke(method='createNewSupergroupChat', args={**about, 'is_channel': False, 'title': 'Talk'}))['id']
+    forum = await new_room(a, 'Talk')
     await a.invoke(method='toggleSupergroupIsForum', args={'supergroup_id': -forum - 10 ** 12, 'is_forum': True, 'has_forum_tabs': False})
     topic = await a.invoke(method='createForumTopic', args={'chat_id': forum, 'name': 'Noise', 'is_name_implicit': False, 'icon': {
         '@type': 'forumTopicIcon', 'color': 0x6fb9f0, 'custom_emoji_id': '0'}})
@@ -289,10 +276,7 @@ async def test_rare(stage):
 async def test_voice(stage):
     """A voice in a supergroup is new until one listens; and its writer sees that somebody has."""
     a, t, m = stage.people
-    about = {'title': 'The choir', 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
-    await until('it is in his list', t.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    chat = await new_room(a, 'The choir', t, m)
     await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
     path = stage.dir / 'voice.ogg'
     path.write_bytes(bytes(range(200)) * 10)
