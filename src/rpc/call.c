@@ -290,6 +290,13 @@ void rpc_after_commit(struct rpc_call *c, void (*f)(struct app *app, void *arg),
 	j->after_tail = &a->next;
 }
 
+void rpc_shows_counts(struct rpc_call *c)
+{
+	struct rpc_job *j = rpc_job_of(c);
+
+	j->shows_counts = !j->again; /* once more is enough */
+}
+
 void rpc_wants_updates(struct rpc_call *c)
 {
 	struct rpc_job *j = rpc_job_of(c);

@@ -124,6 +124,11 @@ int rpc_head(struct rpc_call *c, int64_t channel, struct upd_head *ret);
 uint64_t rpc_seen(struct rpc_call *c);
 /* The session that made this call takes its authorisation's updates from now on. */
 void rpc_wants_updates(struct rpc_call *c);
+/*
+ * Read lanes: this answer shows how much is unread. If it has to wait for pushes to its caller (told.c), it is made anew behind them: a
+ * client that has counted what was pushed would take the lower number for the truth. The handler runs twice, then.
+ */
+void rpc_shows_counts(struct rpc_call *c);
 
 /*
  * Write lane: the answer is built after commit, on a read thread that keeps the order of the caller's own box:

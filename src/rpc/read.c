@@ -72,6 +72,15 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 	return good;
 }
 
+void rpc_read_again(struct rpc_reader *rd, struct rpc_job *j)
+{
+	j->shows_counts = false;
+	j->again = true;
+	j->result = NULL;
+	j->err_code = 0;
+	run_job(rd, j, rpc_snapshot_begin(rd));
+}
+
 /* Each of the list was pushed before it was taken, so a snapshot that begins now sees what each must see. */
 static void work(void *state, struct lane_item *list)
 {

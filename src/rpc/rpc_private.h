@@ -85,6 +85,7 @@ struct rpc_job {
 	size_t queued;                 /* bytes that it holds of RPC_BLOB_MOST */
 	unsigned n_counted;            /* RPC_JOB_EVENTS: of its events, those that told.c waits for */
 	uint64_t told_until;           /* told.c: it is answered when so many have been */
+	bool shows_counts, again;      /* told.c: it is made once more after it was held; it was */
 	int r;                         /* of the handler or run */
 	struct {
 		int64_t key, by; /* key 0: it is not parked */
@@ -193,6 +194,8 @@ void rpc_told_end(struct rpc_server *s, int64_t owner, unsigned n);
 void rpc_told_drop(struct rpc_server *s, struct rpc_event *events);
 bool rpc_told_hold(struct rpc_reader *rd, struct rpc_job *j);
 void rpc_told_look(struct rpc_reader *rd);
+/* read.c: a held call's handler once more, on a snapshot of now; it is answered, or held again. */
+void rpc_read_again(struct rpc_reader *rd, struct rpc_job *j);
 void rpc_told_fini(struct rpc_reader *rd);
 
 /* The same of a channel's box. */

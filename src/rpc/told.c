@@ -2,7 +2,8 @@
  * told.c - what was committed in somebody's own box is pushed to him before an answer shows it. TDLib counts a message in a chat that it
  * did not know twice, if it finds it in the chat's row first, and complains of others. A reader cannot tell which commits its snapshot
  * shows, so each event is counted before its commit is visible, and once more when it was pushed; an answer that may show one in
- * between is held back on its read thread, which pushes that owner's events, too. Channels have a thread of their own, and pts in each
+ * between is held back on its read thread, which pushes that owner's events, too; one that shows counts is then made anew, since it may
+ * not show what was pushed before it. Channels have a thread of their own, and pts in each
  * row and answer.
  */
 #include "rpc/rpc_private.h"
@@ -85,9 +86,10 @@ static bool waits(struct rpc_reader *rd, const struct rpc_job *j)
 	return atomic_load(&t->ended) < j->told_until;
 }
 
-void rpc_told_look(struct rpc_reader *rd)
+/* Answers what waits no more. What has to be made anew is taken out instead. */
+static struct lane_item *look(struct rpc_reader *rd)
 {
-	struct lane_item **at = &rd->held, *it;
+	struct lane_item **at = &rd->held, *it, *again = NULL;
 
 	while ((it = *at) != NULL) {
 		struct rpc_job *j = (struct rpc_job *)it;
@@ -97,10 +99,28 @@ void rpc_told_look(struct rpc_reader *rd)
 			continue;
 		}
 		*at = it->next;
+		if (j->shows_counts) {
+			it->next = again;
+			again = it;
+			continue;
+		}
 		rpc_job_answer(j);
 		rpc_job_free(j);
 	}
 	rd->held_tail = at;
+	return again;
+}
+
+void rpc_told_look(struct rpc_reader *rd)
+{
+	struct lane_item *it, *again;
+
+	while ((again = look(rd)) !=
+	       NULL) /* it may be held once more, and must be looked at once more, then */
+		while ((it = again) != NULL) {
+			again = it->next;
+			rpc_read_again(rd, (struct rpc_job *)it);
+		}
 }
 
 void rpc_told_fini(struct rpc_reader *rd)

@@ -43,6 +43,7 @@ static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t
 	struct view v;
 	int r;
 
+	rpc_shows_counts(c);
 	view_init(&v, c);
 	l->dialogs = tl_vec_new(&c->arena, (uint32_t)n);
 	l->messages = tl_vec_new(&c->arena, (uint32_t)n);
