@@ -140,6 +140,8 @@ int store_channel_last_id(struct sql_db *db, int64_t channel, int32_t *ret);
  * now find read what he did not before: what was written above *ret_before; 0: nobody.
  */
 int store_channel_read_put(struct sql_db *db, int64_t channel, int64_t user, int32_t id, int32_t *ret_before);
+/* After a restore (epoch.h): up to `id`, by whom is not known. */
+int store_channel_read_lift(struct sql_db *db, int64_t channel, int32_t id);
 /* How far others than `user` have read; 0: not at all. */
 int store_channel_read_of_others(struct sql_db *db, int64_t channel, int64_t user, int32_t *ret);
 

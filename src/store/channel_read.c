@@ -56,3 +56,14 @@ int store_channel_read_of_others(struct sql_db *db, int64_t channel, int64_t use
 	*ret = (int32_t)(m.by == user ? m.second : m.top);
 	return r;
 }
+
+int store_channel_read_lift(struct sql_db *db, int64_t channel, int32_t id)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "INSERT INTO chan_read (channel, top, by_id, second) SELECT id, $2, 0, $2 FROM chan"
+		    " WHERE id = $1 AND flags & $3 <> 0"
+		    " ON CONFLICT (channel) DO UPDATE SET top = excluded.top, second = excluded.second");
+
+	SQL_BIND_INTS(s, channel, id, STORE_CHANNEL_MEGAGROUP);
+	return sql_run(s);
+}

@@ -240,6 +240,15 @@ int store_dialog_marked(struct sql_db *db, int64_t owner, uint32_t limit, struct
 	return all(s, a, ret, ret_n);
 }
 
+int store_dialog_all(struct sql_db *db, int64_t owner, struct arena *a, struct store_dialog **ret,
+                     size_t *ret_n)
+{
+	struct sql_stmt *s = sql_prepare(db, "SELECT " COLUMNS " FROM dlg WHERE owner = $1");
+
+	sql_bind_int(s, 1, owner);
+	return all(s, a, ret, ret_n);
+}
+
 int store_dialog_channels(struct sql_db *db, int64_t owner, struct arena *a, struct store_dialog **ret,
                           size_t *ret_n)
 {

@@ -42,6 +42,9 @@ int store_dialog_drafts(struct sql_db *db, int64_t owner, uint32_t limit, struct
                         struct store_dialog **ret, size_t *ret_n);
 int store_dialog_marked(struct sql_db *db, int64_t owner, uint32_t limit, struct arena *a,
                         struct store_dialog **ret, size_t *ret_n);
+/* Each row, in no order. */
+int store_dialog_all(struct sql_db *db, int64_t owner, struct arena *a, struct store_dialog **ret,
+                     size_t *ret_n);
 /* Rows whose peer is a channel, by channel id ascending. What stands on top of them is not in them (updates/heads.h). */
 int store_dialog_channels(struct sql_db *db, int64_t owner, struct arena *a, struct store_dialog **ret,
                           size_t *ret_n);

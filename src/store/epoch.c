@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "store/channel.h"
+#include "store/dialog.h"
 #include "store/meta.h"
 #include "store/upd.h"
 
@@ -34,7 +35,47 @@ static int lift_messages(struct sql_db *db, int64_t channel, int32_t lift, int32
 		return r;
 	if (__builtin_add_overflow(last, lift, ret_id))
 		return -ERR_FULL;
+	if ((r = store_channel_read_lift(db, channel, *ret_id)) < 0)
+		return r;
 	return store_channel_gap_of(db, channel, last, *ret_id);
+}
+
+/*
+ * What was not read there is not told apart any more: TDLib learns how far it has read when it has the channel's difference, and takes a
+ * mark off that it was told of before.
+ */
+static int lift_channel_marks(struct sql_db *db, struct store_dialog *d)
+{
+	int r = store_channel_last_id(db, STORE_CHANNEL_OF_KEY(d->peer), &d->read_in);
+
+	d->unread = 0;
+	return r < 0 ? r : store_dialog_put(db, d);
+}
+
+/* Of one account, whose box is lifted to `pts`; channels come before accounts. */
+static int lift_marks(struct sql_db *db, int64_t owner, int32_t pts)
+{
+	struct store_dialog *rows;
+	struct arena a;
+	size_t n;
+	int r;
+
+	arena_init(&a, 0);
+	r = store_dialog_all(db, owner, &a, &rows, &n);
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		struct store_dialog *d = &rows[i];
+
+		if (d->peer < STORE_CHANNEL_KEY(0)) {
+			r = lift_channel_marks(db, d);
+		} else if (d->top_id) {
+			d->unread_mark = d->unread_mark || d->unread > 0;
+			d->read_in = d->read_out = pts;
+			d->unread = 0;
+			r = store_dialog_put(db, d);
+		}
+	}
+	arena_fini(&a);
+	return r;
 }
 
 static int lift_box(struct sql_db *db, int64_t owner, int32_t lift, unixtime_t now)
@@ -52,6 +93,8 @@ static int lift_box(struct sql_db *db, int64_t owner, int32_t lift, unixtime_t n
 		return -ERR_FULL;
 	if (owner < STORE_CHANNEL_KEY(0) &&
 	    (r = lift_messages(db, STORE_CHANNEL_OF_KEY(owner), lift, &row.id)) < 0)
+		return r;
+	if (owner > 0 && (r = lift_marks(db, owner, row.pts)) < 0)
 		return r;
 	return store_upd_append(db, &row);
 }

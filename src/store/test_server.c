@@ -2,6 +2,7 @@
 #include "store/test_store.h"
 
 #include "store/channel.h"
+#include "store/dialog.h"
 #include "store/epoch.h"
 #include "store/job.h"
 #include "store/meta.h"
@@ -126,10 +127,12 @@ static void test_epoch(void **state)
 {
 	char copy[128];
 	int32_t a = 1, b = 1, max;
+	struct store_dialog dlg;
 	struct store_state *st;
 	struct store_upd *u;
 	struct sql_db *r, *d;
-	struct store_channel ch = {.creator = 5, .title = SLICE_LIT("posts"), .date = NOW};
+	struct store_channel ch = {
+		.creator = 5, .title = SLICE_LIT("posts"), .date = NOW, .flags = STORE_CHANNEL_MEGAGROUP};
 	struct store_upd post = {.pts = 2, .count = 1, .kind = STORE_UPD_NEW, .id = 1, .date = NOW};
 	int64_t boxes, id;
 	size_t n;
@@ -142,6 +145,9 @@ static void test_epoch(void **state)
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(send_private(t.db, 5, 6, &a, &b, i, NOW, SLICE_LIT("x")), 0);
 	assert_int_equal(store_channel_insert(t.db, &ch), 0);
+	assert_int_equal(
+		store_dialog_put(t.db, &(struct store_dialog){.owner = 5, .peer = STORE_CHANNEL_KEY(ch.id)}),
+		0);
 	post.owner = STORE_CHANNEL_KEY(ch.id);
 	assert_int_equal(store_upd_append(t.db, &post), 0);
 	snprintf(copy, sizeof(copy), "%s/copy.db", t.folder);
@@ -173,6 +179,18 @@ static void test_epoch(void **state)
 	assert_int_equal(u[0].kind, STORE_UPD_EPOCH);
 	assert_int_equal(u[0].count, STORE_EPOCH_LIFT);
 	assert_int_equal(u[0].date, NOW + 50);
+	/* Read by both as far as any client can have read; that something was unread is still told. */
+	assert_int_equal(store_dialog_get(d, 6, 5, &t.a, &dlg), 1);
+	assert_int_equal(dlg.read_in, 3 + STORE_EPOCH_LIFT);
+	assert_int_equal(dlg.unread, 0);
+	assert_true(dlg.unread_mark);
+	assert_int_equal(store_dialog_get(d, 5, 6, &t.a, &dlg), 1);
+	assert_int_equal(dlg.read_out, 3 + STORE_EPOCH_LIFT);
+	assert_false(dlg.unread_mark);
+	assert_int_equal(store_dialog_get(d, 5, STORE_CHANNEL_KEY(1), &t.a, &dlg), 1);
+	assert_int_equal(dlg.read_in, 1 + STORE_EPOCH_LIFT);
+	assert_int_equal(store_channel_read_of_others(d, 1, 5, &max), 0);
+	assert_int_equal(max, 1 + STORE_EPOCH_LIFT);
 	assert_int_equal(store_state_since(d, 5, NOW + 50, &t.a, &st, &n), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(store_meta_next(d, "next_user", 7, &id), 0);

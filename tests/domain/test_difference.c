@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "rpc/server.h"
+#include "store/dialog.h"
 #include "store/state.h"
 #include "talk.h"
 #include "updates/event.h"
@@ -246,8 +247,15 @@ static int lift(struct rpc_call *c, void *arg)
 {
 	struct s *s = arg;
 	struct upd_event ev = {.owner = s->a.id, .kind = UPD_EPOCH, .pts_count = 1000};
+	struct store_dialog d;
+	int r = rpc_log_event(c, &ev);
 
-	return rpc_log_event(c, &ev);
+	if (r < 0 || (r = store_dialog_get(c->db, s->a.id, s->b.id, &c->arena, &d)) < 0)
+		return r;
+	d.read_in = d.read_out = ev.pts;
+	d.unread = 0;
+	d.unread_mark = true;
+	return store_dialog_put(c->db, &d);
 }
 
 /* A backup that ends at pts 4 was restored: who has seen more is told that those messages are gone, who has not is not. */
@@ -255,10 +263,12 @@ static void test_epoch(void **state)
 {
 	struct s *s = *state;
 	const struct tl_updateDeleteMessages *gone;
+	const struct tl_updateReadHistoryInbox *read;
 	int32_t end, date = (int32_t)clock_unix();
 	struct diff d;
 
-	for (int i = 0; i < 3; i++)
+	talk_say(s->w, s->b, s->a, "kept, and not read");
+	for (int i = 0; i < 2; i++)
 		talk_say(s->w, s->a, s->b, "kept");
 	s->kept = talk_pts(s->w, s->a);
 	assert_int_equal(world_write(s->w, lift, s), 0);
@@ -273,6 +283,12 @@ static void test_epoch(void **state)
 	assert_int_equal(gone->messages.v[6], s->kept + 7);
 	assert_int_equal(gone->pts, end);
 	assert_int_equal(gone->pts_count, 1000);
+	assert_int_equal(d.other.n, 4);
+	read = TL_AS(updateReadHistoryInbox, d.other.v[1]);
+	assert_int_equal(read->max_id, end);
+	assert_int_equal(read->still_unread_count, 0);
+	assert_int_equal(TL_AS(updateReadHistoryOutbox, d.other.v[2])->max_id, end);
+	assert_true(TL_AS(updateDialogUnreadMark, d.other.v[3])->unread);
 	for (int32_t pts = s->kept - 1; pts <= s->kept; pts++) {
 		d = ask(s, s->a, query(s, pts, date));
 		assert_int_equal(d.new_messages.n, s->kept - pts);

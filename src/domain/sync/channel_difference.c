@@ -10,7 +10,7 @@
 #include "domain/messages/message.h"
 #include "domain/sync/channel_event.h"
 #include "domain/sync/compose.h"
-#include "domain/sync/payload.h"
+#include "domain/sync/restored.h"
 #include "rpc_methods.h"
 #include "store/msg.h"
 #include "store/upd.h"
@@ -78,25 +78,6 @@ static bool born_here(const struct store_upd *rows, size_t n, int32_t id)
 	return false;
 }
 
-/*
- * A backup was restored that is older than what this client has seen. Each message that is gone took one pts at least, so their ids
- * are at most as many as the pts that he has seen beyond it.
- */
-static void add_lost(struct gather *g, const struct store_upd *epoch, int32_t from_pts)
-{
-	int32_t n = from_pts - (epoch->pts - epoch->count), kept = epoch->id - epoch->count;
-	struct tl_updateDeleteChannelMessages *u;
-
-	if (n <= 0 || !epoch->id) /* of a restore by a version that did not lift ids */
-		return;
-	u = TL_NEW(&g->v.c->arena, updateDeleteChannelMessages);
-	u->channel_id = g->ch->row.id;
-	u->messages = ids_between(&g->v.c->arena, kept, kept + (n < LOST_MAX ? n : LOST_MAX));
-	u->pts = epoch->pts;
-	u->pts_count = epoch->count;
-	g->other[g->n_other++] = &u->o;
-}
-
 static int add_event(struct gather *g, const struct store_upd *rows, size_t at)
 {
 	const struct store_upd *row = &rows[at];
@@ -107,7 +88,8 @@ static int add_event(struct gather *g, const struct store_upd *rows, size_t at)
 	if (row->kind == UPD_NEW)
 		return add_message(g, &ev);
 	if (row->kind == UPD_EPOCH) {
-		add_lost(g, row, g->pts);
+		if ((u = sync_restored_channel(&g->v, row, g->pts)) != NULL)
+			g->other[g->n_other++] = u;
 		return 0;
 	}
 	/* An edit of what is new here is in it already. */

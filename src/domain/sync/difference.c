@@ -8,7 +8,7 @@
 #include "domain/messages/message.h"
 #include "domain/secret/secret.h"
 #include "domain/sync/compose.h"
-#include "domain/sync/payload.h"
+#include "domain/sync/restored.h"
 #include "domain/sync/state.h"
 #include "rpc_methods.h"
 #include "store/channel.h"
@@ -26,7 +26,7 @@ enum { SLICE_EVENTS = 500 }; /* Telegram slices at 2500; smaller answers come so
 struct gather {
 	struct view v;
 	struct tl_obj **new_messages, **other;
-	uint32_t n_new, n_other;
+	uint32_t n_new, n_other, other_room;
 	int32_t last_pts;
 	struct secret_difference
 		secret; /* of this authorisation's queue; of a bot's, its Updates are among the others */
@@ -34,6 +34,20 @@ struct gather {
 	unixtime_t
 		states_until; /* not all changes without pts fitted: those up to this time are there; 0: all */
 };
+
+/* So many more others fit. */
+static void room_for(struct gather *g, size_t n)
+{
+	struct tl_obj **more;
+
+	if (g->n_other + n <= g->other_room)
+		return;
+	g->other_room = (uint32_t)(2 * g->n_other + n);
+	more = ARENA_ARRAY(&g->v.c->arena, struct tl_obj *, g->other_room);
+	if (g->n_other)
+		memcpy(more, g->other, g->n_other * sizeof(*more));
+	g->other = more;
+}
 
 static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int32_t qts, int64_t unread)
 {
@@ -130,25 +144,18 @@ static int add_new(struct gather *g, const struct upd_event *ev)
 	return 0;
 }
 
-/*
- * A backup was restored that is older than what this client has seen: messages born behind it are gone. Which they were nobody
- * knows any more, but an id is the pts at birth, so all of them lie between the backup's pts and the client's. Ids among these
- * that were no message harm nobody.
- */
-static void add_lost(struct gather *g, const struct upd_event *ev, int32_t from_pts)
+/* A backup was restored, of which each client is told what it may know otherwise. */
+static int add_restored(struct gather *g, const struct upd_event *ev, int32_t from_pts)
 {
-	struct tl_updateDeleteMessages *u;
-	int32_t kept = ev->pts - ev->pts_count;
+	struct tl_vec told;
+	int r = sync_restored(&g->v, ev, from_pts, &told);
 
-	if (from_pts <= kept)
-		return;
-	if (from_pts - kept > LOST_MAX)
-		kept = from_pts - LOST_MAX;
-	u = TL_NEW(&g->v.c->arena, updateDeleteMessages);
-	u->messages = ids_between(&g->v.c->arena, kept, from_pts);
-	u->pts = ev->pts;
-	u->pts_count = ev->pts_count;
-	g->other[g->n_other++] = &u->o;
+	if (r < 0 || !told.n)
+		return r;
+	room_for(g, told.n);
+	memcpy(g->other + g->n_other, told.v, told.n * sizeof(*told.v));
+	g->n_other += told.n;
+	return 0;
 }
 
 static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_pts)
@@ -156,12 +163,11 @@ static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_
 	struct tl_obj *u;
 	int r;
 
+	room_for(g, 1); /* one an event */
 	if (ev->kind == UPD_NEW)
 		return add_new(g, ev);
-	if (ev->kind == UPD_EPOCH) {
-		add_lost(g, ev, from_pts);
-		return 0;
-	}
+	if (ev->kind == UPD_EPOCH)
+		return add_restored(g, ev, from_pts);
 	/* Born after from_pts means that it is in new_messages already, in its present form. */
 	if (ev->kind == UPD_EDIT && ev->id > from_pts)
 		return 0;
@@ -217,7 +223,6 @@ static int add_states(struct gather *g, int32_t date)
 	bool said[2] = {false};
 	struct rpc_call *c = g->v.c;
 	struct store_state *rows;
-	struct tl_obj **more;
 	struct tl_obj *u;
 	size_t n;
 	int r;
@@ -226,9 +231,7 @@ static int add_states(struct gather *g, int32_t date)
 	if (r < 0 || !n)
 		return r;
 	g->states_until = r == 1 ? rows[n - 1].time : 0;
-	more = ARENA_ARRAY(&c->arena, struct tl_obj *, g->n_other + n);
-	memcpy(more, g->other, g->n_other * sizeof(*more));
-	g->other = more;
+	room_for(g, n);
 	for (size_t i = 0; i < n; i++) {
 		struct upd_event ev = {.owner = c->user_id,
 		                       .kind = (enum upd_kind)rows[i].kind,
@@ -260,12 +263,21 @@ static bool is_news(const struct upd_head *head, int32_t date, uint64_t told)
 	return head->changed >= (unixtime_t)date - 1 && (!told || head->commit > told);
 }
 
+static int add_one(struct gather *g, const struct upd_event *ev)
+{
+	int r = sync_compose_one(&g->v, ev, &g->other[g->n_other]);
+
+	if (r >= 0)
+		g->n_other += g->other[g->n_other] != NULL;
+	return r;
+}
+
 /* Of each of his channels in which something happened since: what it has come to, and how far he had read. */
 static int add_channels(struct gather *g, int32_t date)
 {
+	static const enum upd_kind reads[] = {UPD_READ_CHANNEL_IN, UPD_READ_CHANNEL_OUT};
 	struct rpc_call *c = g->v.c;
 	uint64_t told = upd_online_told_at(c->app->online, c->client->auth_key_id, date);
-	struct tl_obj **more;
 	int64_t *ids;
 	size_t n;
 	int r;
@@ -273,19 +285,13 @@ static int add_channels(struct gather *g, int32_t date)
 	r = store_channels_of(c->db, c->user_id, &c->arena, &ids, &n);
 	if (r < 0 || !n)
 		return r;
-	more = ARENA_ARRAY(&c->arena, struct tl_obj *, g->n_other + 3 * n);
-	if (g->n_other)
-		memcpy(more, g->other, g->n_other * sizeof(*more));
-	g->other = more;
+	room_for(g, 3 * n);
 	for (size_t i = 0; i < n; i++) {
-		struct upd_event in = {
-			.owner = c->user_id, .kind = UPD_READ_CHANNEL_IN, .peer = peer_channel(ids[i])};
-		struct upd_event out = {
-			.owner = c->user_id, .kind = UPD_READ_CHANNEL_OUT, .peer = peer_channel(ids[i])};
+		int64_t peer = peer_channel(ids[i]);
 		struct tl_updateChannelTooLong *t;
 		struct upd_head head;
 
-		r = rpc_head(c, in.peer, &head);
+		r = rpc_head(c, peer, &head);
 		if (r == -ERR_NOTFOUND || (r >= 0 && !is_news(&head, date, told)))
 			continue;
 		if (r < 0)
@@ -294,14 +300,13 @@ static int add_channels(struct gather *g, int32_t date)
 		t->channel_id = ids[i];
 		t->has_pts = true;
 		t->pts = head.pts;
-		view_peer(&g->v, in.peer);
+		view_peer(&g->v, peer);
 		g->other[g->n_other++] = &t->o;
-		if ((r = sync_compose_one(&g->v, &in, &g->other[g->n_other])) < 0)
-			return r;
-		g->n_other += g->other[g->n_other] != NULL;
-		if ((r = sync_compose_one(&g->v, &out, &g->other[g->n_other])) < 0)
-			return r;
-		g->n_other += g->other[g->n_other] != NULL;
+		for (size_t k = 0; k < 2; k++)
+			if ((r = add_one(g, &(struct upd_event){.owner = c->user_id,
+			                                        .kind = reads[k],
+			                                        .peer = peer})) < 0)
+				return r;
 	}
 	return 0;
 }
@@ -356,17 +361,13 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 /* What a bot was told by qts goes with the other updates. */
 static int add_told(struct gather *g, int32_t qts, int32_t limit)
 {
-	struct tl_obj **more;
 	struct tl_vec told;
 	int r = bot_difference(&g->v, qts, limit, &told, &g->secret.qts, &g->secret.more);
 
 	if (r < 0 || !told.n)
 		return r;
-	more = ARENA_ARRAY(&g->v.c->arena, struct tl_obj *, g->n_other + told.n);
-	if (g->n_other)
-		memcpy(more, g->other, g->n_other * sizeof(*more));
-	memcpy(more + g->n_other, told.v, told.n * sizeof(*more));
-	g->other = more;
+	room_for(g, told.n);
+	memcpy(g->other + g->n_other, told.v, told.n * sizeof(*told.v));
 	g->n_other += told.n;
 	return 0;
 }
@@ -418,7 +419,7 @@ int updates_getDifference(struct rpc_call *c, const struct tl_updates_getDiffere
 		return r;
 	view_init(&g.v, c);
 	g.new_messages = ARENA_ARRAY(&c->arena, struct tl_obj *, n + 1);
-	g.other = ARENA_ARRAY(&c->arena, struct tl_obj *, 2 * n + 1);
+	room_for(&g, n);
 	for (size_t i = 0; i < n; i++) {
 		struct upd_event ev = sync_event_of(&rows[i]);
 
