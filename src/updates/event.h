@@ -104,6 +104,8 @@ enum upd_kind {
 	UPD_NOTIFY_TOPIC = 174, /* of a user's box: peer = a forum, id = one of its topics */
 	UPD_GROUP_COMMANDS =
 		175, /* of a channel's box or a member's: peer = the group; payload: int64 a bot in it whose commands changed */
+	UPD_FORUM_VIEW =
+		176, /* of a user's box: peer = a forum that he looks at as one chat, or as topics again */
 	UPD_BOT_QUERY = 190, /* of a bot: peer = who asks; payload: boxed Update TL of the newest layer */
 	UPD_BOT_TOLD = 191,  /* of a bot: id = qts of its queue */
 	UPD_RESET = 132,     /* updatesTooLong: the session ended; the next call hears 401 */

@@ -569,6 +569,55 @@ static void test_notify(void **state)
 	talk_refused(s->w, s->b, &q->o, "400 TOPIC_ID_INVALID");
 }
 
+static struct tl_obj *as_chat_q(struct s *s, struct person who, int64_t room, bool enabled)
+{
+	struct tl_channels_toggleViewForumAsMessages *q = Q(s, channels_toggleViewForumAsMessages);
+
+	q->channel = world_channel(s->w, who, room);
+	q->enabled = enabled;
+	return &q->o;
+}
+
+/* How one looks at a forum is one's own, on all devices. */
+static void test_as_chat(void **state)
+{
+	struct s *s = *state;
+	int64_t room = forum(s), plain = room_create(s->w, s->b, false);
+	const struct tl_updateChannelViewForumAsMessages *u;
+
+	talk_refused(s->w, s->b, as_chat_q(s, s->b, plain, true), "400 CHANNEL_FORUM_MISSING");
+	talk_refused(s->w, s->b, as_chat_q(s, s->b, room, false), "400 CHAT_NOT_MODIFIED");
+	world_connect(s->w, s->b, s->b.key + 500, TL_LAYER_MAX);
+	world_pushes(s->w, s->b.key + 500);
+	for (int on = 1; on >= 0; on--) {
+		u = TL_AS(updateChannelViewForumAsMessages,
+		          talk_update(talk_call(s->w, s->b, as_chat_q(s, s->b, room, on)),
+		                      TL_updateChannelViewForumAsMessages));
+		assert_true(u && u->channel_id == room && u->enabled == on);
+		u = TL_AS(updateChannelViewForumAsMessages,
+		          world_update(world_pushes(s->w, s->b.key + 500),
+		                       TL_updateChannelViewForumAsMessages));
+		assert_true(u && u->enabled == on);
+		assert_int_equal(room_full(s->w, s->b, room)->view_forum_as_messages, on);
+		assert_false(room_full(s->w, s->a, room)->view_forum_as_messages);
+	}
+}
+
+/* TDLib's own way to say it. */
+static void test_made_by_tdlib(void **state)
+{
+	struct s *s = *state;
+	struct tl_channels_createChannel *q = Q(s, channels_createChannel);
+	const struct tl_updates *o;
+
+	q->title = SLICE_LIT("Forum");
+	q->about = SLICE_LIT("");
+	talk_refused(s->w, s->a, &q->o, "400 CHANNEL_INVALID");
+	q->for_import = true;
+	o = TL_AS(updates, talk_call(s->w, s->a, &q->o));
+	assert_true(TL_AS(channel, o->chats.v[0])->forum && TL_AS(channel, o->chats.v[0])->megagroup);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
@@ -588,6 +637,8 @@ int main(void)
 		T(test_meant_in_topic),
 		T(test_beginning_stays),
 		T(test_notify),
+		T(test_as_chat),
+		T(test_made_by_tdlib),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -8,6 +8,12 @@
 #include "rpc_methods.h"
 #include "updates/peer.h"
 
+/* TDLib 1.8.66 says for_import where it means forum, and nothing else (what is to be imported into is a megagroup by its own words). */
+static bool is_forum(const struct tl_channels_createChannel *q)
+{
+	return q->forum || (q->for_import && !q->broadcast && !q->megagroup);
+}
+
 static int new_row(struct rpc_call *c, const struct tl_channels_createChannel *q, struct store_channel *ret)
 {
 	int r;
@@ -18,7 +24,7 @@ static int new_row(struct rpc_call *c, const struct tl_channels_createChannel *q
 	                              .flags = q->broadcast ? STORE_CHANNEL_BROADCAST
 	                                                    : STORE_CHANNEL_MEGAGROUP,
 	                              .ttl = q->has_ttl_period ? q->ttl_period : 0};
-	if (q->forum)
+	if (is_forum(q))
 		ret->flags |= STORE_CHANNEL_FORUM;
 	if ((r = chat_title(c, q->title, &ret->title)) < 0 || (r = chat_check_about(c, ret->about)) < 0)
 		return r;
@@ -34,7 +40,7 @@ int channels_createChannel(struct rpc_call *c, const struct tl_channels_createCh
 	int32_t id;
 	int r;
 
-	if (q->broadcast == (q->megagroup || q->forum))
+	if (q->broadcast == (q->megagroup || is_forum(q)))
 		return rpc_fail(c, 400, "CHANNEL_INVALID");
 	if ((r = new_row(c, q, &ch.row)) < 0 || (r = member_has_room(c, &ch, c->user_id)) < 0 ||
 	    (r = store_channel_insert(c->db, &ch.row)) < 0)

@@ -78,6 +78,7 @@ static int set_marks(struct rpc_call *c, struct channel *ch, struct tl_channelFu
 	if (channel_is_in(ch) &&
 	    (r = channel_unread(c, ch->row.id, d.read_in, d.unread, &f->unread_count)) < 0)
 		return r;
+	f->view_forum_as_messages = (d.flags & DIALOG_AS_MESSAGES) != 0;
 	f->has_folder_id = d.folder != 0;
 	f->folder_id = d.folder;
 	if (ch->me.first_id) {

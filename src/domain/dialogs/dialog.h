@@ -9,9 +9,10 @@
 
 struct store_dialog;
 
-enum dialog_flag {                      /* store_dialog.flags */
-	           DIALOG_PUT_AWAY = 1, /* archived because a stranger began it */
-	           DIALOG_KICKED = 2,   /* a basic group whose owner was thrown out */
+enum dialog_flag {                         /* store_dialog.flags */
+	           DIALOG_PUT_AWAY = 1,    /* archived because a stranger began it */
+	           DIALOG_KICKED = 2,      /* a basic group whose owner was thrown out */
+	           DIALOG_AS_MESSAGES = 4, /* a forum that its owner looks at as one chat */
 };
 
 enum notify_scope { NOTIFY_PEER = 0, NOTIFY_USERS = 1, NOTIFY_CHATS = 2, NOTIFY_BROADCASTS = 3 };

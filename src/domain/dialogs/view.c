@@ -179,6 +179,7 @@ int dialog_view(struct view *v, const struct store_dialog *row, struct tl_obj **
 	}
 	d->pinned = row->pin_order > 0;
 	d->unread_mark = row->unread_mark;
+	d->view_forum_as_messages = (row->flags & DIALOG_AS_MESSAGES) != 0;
 	d->top_message = row->top_id;
 	d->read_inbox_max_id = row->read_in;
 	d->read_outbox_max_id = row->read_out;

@@ -2,6 +2,7 @@
 #include "domain/sync/channel_view.h"
 
 #include "base/err.h"
+#include "domain/dialogs/dialog.h"
 #include "domain/channels/channel.h"
 #include "domain/sync/payload.h"
 #include "store/dialog.h"
@@ -80,6 +81,22 @@ static void channel_contents(struct view *v, const struct upd_event *ev, struct 
 	*ret = &u->o;
 }
 
+static int forum_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret)
+{
+	struct tl_updateChannelViewForumAsMessages *u = TL_NEW(&v->c->arena,
+	                                                       updateChannelViewForumAsMessages);
+	struct store_dialog d;
+	int r = store_dialog_get(v->c->db, ev->owner, ev->peer, &v->c->arena, &d);
+
+	if (r < 0)
+		return r;
+	u->channel_id = peer_channel_id(ev->peer);
+	u->enabled = (d.flags & DIALOG_AS_MESSAGES) != 0;
+	view_peer(v, ev->peer);
+	*ret = &u->o;
+	return 0;
+}
+
 int sync_channel_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_update)
 {
 	switch (ev->kind) {
@@ -95,6 +112,8 @@ int sync_channel_view(struct view *v, const struct upd_event *ev, struct tl_obj 
 	case UPD_CHANNEL_CONTENTS:
 		channel_contents(v, ev, ret_update);
 		return 0;
+	case UPD_FORUM_VIEW:
+		return forum_view(v, ev, ret_update);
 	default:
 		return 0;
 	}

@@ -202,6 +202,7 @@ int state_view(struct view *v, const struct upd_event *ev, struct tl_obj **ret_u
 	case UPD_READ_CHANNEL_OUT:
 	case UPD_CHANNEL_AVAILABLE:
 	case UPD_CHANNEL_CONTENTS:
+	case UPD_FORUM_VIEW:
 		return sync_channel_view(v, ev, ret_update);
 	case UPD_JOIN_REQUESTS:
 		return channel_requests_view(v, ev->peer, ret_update);

@@ -152,7 +152,7 @@ async def test_polls(stage):
 
 
 async def test_votes_as_group(stage):
-    """TDLib's account speaks for the group, then for a channel of its own, then for itself: one vote, and all see whose."""
+    """TDLib's account speaks for a channel of its own, then for the group, then for itself: what it writes, and one vote, and all see whose."""
     a, t, m = stage.people
     chat = await room(stage, False)
     own = await room(stage, True)
@@ -167,6 +167,10 @@ async def test_votes_as_group(stage):
     await t.vote(to=chat, id=id, options=[1])
     speak = {'chat_id': chat, 'message_sender_id': {'@type': 'messageSenderChat', 'chat_id': own}}
     await a.invoke(method='setChatMessageSender', args=speak)
+    said = (await a.send(to=chat, text='we say'))['id']
+    await until('it came', lambda: t.history(of=chat, limit=1), lambda v: v and v[0]['text'] == 'we say')
+    r = await t.call('call', text='channels.GetMessagesRequest(channel=%d, id=[%d])' % (chat, said))
+    expect_equal(r['messages'][0]['from_id'], {'_': 'PeerChannel', 'channel_id': -own - 10 ** 12}, 'who says it')
     await a.vote(to=chat, id=id, options=[0])
     await all_see((a, t, m), chat, 'the votes', 'poll', id, (seen([1, 1], [0]), seen([1, 1], [1]), seen([1, 1], [])))
     for who in (a, t):
@@ -183,6 +187,24 @@ async def test_votes_as_group(stage):
         await a.vote(to=chat, id=id, options=[option])
         expect_equal([v for v in await t.voted(of=chat, id=id, option=option) if v != t.me['id']], [voter], 'whose vote it is now')
     await all_see((a, t, m), chat, 'one vote', 'poll', id, (seen([1, 1], [0]), seen([1, 1], [1]), seen([1, 1], [])))
+    expect_clean_logs(a, m)
+
+
+async def test_views_of_what_was_passed_on(stage):
+    """A post shows its views wherever it was passed on to, and is seen there, too."""
+    a, t, m = stage.people
+    chat, own = await room(stage, False), await room(stage, True)
+    post = (await a.send(to=own, text='news'))['id']
+    await a.invoke(method='forwardMessages', args={'chat_id': chat, 'from_chat_id': own, 'message_ids': [post << 20]})
+    copy = (await until('it came', lambda: t.history(of=chat, limit=1), lambda v: v and v[0]['text'] == 'news'))[0]['id']
+    views = 'messages.GetMessagesViewsRequest(peer=%d, id=[%d], increment=True)'
+    for of, id, n in ((chat, copy, 1), (own, post, 1)):  # the same person, who counts once
+        r = await t.call('call', text=views % (of, id))
+        expect_equal((r['views'][0]['views'], r['views'][0]['forwards']), (n, 1), 'how often it was seen and passed on')
+    await a.invoke(method='openChat', args={'chat_id': chat})
+    await a.invoke(method='viewMessages', args={'chat_id': chat, 'message_ids': [copy << 20], 'source': None, 'force_read': True})
+    await until('TDLib shows the views of the post', lambda: a.invoke(method='getMessage', args={'chat_id': chat, 'message_id': copy << 20}),
+                lambda x: x['interaction_info']['view_count'] == 2)
     expect_clean_logs(a, m)
 
 

@@ -217,3 +217,16 @@ async def test_old_layer(stage):
     r = await p.call('request', name='messages.GetReplies', channel=channel, msg_id=post, **page)
     expect_equal(texts(r), ['first'], 'and reads them')
     expect_clean_logs(a)
+
+
+async def test_as_one_chat(stage):
+    """A forum from its first moment on; its owner looks at it as one chat, and as topics again."""
+    a = (await people_of(stage))[0]
+    about = {'title': 'Forum', 'is_forum': True, 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
+    forum = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    group = await a.invoke(method='getSupergroup', args={'supergroup_id': channel_of(forum)})
+    expect_equal((group['is_forum'], group['is_channel']), (True, False), 'what it is')
+    for topics in False, True:
+        await a.invoke(method='toggleChatViewAsTopics', args={'chat_id': forum, 'view_as_topics': topics})
+        await until('how he looks at it', lambda: a.invoke(method='getChat', args={'chat_id': forum}), lambda c: c['view_as_topics'] is topics)
+    expect_clean_logs(a)
