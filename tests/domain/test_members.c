@@ -253,6 +253,35 @@ static void test_promoted(void **state)
 	assert_int_equal(room_full(s->w, s->a, id)->admins_count, 2);
 }
 
+/* Whom one may mention, by name; and those whom one knows, as one calls them. */
+static void test_mentioned_and_known(void **state)
+{
+	struct s *s = *state;
+	int64_t id = group_with(s, s->b);
+	struct tl_channelParticipantsMentions *mention = Q(s, channelParticipantsMentions);
+	struct tl_channelParticipantsContacts *known = Q(s, channelParticipantsContacts);
+	struct tl_contacts_addContact *add = Q(s, contacts_addContact);
+	struct tl_vec v;
+	int32_t count;
+
+	room_invite(s->w, s->a, id, s->c);
+	mention->q = SLICE_LIT("buil");
+	v = room_list(s->w, s->c, id, &mention->o, &count);
+	assert_true(v.n == 1 && TL_AS(channelParticipant, v.v[0])->user_id == s->b.id);
+	known->q = SLICE_LIT("");
+	assert_int_equal(room_list(s->w, s->c, id, &known->o, &count).n, 0);
+	add->id = world_user(s->w, s->c, s->b.id);
+	add->first_name = SLICE_LIT("Mason");
+	add->last_name = add->phone = SLICE_LIT("");
+	talk_call(s->w, s->c, &add->o);
+	v = room_list(s->w, s->c, id, &known->o, &count);
+	assert_true(v.n == 1 && TL_AS(channelParticipant, v.v[0])->user_id == s->b.id);
+	known->q = SLICE_LIT("mas");
+	assert_int_equal(room_list(s->w, s->c, id, &known->o, &count).n, 1);
+	known->q = SLICE_LIT("ann");
+	assert_int_equal(room_list(s->w, s->c, id, &known->o, &count).n, 0);
+}
+
 static void test_listed(void **state)
 {
 	struct s *s = *state;
@@ -398,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ban_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_promoted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mentioned_and_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_history_hidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
 	};

@@ -60,9 +60,11 @@ int message_default_as(struct rpc_call *c, const struct channel *group, int64_t 
 	return r;
 }
 
-/* 1: there is somebody whom he may choose beside himself. */
+/* 1: there is somebody whom he may choose beside himself. Most channels are not his own: one look-up each says so. */
 static int has_choice(struct rpc_call *c, const struct channel *group)
 {
+	struct store_channel_member m;
+	struct channel as;
 	int64_t *ids;
 	size_t n;
 	int r;
@@ -71,10 +73,9 @@ static int has_choice(struct rpc_call *c, const struct channel *group)
 		return 0;
 	r = store_channels_of(c->db, c->user_id, &c->arena, &ids, &n);
 	for (size_t i = 0; r >= 0 && i < n; i++) {
-		struct channel as;
-
-		r = channel_load(c, ids[i], &as);
-		if (r == 0 && speaks_for(group, &as))
+		r = store_channel_member_get(c->db, ids[i], c->user_id, &c->arena, &m);
+		if (r == 0 && m.role == STORE_CHANNEL_CREATOR && (r = channel_load(c, ids[i], &as)) == 0 &&
+		    speaks_for(group, &as))
 			return 1;
 		if (r == -ERR_NOTFOUND)
 			r = 0;
