@@ -82,8 +82,6 @@ void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n);
 /* Clients that dial us for it are taken for its own while it is published, and for some days after its end. */
 void node_stands_in(struct node *n);
 /* keeper.c */
-int keeper_start(struct cdnlink *l);
-void keeper_stop(struct cdnlink *l);
 void keeper_wake(struct cdnlink *l, bool tell_config);
 /* push.c: the node's thread; begins links until n->stopping. */
 void *push_thread(void *node);

@@ -425,7 +425,7 @@ void mt_out_drop(struct mt_session *s, struct mt_out *o);
 
 /* flush.c: packets */
 void mt_flush(struct io_loop *io, void *loop); /* all that waits; the loop calls it at the end of a turn */
-/* An update, sealed at once: the body is only read, and the caller flushes (seal.h). False: something waits in front of it. */
+/* An update, sealed at once: the body is only read, and the caller flushes (mt_seal_flush). False: something waits in front of it. */
 bool mt_send_update_now(struct mt_session *s, struct slice body);
 /* A service message alone, on this connection, whichever the session speaks by. */
 void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body);

@@ -64,7 +64,7 @@ int store_sticker_of_file(struct sql_db *db, int64_t file, struct arena *a, stru
 int store_sticker_put_all(struct sql_db *db, int64_t set, const struct store_sticker *v, size_t n,
                           unixtime_t now);
 
-/* Files of a kind that stand for an emoji (as emoji.h writes it); of all sets that there are. */
+/* Files of a kind that stand for an emoji (without variation selectors); of all sets that there are. */
 int store_sticker_emoji_put(struct sql_db *db, struct slice emoji, enum store_sticker_kind kind,
                             int64_t file);
 int store_sticker_emoji_clear(struct sql_db *db, int64_t file);

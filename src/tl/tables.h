@@ -1,4 +1,4 @@
-/* tables.h - the generated tables as decode.c, encode.c, json.c and describe.c walk them. Not for other folders. */
+/* tables.h - the generated tables as decode.c, encode.c and describe.c walk them. Not for other folders. */
 #ifndef TL_TABLES_H
 #define TL_TABLES_H
 

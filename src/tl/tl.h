@@ -97,7 +97,7 @@ int tl_layer_serve(int layer);
 /*
  * One boxed object or method call from `r`. Shapes of every layer are accepted whatever the caller's layer is
  * (clients mix them). Bytes after the object are left in `r`.
- * 0; -ERR_UNSUPPORTED unknown id at the top (peek tl_decode_id for which); -ERR_NOTFOUND unknown or wrong-typed
+ * 0; -ERR_UNSUPPORTED unknown id at the top (its first four bytes); -ERR_NOTFOUND unknown or wrong-typed
  * constructor inside; -ERR_INVALID malformed or too deep; -ERR_TOO_BIG the arena's limit.
  */
 int tl_decode(struct rd *r, struct arena *a, struct tl_obj **ret_obj);
