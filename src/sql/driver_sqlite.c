@@ -1,8 +1,8 @@
 /*
- * driver_sqlite.c - connections and transactions of sql.h over SQLite (statements: statement_sqlite.c): WAL, synchronous FULL, checkpoints
- * on a thread of their own (checkpoint.c) and, when the log has grown, by the writer between two batches (docs/architecture.md, "WAL").
+ * driver_sqlite.c - connections and transactions of sql.h over SQLite; statements: statement_sqlite.c, errors: error_sqlite.c. WAL,
+ * synchronous FULL, checkpoints on a thread of their own (checkpoint.c) and, when the log has grown, by the writer between two batches
+ * (docs/architecture.md, "WAL").
  */
-#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,58 +19,6 @@
 #define BUSY_WAIT_MS     5000
 #define CACHE_WRITER_KIB 4096
 #define CACHE_READER_KIB 1024
-
-/* Why the last write of the database or its log failed, as the engine's file remembers; 0: unknown. */
-static int write_errno(struct sql_db *d, int which)
-{
-	sqlite3_file *f = NULL;
-	int e = 0;
-
-	sqlite3_file_control(d->db, "main", which, &f);
-	if (f && f->pMethods)
-		f->pMethods->xFileControl(f, SQLITE_FCNTL_LAST_ERRNO, &e);
-	return e;
-}
-
-static bool is_full_errno(int e)
-{
-	return e == ENOSPC || e == EDQUOT || e == EFBIG;
-}
-
-/* The engine calls a disk full after ENOSPC only; a quota and a limit of the process are the same to the operator. */
-static bool is_full(struct sql_db *d, int rc)
-{
-	if (rc == SQLITE_IOERR_WRITE)
-		return is_full_errno(write_errno(d, SQLITE_FCNTL_JOURNAL_POINTER)) ||
-		       is_full_errno(write_errno(d, SQLITE_FCNTL_FILE_POINTER));
-	return is_full_errno(sqlite3_system_errno(d->db));
-}
-
-int sql_map(struct sql_db *d, int rc)
-{
-	switch (rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return 0;
-	case SQLITE_FULL:
-		return -ERR_NOSPACE;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return -ERR_BUSY;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return -ERR_CORRUPT;
-	case SQLITE_CONSTRAINT:
-		return -ERR_EXISTS;
-	case SQLITE_CANTOPEN:
-		return -ERR_NOTFOUND;
-	case SQLITE_IOERR:
-		return is_full(d, rc) ? -ERR_NOSPACE : -ERR_IO;
-	default:
-		return -ERR_IO;
-	}
-}
 
 /* After each commit with changes: how long the log is now. */
 static int committed(void *arg, sqlite3 *db, const char *name, int frames)
@@ -163,15 +111,6 @@ void sql_set_cache(struct sql_db *d, int kib)
 	sql_exec(d, text);
 }
 
-int sql_noted(struct sql_db *d, int rc)
-{
-	int r = sql_map(d, rc);
-
-	if (r < 0 && d->in_tx && !d->lost && sqlite3_get_autocommit(d->db))
-		d->lost = r;
-	return r;
-}
-
 int sql_exec(struct sql_db *d, const char *text)
 {
 	int rc = sqlite3_exec(d->db, text, NULL, NULL, NULL);
@@ -233,16 +172,6 @@ void sql_rollback_to(struct sql_db *d)
 		return; /* the engine rolled everything back already: a full disk */
 	run_literal(d, "ROLLBACK TO call");
 	run_literal(d, "RELEASE call");
-}
-
-int64_t sql_changes(struct sql_db *d)
-{
-	return sqlite3_changes64(d->db);
-}
-
-int64_t sql_all_changes(struct sql_db *d)
-{
-	return sqlite3_total_changes64(d->db);
 }
 
 int64_t sql_wal_bytes(struct sql_db *d)

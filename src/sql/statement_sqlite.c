@@ -180,6 +180,16 @@ int sql_run(struct sql_stmt *s)
 	return r;
 }
 
+int64_t sql_changes(struct sql_db *d)
+{
+	return sqlite3_changes64(d->db);
+}
+
+int64_t sql_all_changes(struct sql_db *d)
+{
+	return sqlite3_total_changes64(d->db);
+}
+
 int sql_run_count(struct sql_stmt *s)
 {
 	struct sql_db *d = s->db;
