@@ -1,6 +1,6 @@
 """What every driver in Python is: a process that reads one JSON object a line ({"#", "do", ...arguments}) and answers
 {"#", "ok"} or {"#", "error"}; what the client library hears from the server by itself goes out as {"event", ...}.
-README.md beside this names the operations and the shapes of their results."""
+tests/README.md names the operations and the shapes of their results."""
 import asyncio
 import inspect
 import json
