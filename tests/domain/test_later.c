@@ -2,8 +2,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -12,81 +10,8 @@
 #include "domain/channels/rights.h"
 #include "files.h"
 #include "room.h"
+#include "scheduled.h"
 #include "store/later.h"
-#include "three.h"
-
-static struct tl_messages_sendMessage *say(struct s *s, struct tl_obj *peer, const char *text, int32_t date)
-{
-	struct tl_messages_sendMessage *q = Q(s, messages_sendMessage);
-
-	q->peer = peer;
-	q->message = slice_str(text);
-	q->random_id = ++s->random_id;
-	q->has_schedule_date = date != 0;
-	q->schedule_date = date;
-	return q;
-}
-
-static int32_t in_seconds(int n)
-{
-	return (int32_t)clock_unix() + n;
-}
-
-/* The message that an answer says is on the list. */
-static struct tl_message *listed(struct tl_obj *updates)
-{
-	struct tl_obj *u = talk_update(updates, TL_updateNewScheduledMessage);
-
-	assert_non_null(u);
-	return TL_AS(message, TL_AS(updateNewScheduledMessage, u)->message);
-}
-
-static struct tl_obj *history_q(struct s *s, struct tl_obj *peer, int64_t hash)
-{
-	struct tl_messages_getScheduledHistory *q = Q(s, messages_getScheduledHistory);
-
-	q->peer = peer;
-	q->hash = hash;
-	return &q->o;
-}
-
-static struct tl_vec history(struct s *s, struct person who, struct tl_obj *peer)
-{
-	return TL_AS(messages_messages, talk_call(s->w, who, history_q(s, peer, 0)))->messages;
-}
-
-static struct tl_vec_int ids(struct s *s, int32_t id)
-{
-	int32_t *v = ARENA_NEW(world_arena(s->w), int32_t);
-
-	*v = id;
-	return (struct tl_vec_int){v, 1};
-}
-
-static struct tl_obj *send_q(struct s *s, struct tl_obj *peer, int32_t id)
-{
-	struct tl_messages_sendScheduledMessages *q = Q(s, messages_sendScheduledMessages);
-
-	q->peer = peer;
-	q->id = ids(s, id);
-	return &q->o;
-}
-
-static struct tl_obj *delete_q(struct s *s, struct tl_obj *peer, int32_t id)
-{
-	struct tl_messages_deleteScheduledMessages *q = Q(s, messages_deleteScheduledMessages);
-
-	q->peer = peer;
-	q->id = ids(s, id);
-	return &q->o;
-}
-
-static void until_empty(struct s *s, struct person who, struct tl_obj *peer)
-{
-	for (int i = 0; i < 1000 && history(s, who, peer).n; i++)
-		usleep(10000);
-	assert_int_equal(history(s, who, peer).n, 0);
-}
 
 static bool has_scheduled(struct s *s, struct person who, int64_t whom)
 {
@@ -101,7 +26,7 @@ static void test_time(void **state)
 {
 	struct s *s = *state;
 	struct tl_obj *peer = world_peer(s->w, s->a, s->b.id), *o;
-	struct tl_messages_sendMessage *q = say(s, peer, "later", in_seconds(2));
+	struct tl_messages_sendMessage *q = scheduled_say(s, peer, "later", scheduled_in(2));
 	const struct tl_updateDeleteScheduledMessages *gone;
 	int32_t before = talk_pts(s->w, s->a);
 	struct tl_vec pushes;
@@ -109,7 +34,7 @@ static void test_time(void **state)
 
 	world_connect(s->w, s->a, s->a.key + 1, TL_LAYER_MAX);
 	o = talk_call(s->w, s->a, &q->o);
-	m = listed(o);
+	m = scheduled_listed(o);
 	assert_int_equal(TL_AS(updateMessageID, talk_update(o, TL_updateMessageID))->id, m->id);
 	assert_int_equal(m->id, 1);
 	assert_int_equal(m->date, q->schedule_date);
@@ -117,13 +42,13 @@ static void test_time(void **state)
 	assert_int_equal(talk_pts(s->w, s->a), before);
 	assert_true(has_scheduled(s, s->a, s->b.id));
 	assert_false(has_scheduled(s, s->b, s->a.id));
-	assert_int_equal(history(s, s->a, peer).n, 1);
-	assert_int_equal(history(s, s->b, world_peer(s->w, s->b, s->a.id)).n, 0);
+	assert_int_equal(scheduled_history(s, s->a, peer).n, 1);
+	assert_int_equal(scheduled_history(s, s->b, world_peer(s->w, s->b, s->a.id)).n, 0);
 	/* The same call again is the same message. */
-	assert_int_equal(listed(talk_call(s->w, s->a, &q->o))->id, m->id);
-	assert_int_equal(history(s, s->a, peer).n, 1);
+	assert_int_equal(scheduled_listed(talk_call(s->w, s->a, &q->o))->id, m->id);
+	assert_int_equal(scheduled_history(s, s->a, peer).n, 1);
 	assert_non_null(world_update(world_pushes(s->w, s->a.key + 1), TL_updateNewScheduledMessage));
-	until_empty(s, s->a, peer);
+	scheduled_until_empty(s, s->a, peer);
 	assert_false(has_scheduled(s, s->a, s->b.id));
 	pushes = world_pushes(s->w, s->a.key + 1);
 	gone = (void *)world_update(pushes, TL_updateDeleteScheduledMessages);
@@ -148,21 +73,22 @@ static void test_change(void **state)
 	struct s *s = *state;
 	struct tl_obj *peer = &Q(s, inputPeerSelf)->o, *o;
 	struct tl_messages_editMessage *e = Q(s, messages_editMessage);
-	struct tl_message *m = listed(talk_call(s->w, s->a, &say(s, peer, "milk", in_seconds(1000))->o));
+	struct tl_message *m = scheduled_listed(
+		talk_call(s->w, s->a, &scheduled_say(s, peer, "milk", scheduled_in(1000))->o));
 	int32_t id = m->id, date = m->date;
 	uint64_t hash = 0;
 
-	assert_int_equal(history(s, s->a, peer).n, 1);
+	assert_int_equal(scheduled_history(s, s->a, peer).n, 1);
 	e->peer = peer;
 	e->id = id;
 	e->has_schedule_date = true;
 	e->schedule_date = date;
 	talk_refused(s->w, s->a, &e->o, "400 MESSAGE_NOT_MODIFIED");
 	e->schedule_date = date + 5;
-	m = listed(talk_call(s->w, s->a, &e->o));
+	m = scheduled_listed(talk_call(s->w, s->a, &e->o));
 	assert_true(m->id == id && m->date == date + 5 && !m->has_edit_date);
 	e->message = SLICE_LIT("bread");
-	m = listed(talk_call(s->w, s->a, &e->o));
+	m = scheduled_listed(talk_call(s->w, s->a, &e->o));
 	assert_true(m->id == id && m->has_edit_date && slice_eq(m->message, SLICE_LIT("bread")));
 	/* The hash as TDLib has it. */
 	for (int i = 0; i < 3; i++) {
@@ -171,25 +97,26 @@ static void test_change(void **state)
 		hash ^= hash >> 4;
 		hash += (uint64_t)(i == 0 ? m->id : i == 1 ? m->edit_date : m->date);
 	}
-	o = talk_call(s->w, s->a, history_q(s, peer, (int64_t)hash));
+	o = talk_call(s->w, s->a, scheduled_history_q(s, peer, (int64_t)hash));
 	assert_true(TL_IS(messages_messagesNotModified, o));
 	e->id = id + 1;
 	talk_refused(s->w, s->a, &e->o, "400 MESSAGE_ID_INVALID");
 	e->id = id;
 	e->schedule_date = 1;
 	talk_refused(s->w, s->a, &e->o, "400 SCHEDULE_DATE_INVALID");
-	talk_refused(s->w, s->a, send_q(s, peer, id + 1), "400 MESSAGE_ID_INVALID");
-	o = talk_call(s->w, s->a, send_q(s, peer, id));
+	talk_refused(s->w, s->a, scheduled_send_q(s, peer, id + 1), "400 MESSAGE_ID_INVALID");
+	o = talk_call(s->w, s->a, scheduled_send_q(s, peer, id));
 	m = TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
 	assert_true(m->from_scheduled && !m->has_edit_date && slice_eq(m->message, SLICE_LIT("bread")));
 	assert_non_null(talk_update(o, TL_updateDeleteScheduledMessages));
-	assert_int_equal(history(s, s->a, peer).n, 0);
+	assert_int_equal(scheduled_history(s, s->a, peer).n, 0);
 	/* Ids are not given again. */
-	m = listed(talk_call(s->w, s->a, &say(s, peer, "eggs", in_seconds(1000))->o));
+	m = scheduled_listed(talk_call(s->w, s->a, &scheduled_say(s, peer, "eggs", scheduled_in(1000))->o));
 	assert_int_equal(m->id, id + 1);
-	o = talk_update(talk_call(s->w, s->a, delete_q(s, peer, m->id)), TL_updateDeleteScheduledMessages);
+	o = talk_update(talk_call(s->w, s->a, scheduled_delete_q(s, peer, m->id)),
+	                TL_updateDeleteScheduledMessages);
 	assert_true(o && !TL_AS(updateDeleteScheduledMessages, o)->sent_messages.v);
-	assert_int_equal(history(s, s->a, peer).n, 0);
+	assert_int_equal(scheduled_history(s, s->a, peer).n, 0);
 }
 
 static void test_limits(void **state)
@@ -198,21 +125,22 @@ static void test_limits(void **state)
 	struct tl_obj *peer = world_peer(s->w, s->a, s->b.id), *o;
 	struct tl_messages_sendMessage *q;
 
-	talk_refused(s->w, s->a, &say(s, peer, "x", in_seconds(367 * 86400))->o,
+	talk_refused(s->w, s->a, &scheduled_say(s, peer, "x", scheduled_in(367 * 86400))->o,
 	             "400 SCHEDULE_DATE_TOO_LATE");
-	talk_refused(s->w, s->a, &say(s, peer, "x", -5)->o, "400 SCHEDULE_DATE_INVALID");
-	q = say(s, peer, "x", in_seconds(1000));
+	talk_refused(s->w, s->a, &scheduled_say(s, peer, "x", -5)->o, "400 SCHEDULE_DATE_INVALID");
+	q = scheduled_say(s, peer, "x", scheduled_in(1000));
 	q->has_schedule_repeat_period = true;
 	q->schedule_repeat_period = 86401;
 	talk_refused(s->w, s->a, &q->o, "400 SCHEDULE_DATE_INVALID");
 	/* What is over is now. */
-	o = talk_call(s->w, s->a, &say(s, peer, "x", in_seconds(-5))->o);
+	o = talk_call(s->w, s->a, &scheduled_say(s, peer, "x", scheduled_in(-5))->o);
 	assert_non_null(talk_update(o, TL_updateNewMessage));
 	for (int i = 0; i < 100; i++)
-		talk_call(s->w, s->a, &say(s, peer, "x", in_seconds(1000 + i))->o);
-	talk_refused(s->w, s->a, &say(s, peer, "x", in_seconds(1000))->o, "400 SCHEDULE_TOO_MUCH");
-	talk_call(s->w, s->a, &say(s, &Q(s, inputPeerSelf)->o, "x", in_seconds(1000))->o);
-	assert_int_equal(history(s, s->a, peer).n, 100);
+		talk_call(s->w, s->a, &scheduled_say(s, peer, "x", scheduled_in(1000 + i))->o);
+	talk_refused(s->w, s->a, &scheduled_say(s, peer, "x", scheduled_in(1000))->o,
+	             "400 SCHEDULE_TOO_MUCH");
+	talk_call(s->w, s->a, &scheduled_say(s, &Q(s, inputPeerSelf)->o, "x", scheduled_in(1000))->o);
+	assert_int_equal(scheduled_history(s, s->a, peer).n, 100);
 }
 
 static void online(struct s *s, struct person who, bool yes)
@@ -230,23 +158,24 @@ static void test_online(void **state)
 	struct tl_account_setPrivacy *p = Q(s, account_setPrivacy);
 
 	online(s, s->b, false);
-	talk_refused(s->w, s->a, &say(s, &Q(s, inputPeerSelf)->o, "x", STORE_LATER_ONLINE)->o,
+	talk_refused(s->w, s->a, &scheduled_say(s, &Q(s, inputPeerSelf)->o, "x", STORE_LATER_ONLINE)->o,
 	             "400 SCHEDULE_DATE_INVALID");
-	talk_call(s->w, s->a, &say(s, peer, "good morning", STORE_LATER_ONLINE)->o);
+	talk_call(s->w, s->a, &scheduled_say(s, peer, "good morning", STORE_LATER_ONLINE)->o);
 	online(s, s->c, true);
 	world_pushes(s->w, s->b.key);
-	assert_int_equal(history(s, s->a, peer).n, 1);
+	assert_int_equal(scheduled_history(s, s->a, peer).n, 1);
 	online(s, s->b, true);
-	until_empty(s, s->a, peer);
+	scheduled_until_empty(s, s->a, peer);
 	assert_non_null(world_update(world_pushes(s->w, s->b.key), TL_updateNewMessage));
 	/* He is: at once. */
-	talk_call(s->w, s->a, &say(s, peer, "and now", STORE_LATER_ONLINE)->o);
-	until_empty(s, s->a, peer);
+	talk_call(s->w, s->a, &scheduled_say(s, peer, "and now", STORE_LATER_ONLINE)->o);
+	scheduled_until_empty(s, s->a, peer);
 	p->key = &Q(s, inputPrivacyKeyStatusTimestamp)->o;
 	p->rules = tl_vec_new(world_arena(s->w), 1);
 	p->rules.v[0] = &Q(s, inputPrivacyValueDisallowAll)->o;
 	talk_call(s->w, s->b, &p->o);
-	talk_refused(s->w, s->a, &say(s, peer, "x", STORE_LATER_ONLINE)->o, "400 SCHEDULE_STATUS_PRIVATE");
+	talk_refused(s->w, s->a, &scheduled_say(s, peer, "x", STORE_LATER_ONLINE)->o,
+	             "400 SCHEDULE_STATUS_PRIVATE");
 }
 
 /* What it carries stays until it is sent, and is not needed once it is deleted. */
@@ -263,18 +192,18 @@ static void test_media(void **state)
 	q->message = SLICE_LIT("look");
 	q->random_id = ++s->random_id;
 	q->has_schedule_date = true;
-	q->schedule_date = in_seconds(1000);
-	m = listed(talk_call(s->w, s->a, &q->o));
+	q->schedule_date = scheduled_in(1000);
+	m = scheduled_listed(talk_call(s->w, s->a, &q->o));
 	file = files_photo_of(m)->id;
 	assert_int_equal(files_refs(s->w, file), 1);
 	files_get(s->w, s->a, files_photo_location(s->w, files_photo_of(m), "x"), 4096);
-	talk_call(s->w, s->a, send_q(s, peer, m->id));
+	talk_call(s->w, s->a, scheduled_send_q(s, peer, m->id));
 	assert_int_equal(files_refs(s->w, file), 2); /* both sides */
 	q->random_id = ++s->random_id;
 	q->media = files_photo(s->w, s->a, files_png(s->w, 80, 64));
-	m = listed(talk_call(s->w, s->a, &q->o));
+	m = scheduled_listed(talk_call(s->w, s->a, &q->o));
 	file = files_photo_of(m)->id;
-	talk_call(s->w, s->a, delete_q(s, peer, m->id));
+	talk_call(s->w, s->a, scheduled_delete_q(s, peer, m->id));
 	assert_int_equal(files_refs(s->w, file), 0);
 }
 
@@ -291,30 +220,30 @@ static void test_channel(void **state)
 
 	room_invite(s->w, s->a, room, s->b);
 	room_invite(s->w, s->a, room, s->c);
-	talk_refused(s->w, s->b, history_q(s, theirs, 0), "400 CHAT_ADMIN_REQUIRED");
+	talk_refused(s->w, s->b, scheduled_history_q(s, theirs, 0), "400 CHAT_ADMIN_REQUIRED");
 	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->b, ADMIN_POST));
 	world_pushes(s->w, s->b.key);
 	world_pushes(s->w, s->c.key);
-	m = listed(talk_call(s->w, s->a, &say(s, peer, "news", in_seconds(1000))->o));
+	m = scheduled_listed(talk_call(s->w, s->a, &scheduled_say(s, peer, "news", scheduled_in(1000))->o));
 	assert_true(m->post && m->out);
 	u = world_update(world_pushes(s->w, s->b.key), TL_updateNewScheduledMessage);
 	assert_true(u && !TL_AS(message, TL_AS(updateNewScheduledMessage, u)->message)->out);
 	assert_null(world_update(world_pushes(s->w, s->c.key), TL_updateNewScheduledMessage));
 	assert_true(room_full(s->w, s->b, room)->has_scheduled);
 	assert_false(room_full(s->w, s->c, room)->has_scheduled);
-	assert_int_equal(history(s, s->b, theirs).n, 1);
+	assert_int_equal(scheduled_history(s, s->b, theirs).n, 1);
 	/* Another admin sends it. */
-	talk_call(s->w, s->b, send_q(s, theirs, m->id));
+	talk_call(s->w, s->b, scheduled_send_q(s, theirs, m->id));
 	pushes = world_pushes(s->w, s->c.key);
 	m = TL_AS(message,
 	          TL_AS(updateNewChannelMessage, world_update(pushes, TL_updateNewChannelMessage))->message);
 	assert_true(slice_eq(m->message, SLICE_LIT("news")) && !m->from_scheduled);
 	assert_non_null(world_update(world_pushes(s->w, s->a.key), TL_updateDeleteScheduledMessages));
 	/* Who may no longer post does not post, and what he had prepared is gone. */
-	talk_call(s->w, s->b, &say(s, theirs, "mine", in_seconds(2))->o);
+	talk_call(s->w, s->b, &scheduled_say(s, theirs, "mine", scheduled_in(2))->o);
 	talk_call(s->w, s->a, room_admin_q(s->w, s->a, room, s->b, 0));
 	world_pushes(s->w, s->a.key);
-	until_empty(s, s->a, peer);
+	scheduled_until_empty(s, s->a, peer);
 	u = world_update(world_pushes(s->w, s->a.key), TL_updateDeleteScheduledMessages);
 	assert_true(u && !TL_AS(updateDeleteScheduledMessages, u)->sent_messages.v);
 	assert_null(world_update(world_pushes(s->w, s->c.key), TL_updateNewChannelMessage));
@@ -337,18 +266,18 @@ static void test_groups(void **state)
 	o = talk_call(s->w, s->a, &q->o);
 	o = TL_AS(messages_invitedUsers, o)->updates;
 	chat->chat_id = TL_AS(chat, TL_AS(updates, o)->chats.v[0])->id;
-	talk_call(s->w, s->a, &say(s, &chat->o, "in the group", in_seconds(1))->o);
-	assert_int_equal(history(s, s->b, &chat->o).n, 0);
+	talk_call(s->w, s->a, &scheduled_say(s, &chat->o, "in the group", scheduled_in(1))->o);
+	assert_int_equal(scheduled_history(s, s->b, &chat->o).n, 0);
 	room_invite(s->w, s->a, room, s->b);
 	slow->channel = world_channel(s->w, s->a, room);
 	slow->seconds = 10;
 	talk_call(s->w, s->a, &slow->o);
 	world_pushes(s->w, s->a.key);
-	talk_call(s->w, s->b, &say(s, peer, "one", in_seconds(1))->o);
-	talk_call(s->w, s->b, &say(s, peer, "two", in_seconds(1))->o);
-	assert_int_equal(history(s, s->a, world_channel_peer(s->w, s->a, room)).n, 0);
-	until_empty(s, s->a, &chat->o);
-	for (int i = 0; i < 400 && history(s, s->b, peer).n > 1; i++)
+	talk_call(s->w, s->b, &scheduled_say(s, peer, "one", scheduled_in(1))->o);
+	talk_call(s->w, s->b, &scheduled_say(s, peer, "two", scheduled_in(1))->o);
+	assert_int_equal(scheduled_history(s, s->a, world_channel_peer(s->w, s->a, room)).n, 0);
+	scheduled_until_empty(s, s->a, &chat->o);
+	for (int i = 0; i < 400 && scheduled_history(s, s->b, peer).n > 1; i++)
 		usleep(10000);
 	pushes = world_pushes(s->w, s->a.key);
 	o = world_update(pushes, TL_updateNewChannelMessage);
@@ -356,7 +285,7 @@ static void test_groups(void **state)
 	                          SLICE_LIT("one")));
 	assert_non_null(world_update(world_pushes(s->w, s->b.key), TL_updateNewMessage));
 	usleep(300000);
-	assert_int_equal(history(s, s->b, peer).n, 1);
+	assert_int_equal(scheduled_history(s, s->b, peer).n, 1);
 }
 
 /* Parts of an album and copies of what others said come together; the copy counts once it is sent. */
@@ -402,9 +331,9 @@ static void test_together(void **state)
 		q->multi_media.v[i] = &m->o;
 	}
 	q->has_schedule_date = true;
-	q->schedule_date = in_seconds(2);
+	q->schedule_date = scheduled_in(2);
 	talk_call(s->w, s->a, &q->o);
-	v = history(s, s->a, peer);
+	v = scheduled_history(s, s->a, peer);
 	assert_int_equal(v.n, 2);
 	for (uint32_t i = 0; i < 2; i++)
 		listed_as[i] = TL_AS(message, v.v[i])->id;
@@ -413,9 +342,9 @@ static void test_together(void **state)
 	f->id = (struct tl_vec_int){&post, 1};
 	f->random_id = (struct tl_vec_long){&random_id, 1};
 	f->has_schedule_date = true;
-	f->schedule_date = in_seconds(1);
+	f->schedule_date = scheduled_in(1);
 	o = talk_call(s->w, s->a, &f->o);
-	assert_int_equal(TL_AS(messageFwdHeader, listed(o)->fwd_from)->channel_post, post);
+	assert_int_equal(TL_AS(messageFwdHeader, scheduled_listed(o)->fwd_from)->channel_post, post);
 	which->id = post;
 	get->channel = world_channel(s->w, s->a, room);
 	get->id = tl_vec_new(world_arena(s->w), 1);
@@ -423,7 +352,7 @@ static void test_together(void **state)
 	o = talk_call(s->w, s->a, &get->o);
 	assert_int_equal(TL_AS(message, TL_AS(messages_channelMessages, o)->messages.v[0])->forwards, 0);
 	world_pushes(s->w, s->a.key);
-	until_empty(s, s->a, peer);
+	scheduled_until_empty(s, s->a, peer);
 	o = talk_call(s->w, s->a, &get->o);
 	assert_int_equal(TL_AS(message, TL_AS(messages_channelMessages, o)->messages.v[0])->forwards, 1);
 	/* Both parts of the album in one word. (What was forwarded may be due in the same second, and stand there, too.) */
@@ -444,176 +373,12 @@ static void test_together(void **state)
 	assert_true(TL_AS(message, v.v[0])->from_scheduled);
 }
 
-/* As it is sent it waits again, by its period, until somebody takes it off the list or its period away. */
-static void test_repeated(void **state)
-{
-	struct s *s = *state;
-	struct tl_obj *peer = world_peer(s->w, s->a, s->b.id), *o;
-	struct tl_messages_sendMessage *q = say(s, peer, "again", in_seconds(1));
-	struct tl_messages_editMessage *e = Q(s, messages_editMessage);
-	struct tl_message *m;
-	struct tl_vec rows;
-	int32_t date, id;
-
-	q->has_schedule_repeat_period = true;
-	q->schedule_repeat_period = 60;
-	m = listed(talk_call(s->w, s->a, &q->o));
-	assert_int_equal(m->schedule_repeat_period, 60);
-	id = m->id;
-	for (int i = 0; i < 1000 && TL_AS(message, history(s, s->a, peer).v[0])->id == id; i++)
-		usleep(10000);
-	rows = history(s, s->a, peer);
-	assert_int_equal(rows.n, 1);
-	m = TL_AS(message, rows.v[0]);
-	assert_true(m->id != id && m->schedule_repeat_period == 60);
-	assert_int_equal(m->date, q->schedule_date + 60);
-	id = talk_top(s->w, s->a, s->b);
-	date = m->date;
-	/* Now, not then: the next time is a period after its own. */
-	o = talk_call(s->w, s->a, send_q(s, peer, m->id));
-	m = TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
-	assert_true(m->id > id && !m->has_schedule_repeat_period);
-	rows = history(s, s->a, peer);
-	m = TL_AS(message, rows.v[0]);
-	assert_true(rows.n == 1 && m->date == date + 60);
-	e->peer = peer;
-	e->id = m->id;
-	e->has_schedule_date = true;
-	e->schedule_date = m->date;
-	m = listed(talk_call(s->w, s->a, &e->o));
-	assert_false(m->has_schedule_repeat_period);
-	talk_call(s->w, s->a, send_q(s, peer, m->id));
-	assert_int_equal(history(s, s->a, peer).n, 0);
-}
-
-/* "Tea?" for one's own notes, to be sent then. */
-static struct tl_messages_sendMedia *tea(struct s *s, int32_t date)
-{
-	struct tl_messages_sendMedia *q = Q(s, messages_sendMedia);
-	struct tl_inputMediaPoll *in = Q(s, inputMediaPoll);
-	struct tl_poll *poll = Q(s, poll);
-
-	poll->question = &Q(s, textWithEntities)->o;
-	TL_AS(textWithEntities, poll->question)->text = SLICE_LIT("Tea?");
-	poll->answers = tl_vec_new(world_arena(s->w), 2);
-	for (uint32_t i = 0; i < 2; i++) {
-		struct tl_pollAnswer *a = Q(s, pollAnswer);
-
-		a->text = &Q(s, textWithEntities)->o;
-		TL_AS(textWithEntities, a->text)->text = i ? SLICE_LIT("no") : SLICE_LIT("yes");
-		a->option = i ? SLICE_LIT("1") : SLICE_LIT("0");
-		poll->answers.v[i] = &a->o;
-	}
-	in->poll = &poll->o;
-	q->peer = &Q(s, inputPeerSelf)->o;
-	q->media = &in->o;
-	q->message = SLICE_LIT("");
-	q->random_id = ++s->random_id;
-	q->has_schedule_date = true;
-	q->schedule_date = date;
-	return q;
-}
-
-static struct tl_poll *asked(const struct tl_messages_sendMedia *q)
-{
-	return TL_AS(poll, TL_AS(inputMediaPoll, q->media)->poll);
-}
-
-static struct tl_poll *shown(const struct tl_message *m)
-{
-	assert_true(TL_IS(messageMediaPoll, m->media));
-	return TL_AS(poll, TL_AS(messageMediaPoll, m->media)->poll);
-}
-
-/* What waits under this id is sent now: the message that it becomes. */
-static struct tl_message *sent_now(struct s *s, struct tl_obj *peer, int32_t id)
-{
-	struct tl_obj *o = talk_call(s->w, s->a, send_q(s, peer, id));
-
-	return TL_AS(message, TL_AS(updateNewMessage, talk_update(o, TL_updateNewMessage))->message);
-}
-
-/* A poll that waits is there to be seen, and is lost with its last carrier alone. */
-static void test_poll(void **state)
-{
-	struct s *s = *state;
-	struct tl_messages_sendMedia *q = tea(s, in_seconds(1000));
-	const struct tl_poll *poll;
-	struct tl_message *m;
-
-	asked(q)->has_close_period = true; /* counts from when it is published */
-	asked(q)->close_period = 600;
-	m = listed(talk_call(s->w, s->a, &q->o));
-	poll = shown(m);
-	assert_true(!poll->has_close_date && !poll->has_close_period);
-	poll = shown(sent_now(s, q->peer, m->id));
-	assert_true(poll->has_close_period && poll->close_period == 600);
-	assert_in_range(poll->close_date, in_seconds(598), in_seconds(600));
-}
-
-/* Each time it is published it is another poll, and lasts as long: from then on, even if its end was a date. */
-static void test_poll_repeated(void **state)
-{
-	struct s *s = *state;
-
-	for (int dated = 0; dated < 2; dated++) {
-		int32_t due = in_seconds(200), end = in_seconds(500);
-		struct tl_messages_sendMedia *q = tea(s, due);
-		struct tl_messages_sendVote *vote = Q(s, messages_sendVote);
-		const struct tl_poll *first, *poll;
-		const struct tl_pollResults *of;
-		struct tl_message *m;
-		struct slice yes;
-
-		q->has_schedule_repeat_period = true;
-		q->schedule_repeat_period = 60;
-		asked(q)->has_close_date = dated;
-		asked(q)->close_date = end;
-		asked(q)->has_close_period = !dated;
-		asked(q)->close_period = 300;
-		m = listed(talk_call(s->w, s->a, &q->o));
-		m = sent_now(s, q->peer, m->id);
-		first = shown(m);
-		if (dated)
-			assert_int_equal(first->close_date, end);
-		else
-			assert_in_range(first->close_date, in_seconds(298), in_seconds(300));
-		vote->peer = q->peer;
-		vote->msg_id = m->id;
-		yes = TL_AS(pollAnswer, first->answers.v[0])->option;
-		vote->options = (struct tl_vec_str){&yes, 1};
-		talk_call(s->w, s->a, &vote->o);
-		for (int i = 0; i < 2; i++) {
-			m = TL_AS(message, history(s, s->a, q->peer).v[0]);
-			assert_true(m->schedule_repeat_period == 60);
-			m = sent_now(s, q->peer, m->id);
-			poll = shown(m);
-			of = TL_AS(pollResults, TL_AS(messageMediaPoll, m->media)->results);
-			assert_true(poll->id != first->id && !poll->closed && poll->answers.n == 2);
-			assert_int_equal(of->total_voters, 0);
-			assert_true(poll->has_close_period && poll->close_period == 300);
-			assert_in_range(poll->close_date, in_seconds(298), in_seconds(300));
-		}
-		m = TL_AS(message, history(s, s->a, q->peer).v[0]);
-		talk_call(s->w, s->a, delete_q(s, q->peer, m->id));
-	}
-}
-
-static int setup(void **state)
-{
-	int r = three_setup(state);
-
-	world_start_jobs(((struct s *)*state)->w);
-	return r;
-}
-
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, scheduled_setup, three_teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_time),  T(test_change),   T(test_limits),        T(test_online),
-		T(test_media), T(test_channel),  T(test_groups),        T(test_together),
-		T(test_poll),  T(test_repeated), T(test_poll_repeated),
+		T(test_time),  T(test_change),  T(test_limits), T(test_online),
+		T(test_media), T(test_channel), T(test_groups), T(test_together),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
