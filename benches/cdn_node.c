@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/rd.h"
 #include "benches/flow.h"
+#include "benches/process.h"
 #include "cdnwire/call.h"
 #include "client/wait.h"
 #include "crypto/rng.h"
@@ -141,6 +142,7 @@ static bool connect_all(struct node *n)
 	struct client *c = n->key = client_new(&cfg);
 	usec_t until = clock_usec() + WITHIN;
 
+	sleep(1); /* a salt of the second in which the node started is refused once (mtproto/salt.c) */
 	if (client_connect_wait(c, WITHIN, NULL) < 0)
 		n->error = "no handshake with the node";
 	for (unsigned i = 0; i < FLOWS && !n->error; i++) {
@@ -150,24 +152,6 @@ static bool connect_all(struct node *n)
 			turn(n, TURN);
 	}
 	return !n->error && n->v[FLOWS - 1].open;
-}
-
-/* Seconds of processor time that the process has used. */
-static double cpu_of(unsigned pid)
-{
-	char path[64], text[1024] = "";
-	unsigned long user = 0, system = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	f = fopen(path, "r");
-	if (!f)
-		return 0;
-	if (fgets(text, sizeof(text), f) && strrchr(text, ')'))
-		sscanf(strrchr(text, ')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
-		       &system);
-	fclose(f);
-	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
 static void drain(struct node *n)
@@ -182,9 +166,10 @@ static void drain(struct node *n)
 /* Hits a second, as fast as they come. */
 static double throughput(struct node *n, usec_t usec)
 {
+	struct bench_process from = {0}, to = {0};
 	usec_t at = clock_usec();
 	uint64_t before;
-	double cpu, rate;
+	double rate;
 
 	n->always = true;
 	for (unsigned i = 0; i < BUSY * WINDOW; i++)
@@ -193,14 +178,15 @@ static double throughput(struct node *n, usec_t usec)
 	while (clock_usec() - at < WARM_USEC && !n->error)
 		turn(n, TURN);
 	before = n->answered;
-	cpu = cpu_of(n->pid);
+	bench_process_read(n->pid, &from);
 	at = clock_usec();
 	while (clock_usec() - at < usec && !n->error)
 		turn(n, TURN);
 	rate = (double)(n->answered - before) / ((double)(clock_usec() - at) / 1e6);
+	bench_process_read(n->pid, &to);
 	bench_tell("cdn_hits", rate * CDN_CHUNK / 1e6, "MB/s");
 	bench_tell("cdn_hits_cpu_a_mb",
-	           (cpu_of(n->pid) - cpu) * 1e9 / ((double)(n->answered - before) * CDN_CHUNK), "ms");
+	           (to.all - from.all) * 1e3 / ((double)(n->answered - before) * CDN_CHUNK), "ms");
 	drain(n);
 	return rate;
 }
@@ -208,10 +194,13 @@ static double throughput(struct node *n, usec_t usec)
 /* At random moments, so many a second, however slow the answers are. */
 static void latency(struct node *n, double rate, usec_t usec)
 {
+	struct bench_process node = {0}, node_then = {0}, client = {0}, client_then = {0};
 	usec_t now = clock_usec(), until = now + usec;
-	double due = (double)now;
+	double due = (double)now, seconds = (double)usec / 1e6;
 	unsigned next = 0;
 
+	bench_process_read(n->pid, &node);
+	bench_process_read((unsigned)getpid(), &client);
 	bench_times_fini(&n->times);
 	while (now < until && !n->error) {
 		for (; due <= (double)now;
@@ -230,8 +219,13 @@ static void latency(struct node *n, double rate, usec_t usec)
 		turn(n, (usec_t)due > clock_usec() ? (usec_t)due - clock_usec() : 0);
 		now = clock_usec();
 	}
+	bench_process_read(n->pid, &node_then);
+	bench_process_read((unsigned)getpid(), &client_then);
 	drain(n);
 	bench_tell("cdn_rate", rate * CDN_CHUNK / 1e6, "MB/s");
+	bench_tell("cdn_busy", (node_then.all - node.all) / seconds / 1e4, "%");
+	bench_tell("cdn_node_waited", (node_then.waited - node.waited) / seconds / 1000, "ms/s");
+	bench_tell("cdn_client_waited", (client_then.waited - client.waited) / seconds / 1000, "ms/s");
 	bench_tell_times("cdn_hit", &n->times);
 }
 

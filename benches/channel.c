@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "benches/fill.h"
 #include "benches/pinger.h"
+#include "benches/process.h"
 #include "crypto/rng.h"
 
 enum { POSTS_MAX = 1 << 20, QUESTIONS = 200, WARM = 10 };
@@ -172,39 +173,16 @@ static bool find_rooms(struct channel_bench *x)
 	return x->asked == x->n_groups + 1;
 }
 
-/* --- the server's processor time, as the system counts it */
+/* --- the server's processor time */
 
-struct cpu {
-	double user, all; /* microseconds */
-};
-
-static bool read_cpu(const struct channel_bench *x, struct cpu *ret)
+static bool read_cpu(const struct channel_bench *x, struct bench_process *ret)
 {
-	unsigned long user, sys;
-	char path[48];
-	FILE *f;
-	int n;
-
-	*ret = (struct cpu){0};
-	if (!x->b->o.pid)
-		return true;
-	snprintf(path, sizeof(path), "/proc/%u/stat", x->b->o.pid);
-	f = fopen(path, "r");
-	n = f ? fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys)
-	      : 0;
-	if (f)
-		fclose(f);
-	if (n != 2) {
-		bench_say("%s: no processor times; --pid names the server's process", path);
-		return false;
-	}
-	ret->user = (double)user * 10000;
-	ret->all = (double)(user + sys) * 10000;
-	return true;
+	*ret = (struct bench_process){0};
+	return !x->b->o.pid || bench_process_read(x->b->o.pid, ret);
 }
 
-static void tell_cpu(const struct channel_bench *x, const char *name, const struct cpu *from,
-                     const struct cpu *to, double times)
+static void tell_cpu(const struct channel_bench *x, const char *name, const struct bench_process *from,
+                     const struct bench_process *to, double times)
 {
 	char full[64];
 
@@ -261,7 +239,7 @@ static bool measure_cost(struct channel_bench *x)
 	unsigned n = x->b->o.posts ? x->b->o.posts : 30;
 	double each = (double)n * x->channel.wanted;
 	struct bench_times times = {0};
-	struct cpu before, after;
+	struct bench_process before, after;
 	uint64_t bytes;
 	usec_t took;
 	bool ok;
@@ -336,7 +314,7 @@ static bool measure_groups(struct channel_bench *x)
 	double rate = x->b->o.rate ? x->b->o.rate : 1000;
 	unsigned from = x->n_posts;
 	struct bench_times times = {0};
-	struct cpu before, after;
+	struct bench_process before, after;
 	usec_t took;
 	bool ok = read_cpu(x, &before) && post_in_groups(x, rate, &took) && read_cpu(x, &after);
 

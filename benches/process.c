@@ -1,0 +1,55 @@
+/* process.c - see process.h. */
+#include "benches/process.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "benches/bench.h"
+
+static double waited(unsigned pid)
+{
+	char path[64];
+	unsigned long long ns;
+	struct dirent *e;
+	double all = 0;
+	DIR *d;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%u/task", pid);
+	d = opendir(path);
+	while (d && (e = readdir(d)) != NULL) {
+		snprintf(path, sizeof(path), "/proc/%u/task/%.20s/schedstat", pid, e->d_name);
+		f = e->d_name[0] == '.' ? NULL : fopen(path, "r");
+		if (f && fscanf(f, "%*u %llu", &ns) == 1)
+			all += (double)ns / 1000;
+		if (f)
+			fclose(f);
+	}
+	if (d)
+		closedir(d);
+	return all;
+}
+
+bool bench_process_read(unsigned pid, struct bench_process *ret)
+{
+	double tick = 1e6 / (double)sysconf(_SC_CLK_TCK);
+	unsigned long user, sys;
+	char path[48];
+	FILE *f;
+	int n;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	f = fopen(path, "r");
+	n = f ? fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &sys)
+	      : 0;
+	if (f)
+		fclose(f);
+	if (n != 2) {
+		bench_say("%s: no processor times", path);
+		return false;
+	}
+	*ret = (struct bench_process){
+		.user = (double)user * tick, .all = (double)(user + sys) * tick, .waited = waited(pid)};
+	return true;
+}
