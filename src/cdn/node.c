@@ -50,23 +50,26 @@ static void refuse(struct cdn_node *n, struct mt_ref session, int64_t msg_id, co
 	mt_server_reply(n->mt, session, msg_id, &b, MT_REPLY_RAW);
 }
 
-static bool answer(struct cdn_node *n, const struct cdn_ask *a, bool now, struct mt_ref session,
-                   int64_t msg_id)
+static bool answer_now(struct cdn_node *n, const struct cdn_ask *a, const struct mt_call *c)
 {
 	struct buf b = {0};
 	bool bulk;
 
-	if (cdn_ask_answer(a, n->cfg.cache, n->cfg.counts, now, &b, &bulk) < 0)
+	if (cdn_ask_answer(a, n->cfg.cache, n->cfg.counts, true, &b, &bulk) < 0)
 		return false;
-	mt_server_reply(n->mt, session, msg_id, &b, bulk ? MT_REPLY_BULK : MT_REPLY_RAW);
+	mt_server_reply_here(n->mt, c, &b, bulk ? MT_REPLY_BULK : MT_REPLY_RAW);
 	return true;
 }
 
 static void run(struct io_work *k)
 {
 	struct waiting *w = (struct waiting *)k;
+	struct cdn_node *n = w->n;
+	struct buf b = {0};
+	bool bulk;
 
-	answer(w->n, &w->ask, false, w->session, w->msg_id);
+	if (cdn_ask_answer(&w->ask, n->cfg.cache, n->cfg.counts, false, &b, &bulk) == 0)
+		mt_server_reply(n->mt, w->session, w->msg_id, &b, bulk ? MT_REPLY_BULK : MT_REPLY_RAW);
 }
 
 static void done(struct io_loop *l, struct io_work *k)
@@ -102,7 +105,7 @@ static void on_call(void *ctx, const struct mt_call *c)
 
 	if (cdn_ask_open(c->body, n->cfg.dc, n->cfg.term, &a, &error) < 0)
 		refuse(n, c->session, c->msg_id, error);
-	else if (!answer(n, &a, true, c->session, c->msg_id))
+	else if (!answer_now(n, &a, c))
 		wait_for_disk(n, &a, c);
 	wipe(&a.keys, sizeof(a.keys));
 }

@@ -200,8 +200,11 @@ static void on_bytes(void *user, struct io_conn *io, struct buf *in, size_t n_ne
 		used += pkt.used;
 		if (!c->delay)
 			mt_conn_touch(c);
+		c->l->receiving = true;
 		mt_receive(c, (uint8_t *)(uintptr_t)pkt.body.p, pkt.body.n, pkt.quick_ack);
+		c->l->receiving = false;
 		c->whole = NULL;
+		mt_flush_large(c->l);
 		if (!in->p)
 			used = 0; /* it was taken */
 	}

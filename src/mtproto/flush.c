@@ -246,6 +246,7 @@ static void flush_sessions(struct mt_loop *l)
 {
 	struct mt_session *s;
 
+	l->bulk_made = 0;
 	while ((s = l->dirty) != NULL) {
 		l->dirty = s->next_dirty;
 		s->dirty = false;
@@ -269,6 +270,14 @@ void mt_send_at_once(struct mt_session *s, struct mt_conn *c, struct buf *body)
 	seal(s, c, &m);
 	mt_seal_flush(s->l->seal);
 	buf_fini(body);
+}
+
+void mt_flush_large(struct mt_loop *l)
+{
+	if (l->bulk_made < MT_BULK_TOGETHER)
+		return;
+	flush_sessions(l);
+	mt_seal_flush(l->seal);
 }
 
 void mt_flush(struct io_loop *io, void *loop)

@@ -47,7 +47,9 @@ enum {
 	MT_ANSWERS_BYTES = 1024 * 1024,      /* and their bytes */
 	MT_OPEN_LARGE = 16 * 1024,           /* packets from here on are decrypted together */
 	MT_BULK_BYTES = 192 * 1024, /* of large answers of a session under way, if there are several */
-	MT_GONE_MAX = 64,           /* sessions of a key that were dropped and are remembered */
+	MT_BULK_TOGETHER =
+		2080 * 1024, /* of large answers that are sealed side by side: sixteen ranges of 128 KiB */
+	MT_GONE_MAX = 64,    /* sessions of a key that were dropped and are remembered */
 	MT_CONTAINER_MAX = 1020,
 	MT_IDS_MAX = 8192, /* msg ids in one ack, state or resend request */
 	MT_WRAPPERS_MAX = 10,
@@ -243,6 +245,8 @@ struct mt_loop {
 	struct mt_handshake *handshakes;
 	struct buf scratch; /* a frame, until it is sent */
 	struct mt_seal *seal;
+	size_t bulk_made; /* bytes of large answers since the last flush */
+	bool receiving;   /* a connection's packets are looked at: the turn's end is still to come */
 	struct mt_open *open;
 	struct buf *whole;        /* while a packet of open.c is looked at: where it lies, may be taken, */
 	const uint8_t *whole_end; /* by the message that ends here, behind which nothing is looked at */
@@ -425,6 +429,8 @@ void mt_out_drop(struct mt_session *s, struct mt_out *o);
 
 /* flush.c: packets */
 void mt_flush(struct io_loop *io, void *loop); /* all that waits; the loop calls it at the end of a turn */
+/* What waits leaves now if there are as many large answers as are sealed side by side: more of them would only lie there. */
+void mt_flush_large(struct mt_loop *l);
 /* An update, sealed at once: the body is only read, and the caller flushes (mt_seal_flush). False: something waits in front of it. */
 bool mt_send_update_now(struct mt_session *s, struct slice body);
 /* A service message alone, on this connection, whichever the session speaks by. */

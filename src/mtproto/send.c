@@ -162,6 +162,7 @@ void mt_send_bulk(struct mt_session *s, int64_t req, struct buf *body, struct mt
 	o->body = *body;
 	*body = (struct buf){0};
 	s->bulk_bytes += o->body.n;
+	s->l->bulk_made += o->body.n;
 	mt_flush_later(s);
 	if (first)
 		keep(s, o, true);

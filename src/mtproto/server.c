@@ -181,6 +181,7 @@ static void run_door(struct io_loop *io, struct io_msg *m)
 		s = mt_session_by_ref(l, d->session);
 		if (s)
 			mt_answer(s, d->id, &d->body, d->flags);
+		mt_flush_large(l);
 		break;
 	case DOOR_PUSH:
 		s = mt_taker_of(mt_key_find(l, d->id));
@@ -224,6 +225,17 @@ static struct door_msg *door_new(struct mt_server *s, enum door door)
 	d->s = s;
 	d->door = door;
 	return d;
+}
+
+void mt_server_reply_here(struct mt_server *s, const struct mt_call *c, struct buf *body, int flags)
+{
+	struct mt_loop *l = s->loops[c->session.loop % s->n];
+	struct mt_session *to = l->receiving ? mt_session_by_ref(l, c->session) : NULL;
+
+	if (to)
+		mt_answer(to, c->msg_id, body, flags);
+	else
+		mt_server_reply(s, c->session, c->msg_id, body, flags);
 }
 
 void mt_server_reply(struct mt_server *s, struct mt_ref session, int64_t req_msg_id, struct buf *body,

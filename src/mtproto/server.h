@@ -146,6 +146,11 @@ enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1, MT_REPLY_ROOM = 320 };
  */
 void mt_server_reply(struct mt_server *s, struct mt_ref session, int64_t req_msg_id, struct buf *body,
                      int flags);
+/*
+ * The same from within ops.call, for that call: it goes no way round by the loop's messages, so what was asked in one turn of the
+ * loop leaves in it. c->body may be gone afterwards. Thread: the session's loop.
+ */
+void mt_server_reply_here(struct mt_server *s, const struct mt_call *c, struct buf *body, int flags);
 /* rpc_error as a body for mt_server_reply. */
 void mt_rpc_error(struct buf *b, int32_t code, const char *text);
 

@@ -154,6 +154,46 @@ static void only_as_fast_as_it_is_read(void **state)
 	end(&t);
 }
 
+/* From within the call, by many at once: more than are sealed side by side, and of each one more than he may have under way. */
+static void answered_from_within(void **state)
+{
+	enum { MANY = 20, EACH = 3 };
+	struct world *w = world_new(0, 0);
+	struct mt_key *k = world_add_key(w, MT_KEY_PERM);
+	struct peer p[MANY] = {0};
+	int64_t id[MANY][EACH];
+	unsigned before;
+
+	for (unsigned i = 0; i < MANY; i++) {
+		p[i].way = PEER_PIPE;
+		peer_open(&p[i], w, "127.0.0.1", TR_INTERMEDIATE, true, 2);
+		peer_use_key(&p[i], k);
+		peer_init(&p[i], 200);
+	}
+	w->here = true;
+	before = w->n_calls;
+	for (unsigned i = 0; i < MANY; i++)
+		for (unsigned n = 0; n < EACH; n++)
+			id[i][n] = peer_call(&p[i], CALL);
+	for (unsigned i = 0; i < MANY; i++)
+		for (unsigned n = 0; n < EACH; n++) {
+			struct got *g = NULL;
+			unsigned at = before;
+
+			for (int turns = 0; !g && turns < 1000; turns++) {
+				world_turn(w);
+				g = peer_result(&p[i], id[i][n]);
+			}
+			while (at < w->n_calls && w->call[at].msg_id != id[i][n])
+				at++;
+			is_answer(g, SIZE, (uint8_t)at);
+		}
+	assert_int_equal(w->n_calls, before + MANY * EACH);
+	for (unsigned i = 0; i < MANY; i++)
+		peer_fini(&p[i]);
+	world_free(w);
+}
+
 static void ask_state(struct peer *p, int64_t id)
 {
 	struct buf b = {0};
@@ -254,6 +294,7 @@ int main(void)
 		cmocka_unit_test(one_at_a_time),
 		cmocka_unit_test(an_error_makes_room),
 		cmocka_unit_test(only_as_fast_as_it_is_read),
+		cmocka_unit_test(answered_from_within),
 		cmocka_unit_test(made_again),
 		cmocka_unit_test(not_made_again_once_acknowledged),
 		cmocka_unit_test(an_end_in_the_middle),

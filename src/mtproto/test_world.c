@@ -167,6 +167,14 @@ static void on_call(void *ctx, const struct mt_call *c)
 		buf_fini(c->whole);
 		w->n_taken++;
 	}
+	if (w->here && w->call[w->n_calls - 1].id == WORLD_BULK) {
+		struct buf b = {0};
+
+		memset(buf_reserve(&b, WORLD_BULK_SIZE + 2 * MT_REPLY_ROOM), (int)(w->n_calls - 1),
+		       WORLD_BULK_SIZE + MT_REPLY_ROOM);
+		b.n = WORLD_BULK_SIZE + MT_REPLY_ROOM;
+		mt_server_reply_here(w->srv, c, &b, MT_REPLY_BULK);
+	}
 }
 
 static void on_online(void *ctx, int64_t key, int64_t user, int32_t layer, bool online)

@@ -37,6 +37,7 @@ struct world {
 	unsigned taken; /* so many inserts find their id taken */
 	bool full;      /* what ops.is_full says */
 	bool busy;      /* what ops.is_busy says */
+	bool here;      /* large answers are given from within ops.call, full of the call's number */
 	struct called call[CALLS_MAX];
 	unsigned n_calls,
 		n_taken; /* taken: calls that came with their block, which is gone when they are answered */
