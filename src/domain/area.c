@@ -95,6 +95,7 @@ const struct jobs_kind domain_jobs[] = {
 	{.name = "lifetime", .slice = lifetime_job, .every_s = 86400},
 	{.name = EXPIRE_JOB, .slice = expire_job},
 	{.name = "heard", .slice = heard_job, .every_s = 3600},
+	{.name = "readers", .slice = channel_readers_job, .every_s = 3600},
 	{.name = LATER_JOB, .slice = later_job},
 	{.name = VIEWS_JOB, .slice = views_job, .every_s = VIEWS_JOB_EVERY},
 	{.name = CLEAR_JOB, .slice = clear_job},

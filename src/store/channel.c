@@ -279,6 +279,8 @@ int store_channel_rows_forget(struct sql_db *db, int64_t channel, uint32_t limit
 		"pts LIMIT $3)",
 		"DELETE FROM state WHERE owner = $1 AND (kind, k) IN (SELECT kind, k FROM state WHERE owner "
 		"= $1 LIMIT $3)",
+		"DELETE FROM chan_reader WHERE channel = $2 AND (user_id, id) IN (SELECT user_id, id FROM "
+		"chan_reader WHERE channel = $2 LIMIT $3)",
 		"DELETE FROM chan_gap WHERE channel = $2 AND block IN (SELECT block FROM chan_gap WHERE "
 		"channel = $2 LIMIT $3)",
 		"DELETE FROM chan_log WHERE channel = $2 AND id IN (SELECT id FROM chan_log WHERE channel = "

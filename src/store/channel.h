@@ -145,4 +145,11 @@ int store_channel_read_lift(struct sql_db *db, int64_t channel, int32_t id);
 /* How far others than `user` have read; 0: not at all. */
 int store_channel_read_of_others(struct sql_db *db, int64_t channel, int64_t user, int32_t *ret);
 
+/* In small supergroups: this member has read up to `id` now. Rows are kept for as long as store_channel_readers_prune() leaves them. */
+int store_channel_reader_put(struct sql_db *db, int64_t channel, int64_t user, int32_t id, unixtime_t now);
+/* When he read up to `id` or beyond. -ERR_NOTFOUND: not lately. Any lane. */
+int store_channel_reader_get(struct sql_db *db, int64_t channel, int64_t user, int32_t id, unixtime_t *ret);
+/* Up to `limit` rows from before `before` go: how many did. */
+int store_channel_readers_prune(struct sql_db *db, unixtime_t before, uint32_t limit);
+
 #endif

@@ -1,5 +1,8 @@
-/* channel_read.c - how far a supergroup was read by anybody; see channel.h. One row a group, whatever the number of its members. */
+/* channel_read.c - how far a supergroup was read by anybody; see channel.h. One row a group, whatever the number of its members;
+ * and, in small ones, when each member did. */
 #include "store/channel.h"
+
+#include "base/err.h"
 
 struct mark {
 	int64_t top, by, second;
@@ -66,4 +69,38 @@ int store_channel_read_lift(struct sql_db *db, int64_t channel, int32_t id)
 
 	SQL_BIND_INTS(s, channel, id, STORE_CHANNEL_MEGAGROUP);
 	return sql_run(s);
+}
+
+int store_channel_reader_put(struct sql_db *db, int64_t channel, int64_t user, int32_t id, unixtime_t now)
+{
+	struct sql_stmt *s = sql_prepare(db, "INSERT INTO chan_reader (channel, user_id, id, date) VALUES"
+	                                     " ($1, $2, $3, $4) ON CONFLICT DO NOTHING");
+
+	SQL_BIND_INTS(s, channel, user, id, now);
+	return sql_run(s);
+}
+
+int store_channel_reader_get(struct sql_db *db, int64_t channel, int64_t user, int32_t id, unixtime_t *ret)
+{
+	struct sql_stmt *s = sql_prepare(db,
+	                                 "SELECT date FROM chan_reader WHERE channel = $1 AND user_id = $2"
+	                                 " AND id >= $3 ORDER BY id LIMIT 1");
+	int r;
+
+	SQL_BIND_INTS(s, channel, user, id);
+	r = sql_step(s);
+	if (r == 1)
+		*ret = sql_int(s, 0);
+	sql_done(s);
+	return sql_found(r);
+}
+
+int store_channel_readers_prune(struct sql_db *db, unixtime_t before, uint32_t limit)
+{
+	struct sql_stmt *s = sql_prepare(
+		db, "DELETE FROM chan_reader WHERE (channel, user_id, id) IN (SELECT channel, user_id, id"
+		    " FROM chan_reader WHERE date < $1 ORDER BY date LIMIT $2)");
+
+	SQL_BIND_INTS(s, before, limit);
+	return sql_run_count(s);
 }

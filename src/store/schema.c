@@ -397,6 +397,12 @@ static const char *const steps[] = {
 
 	/* 37: words beside the names of members of basic groups (chat.h). */
 	"ALTER TABLE chat_member ADD COLUMN rank TEXT NOT NULL DEFAULT '';",
+
+	/* 38: when members of small supergroups read how far (channel.h). */
+	"CREATE TABLE chan_reader (channel BIGINT, user_id BIGINT, id BIGINT, date BIGINT, PRIMARY KEY "
+	"(channel, "
+	"user_id, id)) WITHOUT ROWID;"
+	"CREATE INDEX chan_reader_date ON chan_reader (date);",
 };
 
 int store_migrate(struct sql_db *db)

@@ -67,6 +67,8 @@ struct member_way {
 };
 /* ExportedChatInvite of it for a bot, v's viewer: of another's link it gets half. NULL: he came by none. */
 struct tl_obj *channel_way_view(struct view *v, const struct member_way *way);
+/* Vector<ReadParticipantDate> of a message of the caller's: 400 PEER_ID_INVALID, MSG_ID_INVALID, CHAT_TOO_BIG, MSG_TOO_OLD. */
+int channel_readers(struct rpc_call *c, const struct channel *ch, int32_t id);
 /* Words that may stand beside a name: 400 ADMIN_RANK_INVALID, ADMIN_RANK_EMOJI_NOT_ALLOWED. */
 int channel_may_rank(struct rpc_call *c, struct slice rank);
 /* Write lane: a bot that lets people in hears that the caller asks (hash: by which link, or empty). */

@@ -18,4 +18,7 @@ int channel_close_job(struct rpc_call *c, const struct store_job *j, struct jobs
 /* What is older than two days leaves the admin logs, in slices. */
 int channel_log_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 
+/* When who read what is forgotten, as nobody may ask any more; in slices. */
+int channel_readers_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
+
 #endif

@@ -3,6 +3,7 @@
  * kept. Typing, which is stored nowhere.
  */
 #include "base/err.h"
+#include "domain/channels/channel.h"
 #include "domain/chats/private.h"
 #include "domain/users/peer.h"
 #include "rpc_methods.h"
@@ -73,6 +74,8 @@ int messages_getMessageReadParticipants(struct rpc_call *c,
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
+	if (peer.channel)
+		return channel_readers(c, peer.channel, q->msg_id);
 	if (!peer.chat || !peer.chat->in || !chat_is_open(peer.chat))
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	r = store_msg_get(c->db, c->user_id, peer.key, q->msg_id, &c->arena, &row);

@@ -67,7 +67,9 @@ static int note_reader(struct rpc_call *c, const struct channel *ch, int32_t had
 
 	if (!(ch->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return 0;
-	if ((r = count_reader(c, ch, had, max_id)) < 0)
+	if ((r = count_reader(c, ch, had, max_id)) < 0 ||
+	    (ch->row.members <= LIMIT_READ_MEMBERS && /* where one may ask who has read what */
+	     (r = store_channel_reader_put(c->db, ch->row.id, c->user_id, max_id, c->now)) < 0))
 		return r;
 	r = store_channel_read_put(c->db, ch->row.id, c->user_id, max_id, &before);
 	return r <= 0 ? r : tell_writers(c, peer_channel(ch->row.id), before, max_id);

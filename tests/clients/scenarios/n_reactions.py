@@ -208,6 +208,23 @@ async def test_views_of_what_was_passed_on(stage):
     expect_clean_logs(a, m)
 
 
+async def test_seen_by(stage):
+    """Who has read what one wrote, in a supergroup that is small enough."""
+    a, t, m = stage.people
+    chat = await room(stage, False)
+    id = (await a.send(to=chat, text='has anybody read this?'))['id']
+
+    async def seen_by():
+        r = await a.invoke(method='getMessageViewers', args={'chat_id': chat, 'message_id': id << 20})
+        return sorted(v['user_id'] for v in r['viewers'])
+    expect_equal(await seen_by(), [], 'nobody has')
+    for n, who in enumerate((t, m)):
+        await until('it came', lambda: who.history(of=chat, limit=1), lambda v: v and v[0]['id'] == id)
+        await who.read(to=chat, up_to=id)
+        await until('one more has', seen_by, sorted(x.me['id'] for x in (t, m)[:n + 1]))
+    expect_clean_logs(a, m)
+
+
 async def test_quiz(stage):
     """In private chats, where TDLib sends none, but votes: what is right is told to who has answered."""
     a, t, m = stage.people
