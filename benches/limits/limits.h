@@ -20,6 +20,11 @@ int limit_handshake(int seconds);
 int limit_echo(int seconds);
 /* SHA-256, IGE and CTR of a file in pieces of 128 KiB, as it is sent and as it is taken; the best of several sizes of batches. */
 int limit_crypto(int seconds);
+/*
+ * A file from one core to a client that is moved to another (core; -1: it stays): read, hashed, encrypted and sent by a loop that does
+ * nothing else. Exit code.
+ */
+int limit_serve(int seconds, const char *file, int core);
 /* Pieces of so many bytes to so many sockets over the loopback, one after the other, by plain send(). Exit code. */
 int limit_send(int sockets, int bytes, int rounds);
 /* Memory of an audience: of a key that is in one channel more, and of a channel that somebody hears. */

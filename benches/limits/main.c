@@ -9,6 +9,7 @@
 static const char help[] = "usage: bench-limits handshake SECONDS\n"
 			   "       bench-limits echo SECONDS\n"
 			   "       bench-limits crypto SECONDS\n"
+			   "       bench-limits serve SECONDS FILE CORE\n"
 			   "       bench-limits send SOCKETS BYTES ROUNDS\n"
 			   "       bench-limits audience KEYS\n"
 			   "       bench-limits sqlite SECONDS DATABASE COMMITS\n"
@@ -65,6 +66,8 @@ int main(int argc, char **argv)
 		return limit_crypto(seconds);
 	if (seconds > 0 && argc == 5 && strcmp(argv[1], "send") == 0)
 		return limit_send(seconds, atoi(argv[3]), atoi(argv[4]));
+	if (seconds > 0 && argc == 5 && strcmp(argv[1], "serve") == 0)
+		return limit_serve(seconds, argv[3], atoi(argv[4]));
 	if (seconds > 0 && argc == 3 && strcmp(argv[1], "audience") == 0)
 		return limit_audience(seconds);
 	if (seconds > 0 && argc == 5 && strcmp(argv[1], "sqlite") == 0)
