@@ -1,13 +1,19 @@
 /* upload_sync.c - one sync for all who wait: the first of them does it, for whatever was written until then. */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "blob/upload_private.h"
 
-/* Bytes, then the records that speak of them, then (once) the names. */
+/*
+ * Bytes, then the records that speak of them, then (once) the names. The records are on their way before the bytes are waited for: the
+ * journal's one commit then has both files, and little is left to wait for.
+ */
 static int sync_all(int data_fd, int log_fd, int dir)
 {
+	if (data_fd >= 0) /* of no matter if it fails: fdatasync says what is wrong */
+		sync_file_range(log_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	if ((data_fd >= 0 && fdatasync(data_fd) != 0) || fdatasync(log_fd) != 0 ||
 	    (dir >= 0 && fsync(dir) != 0))
 		return err_from_errno(errno);

@@ -240,6 +240,27 @@ uv_loop_t *io_loop_uv(struct io_loop *l)
 	return &l->uv;
 }
 
+void io_post_quietly(struct io_loop *l, struct io_msg *m)
+{
+	m->next = NULL;
+	pthread_mutex_lock(&l->lock);
+	*l->tail = m;
+	l->tail = &m->next;
+	pthread_mutex_unlock(&l->lock);
+}
+
+void io_wake(struct io_loop *l)
+{
+	bool wake;
+
+	pthread_mutex_lock(&l->lock);
+	wake = l->head && !l->woken;
+	l->woken |= wake;
+	pthread_mutex_unlock(&l->lock);
+	if (wake)
+		uv_async_send(&l->wake);
+}
+
 void io_post(struct io_loop *l, struct io_msg *m)
 {
 	bool wake;

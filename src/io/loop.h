@@ -43,6 +43,9 @@ unsigned io_loop_index(const struct io_loop *l);
 uv_loop_t *io_loop_uv(struct io_loop *l);
 
 void io_post(struct io_loop *l, struct io_msg *m);
+/* The same, and the loop is not woken for it: io_wake follows soon, behind the last of several. */
+void io_post_quietly(struct io_loop *l, struct io_msg *m);
+void io_wake(struct io_loop *l);
 
 void io_timer_set(struct io_loop *l, struct io_timer *t, usec_t due);
 void io_timer_clear(struct io_timer *t);

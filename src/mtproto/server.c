@@ -248,7 +248,16 @@ void mt_server_reply(struct mt_server *s, struct mt_ref session, int64_t req_msg
 	d->flags = flags;
 	d->body = *body;
 	*body = (struct buf){0};
-	io_post(s->loops[session.loop % s->n]->io, &d->m);
+	if (flags & MT_REPLY_LATER)
+		io_post_quietly(s->loops[session.loop % s->n]->io, &d->m);
+	else
+		io_post(s->loops[session.loop % s->n]->io, &d->m);
+}
+
+void mt_server_replied(struct mt_server *s)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		io_wake(s->loops[i]->io);
 }
 
 void mt_server_push(struct mt_server *s, int64_t perm_key_id, struct mt_batch *b)

@@ -137,9 +137,9 @@ void mt_server_adopt_post(struct mt_server *s, struct io_conn *c);
 
 /*
  * Bulk: large, sent after small ones and in a packet of its own, never gzip. The first MT_REPLY_ROOM bytes of its body are free and
- * become the packet's own, as does room behind its end, of which there should be as much.
+ * become the packet's own, as does room behind its end, of which there should be as much. Later: mt_server_replied follows soon.
  */
-enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1, MT_REPLY_ROOM = 320 };
+enum { MT_REPLY_RAW = 0, MT_REPLY_BULK = 1, MT_REPLY_LATER = 2, MT_REPLY_ROOM = 320 };
 /*
  * The rpc_result's content for (session, msg_id): a boxed object or rpc_error, unencrypted. `body` is taken over
  * (the struct is emptied). A session that is gone drops it silently. Thread: any.
@@ -151,6 +151,8 @@ void mt_server_reply(struct mt_server *s, struct mt_ref session, int64_t req_msg
  * loop leaves in it. c->body may be gone afterwards. Thread: the session's loop.
  */
 void mt_server_reply_here(struct mt_server *s, const struct mt_call *c, struct buf *body, int flags);
+/* Behind replies that were MT_REPLY_LATER: they leave now, together. Thread: any. */
+void mt_server_replied(struct mt_server *s);
 /* rpc_error as a body for mt_server_reply. */
 void mt_rpc_error(struct buf *b, int32_t code, const char *text);
 

@@ -253,6 +253,32 @@ static void quick_ack(void **state)
 	buf_fini(&frame);
 }
 
+/* Answers that leave together leave when it is said, and not before. */
+static void later_ones_wait(void **state)
+{
+	struct one *t = *state;
+	int64_t id[2];
+
+	peer_init(&t->p, 200);
+	for (unsigned i = 0; i < 2; i++) {
+		struct buf b = {0};
+		const struct called *c;
+
+		id[i] = peer_call(&t->p, CALL);
+		world_turn(t->w);
+		c = &t->w->call[t->w->n_calls - 1];
+		buf_u32(&b, ANSWER);
+		mt_server_reply(t->w->srv, c->session, c->msg_id, &b, MT_REPLY_LATER);
+	}
+	world_turn(t->w);
+	assert_null(peer_result(&t->p, id[0]));
+	mt_server_replied(t->w->srv);
+	mt_server_replied(t->w->srv); /* for nothing */
+	world_turn(t->w);
+	assert_non_null(peer_result(&t->p, id[0]));
+	assert_non_null(peer_result(&t->p, id[1]));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, one_setup, one_teardown)
 
 int main(void)
@@ -264,6 +290,7 @@ int main(void)
 		T(big_results_are_zipped),
 		T(many_answers_do_not_pile_up),
 		T(quick_ack),
+		T(later_ones_wait),
 		T(long_calls_are_acknowledged),
 		T(states), /* last: it moves the clock on */
 	};

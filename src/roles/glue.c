@@ -94,6 +94,16 @@ static void reply(void *ctx, const struct rpc_origin *o, struct buf *body, bool 
 	                bulk ? MT_REPLY_BULK : MT_REPLY_RAW);
 }
 
+static void reply_later(void *ctx, const struct rpc_origin *o, struct buf *body)
+{
+	mt_server_reply(((struct glue *)ctx)->mt, ref_of(o), o->msg_id, body, MT_REPLY_LATER);
+}
+
+static void replied(void *ctx)
+{
+	mt_server_replied(((struct glue *)ctx)->mt);
+}
+
 static void push(void *ctx, const int64_t *keys, size_t n, struct buf *body)
 {
 	struct glue *g = ctx;
@@ -135,6 +145,8 @@ void glue_rpc_ops(struct glue *g, struct rpc_ops *ret)
 {
 	*ret = (struct rpc_ops){.ctx = g,
 	                        .reply = reply,
+	                        .reply_later = reply_later,
+	                        .replied = replied,
 	                        .push = push,
 	                        .push_crowd = push_crowd,
 	                        .has_room = has_room,

@@ -80,6 +80,7 @@ static int encode(struct rpc_job *j, struct buf *b)
 
 void rpc_job_answer(struct rpc_job *j)
 {
+	const struct rpc_ops *ops = &j->server->cfg.ops;
 	bool bulk = j->raw.p != NULL;
 	struct buf b = {0};
 	int r = j->r;
@@ -103,7 +104,10 @@ void rpc_job_answer(struct rpc_job *j)
 		put_error(&b, 500, "INTERNAL");
 	if (r < 0)
 		rpc_count_error(j->server, r == -ERR_RPC && j->err_code ? j->err_code : 500);
-	j->server->cfg.ops.reply(j->server->cfg.ops.ctx, &j->origin, &b, r >= 0 && bulk);
+	if (j->later && ops->reply_later)
+		ops->reply_later(ops->ctx, &j->origin, &b);
+	else
+		ops->reply(ops->ctx, &j->origin, &b, r >= 0 && bulk);
 	buf_fini(&b);
 }
 

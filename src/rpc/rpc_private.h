@@ -86,6 +86,7 @@ struct rpc_job {
 	unsigned n_counted;            /* RPC_JOB_EVENTS: of its events, those that told.c waits for */
 	uint64_t told_until;           /* told.c: it is answered when so many have been */
 	bool shows_counts, again;      /* told.c: it is made once more after it was held; it was */
+	bool later;                    /* its answer may wait for ops.replied */
 	int r;                         /* of the handler or run */
 	struct {
 		int64_t key, by; /* key 0: it is not parked */

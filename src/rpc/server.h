@@ -50,6 +50,9 @@ struct rpc_ops {
 	void *ctx;
 	/* Exactly once a request. `body` is taken over. bulk: bytes of a file, after small ones, never compressed. Thread: any. */
 	void (*reply)(void *ctx, const struct rpc_origin *o, struct buf *body, bool bulk);
+	/* The same (never bulk), but it may wait for `replied`, which follows soon. Both NULL: none of that. Thread: any. */
+	void (*reply_later)(void *ctx, const struct rpc_origin *o, struct buf *body);
+	void (*replied)(void *ctx);
 	/* A boxed Updates object to these authorisations. `body` is taken over. Thread: any. */
 	void (*push)(void *ctx, const int64_t *keys, size_t n, struct buf *body);
 	/*

@@ -1,6 +1,6 @@
 /*
  * upload.c - the threads for parts of files. Parts of one upload meet on one thread, which takes all that wait there together: they
- * are hashed side by side and pay one sync, and nobody is woken to find that another has done it.
+ * are hashed side by side and pay one sync, nobody is woken to find that another has done it, and their answers leave together.
  */
 #include "base/err.h"
 #include "base/log.h"
@@ -27,12 +27,14 @@ static void end(struct rpc_server *s, struct rpc_job *j)
 	if (j->r < 0 && j->r != -ERR_RPC)
 		log_event(LOG_ERROR, "call", "method=%s error=%s", j->method->name, err_name(j->r));
 	rpc_part_done(s, j);
+	j->later = true;
 	rpc_job_answer(j);
 	rpc_job_free(j);
 }
 
 static void work(void *state, struct lane_item *list)
 {
+	struct rpc_server *s = state;
 	void *together = NULL;
 	struct lane_item *next;
 
@@ -49,8 +51,10 @@ static void work(void *state, struct lane_item *list)
 		next = list->next;
 		if (j->r >= 0)
 			j->r = j->method->handler(&j->call, j->query);
-		end(state, j);
+		end(s, j);
 	}
+	if (s->cfg.ops.replied)
+		s->cfg.ops.replied(s->cfg.ops.ctx);
 }
 
 const struct lane_ops rpc_upload_ops = {.work = work};
