@@ -66,6 +66,8 @@ bool mt_bulk_call(struct mt_session *s, const struct mt_call *call)
 		return false;
 	b = xmalloc(sizeof(*b) + call->body.n);
 	*b = (struct mt_bulk){.call = *call, .size = size, .n = call->body.n};
+	b->call.whole = NULL; /* the packet's, which is gone when it starts */
+	b->call.more = false;
 	memcpy(b->body, call->body.p, call->body.n);
 	start_or_hold(s, b);
 	return true;

@@ -287,6 +287,31 @@ static void an_end_in_the_middle(void **state)
 	end(&t);
 }
 
+/* A call that is kept has a copy of its bytes: the block in which it came is gone, or another's, when it starts. */
+static void large_ones_are_copied(void **state)
+{
+	struct one t = {0};
+	struct buf b = {0};
+	unsigned at;
+
+	begin(&t, PEER_PIPE, TR_INTERMEDIATE);
+	at = t.w->n_calls;
+	buf_u32(&b, CALL);
+	memset(buf_reserve(&b, 40000), 1, 40000);
+	b.n += 40000;
+	for (unsigned i = 0; i < 3; i++)
+		peer_send(&t.p, peer_next_id(&t.p), 1, &b);
+	for (unsigned i = 0; i < 3; i++) { /* one at a time */
+		world_turn(t.w);
+		assert_int_equal(t.w->n_calls, at + i + 1);
+		assert_true(t.w->call[at + i].id == CALL && t.w->call[at + i].n == 40004);
+		answer(&t, at + i, SIZE, 0x5a);
+	}
+	assert_int_equal(t.w->n_taken, 0);
+	buf_fini(&b);
+	end(&t);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -297,6 +322,7 @@ int main(void)
 		cmocka_unit_test(answered_from_within),
 		cmocka_unit_test(made_again),
 		cmocka_unit_test(not_made_again_once_acknowledged),
+		cmocka_unit_test(large_ones_are_copied),
 		cmocka_unit_test(an_end_in_the_middle),
 	};
 
