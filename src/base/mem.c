@@ -1,9 +1,13 @@
 /* mem.c - see mem.h. */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define HEAP_KEPT (8 << 20)
+#define MAPPED    (4 << 20)
 
 static void *checked(void *p, size_t n)
 {
@@ -32,4 +36,13 @@ void *xrealloc(void *p, size_t n)
 char *xstrdup(const char *s)
 {
 	return checked(strdup(s), 1);
+}
+
+void mem_keep_freed(void)
+{
+#ifdef __GLIBC__
+	/* With one of them set, neither follows the largest buffer that was freed any more. */
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+	mallopt(M_MMAP_THRESHOLD, MAPPED);
+#endif
 }

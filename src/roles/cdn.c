@@ -284,6 +284,7 @@ static int run(struct cdn *s)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);      /* a file at its limit is a full disk */
 	setrlimit(RLIMIT_CORE, &none); /* a core file would hold the keys */
+	mem_keep_freed();
 	umask(077);
 	raise_files();
 	r = start(s);
