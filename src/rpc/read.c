@@ -57,6 +57,7 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 		log_event(LOG_ERROR, "read", "method=%s error=%s", j->method ? j->method->name : "-",
 		          err_name(j->r));
 	if (j->park.key && j->r >= 0) {
+		rpc_told_pushed(rd, owner, j->tells);
 		rpc_park_job(j); /* whoever answers it has it from here on */
 		return good;
 	}
@@ -66,7 +67,8 @@ static bool run_job(struct rpc_reader *rd, struct rpc_job *j, int r)
 		return good;
 	if (j->kind == RPC_JOB_CALL)
 		rpc_job_answer(j);
-	else if (j->kind == RPC_JOB_WORK && j->done)
+	rpc_told_pushed(rd, owner, j->tells);
+	if (j->kind == RPC_JOB_WORK && j->done)
 		j->done(rd->server->app, j->arg, j->r);
 	rpc_job_free(j);
 	return good;

@@ -87,7 +87,8 @@ struct rpc_job {
 	uint64_t told_until;           /* told.c: it is answered when so many have been */
 	bool shows_counts, again;      /* told.c: it is made once more after it was held; it was */
 	bool later;                    /* its answer may wait for ops.replied */
-	int r;                         /* of the handler or run */
+	bool tells; /* told.c: its answer, made after the commit, tells its caller of an event */
+	int r;      /* of the handler or run */
 	struct {
 		int64_t key, by; /* key 0: it is not parked */
 		usec_t until;
@@ -185,14 +186,14 @@ void rpc_fan_out(struct rpc_server *s, struct rpc_event *events);
 /* On a read thread: compose one owner's events and push them. */
 void rpc_push_composed(struct rpc_job *j);
 /*
- * told.c. begin: the write thread, before these are committed; each of them is ended once, when it was pushed, there was nobody to push it
- * to, or the commit failed (drop: all that were begun). hold: the reader's thread; true: the answer to this call waits for what was
+ * told.c. begin: the write thread, before the events of this job are committed; each of them is ended once, when it was pushed, there was
+ * nobody to push it to, or the commit failed (drop: all that were begun). An answer that is made later counts as one of them. hold: the reader's thread; true: the answer to this call waits for what was
  * begun by now, and the job is no longer the caller's. look: after each job; answers what waits no more. fini: nobody hears those.
  */
-void rpc_told_begin(struct rpc_server *s, struct rpc_event *events);
+void rpc_told_begin(struct rpc_server *s, struct rpc_job *j);
 void rpc_told_pushed(struct rpc_reader *rd, int64_t owner, unsigned n); /* end, on the reader's own thread */
 void rpc_told_end(struct rpc_server *s, int64_t owner, unsigned n);
-void rpc_told_drop(struct rpc_server *s, struct rpc_event *events);
+void rpc_told_drop(struct rpc_server *s, struct rpc_job *j);
 bool rpc_told_hold(struct rpc_reader *rd, struct rpc_job *j);
 void rpc_told_look(struct rpc_reader *rd);
 /* read.c: a held call's handler once more, on a snapshot of now; it is answered, or held again. */

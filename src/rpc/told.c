@@ -20,13 +20,21 @@ static struct rpc_told *told_of(struct rpc_reader *rd, int64_t owner)
 	return &rd->told[(uint64_t)owner * 0x9e3779b97f4a7c15u >> 58];
 }
 
-void rpc_told_begin(struct rpc_server *s, struct rpc_event *events)
+static void begin(struct rpc_server *s, int64_t owner)
 {
-	for (struct rpc_event *e = events; e; e = e->next)
+	atomic_fetch_add(&told_of(reader_of(s, owner), owner)->begun, 1);
+}
+
+void rpc_told_begin(struct rpc_server *s, struct rpc_job *j)
+{
+	for (struct rpc_event *e = j->events; e; e = e->next)
 		if (!peer_is_channel(e->ev.owner)) {
 			e->counted = true;
-			atomic_fetch_add(&told_of(reader_of(s, e->ev.owner), e->ev.owner)->begun, 1);
+			begin(s, e->ev.owner);
 		}
+	j->tells = j->make && j->events && j->call.user_id;
+	if (j->tells)
+		begin(s, j->call.user_id);
 }
 
 static int nothing(struct rpc_call *c, void *arg)
@@ -54,11 +62,13 @@ void rpc_told_end(struct rpc_server *s, int64_t owner, unsigned n)
 		rpc_read_always(s, owner, nothing, NULL, NULL);
 }
 
-void rpc_told_drop(struct rpc_server *s, struct rpc_event *events)
+void rpc_told_drop(struct rpc_server *s, struct rpc_job *j)
 {
-	for (struct rpc_event *e = events; e; e = e->next)
+	for (struct rpc_event *e = j->events; e; e = e->next)
 		if (e->counted)
 			rpc_told_end(s, e->ev.owner, 1);
+	rpc_told_end(s, j->call.user_id, j->tells);
+	j->tells = false;
 }
 
 bool rpc_told_hold(struct rpc_reader *rd, struct rpc_job *j)

@@ -55,7 +55,7 @@ static void finish(struct rpc_server *s, struct rpc_job *j, int r)
 	bool later;
 
 	if (r < 0 && j->r >= 0) {
-		rpc_told_drop(s, j->events);
+		rpc_told_drop(s, j);
 		j->r = r;
 	}
 	if (j->r >= 0)
@@ -107,7 +107,7 @@ static void run_batch(struct rpc_server *s, struct lane_item **list)
 	rpc_count_batch(s, n);
 	for (it = done; it; it = it->next)
 		if (((struct rpc_job *)it)->r >= 0)
-			rpc_told_begin(s, ((struct rpc_job *)it)->events);
+			rpc_told_begin(s, (struct rpc_job *)it);
 	if (r >= 0)
 		r = sql_commit(s->writer_db);
 	for (it = done; it && r >= 0; it = it->next)
