@@ -71,6 +71,9 @@ async function onUpdate(o) {
     case 'updateConnectionState':
       connected = o.state['@type'] === 'connectionStateReady';
       return event('connection', { state: o.state['@type'].replace('connectionState', '') });
+    case 'updateFile':
+      if (o.file.remote.is_uploading_active) event('uploading', { size: o.file.remote.uploaded_size });
+      return;
     case 'updateNewMessage':
       if (!o.message.sending_state) event('new', { message: message(o.message) });
       return;

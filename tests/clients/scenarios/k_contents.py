@@ -399,6 +399,7 @@ async def test_client_is_killed(stage):
     path, mark = some_file(stage, 40 * MB), b.mark()
     sending = asyncio.create_task(a.send_file(to=b.me['id'], path=str(path)))
     await calls_reach(stage, 'upload.saveBigFilePart', 150, sending)
+    await a.wait('uploading', lambda e: e['size'] > 4 * MB)
     await a.end()
     await asyncio.gather(sending, return_exceptions=True)
     await stage.server.restart_after_kill()
