@@ -395,8 +395,9 @@ bool down_updateMessagePollVote(struct arena *a, struct tl_updateMessagePollVote
 {
 	const struct tl_peerUser *u = TL_AS(peerUser, o->peer);
 
-	o->user_id = u ? u->user_id : 0;
-	return u != NULL;
+	if (u)
+		o->user_id = u->user_id;
+	return u || !o->peer; /* it has the old form already */
 }
 
 bool down_documentAttributeVideo(struct arena *a, struct tl_documentAttributeVideo *o, uint32_t id)
