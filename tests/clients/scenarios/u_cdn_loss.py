@@ -73,7 +73,7 @@ async def test_in_mid_file(stage):
 async def test_crowd(stage):
     """Many people at once, TDLib among them, in the foreground; node after node is lost, each when TDLib has so much of its share."""
     hows = 'revoke', 'kill', 'swallows', 'slow', 'damages', 'altered', 'licence'
-    people, files, tdlib_files, at_once = (50, 200, 200, 4) if stage.long else (12, 50, 6, 1)
+    people, files, tdlib_files, at_once = (50, 200, 200, 4) if stage.long else (30, 250, 6, 1)
     async with stage.another('many', config=settings(stage)) as many:
         giver, taker = await many.person('telethon', 'Giver'), await many.person('tdlib', 'Taker')
         await many.acquaint(giver, taker)
