@@ -89,7 +89,8 @@ int cdn_ask_answer(const struct cdn_ask *a, struct cdn_cache *cache, struct cdn_
 {
 	static const uint8_t zeros[4];
 	uint64_t off = (uint64_t)a->offset, left = off < a->opened.size ? a->opened.size - off : 0;
-	uint32_t n = left < (uint32_t)a->limit ? (uint32_t)left : (uint32_t)a->limit, chunk = 0;
+	uint32_t n = left < (uint32_t)a->limit ? (uint32_t)left : (uint32_t)a->limit;
+	struct cdn_request missing = {.fills = (uint32_t)counts->fills}; /* before it is looked for */
 	uint8_t request[CDN_REQUEST_SIZE];
 	int r;
 
@@ -98,7 +99,7 @@ int cdn_ask_answer(const struct cdn_ask *a, struct cdn_cache *cache, struct cdn_
 	out->n = MT_REPLY_ROOM;
 	buf_u32(out, CDN_FILE);
 	put_length(out, n);
-	r = read_range(a, cache, off, n, now, out->p + out->n, &chunk);
+	r = read_range(a, cache, off, n, now, out->p + out->n, &missing.chunk);
 	if (r == 0) {
 		out->n += n;
 		buf_put(out, zeros, -out->n & 3);
@@ -111,7 +112,7 @@ int cdn_ask_answer(const struct cdn_ask *a, struct cdn_cache *cache, struct cdn_
 	if (r == -ERR_AGAIN)
 		return r;
 	counts->misses++;
-	cdn_request_make(&a->keys, slice_of(a->token, sizeof(a->token)), chunk, a->now, request);
+	cdn_request_make(&a->keys, slice_of(a->token, sizeof(a->token)), &missing, a->now, request);
 	buf_u32(out, CDN_REUPLOAD_NEEDED);
 	buf_tl_bytes(out, request, sizeof(request));
 	*ret_bulk = false;

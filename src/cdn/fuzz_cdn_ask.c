@@ -52,17 +52,17 @@ static void make_node(void)
 static void check(const struct cdn_ask *a, struct buf *b, bool bulk)
 {
 	struct rd r = rd_of(b->p + (bulk ? MT_REPLY_ROOM : 0), b->n - (bulk ? MT_REPLY_ROOM : 0));
+	struct cdn_request missing;
 	struct slice s;
-	uint32_t chunk;
 
 	rd_u32(&r);
 	s = rd_tl_bytes(&r);
 	if (r.bad || rd_left(&r))
 		abort();
 	if (!bulk) {
-		if (cdn_request_open(&w.epoch.node, slice_of(a->token, sizeof(a->token)), s, a->now, &chunk) <
-		            0 ||
-		    chunk != 1)
+		if (cdn_request_open(&w.epoch.node, slice_of(a->token, sizeof(a->token)), s, a->now,
+		                     &missing) < 0 ||
+		    missing.chunk != 1 || missing.fills)
 			abort();
 	} else if (s.n && (a->offset + s.n > CDN_CHUNK || memcmp(s.p, w.bytes + a->offset, s.n) != 0)) {
 		abort(); /* the second chunk is not here */

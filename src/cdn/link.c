@@ -61,14 +61,20 @@ static int lease(struct cdn_link *l, struct slice body, struct buf *out)
 
 static int fill(struct cdn_link *l, struct slice body, struct buf *out)
 {
+	struct cdn_fill_answer a;
 	struct cdn_fill f;
 	int r = cdn_get_fill(body, &f);
 
 	if (r < 0)
 		return r;
 	r = cdn_cache_put(l->cfg->cache, f.object, f.chunk, f.bytes);
-	l->cfg->counts->fills += r == 0;
-	cdn_put_filled(out, f.object, f.chunk, r == 0 ? CDN_FILLED_OK : CDN_FILLED_REFUSED);
+	l->cfg->counts->fills +=
+		r == 0; /* after it is there: who looked before this number may not have seen it */
+	a = (struct cdn_fill_answer){.chunk = f.chunk,
+	                             .how = r == 0 ? CDN_FILLED_OK : CDN_FILLED_REFUSED,
+	                             .fills = (uint32_t)l->cfg->counts->fills};
+	memcpy(a.object, f.object, sizeof(a.object));
+	cdn_put_filled(out, &a);
 	return 0;
 }
 

@@ -86,18 +86,14 @@ static enum cdn_filled fill(void)
 {
 	struct cdn_fill f = {
 		.object = object, .chunk = 0, .size = CDN_CHUNK, .bytes = slice_of(bytes, CDN_CHUNK)};
-	uint8_t which[CDN_OBJECT_SIZE];
-	enum cdn_filled how;
-	uint32_t chunk;
+	struct cdn_fill_answer a;
 
 	cdn_put_fill_head(&t.in, &f);
 	buf_put(&t.in, bytes, CDN_CHUNK);
 	t.out.n = 0;
 	assert_int_equal(cdn_link_take(&t.link, &t.in, &t.out), 0);
-	assert_int_equal(cdn_get_filled(slice_of(t.out.p + CDN_FRAME_HEAD, t.out.n - CDN_FRAME_HEAD), which,
-	                                &chunk, &how),
-	                 0);
-	return how;
+	assert_int_equal(cdn_get_filled(slice_of(t.out.p + CDN_FRAME_HEAD, t.out.n - CDN_FRAME_HEAD), &a), 0);
+	return a.how;
 }
 
 static bool is_here(void)

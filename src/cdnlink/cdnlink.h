@@ -62,12 +62,12 @@ int cdnlink_epoch(struct cdnlink *l, int32_t dc, struct cdn_epoch *ret);
 /* Somebody was sent there for it: its first MiB goes at once, the rest after it; what is there already does not. */
 void cdnlink_redirected(struct cdnlink *l, int32_t dc, const struct cdnlink_content *content);
 /*
- * The node lacked this window of the content at `missed`. 1: it has it by now; 0: rpc_resume(key, 0) will be told '1' or '0', once the node has
+ * The node lacked this window of the content when it had taken so many fills. 1: it has it by now; 0: rpc_resume(key, 0) will be told '1' or '0', once the node has
  * it, or will not have it; the whole file follows. -ERR_NOTFOUND: no such node, or no link; -ERR_DENIED: it may not have contents of this
  * home; -ERR_FULL: too many wait; -ERR_INVALID: no such window.
  */
 int cdnlink_ask(struct cdnlink *l, int32_t dc, const struct cdnlink_content *content, uint32_t window,
-                unixtime_t missed, int64_t key);
+                uint32_t fills, int64_t key);
 /* It is about to be wanted: whole, to each node that would be chosen for it. */
 void cdnlink_prefetch(struct cdnlink *l, const struct cdnlink_content *content);
 /* Nobody may have it any more, or nobody needs it: nodes drop it. */

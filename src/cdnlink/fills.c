@@ -10,7 +10,6 @@
 #include "base/mem.h"
 
 enum { MIB = FILLS_WINDOW_CHUNKS * CDN_CHUNK, ROOM_FIRST = 4, ROOM_LEAST = 2 };
-#define JUST_NOW   1000000LL        /* times of requests are whole seconds */
 #define FAST       1000000LL        /* answered within it: more may be under way */
 #define SLOW       2000000LL        /* answered after it: less */
 #define FILE_AGAIN (60 * 1000000LL) /* a file that was sent as a whole is not looked through again before */
@@ -86,11 +85,15 @@ static struct fills_chunk *known_slot(const struct fills *f, const uint8_t *obje
 	return &f->known[((h ^ chunk) * 0x9e3779b97f4a7c15u >> 32) % FILLS_KNOWN];
 }
 
-static usec_t known_since(const struct fills *f, const uint8_t *object, uint32_t chunk)
+/* It was sent, and lies there for all that is known; who had taken so many fills and did not find it has lost it since. */
+static bool is_there(const struct fills *f, const uint8_t *object, uint32_t chunk, bool missed,
+                     uint32_t fills)
 {
 	const struct fills_chunk *c = known_slot(f, object, chunk);
 
-	return c->at && c->chunk == chunk && memcmp(c->object.id, object, CDN_OBJECT_SIZE) == 0 ? c->at : 0;
+	if (!c->at || c->chunk != chunk || memcmp(c->object.id, object, CDN_OBJECT_SIZE) != 0)
+		return false;
+	return !missed || (int32_t)(fills - c->fills) < 0;
 }
 
 static bool is_open(const struct fills *f, const uint8_t *object, uint32_t chunk)
@@ -174,8 +177,7 @@ static void wait_for(struct fills *f, struct window *w, int64_t key)
 	f->n_waiters++;
 }
 
-int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, usec_t missed,
-              usec_t now)
+int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, uint32_t fills)
 {
 	struct window *w = window_find(f, o->id, mib);
 	uint8_t todo = 0, open = 0;
@@ -184,13 +186,12 @@ int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64
 		return -ERR_INVALID;
 	for (uint32_t i = 0; i < FILLS_WINDOW_CHUNKS; i++) {
 		uint32_t chunk = mib * FILLS_WINDOW_CHUNKS + i;
-		usec_t since = known_since(f, o->id, chunk);
 
 		if (!cdn_chunk_size(o->size, chunk) || (w && (w->todo >> i & 1)))
 			continue;
 		if (is_open(f, o->id, chunk))
 			open |= (uint8_t)(1 << i);
-		else if (!since || (key && missed - since > JUST_NOW))
+		else if (!is_there(f, o->id, chunk, key != 0, fills))
 			todo |= (uint8_t)(1 << i);
 	}
 	if (!w && !(todo | open))
@@ -292,7 +293,7 @@ static bool next_of_file(struct fills *f, struct file *x, usec_t now, struct fil
 	while (cdn_chunk_size(x->object.size, x->next_chunk)) {
 		uint32_t chunk = x->next_chunk++;
 
-		if (known_since(f, id, chunk) || is_open(f, id, chunk))
+		if (is_there(f, id, chunk, false, 0) || is_open(f, id, chunk))
 			continue;
 		put_open(f, &x->object, chunk, true, now, ret);
 		return true;
@@ -341,28 +342,29 @@ static void fit(struct fills *f, usec_t sent, usec_t now)
 	}
 }
 
-int fills_answered(struct fills *f, const uint8_t object[CDN_OBJECT_SIZE], uint32_t chunk, bool taken,
-                   usec_t now, struct fills_told *yes, struct fills_told *no)
+int fills_answered(struct fills *f, const struct cdn_fill_answer *a, usec_t now, struct fills_told *yes,
+                   struct fills_told *no)
 {
 	struct in_flight *x = &f->open[f->head];
 	struct window *w;
-	uint8_t bit = (uint8_t)(1 << chunk % FILLS_WINDOW_CHUNKS);
+	uint8_t bit = (uint8_t)(1 << a->chunk % FILLS_WINDOW_CHUNKS);
 
-	if (!f->n_open || x->c.chunk != chunk || memcmp(x->c.object.id, object, CDN_OBJECT_SIZE) != 0)
+	if (!f->n_open || x->c.chunk != a->chunk || memcmp(x->c.object.id, a->object, CDN_OBJECT_SIZE) != 0)
 		return -ERR_INVALID;
 	f->head = (f->head + 1) % CDN_FILLS_OPEN;
 	f->n_open--;
 	f->n_behind -= x->behind;
 	fit(f, x->c.at, now);
-	if (taken) {
-		*known_slot(f, object, chunk) = x->c;
-		known_slot(f, object, chunk)->at = now;
+	if (a->how == CDN_FILLED_OK) {
+		x->c.at = now;
+		x->c.fills = a->fills;
+		*known_slot(f, a->object, a->chunk) = x->c;
 	}
-	w = window_find(f, object, chunk / FILLS_WINDOW_CHUNKS);
+	w = window_find(f, a->object, a->chunk / FILLS_WINDOW_CHUNKS);
 	if (!w)
 		return 0;
 	w->open &= (uint8_t)~bit;
-	if (!taken)
+	if (a->how != CDN_FILLED_OK)
 		window_end(f, w, no);
 	else if (!(w->todo | w->open))
 		window_end(f, w, yes);

@@ -35,7 +35,8 @@ struct fills_object { /* a content as this node has it */
 struct fills_chunk { /* one to be sent, or that was sent */
 	struct fills_object object;
 	uint32_t chunk;
-	usec_t at; /* when it was handed out, or answered */
+	usec_t at;      /* when it was handed out, or answered */
+	uint32_t fills; /* answered: how many the node had taken by then */
 };
 
 /* Who waited, and is told now. Zeroed is empty; free(v). */
@@ -49,12 +50,11 @@ void fills_free(struct fills *f); /* NULL is allowed */
 
 /*
  * This window (of 1 MiB, number `mib`) is wanted. key: who waits; 0: nobody does, and what was sent before is not sent again. With a
- * key it is, unless that was after the node missed it (`missed`, to a second): many miss it at once, and who repeats what a node once
- * said moves nothing.
+ * key it is, unless it came there after the node missed it, which was when it had taken `fills`: many miss it at once, and who repeats what a
+ * node once said moves nothing.
  * 1: there is nothing to wait for; 0: `key` is told; -ERR_FULL; -ERR_INVALID: the file has no such window.
  */
-int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, usec_t missed,
-              usec_t now);
+int fills_ask(struct fills *f, const struct fills_object *o, uint32_t mib, int64_t key, uint32_t fills);
 /* All of it, when there is time. -ERR_FULL. */
 int fills_follow(struct fills *f, const struct fills_object *o, usec_t now);
 
@@ -66,8 +66,8 @@ void fills_unread(struct fills *f, struct fills_told *no);
  * The node's answer to the oldest in flight. Keys whose window is whole go to `yes`, those that it refused to `no`.
  * -ERR_INVALID: it answers something else.
  */
-int fills_answered(struct fills *f, const uint8_t object[CDN_OBJECT_SIZE], uint32_t chunk, bool taken,
-                   usec_t now, struct fills_told *yes, struct fills_told *no);
+int fills_answered(struct fills *f, const struct cdn_fill_answer *a, usec_t now, struct fills_told *yes,
+                   struct fills_told *no);
 /* Since when an answer is waited for: the last answer, or when the oldest in flight was handed out; 0: none is in flight. */
 usec_t fills_silent(const struct fills *f);
 /* When the last answer came; 0: none has. */

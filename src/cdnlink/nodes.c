@@ -299,16 +299,15 @@ void cdnlink_redirected(struct cdnlink *l, int32_t dc, const struct cdnlink_cont
 		return;
 	object_of(n, content->id, content->size, &o);
 	n->live.redirects++;
-	fills_ask(n->fills, &o, 0, 0, 0, now);
+	fills_ask(n->fills, &o, 0, 0, 0);
 	fills_follow(n->fills, &o, now);
 	pthread_cond_broadcast(&n->changed);
 }
 
 int cdnlink_ask(struct cdnlink *l, int32_t dc, const struct cdnlink_content *content, uint32_t window,
-                unixtime_t missed, int64_t key)
+                uint32_t fills, int64_t key)
 {
 	struct node *n = node_of(l, dc);
-	int64_t ago = clock_unix() > missed ? clock_unix() - missed : 0;
 	usec_t now = clock_usec();
 	struct fills_object o;
 	int r;
@@ -322,7 +321,7 @@ int cdnlink_ask(struct cdnlink *l, int32_t dc, const struct cdnlink_content *con
 		return -ERR_DENIED;
 	object_of(n, content->id, content->size, &o);
 	n->live.asked++;
-	r = fills_ask(n->fills, &o, window, key, now - ago * 1000000, now);
+	r = fills_ask(n->fills, &o, window, key, fills);
 	if (r >= 0)
 		fills_follow(n->fills, &o, now);
 	pthread_cond_broadcast(&n->changed);

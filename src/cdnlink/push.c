@@ -267,17 +267,15 @@ static int on_filled(struct link *x, struct slice body)
 {
 	struct node *n = x->n;
 	struct fills_told yes = {0}, no = {0};
-	uint8_t object[CDN_OBJECT_SIZE];
-	enum cdn_filled how;
-	uint32_t chunk;
-	int r = cdn_get_filled(body, object, &chunk, &how);
+	struct cdn_fill_answer a;
+	int r = cdn_get_filled(body, &a);
 
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&n->lock);
-	r = fills_answered(n->fills, object, chunk, how == CDN_FILLED_OK, clock_usec(), &yes, &no);
-	n->live.filled += r == 0 && how == CDN_FILLED_OK;
-	n->live.refused += r == 0 && how != CDN_FILLED_OK;
+	r = fills_answered(n->fills, &a, clock_usec(), &yes, &no);
+	n->live.filled += r == 0 && a.how == CDN_FILLED_OK;
+	n->live.refused += r == 0 && a.how != CDN_FILLED_OK;
 	pthread_cond_broadcast(&n->changed);
 	pthread_mutex_unlock(&n->lock);
 	tell_waiters(n->links->app, &yes, true);

@@ -218,27 +218,26 @@ int cdn_get_fill(struct slice body, struct cdn_fill *ret)
 	return ret->bytes.n && ret->bytes.n == cdn_chunk_size(ret->size, ret->chunk) ? 0 : -ERR_INVALID;
 }
 
-void cdn_put_filled(struct buf *b, const uint8_t object[CDN_OBJECT_SIZE], uint32_t chunk, enum cdn_filled how)
+void cdn_put_filled(struct buf *b, const struct cdn_fill_answer *a)
 {
 	size_t at = begin(b, CDN_FILLED);
 
-	buf_put(b, object, CDN_OBJECT_SIZE);
-	buf_u32(b, chunk);
-	buf_u8(b, (uint8_t)how);
+	buf_put(b, a->object, CDN_OBJECT_SIZE);
+	buf_u32(b, a->chunk);
+	buf_u8(b, (uint8_t)a->how);
+	buf_u32(b, a->fills);
 	end(b, at, 0);
 }
 
-int cdn_get_filled(struct slice body, uint8_t ret_object[CDN_OBJECT_SIZE], uint32_t *ret_chunk,
-                   enum cdn_filled *ret_how)
+int cdn_get_filled(struct slice body, struct cdn_fill_answer *ret)
 {
 	struct rd r = rd_of(body.p, body.n);
-	uint8_t how;
 
-	take(&r, ret_object, CDN_OBJECT_SIZE);
-	*ret_chunk = rd_u32(&r);
-	how = take_byte(&r);
-	*ret_how = (enum cdn_filled)how;
-	return how == CDN_FILLED_OK || how == CDN_FILLED_REFUSED ? whole(&r) : -ERR_INVALID;
+	take(&r, ret->object, CDN_OBJECT_SIZE);
+	ret->chunk = rd_u32(&r);
+	ret->how = (enum cdn_filled)take_byte(&r);
+	ret->fills = rd_u32(&r);
+	return ret->how == CDN_FILLED_OK || ret->how == CDN_FILLED_REFUSED ? whole(&r) : -ERR_INVALID;
 }
 
 void cdn_put_drop(struct buf *b, const uint8_t object[CDN_OBJECT_SIZE])

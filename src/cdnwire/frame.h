@@ -11,7 +11,7 @@
 #include "cdnwire/token.h"
 
 enum {
-	CDN_LINK_VERSION = 1,
+	CDN_LINK_VERSION = 2,
 	CDN_FRAME_HEAD = 5, /* length 4, type 1 */
 	CDN_FRAME_MAX = CDN_CHUNK + 64,
 	CDN_FILLS_OPEN = 64, /* fills that wait for FILLED */
@@ -73,6 +73,13 @@ struct cdn_fill {
 
 enum cdn_filled { CDN_FILLED_OK = 1, CDN_FILLED_REFUSED };
 
+struct cdn_fill_answer {
+	uint8_t object[CDN_OBJECT_SIZE];
+	uint32_t chunk;
+	enum cdn_filled how;
+	uint32_t fills; /* taken since the node's start, this one with them; goes round */
+};
+
 /* The first frame of what was read: 0 and its parts, *ret_n: its bytes with the head; -ERR_AGAIN: more is needed; -ERR_INVALID. */
 int cdn_frame_next(struct slice read, enum cdn_frame *ret_type, struct slice *ret_body, size_t *ret_n);
 
@@ -88,10 +95,8 @@ int cdn_get_report(struct slice body, struct cdn_report *ret);
 void cdn_put_fill_head(struct buf *b, const struct cdn_fill *f);
 /* Also checks that the chunk has the length that it has in a file of this size. */
 int cdn_get_fill(struct slice body, struct cdn_fill *ret);
-void cdn_put_filled(struct buf *b, const uint8_t object[CDN_OBJECT_SIZE], uint32_t chunk,
-                    enum cdn_filled how);
-int cdn_get_filled(struct slice body, uint8_t ret_object[CDN_OBJECT_SIZE], uint32_t *ret_chunk,
-                   enum cdn_filled *ret_how);
+void cdn_put_filled(struct buf *b, const struct cdn_fill_answer *a);
+int cdn_get_filled(struct slice body, struct cdn_fill_answer *ret);
 void cdn_put_drop(struct buf *b, const uint8_t object[CDN_OBJECT_SIZE]);
 int cdn_get_drop(struct slice body, uint8_t ret_object[CDN_OBJECT_SIZE]);
 /* CDN_WIPE and CDN_WIPED: no body. */

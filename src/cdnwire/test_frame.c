@@ -61,8 +61,7 @@ static void test_small(void **state)
 	struct cdn_lease l = {CDN_DRAINING, 60, 1800000001}, l2;
 	struct cdn_report r = {.hits = 1, .handshakes = UINT64_MAX}, r2;
 	uint8_t o2[CDN_OBJECT_SIZE];
-	enum cdn_filled how;
-	uint32_t chunk;
+	struct cdn_fill_answer f = {.chunk = 9, .how = CDN_FILLED_REFUSED, .fills = 70000}, f2;
 	struct buf b = {0};
 	struct slice body;
 
@@ -86,13 +85,14 @@ static void test_small(void **state)
 	assert_memory_equal(&r, &r2, sizeof(r));
 	assert_int_equal(cdn_get_report(slice_of(body.p, body.n - 1), &r2), -ERR_INVALID);
 	b.n = 0;
-	cdn_put_filled(&b, object, 9, CDN_FILLED_REFUSED);
+	memcpy(f.object, object, sizeof(f.object));
+	cdn_put_filled(&b, &f);
 	body = body_of(&b, CDN_FILLED);
-	assert_int_equal(cdn_get_filled(body, o2, &chunk, &how), 0);
-	assert_true(chunk == 9 && how == CDN_FILLED_REFUSED);
-	assert_memory_equal(o2, object, sizeof(o2));
-	b.p[b.n - 1] = 3;
-	assert_int_equal(cdn_get_filled(body, o2, &chunk, &how), -ERR_INVALID);
+	assert_int_equal(cdn_get_filled(body, &f2), 0);
+	assert_true(f2.chunk == 9 && f2.how == CDN_FILLED_REFUSED && f2.fills == 70000);
+	assert_memory_equal(f2.object, object, sizeof(f2.object));
+	b.p[b.n - 5] = 3;
+	assert_int_equal(cdn_get_filled(body, &f2), -ERR_INVALID);
 	b.n = 0;
 	cdn_put_drop(&b, object);
 	assert_int_equal(cdn_get_drop(body_of(&b, CDN_DROP), o2), 0);

@@ -87,27 +87,26 @@ static void test_request(void **state)
 	uint8_t token[CDN_TOKEN_SIZE], request[CDN_REQUEST_SIZE];
 	struct slice t = slice_of(token, sizeof(token)), q = slice_of(request, sizeof(request));
 	struct cdn_epoch e, other;
-	uint32_t chunk;
+	struct cdn_request missing = {.chunk = 7, .fills = 65537}, r;
 
 	cdn_epoch_of(DC, secret, &e);
 	cdn_epoch_of(DC, other_secret, &other);
 	cdn_token_make(&e, content, 1000000, NOW, token);
-	cdn_request_make(&e.node, t, 7, NOW, request);
-	assert_int_equal(cdn_request_open(&e.node, t, q, NOW + CDN_REQUEST_SECONDS, &chunk), 0);
-	assert_int_equal(cdn_request_time(q), NOW);
-	assert_int_equal(chunk, 7);
-	assert_int_equal(cdn_request_open(&e.node, t, q, NOW + CDN_REQUEST_SECONDS + 1, &chunk),
-	                 -ERR_INVALID);
-	assert_int_equal(cdn_request_open(&e.node, t, q, NOW - 61, &chunk), -ERR_INVALID);
-	assert_int_equal(cdn_request_open(&other.node, t, q, NOW, &chunk), -ERR_INVALID);
+	cdn_request_make(&e.node, t, &missing, NOW, request);
+	assert_int_equal(cdn_request_open(&e.node, t, q, NOW + CDN_REQUEST_SECONDS, &r), 0);
+	assert_true(r.chunk == 7 && r.fills == 65537);
+	assert_int_equal(cdn_request_open(&e.node, t, q, NOW + CDN_REQUEST_SECONDS + 1, &r), -ERR_INVALID);
+	assert_int_equal(cdn_request_open(&e.node, t, q, NOW - 61, &r), -ERR_INVALID);
+	assert_int_equal(cdn_request_open(&other.node, t, q, NOW, &r), -ERR_INVALID);
 	for (size_t i = 0; i < sizeof(request); i++) {
 		request[i] ^= 0x80;
-		assert_int_equal(cdn_request_open(&e.node, t, q, NOW, &chunk), -ERR_INVALID);
+		assert_int_equal(cdn_request_open(&e.node, t, q, NOW, &r), -ERR_INVALID);
 		request[i] ^= 0x80;
 	}
 	token[50] ^= 1;
-	assert_int_equal(cdn_request_open(&e.node, t, q, NOW, &chunk), -ERR_INVALID);
-	assert_int_equal(cdn_request_open(&e.node, t, slice_of(request, 24), NOW, &chunk), -ERR_INVALID);
+	assert_int_equal(cdn_request_open(&e.node, t, q, NOW, &r), -ERR_INVALID);
+	assert_int_equal(cdn_request_open(&e.node, t, slice_of(request, CDN_REQUEST_SIZE - 1), NOW, &r),
+	                 -ERR_INVALID);
 }
 
 /* The clients' rule by OpenSSL's CTR: the counter block at byte offset o is iv[0..11], then o/16 big-endian (api.md 7.6). */

@@ -19,6 +19,7 @@ enum {
 	BOX_AT = NONCE_AT + GCM_NONCE,
 	FACTS = CDN_OBJECT_SIZE + 8 + 4,
 	REQUEST_MAC = 16,
+	REQUEST_HEAD = CDN_REQUEST_SIZE - REQUEST_MAC,
 	AHEAD = 60, /* seconds that a node's time may run before ours */
 };
 
@@ -145,30 +146,31 @@ int cdn_token_open(const struct cdn_epoch *e, struct slice token, struct cdn_tok
 	return 0;
 }
 
-static void request_mac(const struct cdn_node_keys *k, struct slice token, const uint8_t head[9],
+static void request_mac(const struct cdn_node_keys *k, struct slice token, const uint8_t head[REQUEST_HEAD],
                         uint8_t out[32])
 {
-	uint8_t said[32 + 9];
+	uint8_t said[32 + REQUEST_HEAD];
 
 	sha256(token.p, token.n, said);
-	memcpy(said + 32, head, 9);
+	memcpy(said + 32, head, REQUEST_HEAD);
 	hmac_sha256(k->request, sizeof(k->request), said, sizeof(said), out);
 }
 
-void cdn_request_make(const struct cdn_node_keys *k, struct slice token, uint32_t chunk, unixtime_t now,
-                      uint8_t out[CDN_REQUEST_SIZE])
+void cdn_request_make(const struct cdn_node_keys *k, struct slice token, const struct cdn_request *r,
+                      unixtime_t now, uint8_t out[CDN_REQUEST_SIZE])
 {
 	uint8_t *p = out, mac[32];
 
 	put_number(&p, VERSION, 1);
-	put_number(&p, chunk, 4);
+	put_number(&p, r->chunk, 4);
+	put_number(&p, r->fills, 4);
 	put_number(&p, (uint64_t)now, 4);
 	request_mac(k, token, out, mac);
 	put(&p, mac, REQUEST_MAC);
 }
 
 int cdn_request_open(const struct cdn_node_keys *k, struct slice token, struct slice request, unixtime_t now,
-                     uint32_t *ret_chunk)
+                     struct cdn_request *ret)
 {
 	struct rd r = rd_of(request.p, request.n);
 	uint8_t mac[32];
@@ -177,18 +179,11 @@ int cdn_request_open(const struct cdn_node_keys *k, struct slice token, struct s
 	if (request.n != CDN_REQUEST_SIZE || request.p[0] != VERSION)
 		return -ERR_INVALID;
 	request_mac(k, token, request.p, mac);
-	if (!equal_consttime(mac, request.p + 9, REQUEST_MAC))
+	if (!equal_consttime(mac, request.p + REQUEST_HEAD, REQUEST_MAC))
 		return -ERR_INVALID;
 	rd_bytes(&r, 1);
-	*ret_chunk = rd_u32(&r);
+	ret->chunk = rd_u32(&r);
+	ret->fills = rd_u32(&r);
 	made = rd_u32(&r);
 	return made > now + AHEAD || made < now - CDN_REQUEST_SECONDS ? -ERR_INVALID : 0;
-}
-
-unixtime_t cdn_request_time(struct slice request)
-{
-	struct rd r = rd_of(request.p, request.n);
-
-	rd_bytes(&r, 5);
-	return rd_u32(&r);
 }

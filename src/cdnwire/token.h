@@ -15,7 +15,7 @@ enum {
 	CDN_CONTENT_SIZE = 32,
 	CDN_INNER_SIZE = CDN_CONTENT_SIZE + 16,
 	CDN_TOKEN_SIZE = 1 + 2 + 12 + CDN_OBJECT_SIZE + 8 + 4 + CDN_INNER_SIZE + 16,
-	CDN_REQUEST_SIZE = 1 + 4 + 4 + 16,
+	CDN_REQUEST_SIZE = 1 + 4 + 4 + 4 + 16,
 	CDN_REQUEST_SECONDS = 300, /* how old a request may be */
 };
 
@@ -68,13 +68,15 @@ int cdn_token_open(const struct cdn_epoch *e, struct slice token, struct cdn_tok
 /* The node, with what it knows: ret->content stays zero. */
 int cdn_token_open_node(const struct cdn_node_keys *k, int32_t dc, struct slice token, struct cdn_token *ret);
 
+struct cdn_request {
+	uint32_t chunk;
+	uint32_t fills; /* which the node had taken when it looked for the chunk (frame.h) */
+};
 /* The node: this chunk is not here. */
-void cdn_request_make(const struct cdn_node_keys *k, struct slice token, uint32_t chunk, unixtime_t now,
-                      uint8_t out[CDN_REQUEST_SIZE]);
+void cdn_request_make(const struct cdn_node_keys *k, struct slice token, const struct cdn_request *r,
+                      unixtime_t now, uint8_t out[CDN_REQUEST_SIZE]);
 /* The core: -ERR_INVALID: not made by the node of these keys, for another token, or too old. */
 int cdn_request_open(const struct cdn_node_keys *k, struct slice token, struct slice request, unixtime_t now,
-                     uint32_t *ret_chunk);
-/* When the node made it, by the core's time as the node has it; of one that opens. */
-unixtime_t cdn_request_time(struct slice request);
+                     struct cdn_request *ret);
 
 #endif

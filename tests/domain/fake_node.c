@@ -92,6 +92,7 @@ static bool on_frame(struct fake_node *n, enum cdn_frame type, struct slice body
 	enum fake_ill how = atomic_load(&n->how);
 	struct cdn_welcome w = {.pem = buf_slice(&n->pem)};
 	struct cdn_report report = {.hits = 1};
+	struct cdn_fill_answer filled;
 	struct cdn_hello hello;
 	struct cdn_lease lease;
 	struct cdn_fill fill;
@@ -119,9 +120,13 @@ static bool on_frame(struct fake_node *n, enum cdn_frame type, struct slice body
 		if (cdn_get_fill(body, &fill) < 0)
 			return false;
 		on_fill(n, &fill);
+		filled = (struct cdn_fill_answer){.chunk = fill.chunk,
+		                                  .how = how == FAKE_REFUSES ? CDN_FILLED_REFUSED
+		                                                             : CDN_FILLED_OK,
+		                                  .fills = n->fills};
+		memcpy(filled.object, fill.object, sizeof(filled.object));
 		for (int i = 0; how != FAKE_SILENT && i < (how == FAKE_TWICE ? 2 : 1); i++)
-			cdn_put_filled(out, fill.object, fill.chunk,
-			               how == FAKE_REFUSES ? CDN_FILLED_REFUSED : CDN_FILLED_OK);
+			cdn_put_filled(out, &filled);
 		return true;
 	case CDN_DROP:
 		n->drops++;

@@ -156,17 +156,25 @@ struct tl_obj *node_anns(struct node *t)
 	return files_location(t->s->w, files_document_of(files_top(t->s->w, t->s->a, t->s->b)), "");
 }
 
-struct tl_obj *node_reupload(struct node *t, struct slice token, uint32_t chunk, unixtime_t at)
+struct tl_obj *node_reupload_of(struct node *t, struct slice token, const struct cdn_request *missing,
+                                unixtime_t at)
 {
 	struct tl_upload_reuploadCdnFile *q = Q(t->s, upload_reuploadCdnFile);
 	uint8_t *request = arena_alloc(world_arena(t->s->w), CDN_REQUEST_SIZE);
 	struct cdn_hello h;
 
 	assert_true(fake_node_hello(t->node, &h));
-	cdn_request_make(&h.keys, token, chunk, at, request);
+	cdn_request_make(&h.keys, token, missing, at, request);
 	q->file_token = token;
 	q->request_token = slice_of(request, CDN_REQUEST_SIZE);
 	return &q->o;
+}
+
+struct tl_obj *node_reupload(struct node *t, struct slice token, uint32_t chunk)
+{
+	struct cdn_request missing = {.chunk = chunk, .fills = fake_node_fills(t->node)};
+
+	return node_reupload_of(t, token, &missing, clock_unix());
 }
 
 void node_expect_windows(struct node *t, const struct tl_obj *o, struct slice bytes, uint32_t first,

@@ -49,7 +49,10 @@ struct tl_upload_fileCdnRedirect *node_sent(struct node *t, struct person who, s
                                             int64_t offset);
 bool node_direct(struct node *t, struct person who, struct tl_obj *location, int64_t offset);
 /* upload.reuploadCdnFile, as the node would have it asked at this time. */
-struct tl_obj *node_reupload(struct node *t, struct slice token, uint32_t chunk, unixtime_t at);
+struct tl_obj *node_reupload_of(struct node *t, struct slice token, const struct cdn_request *missing,
+                                unixtime_t at);
+/* Of a chunk that it lacks now. */
+struct tl_obj *node_reupload(struct node *t, struct slice token, uint32_t chunk);
 /* `o`: hashes of these `n` chunks of the content, no others. */
 void node_expect_windows(struct node *t, const struct tl_obj *o, struct slice bytes, uint32_t first,
                          uint32_t n);

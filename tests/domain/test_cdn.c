@@ -260,6 +260,7 @@ static void asked_again(void **state)
 	struct slice bytes = files_bytes(t->s->w, 3 * MIB + 777, 8), token, chunk;
 	struct tl_upload_getCdnFileHashes *h = Q(t->s, upload_getCdnFileHashes);
 	struct tl_upload_reuploadCdnFile *bad;
+	struct cdn_request before = {.chunk = 15, .fills = 25}, old = {0};
 	struct cdn_hello hello;
 	struct cdn_token open;
 	uint8_t *forged;
@@ -267,23 +268,20 @@ static void asked_again(void **state)
 	node_begin(t);
 	token = node_sent(t, t->s->b, node_document(t, bytes), 0)->file_token;
 	UNTIL(node_live(t).filled == 25); /* and its answers are taken */
-	clock_set_test_usec(2000000);
-	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 9, clock_unix())), bytes,
-	                    8, 8);
+	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 9)), bytes, 8, 8);
 	assert_int_equal(fake_node_fills(t->node), 33);
 	assert_true(fake_node_hello(t->node, &hello));
 	assert_int_equal(cdn_token_open_node(&hello.keys, hello.dc, token, &open), 0);
 	assert_int_equal(fake_node_has(t->node, open.object, 15, &chunk), 2);
 	/* Who missed it at the same moment finds it there. */
-	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 15, clock_unix())), bytes,
-	                    8, 8);
-	assert_int_equal(fake_node_fills(t->node), 33);
-	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 24, clock_unix())), bytes,
-	                    24, 1);
-	/* What a node once said is of no use again. */
-	clock_set_test_usec(4000000);
-	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 15, clock_unix() - 10)),
+	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload_of(t, token, &before, clock_unix())),
 	                    bytes, 8, 8);
+	assert_int_equal(fake_node_fills(t->node), 33);
+	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 24)), bytes, 24, 1);
+	/* What a node once said is of no use again. */
+	node_expect_windows(
+		t, talk_call(t->s->w, t->s->b, node_reupload_of(t, token, &before, clock_unix() - 10)), bytes,
+		8, 8);
 	assert_int_equal(fake_node_fills(t->node), 34);
 
 	h->file_token = token;
@@ -297,11 +295,11 @@ static void asked_again(void **state)
 	talk_refused(t->s->w, t->s->b, &h->o, "400 OFFSET_INVALID");
 
 	/* What is forged, old, or beyond the file. */
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 25, clock_unix()),
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 25), "400 REQUEST_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b,
+	             node_reupload_of(t, token, &old, clock_unix() - 2 * CDN_REQUEST_SECONDS),
 	             "400 REQUEST_TOKEN_INVALID");
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix() - 2 * CDN_REQUEST_SECONDS),
-	             "400 REQUEST_TOKEN_INVALID");
-	bad = (struct tl_upload_reuploadCdnFile *)node_reupload(t, token, 0, clock_unix());
+	bad = (struct tl_upload_reuploadCdnFile *)node_reupload(t, token, 0);
 	bad->request_token.n--;
 	talk_refused(t->s->w, t->s->b, &bad->o, "400 REQUEST_TOKEN_INVALID");
 	for (uint32_t i = 0; i <= token.n; i++) { /* each byte changed, and one too few */
@@ -314,10 +312,10 @@ static void asked_again(void **state)
 		h->file_token = bad->file_token;
 		talk_refused(t->s->w, t->s->b, &h->o, "400 FILE_TOKEN_INVALID");
 	}
-	talk_refused(t->s->w, (struct person){0, t->s->b.key}, node_reupload(t, token, 0, clock_unix()),
+	talk_refused(t->s->w, (struct person){0, t->s->b.key}, node_reupload(t, token, 0),
 	             "401 AUTH_KEY_UNREGISTERED");
 	files_pass(3 * 3600);
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0), "400 FILE_TOKEN_INVALID");
 }
 
 /* However many miss a chunk at once, it is read and sent once; and each of them is told. */
@@ -331,13 +329,12 @@ static void many_miss(void **state)
 	node_document(t, bytes);
 	sha256(bytes.p, bytes.n, content.id);
 	for (int64_t key = 1; key <= 1000; key++)
-		assert_int_not_equal(cdnlink_ask(node_app(t)->cdn, t->row.dc, &content, 0, clock_unix(), key),
+		assert_int_not_equal(cdnlink_ask(node_app(t)->cdn, t->row.dc, &content, 0, 0, key),
 		                     -ERR_FULL);
 	UNTIL(fake_node_fills(t->node) == 8 && node_live(t).windows == 0);
 	assert_int_equal(node_live(t).filled, 8);
-	assert_int_equal(cdnlink_ask(node_app(t)->cdn, t->row.dc, &content, 1, clock_unix(), 1),
-	                 -ERR_INVALID);
-	assert_int_equal(cdnlink_ask(node_app(t)->cdn, 999, &content, 0, clock_unix(), 1), -ERR_NOTFOUND);
+	assert_int_equal(cdnlink_ask(node_app(t)->cdn, t->row.dc, &content, 1, 0, 1), -ERR_INVALID);
+	assert_int_equal(cdnlink_ask(node_app(t)->cdn, 999, &content, 0, 0, 1), -ERR_NOTFOUND);
 }
 
 /* --- whose files a node may have */
@@ -401,13 +398,12 @@ static void homes(void **state)
 	UNTIL(fake_node_hello(t->node, &first) &&
 	      memcmp(first.lease_key, second.lease_key, sizeof(first.lease_key)) != 0);
 	UNTIL(cdnlink_any(node_app(t)->cdn));
-	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix())), bytes,
-	                    0, 8);
+	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 0)), bytes, 0, 8);
 	set_homes(t, "IR");
 	UNTIL(fake_node_hello(t->node, &second) &&
 	      memcmp(first.lease_key, second.lease_key, sizeof(first.lease_key)) != 0);
 	UNTIL(cdnlink_any(node_app(t)->cdn));
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 8, clock_unix()), "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 8), "400 FILE_TOKEN_INVALID");
 }
 
 struct asked_home {
@@ -481,7 +477,7 @@ static void taken_down(void **state)
 	sha256(bytes.p, bytes.n, x.content.b);
 	assert_int_equal(world_write(t->s->w, take_down, &x), 0);
 	UNTIL(fake_node_drops(t->node) == 1);
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0), "400 FILE_TOKEN_INVALID");
 }
 
 int main(void)

@@ -70,7 +70,7 @@ static void revoked(void **state)
 	/* From this moment: */
 	assert_true(node_direct(t, t->s->b, location, 65536));
 	assert_true(is_published(t, false));
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0), "400 FILE_TOKEN_INVALID");
 	UNTIL(fake_node_state(t->node) == CDN_REVOKED);
 	while (!world_update(world_pushes(t->s->w, t->s->b.key), TL_updateConfig))
 		assert_true(tries++ < 2000);
@@ -105,15 +105,14 @@ static void drained(void **state)
 	assert_true(is_published(t, true));
 	UNTIL(fake_node_state(t->node) == CDN_DRAINING);
 	/* What was given out is served, and filled. */
-	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix())), bytes,
-	                    0, 8);
+	node_expect_windows(t, talk_call(t->s->w, t->s->b, node_reupload(t, token, 0)), bytes, 0, 8);
 	/* Active again it has other keys, and what was given out before is void. */
 	assert_true(fake_node_hello(t->node, &before));
 	assert_int_equal(node_step(t, STORE_CDN_ACTIVE), 0);
 	UNTIL(fake_node_hello(t->node, &after) && memcmp(before.epoch, after.epoch, 16) != 0);
 	assert_memory_not_equal(before.lease_key, after.lease_key, 32);
 	assert_memory_not_equal(before.keys.token, after.keys.token, 32);
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0), "400 FILE_TOKEN_INVALID");
 	UNTIL(cdnlink_any(node_app(t)->cdn));
 	assert_false(slice_eq(node_sent(t, t->s->a, node_anns(t), 65536)->file_token, token));
 }
@@ -296,7 +295,7 @@ static void refuses(void **state)
 	UNTIL(node_live(t).filled == 16);
 	fake_node_be(t->node, FAKE_REFUSES);
 	clock_set_test_usec(2000000);
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0), "400 FILE_TOKEN_INVALID");
 	assert_true(node_direct(t, t->s->b, location, 65536)); /* he is not sent there again */
 	assert_true(node_live(t).up);
 }
@@ -340,7 +339,7 @@ static void fill_ends(struct node *t, enum fake_ill how, const char *why)
 	cdnlink_answer_within(node_app(t)->cdn, 500000);
 	clock_set_test_usec(2000000);
 	fake_node_be(t->node, how);
-	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0, clock_unix()), "400 FILE_TOKEN_INVALID");
+	talk_refused(t->s->w, t->s->b, node_reupload(t, token, 0), "400 FILE_TOKEN_INVALID");
 	clock_set_test_usec(0);
 	ends_and_recovers(t, why);
 }

@@ -139,22 +139,20 @@ int cdn_core_fill(struct cdn_core *c, const uint8_t object[CDN_OBJECT_SIZE], uin
 	                     .chunk = chunk,
 	                     .size = size,
 	                     .bytes = slice_of(bytes, cdn_chunk_size(size, chunk))};
-	uint8_t filled[CDN_OBJECT_SIZE];
-	uint32_t which;
-	enum cdn_filled how;
+	struct cdn_fill_answer a;
 	struct buf b = {0};
 	int r;
 
 	cdn_put_fill_head(&b, &f);
 	buf_put(&b, bytes, f.bytes.n);
 	if ((r = say(c, &b)) == 0 && (r = hear(c, CDN_FILLED, &b)) == 0)
-		r = cdn_get_filled(buf_slice(&b), filled, &which, &how);
+		r = cdn_get_filled(buf_slice(&b), &a);
 	buf_fini(&b);
 	if (r < 0)
 		return r;
-	if (memcmp(filled, object, sizeof(filled)) != 0 || which != chunk)
+	if (memcmp(a.object, object, sizeof(a.object)) != 0 || a.chunk != chunk)
 		return -ERR_INVALID;
-	return how == CDN_FILLED_OK ? 0 : -ERR_DENIED;
+	return a.how == CDN_FILLED_OK ? 0 : -ERR_DENIED;
 }
 
 int cdn_core_drop(struct cdn_core *c, const uint8_t object[CDN_OBJECT_SIZE])

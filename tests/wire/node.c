@@ -185,6 +185,7 @@ const char *node_ask(struct client *c, struct slice token, int64_t offset, int32
 	struct rd r;
 	struct slice s;
 	uint32_t id;
+	struct cdn_request missing;
 
 	cdn_put_get_file(&q, token, offset, limit);
 	if (client_bytes_wait(c, buf_slice(&q), WITHIN, &x) < 0 && x.a.r != -ERR_RPC) {
@@ -200,8 +201,8 @@ const char *node_ask(struct client *c, struct slice token, int64_t offset, int32
 		assert_true(!r.bad && rd_left(&r) == 0);
 		if (id == CDN_REUPLOAD_NEEDED) {
 			assert_int_equal(
-				cdn_request_open(&node.core.epoch.node, token, s, clock_unix(), ret_chunk),
-				0);
+				cdn_request_open(&node.core.epoch.node, token, s, clock_unix(), &missing), 0);
+			*ret_chunk = missing.chunk;
 			snprintf(error, sizeof(error), "reupload");
 		} else {
 			int64_t want = offset >= SIZE ? 0 : SIZE - offset < limit ? SIZE - offset : limit;

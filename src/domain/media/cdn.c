@@ -72,15 +72,15 @@ struct reupload {
 	struct cdn_token token;
 	struct cdnlink_content content;
 	uint32_t window;
-	unixtime_t missed; /* by the node, as it says */
-	int64_t key;       /* under which it waits */
+	uint32_t fills; /* that the node had taken when it missed it */
+	int64_t key;    /* under which it waits */
 };
 
 static int ask(struct rpc_call *c)
 {
 	const struct reupload *x = c->prepared;
 
-	return cdnlink_ask(c->app->cdn, x->token.dc, &x->content, x->window, x->missed, x->key);
+	return cdnlink_ask(c->app->cdn, x->token.dc, &x->content, x->window, x->fills, x->key);
 }
 
 static int filled(struct rpc_call *c, struct slice said)
@@ -100,21 +100,21 @@ int upload_reuploadCdnFile(struct rpc_call *c, const struct tl_upload_reuploadCd
 {
 	struct reupload *x = ARENA_NEW(&c->arena, struct reupload);
 	struct cdn_epoch e;
-	uint32_t chunk;
+	struct cdn_request missing;
 	int r;
 
 	if ((r = media_check_who(c)) < 0 || (r = open_token(c, q->file_token, &e, &x->token)) < 0)
 		return r;
 	/* Only of what no node made: TDLib repeats getCdnFile for ever after this answer. */
-	if (cdn_request_open(&e.node, q->file_token, q->request_token, c->now, &chunk) < 0 ||
-	    !cdn_chunk_size(x->token.size, chunk))
+	if (cdn_request_open(&e.node, q->file_token, q->request_token, c->now, &missing) < 0 ||
+	    !cdn_chunk_size(x->token.size, missing.chunk))
 		return rpc_fail(c, 400, "REQUEST_TOKEN_INVALID");
 	memcpy(x->content.id, x->token.content, sizeof(x->content.id));
 	x->content.size = x->token.size;
 	if ((r = store_blob_home(c->db, x->content.id, x->content.home)) < 0)
 		return r == -ERR_NOTFOUND ? token_invalid(c) : r;
-	x->window = chunk / WINDOWS;
-	x->missed = cdn_request_time(q->request_token);
+	x->window = missing.chunk / WINDOWS;
+	x->fills = missing.fills;
 	x->key = (int64_t)(rng_u64() >> 1 | 1);
 	c->prepared = x;
 	r = rpc_park(c, x->key, 0, FILL_MSEC, filled);
