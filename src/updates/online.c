@@ -15,7 +15,9 @@
 struct key_entry {
 	int64_t key, user;
 	int32_t layer;
-	int64_t told_date; /* with told_commit: upd_online_told() */
+	bool is_new; /* signed in while it was connected: its client has no state of before */
+	/* upd_online_told(): the session, when it was told first, the date of its last state, and the commit */
+	int64_t told_session, told_since, told_date;
 	uint64_t told_commit;
 	UT_hash_handle hh;
 };
@@ -157,6 +159,9 @@ static void change_user(struct upd_online *o, struct key_entry *k, int64_t user)
 	if (k->user)
 		user_remove(o, k->user, k->key);
 	k->user = user;
+	k->is_new = true;
+	k->told_session = k->told_since = k->told_date = 0;
+	k->told_commit = 0;
 	if (user)
 		user_add(o, user, k->key);
 }
@@ -165,6 +170,7 @@ void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t lay
 {
 	struct shard *s = &o->key_shard[shard_of(key)];
 	struct key_entry *k;
+	bool is_new;
 	WITH_LOCK(&s->lock);
 
 	k = find_key(s, key);
@@ -178,6 +184,7 @@ void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t lay
 		}
 		return;
 	}
+	is_new = k != NULL;
 	if (!k) {
 		k = xcalloc(1, sizeof(*k));
 		k->key = key;
@@ -186,6 +193,7 @@ void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t lay
 	if (layer)
 		k->layer = layer;
 	change_user(o, k, user);
+	k->is_new = k->is_new && is_new;
 }
 
 void upd_online_bind(struct upd_online *o, int64_t key, int64_t user)
@@ -210,27 +218,35 @@ void upd_online_layer(struct upd_online *o, int64_t key, int32_t layer)
 		k->layer = layer;
 }
 
-void upd_online_told(struct upd_online *o, int64_t key, int64_t date, uint64_t commit)
+void upd_online_told(struct upd_online *o, int64_t key, int64_t session, int64_t date, uint64_t commit)
 {
 	struct shard *s = &o->key_shard[shard_of(key)];
 	struct key_entry *k;
 	WITH_LOCK(&s->lock);
 
 	k = find_key(s, key);
-	if (!k || (k->told_date == date && k->told_commit))
+	if (!k)
+		return;
+	if (k->told_session != session) {
+		k->told_since = k->is_new ? 0 : date;
+		k->told_session = session;
+		k->told_commit = 0;
+		k->is_new = false;
+	}
+	if (date <= k->told_since || (k->told_date == date && k->told_commit))
 		return;
 	k->told_date = date;
 	k->told_commit = commit;
 }
 
-uint64_t upd_online_told_at(struct upd_online *o, int64_t key, int64_t date)
+uint64_t upd_online_told_at(struct upd_online *o, int64_t key, int64_t session, int64_t date)
 {
 	struct shard *s = &o->key_shard[shard_of(key)];
 	struct key_entry *k;
 	WITH_LOCK(&s->lock);
 
 	k = find_key(s, key);
-	return k && k->told_date == date ? k->told_commit : 0;
+	return k && k->told_session == session && k->told_date == date ? k->told_commit : 0;
 }
 
 bool upd_online_has(struct upd_online *o, int64_t user)

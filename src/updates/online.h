@@ -28,12 +28,14 @@ void upd_online_bind(struct upd_online *o, int64_t key, int64_t user);
 void upd_online_layer(struct upd_online *o, int64_t key, int32_t layer);
 
 /*
- * The state that a connected key was told last: the date in it, and the commit up to which it showed everything. A date has seconds, a
- * commit is exact. Of several states of one date the first counts: its client may not have got the others.
+ * The state that a session of a connected key was told last: the date in it, and the commit up to which it showed everything. A date has
+ * seconds, a commit is exact. Of several states of one date the first counts: its client may not have got the others. Those of the second
+ * in which the session was first told do not count, unless the key signed in just before: the client may go on from what it had of that
+ * second before, for all the server knows.
  */
-void upd_online_told(struct upd_online *o, int64_t key, int64_t date, uint64_t commit);
-/* The commit of the key's state of this date; 0: nobody knows. */
-uint64_t upd_online_told_at(struct upd_online *o, int64_t key, int64_t date);
+void upd_online_told(struct upd_online *o, int64_t key, int64_t session, int64_t date, uint64_t commit);
+/* The commit of the session's state of this date; 0: nobody knows. */
+uint64_t upd_online_told_at(struct upd_online *o, int64_t key, int64_t session, int64_t date);
 
 bool upd_online_has(struct upd_online *o, int64_t user);
 /* Layer of one connected key, with or without a user; 0 if it is not connected. */

@@ -309,6 +309,14 @@ static void test_told_already(void **state)
 	world_connect(s->w, s->b, s->b.key, 0);
 	world_connect(s->w, s->b, s->b.key, TL_LAYER_MAX);
 	assert_true(is_named(s, s->b, s->b.key, told, id));
+	/* Connected again within the second: what he goes on from may be what he had before, though he was told more. */
+	told = TL_AS(updates_state, talk_call(s->w, s->b, &Q(s, updates_getState)->o));
+	assert_true(is_named(s, s->b, s->b.key, told, id));
+	clock_set_test(2000000);
+	say(s, s->a, id, "four");
+	told = TL_AS(updates_state, talk_call(s->w, s->b, &Q(s, updates_getState)->o));
+	assert_false(is_named(s, s->b, s->b.key, told, id));
+	clock_set_test(0);
 }
 
 /* Who knows nothing of a channel and asks for a little gets the chat as it is: what was read before is not unread. */

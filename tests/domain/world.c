@@ -329,8 +329,9 @@ struct person world_person(struct world *w, const char *phone, const char *first
 	int r = world_write(w, born, &b);
 
 	assert(r == 0);
-	p.id = b.id;
 	p.key = w->next_key += 10;
+	world_connect(w, p, p.key, TL_LAYER_MAX);
+	p.id = b.id; /* signs up by this connection */
 	world_connect(w, p, p.key, TL_LAYER_MAX);
 	return p;
 }

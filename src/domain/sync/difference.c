@@ -64,7 +64,7 @@ static struct tl_obj *state_of(struct rpc_call *c, int32_t pts, int32_t qts, int
 /* He is about to get a state of now that shows whatever the commit `seen` does. */
 static void note_told(struct rpc_call *c, uint64_t seen)
 {
-	upd_online_told(c->app->online, c->client->auth_key_id, (int32_t)c->now, seen);
+	upd_online_told(c->app->online, c->client->auth_key_id, c->client->session_id, (int32_t)c->now, seen);
 }
 
 /* The last of the caller's queue: a device's for its secret chats, a bot's for what it is told by qts. */
@@ -277,7 +277,8 @@ static int add_channels(struct gather *g, int32_t date)
 {
 	static const enum upd_kind reads[] = {UPD_READ_CHANNEL_IN, UPD_READ_CHANNEL_OUT};
 	struct rpc_call *c = g->v.c;
-	uint64_t told = upd_online_told_at(c->app->online, c->client->auth_key_id, date);
+	uint64_t told = upd_online_told_at(c->app->online, c->client->auth_key_id, c->client->session_id,
+	                                   date);
 	int64_t *ids;
 	size_t n;
 	int r;
