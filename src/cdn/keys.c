@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
-#include "io/loop.h"
+#include "mtproto/key_answer.h"
 
 struct key {
 	UT_hash_handle hh;
@@ -23,15 +23,6 @@ struct cdn_keys {
 	pthread_mutex_t lock;
 	struct key *by_id, *oldest;
 	uint32_t n, most;
-};
-
-struct answer {
-	struct io_msg m;
-	int r;
-	struct mt_key k;
-	mt_key_loaded_fn *loaded;
-	void (*done)(void *arg, int r);
-	void *arg;
 };
 
 struct cdn_keys *cdn_keys_new(uint32_t most)
@@ -78,44 +69,23 @@ static struct key *find(struct cdn_keys *k, int64_t id)
 	return e;
 }
 
-static void come_back(struct io_loop *l, struct io_msg *m)
-{
-	struct answer *a = (struct answer *)m;
-
-	if (a->loaded)
-		a->loaded(a->arg, a->r, a->r == 0 ? &a->k : NULL, NULL);
-	else if (a->done)
-		a->done(a->arg, a->r);
-	wipe(a, sizeof(*a));
-	free(a);
-}
-
-static void answer(struct io_loop *loop, struct answer a)
-{
-	struct answer *p = xmalloc(sizeof(*p));
-
-	*p = a;
-	p->m.run = come_back;
-	io_post(loop, &p->m);
-	wipe(&a, sizeof(a));
-}
-
 static void load(void *ctx, struct io_loop *loop, int64_t id, mt_key_loaded_fn *done, void *arg)
 {
+	struct mt_key_answer *a = xcalloc(1, sizeof(*a));
 	struct cdn_keys *k = ctx;
-	struct answer a = {.loaded = done, .arg = arg, .r = -ERR_NOTFOUND};
 	struct key *e;
 
+	a->loaded = done;
+	a->arg = arg;
 	pthread_mutex_lock(&k->lock);
 	forget_old(k);
 	e = find(k, id);
-	if (e) {
-		a.k = e->k;
-		a.r = 0;
-	}
+	if (e)
+		a->key = e->k;
+	else
+		a->r = -ERR_NOTFOUND;
 	pthread_mutex_unlock(&k->lock);
-	answer(loop, a);
-	wipe(&a, sizeof(a));
+	mt_key_answer(loop, a);
 }
 
 static int put(struct cdn_keys *k, const struct mt_key *key)
@@ -137,7 +107,7 @@ static int put(struct cdn_keys *k, const struct mt_key *key)
 static void insert(void *ctx, struct io_loop *loop, const struct mt_key *key, void (*done)(void *arg, int r),
                    void *arg)
 {
-	answer(loop, (struct answer){.done = done, .arg = arg, .r = put(ctx, key)});
+	mt_key_answer_done(loop, done, arg, put(ctx, key));
 }
 
 static int set_perm(struct cdn_keys *k, int64_t temp_id, int64_t perm_id)
@@ -157,7 +127,7 @@ static int set_perm(struct cdn_keys *k, int64_t temp_id, int64_t perm_id)
 static void bind_key(void *ctx, struct io_loop *loop, int64_t temp_id, int64_t perm_id, unixtime_t expires,
                      void (*done)(void *arg, int r), void *arg)
 {
-	answer(loop, (struct answer){.done = done, .arg = arg, .r = set_perm(ctx, temp_id, perm_id)});
+	mt_key_answer_done(loop, done, arg, set_perm(ctx, temp_id, perm_id));
 }
 
 static int drop(struct cdn_keys *k, int64_t id)
@@ -177,7 +147,7 @@ static int drop(struct cdn_keys *k, int64_t id)
 
 static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *arg, int r), void *arg)
 {
-	answer(loop, (struct answer){.done = done, .arg = arg, .r = drop(ctx, id)});
+	mt_key_answer_done(loop, done, arg, drop(ctx, id));
 }
 
 static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info)

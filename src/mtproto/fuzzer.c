@@ -13,6 +13,7 @@
 #include "crypto/rng.h"
 #include "io/loop.h"
 #include "mtproto/ids.h"
+#include "mtproto/key_answer.h"
 #include "mtproto/salt.h"
 
 enum { HEARD_MAX = 64 * 1024 * 1024 };
@@ -25,84 +26,10 @@ const struct rsa_key *world_rsa(void)
 	return k ? k : (k = rsa_key_generate());
 }
 
-/* ---- the keystore: answers later, by the loop's mailbox, as the real one does ---- */
-
-struct ask {
-	struct io_msg m;
-	struct mt_key key;
-	int r;
-	mt_key_loaded_fn *done_key;
-	void (*done)(void *arg, int r);
-	void *arg;
-};
-
-static void come_back(struct io_loop *l, struct io_msg *m)
-{
-	struct ask *q = (struct ask *)m;
-
-	if (q->done_key)
-		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL, NULL);
-	else
-		q->done(q->arg, q->r);
-	free(q);
-}
-
-static void answer(struct io_loop *l, struct ask q)
-{
-	struct ask *p = xmalloc(sizeof(*p));
-
-	*p = q;
-	p->m.run = come_back;
-	io_post(l, &p->m);
-}
-
-static enum world_key find(struct world *w, int64_t id)
-{
-	enum world_key k = 0;
-
-	while (k < KEY_OTHER && (w->keys[k].id != id || w->destroyed[k]))
-		k++;
-	return k;
-}
-
-static void load(void *ctx, struct io_loop *l, int64_t id, mt_key_loaded_fn *done, void *arg)
-{
-	struct world *w = ctx;
-	enum world_key k = find(w, id);
-
-	answer(l, (struct ask){.key = w->keys[k],
-	                       .r = k == KEY_OTHER ? -ERR_NOTFOUND : 0,
-	                       .done_key = done,
-	                       .arg = arg});
-}
-
+/* The keystore's, but that some ids are taken; what is made by a handshake is not kept, for nobody says anything under it. */
 static void insert(void *ctx, struct io_loop *l, const struct mt_key *k, void (*done)(void *, int), void *arg)
 {
-	answer(l, (struct ask){.r = k->first_salt & 7 ? 0 : -ERR_EXISTS, .done = done, .arg = arg});
-}
-
-static void ks_bind(void *ctx, struct io_loop *l, int64_t temp_id, int64_t perm_id, unixtime_t expires,
-                    void (*done)(void *, int), void *arg)
-{
-	struct world *w = ctx;
-	enum world_key k = find(w, temp_id);
-
-	if (k != KEY_OTHER)
-		w->keys[k].perm_id = perm_id;
-	answer(l, (struct ask){.done = done, .arg = arg});
-}
-
-static void destroy(void *ctx, struct io_loop *l, int64_t id, void (*done)(void *, int), void *arg)
-{
-	struct world *w = ctx;
-	enum world_key k = find(w, id);
-
-	w->destroyed[k] = true;
-	answer(l, (struct ask){.r = k == KEY_OTHER ? -ERR_NOTFOUND : 0, .done = done, .arg = arg});
-}
-
-static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info)
-{
+	mt_key_answer_done(l, done, arg, k->first_salt & 7 ? 0 : -ERR_EXISTS);
 }
 
 /* ---- calls: some are answered at once, some with much, some never ---- */
@@ -256,36 +183,36 @@ static void hear(struct world *w)
 
 /* ---- life ---- */
 
-static void key_new(struct mt_key *k, uint8_t seed, enum mt_key_kind kind)
+static void key_new(struct world *w, enum world_key which, enum mt_key_kind kind)
 {
-	uint8_t aux[8];
+	struct mt_key *k = &w->keys[which];
+	uint8_t bytes[256];
 
-	for (int i = 0; i < 256; i++)
-		k->key[i] = (uint8_t)(i * 7 + seed);
-	mt_key_ids(k->key, &k->id, aux);
-	k->kind = kind;
-	k->dc = 2;
-	k->created = clock_unix();
+	for (unsigned i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 7 + which);
+	test_key_init(k, kind, bytes);
 	k->first_salt = 77;
-	k->expires = kind == MT_KEY_TEMP ? clock_unix() + 86400 : 0;
 	k->layer = kind == MT_KEY_PERM ? 228 : 0;
+	if (which == KEY_BOUND)
+		k->perm_id = w->keys[KEY_PERM].id;
+	if (which != KEY_OTHER)
+		w->store.key[w->store.n++] = *k;
 }
 
 void world_open(struct world *w)
 {
 	static const struct rsa_key *rsa[2];
-	struct mt_keystore ks = {w, load, insert, ks_bind, destroy, note_client};
+	struct mt_keystore ks = test_keys_store(&w->store);
 	struct mt_server_ops ops = {
 		.ctx = w, .call = call, .answer_size = answer_size, .key_online = key_online};
 	struct mt_server_config cfg = {
 		.loops = w->loops, .n_loops = WORLD_LOOPS, .keys = &ks, .ops = &ops, .rsa = rsa};
 
 	*w = (struct world){0};
+	ks.insert = insert;
 	rsa[0] = world_rsa();
-	for (int i = 0; i < KEYS; i++)
-		key_new(&w->keys[i], (uint8_t)i,
-		        i == KEY_BOUND || i == KEY_UNBOUND ? MT_KEY_TEMP : MT_KEY_PERM);
-	w->keys[KEY_BOUND].perm_id = w->keys[KEY_PERM].id;
+	for (enum world_key i = 0; i < KEYS; i++)
+		key_new(w, i, i == KEY_BOUND || i == KEY_UNBOUND ? MT_KEY_TEMP : MT_KEY_PERM);
 	for (unsigned i = 0; i < WORLD_LOOPS; i++)
 		if (io_loop_new(i, &w->loops[i]) < 0)
 			abort();

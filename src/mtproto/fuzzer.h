@@ -10,6 +10,7 @@
 #include "mtproto/keystore.h"
 #include "mtproto/packet.h"
 #include "mtproto/server.h"
+#include "mtproto/test_keys.h"
 #include "transport/transport.h"
 
 enum { WORLD_LOOPS = 3 };
@@ -19,8 +20,8 @@ struct world {
 	struct io_loop *loops[WORLD_LOOPS];
 	unsigned dials;
 	struct mt_server *server;
-	struct mt_key keys[KEYS]; /* [KEY_OTHER]: nobody has stored it */
-	bool destroyed[KEYS];
+	struct mt_key keys[KEYS]; /* the client's; [KEY_OTHER]: nobody has stored it */
+	struct test_keys store;
 	struct io_conn *conn;  /* NULL: it ended */
 	struct transport wire; /* the client's side */
 	struct buf heard;      /* bytes that it has not looked at */

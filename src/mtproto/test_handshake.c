@@ -290,7 +290,7 @@ static void every_form(void **state)
 		give_dh(&p, &h, h.g_b, 0);
 		assert_true(answered(&p));
 		read_end(&p, &h, (uint32_t)MT_dh_gen_ok, 1);
-		k = world_key(w, p.key_id);
+		k = test_keys_find(&w->keys, p.key_id);
 		assert_non_null(k);
 		temp = forms[i].f.expires != 0;
 		assert_int_equal(k->kind, temp ? MT_KEY_TEMP : MT_KEY_PERM);
@@ -325,7 +325,7 @@ static void pipelined(void **state)
 		assert_true(answered(&p));
 		read_end(&p, &h[i], (uint32_t)MT_dh_gen_ok, 1);
 	}
-	assert_int_equal(w->n_keys, 4);
+	assert_int_equal(w->keys.n, 4);
 	speaks(&p);
 	peer_fini(&p);
 }
@@ -390,7 +390,7 @@ static void repeats_hear_the_same(void **state)
 	world_turn(w);
 	peer_next(&q);
 	assert_int_equal(q.plain.n, 0);
-	assert_int_equal(w->n_keys, 1);
+	assert_int_equal(w->keys.n, 1);
 	buf_fini(&first);
 	peer_fini(&p);
 	peer_fini(&q);
@@ -403,18 +403,18 @@ static void a_taken_id_asks_for_another(void **state)
 	struct peer p = {0};
 	struct hands h;
 
-	w->taken = 1;
+	w->keys.taken = 1;
 	peer_open(&p, w, "127.0.0.1", TR_PADDED, true, 2);
 	up_to_dh(&p, &h, &f);
 	give_dh(&p, &h, h.g_b, 0);
 	assert_true(answered(&p));
 	read_end(&p, &h, (uint32_t)MT_dh_gen_retry, 2);
-	assert_int_equal(w->n_keys, 0);
+	assert_int_equal(w->keys.n, 0);
 	dh_generate(h.b, h.g_b);
 	give_dh(&p, &h, h.g_b, 0);
 	assert_true(answered(&p));
 	read_end(&p, &h, (uint32_t)MT_dh_gen_ok, 1);
-	assert_int_equal(w->n_keys, 1);
+	assert_int_equal(w->keys.n, 1);
 	speaks(&p);
 	peer_fini(&p);
 }
@@ -423,7 +423,7 @@ static void refused(struct peer *p)
 {
 	assert_false(answered(p));
 	assert_int_equal(p->error, -404);
-	assert_int_equal(p->w->n_keys, 0);
+	assert_int_equal(p->w->keys.n, 0);
 }
 
 static void wrong_steps(void **state)

@@ -66,7 +66,7 @@ static void a_dropped_key_is_silent(void **state)
 	assert_false(t->w->online);
 	one_push(t, 0x0aaaaab2);
 	assert_null(peer_find(&t->p, 0x0aaaaab2));
-	t->w->n_keys--; /* it was the last of them */
+	t->w->keys.n--; /* it was the last of them */
 	peer_ping(&t->p, peer_next_id(&t->p));
 	assert_null(peer_next(&t->p));
 	assert_int_equal(t->p.error, -404);
@@ -113,7 +113,7 @@ static void destroying(void **state)
 	assert_non_null(say(&t->p, (uint32_t)MT_destroy_session, old, (uint32_t)MT_destroy_session_ok));
 	assert_non_null(say(&t->p, (uint32_t)MT_destroy_session, 12345, (uint32_t)MT_destroy_session_none));
 	assert_non_null(say(&t->p, (uint32_t)MT_destroy_auth_key, 0, (uint32_t)MT_destroy_auth_key_ok));
-	assert_int_equal(t->w->n_keys, 0);
+	assert_int_equal(t->w->keys.n, 0);
 	assert_false(t->w->online);
 	peer_ping(&t->p, peer_next_id(&t->p));
 	assert_null(peer_next(&t->p));

@@ -44,7 +44,7 @@ static struct mt_key *key_on(struct world *w, enum mt_key_kind kind, unsigned lo
 
 		if (home(w, k->id) == loop)
 			return k;
-		w->n_keys--;
+		w->keys.n--;
 	}
 }
 
@@ -242,14 +242,14 @@ static void bind_and_speak(struct world *w, enum peer_way way, unsigned of_temp,
 	assert_int_equal(w->n_calls, 0);
 	/* The permanent key goes: its temporary one is unknown from then on. */
 	mt_server_drop_key(w->srv, perm->id);
-	*perm = w->key[--w->n_keys];
+	*perm = w->keys.key[--w->keys.n];
 	p.error = 0;
 	peer_call(&p, CALL);
 	while (peer_next(&p))
 		;
 	assert_int_equal(p.error, -404);
 	peer_fini(&p);
-	w->n_keys = 0;
+	w->keys.n = 0;
 }
 
 static void temporary_keys(void **state)
@@ -404,7 +404,7 @@ static void the_end_in_the_middle(void **state)
 
 	for (unsigned turns = 0; turns < 8; turns++) {
 		open_on(&p[turns], w, ways[turns & 1], turns % WORLD_LOOPS, key_on(w, MT_KEY_PERM, 3));
-		w->key[w->n_keys - 1].layer = 200;
+		w->keys.key[w->keys.n - 1].layer = 200;
 		peer_call(&p[turns], CALL);
 		for (unsigned i = 0; i < turns; i++)
 			uv_run(io_loop_uv(w->loops[i % WORLD_LOOPS]), UV_RUN_NOWAIT);

@@ -191,7 +191,7 @@ static void unknown_keys(void **state)
 	assert_int_equal(t->p.error, -404);
 	assert_false(t->p.closed);
 	t->p.error = 0;
-	t->w->load_error = -ERR_IO; /* the store is ill: the client must keep its key */
+	t->w->keys.load_error = -ERR_IO; /* the store is ill: the client must keep its key */
 	t->p.key_id += 7;
 	peer_ping(&t->p, peer_next_id(&t->p));
 	peer_next(&t->p);

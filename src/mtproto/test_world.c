@@ -2,7 +2,6 @@
 #include "mtproto/test_world.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -10,8 +9,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
-#include "crypto/aes.h"
-#include "crypto/kdf.h"
 #include "crypto/rng.h"
 #include "io/conn.h"
 #include "io/loop.h"
@@ -20,130 +17,6 @@
 
 static const uint8_t salt_secret[32] = {1, 2, 3};
 
-/* --- keys in memory; answers come by mailbox, as from lanes */
-struct ask {
-	struct io_msg m;
-	struct mt_key key;
-	struct mt_client_info info;
-	bool has_info;
-	int r;
-	mt_key_loaded_fn *done_key;
-	void (*done)(void *arg, int r);
-	void *arg;
-};
-
-static void come_back(struct io_loop *l, struct io_msg *m)
-{
-	struct ask *q = (struct ask *)m;
-
-	if (q->done_key)
-		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL, q->has_info ? &q->info : NULL);
-	else
-		q->done(q->arg, q->r);
-	free(q);
-}
-
-static void say(struct io_loop *loop, struct ask *q)
-{
-	q->m.run = come_back;
-	io_post(loop, &q->m);
-}
-
-struct mt_key *world_key(struct world *w, int64_t id)
-{
-	for (unsigned i = 0; i < w->n_keys; i++)
-		if (w->key[i].id == id)
-			return &w->key[i];
-	return NULL;
-}
-
-static void load(void *ctx, struct io_loop *loop, int64_t id, mt_key_loaded_fn *done, void *arg)
-{
-	struct world *w = ctx;
-	struct ask *q = xcalloc(1, sizeof(*q));
-	struct mt_key *k = world_key(w, id);
-
-	q->r = w->load_error ? w->load_error : k ? 0 : -ERR_NOTFOUND;
-	if (k) {
-		q->key = *k;
-		q->has_info = w->has_info[k - w->key];
-		q->info = w->info[k - w->key];
-	}
-	q->done_key = done;
-	q->arg = arg;
-	say(loop, q);
-}
-
-static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void (*done)(void *arg, int r),
-                   void *arg)
-{
-	struct world *w = ctx;
-	struct ask *q = xcalloc(1, sizeof(*q));
-
-	if (w->taken) {
-		w->taken--;
-		q->r = -ERR_EXISTS;
-	} else {
-		assert(w->n_keys < KEYS_MAX);
-		w->key[w->n_keys++] = *k;
-	}
-	q->done = done;
-	q->arg = arg;
-	say(loop, q);
-}
-
-static void bind_key(void *ctx, struct io_loop *loop, int64_t temp_id, int64_t perm_id, unixtime_t expires,
-                     void (*done)(void *arg, int r), void *arg)
-{
-	struct world *w = ctx;
-	struct ask *q = xcalloc(1, sizeof(*q));
-	struct mt_key *k = world_key(w, temp_id);
-
-	if (!k)
-		q->r = -ERR_NOTFOUND;
-	else if (k->perm_id && k->perm_id != perm_id)
-		q->r = -ERR_EXISTS;
-	else {
-		k->perm_id = perm_id;
-		k->expires = expires;
-	}
-	q->done = done;
-	q->arg = arg;
-	say(loop, q);
-}
-
-static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *arg, int r), void *arg)
-{
-	struct world *w = ctx;
-	struct ask *q = xcalloc(1, sizeof(*q));
-	struct mt_key *k = world_key(w, id);
-
-	if (k) {
-		w->n_keys--;
-		w->has_info[k - w->key] = w->has_info[w->n_keys];
-		w->info[k - w->key] = w->info[w->n_keys];
-		*k = w->key[w->n_keys];
-	} else
-		q->r = -ERR_NOTFOUND;
-	q->done = done;
-	q->arg = arg;
-	say(loop, q);
-}
-
-static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct mt_client_info *info)
-{
-	struct world *w = ctx;
-	struct mt_key *k = world_key(w, perm_id);
-
-	if (!k)
-		return;
-	k->layer = layer;
-	w->has_info[k - w->key] = info != NULL;
-	if (info)
-		w->info[k - w->key] = *info;
-}
-
-/* --- the server */
 static void on_call(void *ctx, const struct mt_call *c)
 {
 	struct world *w = ctx;
@@ -230,7 +103,7 @@ static struct world *world_make(unsigned n, unsigned per_second, unsigned burst,
                                 const struct mt_cdn_manners *cdn)
 {
 	struct world *w = xcalloc(1, sizeof(*w));
-	struct mt_keystore ks = {w, load, insert, bind_key, destroy, note_client};
+	struct mt_keystore ks = test_keys_store(&w->keys);
 	struct mt_server_ops ops = {.ctx = w,
 	                            .call = on_call,
 	                            .answer_size = answer_size,
@@ -303,16 +176,13 @@ void world_turn(struct world *w)
 
 struct mt_key *world_add_key(struct world *w, enum mt_key_kind kind)
 {
-	struct mt_key *k = &w->key[w->n_keys++];
-	uint8_t aux[8];
+	struct mt_key *k = &w->keys.key[w->keys.n++];
+	uint8_t bytes[256];
 
-	assert(w->n_keys <= KEYS_MAX);
-	*k = (struct mt_key){.kind = kind, .dc = 2, .created = clock_unix()};
-	rng_bytes(k->key, sizeof(k->key));
-	mt_key_ids(k->key, &k->id, aux);
+	assert(w->keys.n <= KEYS_MAX);
+	rng_bytes(bytes, sizeof(bytes));
+	test_key_init(k, kind, bytes);
 	rng_bytes(&k->first_salt, 8);
-	if (kind == MT_KEY_TEMP)
-		k->expires = clock_unix() + 86400;
 	return k;
 }
 

@@ -7,8 +7,9 @@
 
 #include "crypto/rsa.h"
 #include "mtproto/server.h"
+#include "mtproto/test_keys.h"
 
-enum { CALLS_MAX = 2048, KEYS_MAX = 64, WORLD_LOOPS = 4, WORLD_CDN = 203, WORLD_ALONE = 204 };
+enum { CALLS_MAX = 2048, WORLD_LOOPS = 4, WORLD_CDN = 203, WORLD_ALONE = 204 };
 /* Calls of this constructor have large answers. */
 enum { WORLD_BULK = 0x33333333, WORLD_BULK_SIZE = 131072 };
 
@@ -29,15 +30,10 @@ struct world {
 	struct mt_server *srv;
 	struct rsa_key *rsa;
 	const struct rsa_key *keys_by_best[2];
-	struct mt_key key[KEYS_MAX];
-	bool has_info[KEYS_MAX]; /* of these keys, as are infos */
-	struct mt_client_info info[KEYS_MAX];
-	unsigned n_keys;
-	int load_error; /* instead of finding */
-	unsigned taken; /* so many inserts find their id taken */
-	bool full;      /* what ops.is_full says */
-	bool busy;      /* what ops.is_busy says */
-	bool here;      /* large answers are given from within ops.call, full of the call's number */
+	struct test_keys keys;
+	bool full; /* what ops.is_full says */
+	bool busy; /* what ops.is_busy says */
+	bool here; /* large answers are given from within ops.call, full of the call's number */
 	struct called call[CALLS_MAX];
 	unsigned n_calls,
 		n_taken; /* taken: calls that came with their block, which is gone when they are answered */
@@ -55,7 +51,6 @@ struct world *world_new_cdn(const struct mt_cdn_manners *m);
 void world_free(struct world *w);
 /* Turns the loops until nothing more comes of itself. */
 void world_turn(struct world *w);
-struct mt_key *world_key(struct world *w, int64_t id);
 /* A permanent key as if a handshake had been done long ago. */
 struct mt_key *world_add_key(struct world *w, enum mt_key_kind kind);
 /* The salt of this key now. */

@@ -7,51 +7,25 @@
 #include "base/mem.h"
 #include "crypto/hash.h"
 #include "domain/auth/session.h"
-#include "io/loop.h"
+#include "mtproto/key_answer.h"
 #include "rpc/server.h"
 #include "store/auth_key.h"
 
 enum { TEMP_KEYS_MAX = 32 };
 
 struct ask {
-	struct io_msg m;
-	struct io_loop *loop;
-	struct mt_key key;
-	bool has_info;
-	struct mt_client_info info; /* of the key */
+	struct mt_key_answer a; /* first: what it becomes */
+	struct io_loop *loop;   /* NULL: nobody waits */
 	int64_t id, other;
 	unixtime_t expires;
-	int r;
-	mt_key_loaded_fn *done_key;
-	void (*done)(void *arg, int r);
-	void *arg;
 };
-
-static void come_back(struct io_loop *l, struct io_msg *m)
-{
-	struct ask *q = (struct ask *)m;
-
-	if (q->done_key)
-		q->done_key(q->arg, q->r, q->r == 0 ? &q->key : NULL,
-		            q->r == 0 && q->has_info ? &q->info : NULL);
-	else if (q->done)
-		q->done(q->arg, q->r);
-	wipe(q, sizeof(*q));
-	free(q);
-}
 
 static void answer(struct app *app, void *arg, int r)
 {
 	struct ask *q = arg;
 
-	q->r = r;
-	if (!q->loop) {
-		wipe(q, sizeof(*q));
-		free(q);
-		return;
-	}
-	q->m.run = come_back;
-	io_post(q->loop, &q->m);
+	q->a.r = r;
+	mt_key_answer(q->loop, &q->a);
 }
 
 static struct ask *ask_new(struct io_loop *loop, int64_t id, void *arg)
@@ -60,13 +34,13 @@ static struct ask *ask_new(struct io_loop *loop, int64_t id, void *arg)
 
 	q->loop = loop;
 	q->id = id;
-	q->arg = arg;
+	q->a.arg = arg;
 	return q;
 }
 
 static void from_row(struct ask *q, const struct store_auth_key *row)
 {
-	struct mt_key *k = &q->key;
+	struct mt_key *k = &q->a.key;
 
 	*k = (struct mt_key){.id = row->id,
 	                     .kind = (enum mt_key_kind)row->kind,
@@ -78,9 +52,9 @@ static void from_row(struct ask *q, const struct store_auth_key *row)
 	                     .layer = row->layer,
 	                     .user_id = row->user_id};
 	memcpy(k->key, row->body, sizeof(k->key));
-	q->has_info = row->info.n == sizeof(q->info);
-	if (q->has_info)
-		memcpy(&q->info, row->info.p, sizeof(q->info));
+	q->a.has_info = row->info.n == sizeof(q->a.info);
+	if (q->a.has_info)
+		memcpy(&q->a.info, row->info.p, sizeof(q->a.info));
 }
 
 static int run_load(struct rpc_call *c, void *arg)
@@ -99,15 +73,15 @@ static int run_load(struct rpc_call *c, void *arg)
 static int run_insert(struct rpc_call *c, void *arg)
 {
 	struct ask *q = arg;
-	struct store_auth_key row = {.id = q->key.id,
-	                             .kind = (int)q->key.kind,
-	                             .dc = q->key.dc,
-	                             .first_salt = q->key.first_salt,
-	                             .created = q->key.created,
-	                             .expires = q->key.expires};
+	struct store_auth_key row = {.id = q->a.key.id,
+	                             .kind = (int)q->a.key.kind,
+	                             .dc = q->a.key.dc,
+	                             .first_salt = q->a.key.first_salt,
+	                             .created = q->a.key.created,
+	                             .expires = q->a.key.expires};
 	int r;
 
-	memcpy(row.body, q->key.key, sizeof(row.body));
+	memcpy(row.body, q->a.key.key, sizeof(row.body));
 	r = store_auth_key_insert(c->db, &row);
 	wipe(&row, sizeof(row));
 	return r;
@@ -141,9 +115,9 @@ static int run_note(struct rpc_call *c, void *arg)
 	struct ask *q = arg;
 	struct slice info = {0};
 
-	if (q->has_info)
-		info = slice_of(&q->info, sizeof(q->info));
-	return store_auth_key_set_client(c->db, q->id, q->key.layer, info);
+	if (q->a.has_info)
+		info = slice_of(&q->a.info, sizeof(q->a.info));
+	return store_auth_key_set_client(c->db, q->id, q->a.key.layer, info);
 }
 
 static void to_lane(struct rpc_server *rpc, bool write, struct ask *q,
@@ -159,7 +133,7 @@ static void load(void *ctx, struct io_loop *loop, int64_t id, mt_key_loaded_fn *
 {
 	struct ask *q = ask_new(loop, id, arg);
 
-	q->done_key = done;
+	q->a.loaded = done;
 	to_lane(ctx, false, q, run_load);
 }
 
@@ -168,8 +142,8 @@ static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void
 {
 	struct ask *q = ask_new(loop, k->id, arg);
 
-	q->key = *k;
-	q->done = done;
+	q->a.key = *k;
+	q->a.done = done;
 	to_lane(ctx, true, q, run_insert);
 }
 
@@ -180,7 +154,7 @@ static void bind_temp(void *ctx, struct io_loop *loop, int64_t temp_id, int64_t 
 
 	q->other = perm_id;
 	q->expires = expires;
-	q->done = done;
+	q->a.done = done;
 	to_lane(ctx, true, q, run_bind);
 }
 
@@ -188,7 +162,7 @@ static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(vo
 {
 	struct ask *q = ask_new(loop, id, arg);
 
-	q->done = done;
+	q->a.done = done;
 	to_lane(ctx, true, q, run_destroy);
 }
 
@@ -196,10 +170,10 @@ static void note_client(void *ctx, int64_t perm_id, int32_t layer, const struct 
 {
 	struct ask *q = ask_new(NULL, perm_id, NULL);
 
-	q->key.layer = layer;
-	q->has_info = info != NULL;
+	q->a.key.layer = layer;
+	q->a.has_info = info != NULL;
 	if (info)
-		q->info = *info;
+		q->a.info = *info;
 	to_lane(ctx, true, q, run_note);
 }
 

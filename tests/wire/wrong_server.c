@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
-#include "base/mem.h"
+#include "cdn/keys.h"
 #include "crypto/rsa.h"
 #include "io/conn.h"
 #include "io/listener.h"
@@ -15,49 +14,11 @@
 #include "tl/tl.h"
 #include "transport/transport.h"
 
-enum { KEYS_MAX = 64 };
-
 static struct {
 	const char *kind;
 	struct io_loop *loop;
 	struct mt_server *mt;
-	struct mt_key keys[KEYS_MAX];
-	unsigned n_keys;
 } w;
-
-static void load(void *ctx, struct io_loop *loop, int64_t id,
-                 void (*done)(void *, int, const struct mt_key *, const struct mt_client_info *), void *arg)
-{
-	for (unsigned i = 0; i < w.n_keys; i++)
-		if (w.keys[i].id == id) {
-			done(arg, 0, &w.keys[i], NULL);
-			return;
-		}
-	done(arg, -ERR_NOTFOUND, NULL, NULL);
-}
-
-static void insert(void *ctx, struct io_loop *loop, const struct mt_key *k, void (*done)(void *, int),
-                   void *arg)
-{
-	if (w.n_keys < KEYS_MAX)
-		w.keys[w.n_keys++] = *k;
-	done(arg, 0);
-}
-
-static void bind_key(void *ctx, struct io_loop *loop, int64_t temp, int64_t perm, unixtime_t expires,
-                     void (*done)(void *, int), void *arg)
-{
-	done(arg, 0);
-}
-
-static void destroy(void *ctx, struct io_loop *loop, int64_t id, void (*done)(void *, int), void *arg)
-{
-	done(arg, 0);
-}
-
-static void note_client(void *ctx, int64_t perm, int32_t layer, const struct mt_client_info *info)
-{
-}
 
 static void call(void *ctx, const struct mt_call *c)
 {
@@ -92,11 +53,7 @@ static void take(void *ctx, struct io_loop *l, int fd, const char *ip, struct sl
 
 int main(int argc, char **argv)
 {
-	struct mt_keystore ks = {.load = load,
-	                         .insert = insert,
-	                         .bind = bind_key,
-	                         .destroy = destroy,
-	                         .note_client = note_client};
+	struct mt_keystore ks;
 	struct mt_server_ops ops = {.call = call, .key_online = key_online};
 	struct io_accept_ops accept = {.look = look, .take = take};
 	struct rsa_key *rsa = rsa_key_generate();
@@ -110,6 +67,7 @@ int main(int argc, char **argv)
 	if (argc != 3 || io_loop_new(0, &w.loop) < 0)
 		return 2;
 	w.kind = argv[1];
+	cdn_keys_bind(cdn_keys_new(64), &ks);
 	rsa_public_pem(rsa, &pem);
 	f = fopen(argv[2], "w");
 	if (!f || fwrite(pem.p, 1, pem.n, f) != pem.n || fclose(f) != 0)
