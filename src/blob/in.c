@@ -8,14 +8,14 @@
 #include "blob/blob_private.h"
 #include "crypto/hash.h"
 #include "crypto/rng.h"
+#include "crypto/sha256_windows.h"
 
 struct blob_in {
 	struct blob_store *s;
 	char name[BLOB_TEMP_SIZE];
 	int fd;
 	uint64_t size;
-	struct hash_stream whole, window;
-	uint32_t in_window; /* bytes */
+	struct sha256_windows hash;
 	struct buf windows;
 	/* sealed: the chunk that is being filled */
 	uint8_t salt[SEAL_SALT], key[32], *chunk;
@@ -33,8 +33,7 @@ int blob_in_new(struct blob_store *s, struct blob_in **ret)
 	}
 	in->s = s;
 	in->fd = fd;
-	sha256_init(&in->whole);
-	sha256_init(&in->window);
+	sha256_windows_init(&in->hash, BLOB_WINDOW);
 	if (s->seal) {
 		rng_bytes(in->salt, sizeof(in->salt));
 		seal_file_key(s->seal, in->salt, in->key);
@@ -56,31 +55,6 @@ void blob_in_free(struct blob_in *in)
 	buf_fini(&in->windows);
 	free(in->chunk);
 	free(in);
-}
-
-static void end_window(struct blob_in *in)
-{
-	if (!in->in_window)
-		return;
-	sha256_final(&in->window, buf_reserve(&in->windows, 32));
-	in->windows.n += 32;
-	sha256_init(&in->window);
-	in->in_window = 0;
-}
-
-/* At most to the end of a window; so much that the second hash finds it in the cache. */
-static uint32_t hash_some(struct blob_in *in, struct slice bytes)
-{
-	uint32_t n = bytes.n < 32768 ? bytes.n : 32768;
-
-	if (n > BLOB_WINDOW - in->in_window)
-		n = BLOB_WINDOW - in->in_window;
-	sha256_update(&in->whole, bytes.p, n);
-	sha256_update(&in->window, bytes.p, n);
-	in->in_window += n;
-	if (in->in_window == BLOB_WINDOW)
-		end_window(in);
-	return n;
 }
 
 static int write_chunk(struct blob_in *in)
@@ -123,12 +97,7 @@ int blob_in_put(struct blob_in *in, struct slice bytes)
 
 	if (in->size + bytes.n > in->s->max_size)
 		return -ERR_TOO_BIG;
-	for (struct slice rest = bytes; rest.n;) {
-		uint32_t n = hash_some(in, rest);
-
-		rest.p += n;
-		rest.n -= n;
-	}
+	sha256_windows_update(&in->hash, bytes.p, bytes.n, &in->windows);
 	if (in->s->seal)
 		return put_sealed(in, bytes);
 	r = blob_pwrite(in->fd, bytes.p, bytes.n, in->size);
@@ -143,8 +112,7 @@ int blob_in_seal(struct blob_in *in, struct blob_id *ret_id, uint64_t *ret_size,
 	struct blob_id id;
 	int r = 0;
 
-	end_window(in);
-	sha256_final(&in->whole, id.b);
+	sha256_windows_final(&in->hash, id.b, &in->windows);
 	if (s->seal && (r = write_chunk(in)) == 0) {
 		seal_head_put(s->seal, in->salt, id.b, in->size, head);
 		r = blob_pwrite(in->fd, head, sizeof(head), 0);

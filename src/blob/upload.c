@@ -291,6 +291,7 @@ void upload_note_part(struct upload *u, const struct upload_record *rec, bool un
 {
 	uint32_t n = u->n_parts ? u->n_parts : 16;
 	struct upload_part *p;
+	bool is_new;
 
 	while (n <= rec->number)
 		n *= 2;
@@ -300,8 +301,10 @@ void upload_note_part(struct upload *u, const struct upload_record *rec, bool un
 		u->n_parts = n;
 	}
 	p = &u->parts[rec->number];
-	u->have += !p->at;
+	is_new = !p->at;
+	u->have += is_new;
 	*p = (struct upload_part){rec->at, rec->size, rec->kind == UPLOAD_PART_IN_DATA, untested};
+	upload_sizes_note(u, rec->number, is_new);
 	if (rec->total)
 		u->total = rec->total;
 }

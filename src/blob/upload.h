@@ -2,11 +2,11 @@
  * upload.h - contents that come in parts, in any order, over several connections, repeated, and resumed after a restart
  * (api.md 7.1). A part is on disk before upload_parts says so. Finished and unfinished uploads expire (settings).
  *
- * On disk: DIR/blobs/uploads/<owner>-<file_id>.log holds a record for each part (number, size, hashes of its bytes). The bytes of a
+ * On disk: DIR/blobs/uploads/<owner>-<file_id>.log holds a record for each part (number, size, a sum of its bytes). The bytes of a
  * part that lies where it belongs are in <owner>-<file_id>.data, which becomes the content by a new name; those of any other
  * (replaced, smaller than the rest and first, or of a sealed store) are in the record. Bytes are synced, then records, in one
  * go for all who wait. At a start the records are read again; a torn one at the end is cut off, and a part of which the
- * disk has kept only the record is found by its hashes and missing.
+ * disk has kept only the record is found by its sum and missing.
  * Memory: a table of parts an upload, 16 bytes each, none of their bytes.
  * Threads: blob lanes and jobs; any number at once, also on one upload.
  */
@@ -38,7 +38,7 @@ struct upload_arrival {
 	const char *why;    /* the protocol's own error, static text; NULL: none */
 };
 /*
- * Parts that wait together, of one upload or several: their hashes are made side by side, and each upload is synced once.
+ * Parts that wait together, of one upload or several: each upload is synced once.
  * What is wrong with one comes as its r with its why ("FILE_PART_INVALID" ...):
  * FILE_PART_INVALID (number), FILE_PART_EMPTY, FILE_PART_TOO_BIG, FILE_PART_SIZE_INVALID, FILE_PART_SIZE_CHANGED,
  * FILE_PARTS_INVALID (total; also larger than a content may be), and for -ERR_FULL (quota) "STORAGE_QUOTA_EXCEEDED". -ERR_NOSPACE and -ERR_IO have none.

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "blob/upload_private.h"
 #include "crypto/hash.h"
+#include "crypto/sha256_windows.h"
 
 struct making {
 	struct blob_store *s;
@@ -32,6 +33,7 @@ static int lost(struct making *m, uint32_t number)
 {
 	m->u->parts[number] = (struct upload_part){0};
 	m->u->have--;
+	upload_sizes_note(m->u, number, false);
 	m->why = m->missing;
 	snprintf(m->missing, 40, "FILE_PART_%u_MISSING", number);
 	return -ERR_NOTFOUND;
@@ -87,19 +89,21 @@ static int move_in(struct making *m, uint8_t *part)
 	return 0;
 }
 
-/* The windows of one part: as they were when it came, or, if the disk may not have its bytes, as they are. */
-static int windows_of(struct making *m, uint32_t number, const uint8_t *bytes, struct upload_hashes *ret)
+/* Parts of which the disk may have kept the record alone. */
+static int test_part(struct making *m, uint32_t number, uint8_t *bytes)
 {
-	const struct upload_part *p = &m->u->parts[number];
+	struct upload_part *p = &m->u->parts[number];
+	struct upload_sum had, has;
 	struct upload_record rec;
-	struct upload_hashes have;
 	int r = upload_log_record(&m->u->log, p->at, &rec);
 
 	if (r == 1)
-		r = upload_log_hashes(&m->u->log, &rec, ret);
-	if (r == 0 && p->untested) {
-		upload_hash(slice_of(bytes, p->size), &have);
-		if (memcmp(ret, &have, 32 * upload_n_windows(p->size)) != 0)
+		r = upload_log_read_sum(&m->u->log, &rec, &had);
+	if (r == 0)
+		r = blob_pread(m->u->data_fd, bytes, p->size, (uint64_t)number * m->f.part_size);
+	if (r == 0) {
+		upload_log_sum(&m->u->log, slice_of(bytes, p->size), &has);
+		if (memcmp(&had, &has, sizeof(had)) != 0)
 			r = -ERR_CORRUPT;
 	}
 	return r == -ERR_CORRUPT ? lost(m, number) : r;
@@ -107,36 +111,23 @@ static int windows_of(struct making *m, uint32_t number, const uint8_t *bytes, s
 
 static int hash_data(struct making *m, uint8_t *part, bool want_md5)
 {
-	bool aligned = m->f.part_size % BLOB_WINDOW == 0;
-	struct hash_stream whole;
-	struct upload_hashes h;
-	uint64_t at = 0;
+	struct sha256_windows h;
 	int r = 0;
 
-	sha256_init(&whole);
-	for (uint32_t i = 0; r == 0 && i < m->f.parts; i++) {
-		uint32_t n = m->u->parts[i].size;
-
+	for (uint32_t i = 0; r == 0 && i < m->f.parts; i++)
+		if (m->u->parts[i].untested)
+			r = test_part(m, i, part);
+	sha256_windows_init(&h, BLOB_WINDOW);
+	for (uint64_t at = 0, n; r == 0 && at < m->f.size; at += n) {
+		n = m->f.size - at < BLOB_WINDOW ? m->f.size - at : BLOB_WINDOW;
 		r = blob_pread(m->u->data_fd, part, n, at);
-		if (r == 0)
-			r = windows_of(m, i, part, &h);
-		if (r == 0 && aligned)
-			buf_put(m->windows, &h, 32 * upload_n_windows(n));
-		sha256_update(&whole, part, n);
+		sha256_windows_update(&h, part, n, m->windows);
 		if (want_md5)
 			md5_update(&m->md5, part, n);
-		at += n;
 	}
-	sha256_final(&whole, m->f.id.b);
+	sha256_windows_final(&h, m->f.id.b, m->windows);
 	if (want_md5)
 		md5_final(&m->md5, m->f.md5);
-	for (at = 0; r == 0 && !aligned && at < m->f.size; at += BLOB_WINDOW) {
-		uint64_t n = m->f.size - at < BLOB_WINDOW ? m->f.size - at : BLOB_WINDOW;
-
-		r = blob_pread(m->u->data_fd, part, n, at);
-		sha256(part, n, buf_reserve(m->windows, 32));
-		m->windows->n += 32;
-	}
 	return r;
 }
 

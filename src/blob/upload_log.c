@@ -1,6 +1,7 @@
 /* upload_log.c - see upload_log.h. */
 #include "blob/upload_log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -14,36 +15,24 @@
 #include "crypto/hash.h"
 #include "crypto/rng.h"
 
-#define MAGIC "chaparU1"
+#define MAGIC "chaparU2"
 
 enum { HEAD_CHECKED = UPLOAD_LOG_HEAD - 4, RECORD_CHECKED = UPLOAD_RECORD_HEAD - 8 };
 
 #define CONTENT_MAX ((uint64_t)UPLOAD_PART_MAX * UPLOAD_PARTS_MAX)
 
-uint32_t upload_hash_jobs(struct slice bytes, struct upload_hashes *ret, struct sha256_job *jobs)
+static_assert((int)SEAL_SALT == (int)SUM_KEY, "the salt is the key of sums");
+
+static void start_keys(struct upload_log *l, const uint8_t salt[SEAL_SALT])
 {
-	uint32_t n = upload_n_windows(bytes.n);
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t off = i * BLOB_WINDOW, left = bytes.n - off;
-
-		jobs[i] = (struct sha256_job){
-			.a = bytes.p + off, .an = left < BLOB_WINDOW ? left : BLOB_WINDOW, .out = ret->w[i]};
-	}
-	return n;
-}
-
-void upload_hash(struct slice bytes, struct upload_hashes *ret)
-{
-	struct sha256_job jobs[UPLOAD_WINDOWS];
-
-	sha256_batch(jobs, upload_hash_jobs(bytes, ret, jobs));
-}
-
-static void start_key(struct upload_log *l, const uint8_t salt[SEAL_SALT])
-{
+	memcpy(l->sum_key, salt, sizeof(l->sum_key));
 	if (l->seal)
 		seal_file_key(l->seal, salt, l->key);
+}
+
+void upload_log_sum(const struct upload_log *l, struct slice bytes, struct upload_sum *ret)
+{
+	sum_of(l->sum_key, bytes.p, bytes.n, ret->b);
 }
 
 int upload_log_begin(struct upload_log *l, int64_t owner, int64_t file_id)
@@ -62,7 +51,7 @@ int upload_log_begin(struct upload_log *l, int64_t owner, int64_t file_id)
 	buf_put(&b, sum, 4);
 	r = blob_pwrite(l->fd, b.p, b.n, 0);
 	if (r == 0) {
-		start_key(l, salt);
+		start_keys(l, salt);
 		l->end = b.n;
 	}
 	buf_fini(&b);
@@ -86,7 +75,7 @@ int upload_log_open(struct upload_log *l, int64_t owner, int64_t file_id)
 	    (int64_t)rd_u64(&in) != owner || (int64_t)rd_u64(&in) != file_id ||
 	    rd_u32(&in) != (l->seal != NULL))
 		return -ERR_CORRUPT;
-	start_key(l, salt.p);
+	start_keys(l, salt.p);
 	l->end = UPLOAD_LOG_HEAD;
 	return 0;
 }
@@ -94,7 +83,7 @@ int upload_log_open(struct upload_log *l, int64_t owner, int64_t file_id)
 /* Bytes of a record's body before it is sealed; 0: no record has such a head. */
 static uint32_t body_size(const struct upload_log *l, const struct upload_record *rec)
 {
-	uint32_t tag = l->seal ? GCM_TAG : 0, plain = rec->n - tag, hashes;
+	uint32_t tag = l->seal ? GCM_TAG : 0, plain = rec->n - tag;
 
 	if (rec->n < tag)
 		return 0;
@@ -106,10 +95,9 @@ static uint32_t body_size(const struct upload_log *l, const struct upload_record
 	if (rec->number >= UPLOAD_PARTS_MAX || rec->size < 1 || rec->size > UPLOAD_PART_MAX ||
 	    rec->total < 0 || rec->total > UPLOAD_PARTS_MAX)
 		return 0;
-	hashes = 32 * upload_n_windows(rec->size);
 	if (rec->kind == UPLOAD_PART_IN_DATA)
-		return plain == hashes ? plain : 0;
-	return rec->kind == UPLOAD_PART_HERE && plain == hashes + rec->size ? plain : 0;
+		return plain == SUM_SIZE ? plain : 0;
+	return rec->kind == UPLOAD_PART_HERE && plain == SUM_SIZE + rec->size ? plain : 0;
 }
 
 /* So many bytes of the body does the record's check cover. */
@@ -220,10 +208,10 @@ static int append(struct upload_log *l, enum upload_kind kind, uint32_t number, 
 }
 
 int upload_log_part(struct upload_log *l, uint32_t number, uint32_t size, int32_t total,
-                    const struct upload_hashes *h, struct slice bytes, uint64_t *ret_at)
+                    const struct upload_sum *sum, struct slice bytes, uint64_t *ret_at)
 {
 	return append(l, bytes.p ? UPLOAD_PART_HERE : UPLOAD_PART_IN_DATA, number, size, total,
-	              slice_of(h, 32 * upload_n_windows(size)), bytes, ret_at);
+	              slice_of(sum->b, SUM_SIZE), bytes, ret_at);
 }
 
 /* The first n bytes of the body, opened; all of it if it is sealed. `to` has rec->n bytes. */
@@ -239,31 +227,33 @@ static int read_body(const struct upload_log *l, const struct upload_record *rec
 	return gcm_open(l->key, rec->nonce, slice_of(rec->head, RECORD_CHECKED), to, n, to + n, to);
 }
 
-int upload_log_hashes(const struct upload_log *l, const struct upload_record *rec, struct upload_hashes *ret)
+int upload_log_read_sum(const struct upload_log *l, const struct upload_record *rec, struct upload_sum *ret)
 {
-	uint32_t n = 32 * upload_n_windows(rec->size);
-	uint8_t *body = xmalloc(rec->n);
-	int r = read_body(l, rec, body, n);
+	uint8_t *body;
+	int r;
 
+	if (!l->seal)
+		return read_body(l, rec, ret->b, SUM_SIZE);
+	body = xmalloc(rec->n);
+	r = read_body(l, rec, body, rec->n);
 	if (r == 0)
-		memcpy(ret, body, n);
+		memcpy(ret->b, body, SUM_SIZE);
 	free(body);
 	return r;
 }
 
 int upload_log_bytes(const struct upload_log *l, const struct upload_record *rec, uint8_t *to)
 {
-	uint32_t n = 32 * upload_n_windows(rec->size);
 	uint8_t *body = xmalloc(rec->n);
-	struct upload_hashes h;
+	struct upload_sum sum;
 	int r = rec->kind == UPLOAD_PART_HERE ? read_body(l, rec, body, rec->n) : -ERR_CORRUPT;
 
 	if (r == 0) {
-		upload_hash(slice_of(body + n, rec->size), &h);
-		if (memcmp(&h, body, n) != 0)
+		upload_log_sum(l, slice_of(body + SUM_SIZE, rec->size), &sum);
+		if (memcmp(sum.b, body, SUM_SIZE) != 0)
 			r = -ERR_CORRUPT;
 		else
-			memcpy(to, body + n, rec->size);
+			memcpy(to, body + SUM_SIZE, rec->size);
 	}
 	free(body);
 	return r;

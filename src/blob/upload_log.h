@@ -1,12 +1,12 @@
 /*
  * upload_log.h - the records of an upload on disk. Only for the other files of this folder.
  *
- *   head 64: "chaparU1" │ salt 32 │ owner 8 │ file_id 8 │ sealed 4 │ check 4
+ *   head 64: "chaparU2" │ salt 32 │ owner 8 │ file_id 8 │ sealed 4 │ check 4
  *   record 40: kind 4 │ number 4 │ size 4 │ total 4 │ n 4 │ nonce 12 │ check 8, then n bytes:
- *     PART_IN_DATA  SHA-256 of each window of the part's bytes (from its beginning)
+ *     PART_IN_DATA  16, the sum of the part's bytes (crypto/sum.h, its key is the salt)
  *     PART_HERE     the same, and the bytes
  *     DONE          the content's id 32, size 8, md5 16, parts 4, part_size 4, and the hashes of its windows
- *   All little-endian. Open, `check` covers the record's head and all but the bytes of a part, which their hashes cover. Sealed,
+ *   All little-endian. Open, `check` covers the record's head and all but the bytes of a part, which their sum covers. Sealed,
  *   the n bytes are one AES-256-GCM message (head as additional data, tag behind), and `check` covers the head.
  *
  * A record that is not whole ends the log: it was never acknowledged.
@@ -19,17 +19,17 @@
 #include "blob/blob.h"
 #include "blob/seal.h"
 #include "blob/upload.h"
+#include "crypto/sum.h"
 
 enum upload_kind { UPLOAD_PART_IN_DATA = 1, UPLOAD_PART_HERE = 2, UPLOAD_RECORD_DONE = 3 };
 enum {
 	UPLOAD_LOG_HEAD = 64,
 	UPLOAD_RECORD_HEAD = 40,
-	UPLOAD_WINDOWS = UPLOAD_PART_MAX / BLOB_WINDOW, /* of a part, at most */
 	UPLOAD_DONE_HEAD = 32 + 8 + 16 + 4 + 4,
 };
 
-struct upload_hashes {
-	uint8_t w[UPLOAD_WINDOWS][32];
+struct upload_sum {
+	uint8_t b[SUM_SIZE];
 };
 
 struct upload_record {
@@ -45,7 +45,7 @@ struct upload_record {
 struct upload_log {
 	int fd; /* -1: not open */
 	const struct seal *seal;
-	uint8_t key[32];
+	uint8_t key[32], sum_key[SUM_KEY];
 	uint64_t end; /* where the next record goes; 0: nothing is there yet */
 };
 
@@ -53,24 +53,22 @@ static inline uint32_t upload_n_windows(uint64_t size)
 {
 	return (uint32_t)((size + BLOB_WINDOW - 1) / BLOB_WINDOW);
 }
-void upload_hash(struct slice bytes, struct upload_hashes *ret);
-/* The same as jobs of sha256_batch, with those of others: at most UPLOAD_WINDOWS; how many. */
-struct sha256_job;
-uint32_t upload_hash_jobs(struct slice bytes, struct upload_hashes *ret, struct sha256_job *jobs);
 
 /* Of an empty file: writes the head. */
 int upload_log_begin(struct upload_log *l, int64_t owner, int64_t file_id);
 /* Reads the head: -ERR_CORRUPT if it is none, of another upload, or sealed otherwise than we are. */
 int upload_log_open(struct upload_log *l, int64_t owner, int64_t file_id);
+/* Of bytes, as records of this log have it. The log was begun or opened. */
+void upload_log_sum(const struct upload_log *l, struct slice bytes, struct upload_sum *ret);
 /* The record at l->end, which moves behind it: 1, 0 at the end, -ERR_CORRUPT: torn from here on, -ERR_IO. */
 int upload_log_next(struct upload_log *l, struct upload_record *ret);
 /* The head of one record again. */
 int upload_log_record(const struct upload_log *l, uint64_t at, struct upload_record *ret);
 /* `bytes` absent: they are in the data. On an error nothing was added. */
 int upload_log_part(struct upload_log *l, uint32_t number, uint32_t size, int32_t total,
-                    const struct upload_hashes *h, struct slice bytes, uint64_t *ret_at);
-int upload_log_hashes(const struct upload_log *l, const struct upload_record *rec, struct upload_hashes *ret);
-/* The bytes of PART_HERE, rec->size of them, compared with their hashes: -ERR_CORRUPT. */
+                    const struct upload_sum *sum, struct slice bytes, uint64_t *ret_at);
+int upload_log_read_sum(const struct upload_log *l, const struct upload_record *rec, struct upload_sum *ret);
+/* The bytes of PART_HERE, rec->size of them, compared with their sum: -ERR_CORRUPT. */
 int upload_log_bytes(const struct upload_log *l, const struct upload_record *rec, uint8_t *to);
 
 struct upload_finished {

@@ -8,7 +8,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "blob/upload_private.h"
-#include "crypto/hash.h"
 
 struct arrival {
 	struct upload_arrival *of;
@@ -16,7 +15,6 @@ struct arrival {
 	uint32_t number, size;
 	bool big; /* of saveBigFilePart */
 	struct slice bytes;
-	struct upload_hashes hashes;
 	struct upload_shape shape;
 	struct upload *u; /* ours to give back, without its lock; NULL: nothing is written */
 	uint64_t mine;    /* up to which record it has to be synced; 0: none */
@@ -56,15 +54,18 @@ static int is_same(struct upload *u, const struct arrival *a)
 {
 	const struct upload_part *p = &u->parts[a->number];
 	struct upload_record rec;
-	struct upload_hashes h;
+	struct upload_sum had, has;
 	int r;
 
 	if (p->size != a->size)
 		return 0;
 	r = upload_log_record(&u->log, p->at, &rec);
 	if (r == 1)
-		r = upload_log_hashes(&u->log, &rec, &h);
-	return r < 0 ? r : memcmp(&h, &a->hashes, 32 * upload_n_windows(a->size)) == 0;
+		r = upload_log_read_sum(&u->log, &rec, &had);
+	if (r < 0)
+		return r;
+	upload_log_sum(&u->log, a->bytes, &has);
+	return memcmp(&had, &has, sizeof(had)) == 0;
 }
 
 /*
@@ -107,6 +108,7 @@ static int write_part(struct blob_store *s, struct upload *u, const struct arriv
 	                            .number = a->number,
 	                            .size = a->size,
 	                            .total = a->shape.total};
+	struct upload_sum sum;
 	int r = open_log(s, u);
 
 	if (r < 0)
@@ -120,9 +122,11 @@ static int write_part(struct blob_store *s, struct upload *u, const struct arriv
 	}
 	if (in_data)
 		r = blob_pwrite(u->data_fd, a->bytes.p, a->size, (uint64_t)a->number * a->shape.part_size);
-	if (r >= 0)
-		r = upload_log_part(&u->log, a->number, a->size, a->shape.total, &a->hashes,
+	if (r >= 0) {
+		upload_log_sum(&u->log, a->bytes, &sum);
+		r = upload_log_part(&u->log, a->number, a->size, a->shape.total, &sum,
 		                    in_data ? (struct slice){0} : a->bytes, &rec.at);
+	}
 	if (r >= 0)
 		upload_note_part(u, &rec, false);
 	return r < 0 ? r : 0;
@@ -196,17 +200,6 @@ static const char *what_is_wrong(const struct upload_arrival *a, const struct up
 	return a->bytes.n > UPLOAD_PART_MAX ? "FILE_PART_TOO_BIG" : NULL;
 }
 
-static void hash_all(struct arrival *a, size_t n)
-{
-	struct sha256_job *jobs = xmalloc(n * UPLOAD_WINDOWS * sizeof(*jobs) + 1);
-	size_t k = 0;
-
-	for (size_t i = 0; i < n; i++)
-		k += upload_hash_jobs(a[i].bytes, &a[i].hashes, jobs + k);
-	sha256_batch(jobs, k);
-	free(jobs);
-}
-
 /* All but the sync. */
 static int put(struct blob_store *s, struct arrival *a, unixtime_t now)
 {
@@ -269,7 +262,6 @@ void upload_parts(struct blob_store *s, const struct upload_limits *l, struct up
 			                          .big = i->total != 0,
 			                          .bytes = i->bytes};
 	}
-	hash_all(a, n);
 	for (size_t i = 0; i < n; i++)
 		a[i].of->r = put(s, &a[i], now);
 	for (size_t i = 0; i < n; i++)

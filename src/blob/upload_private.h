@@ -20,6 +20,13 @@ struct upload_part {
  */
 enum upload_state { UPLOAD_OPEN, UPLOAD_FINISHING, UPLOAD_DONE, UPLOAD_GONE };
 
+/* What sizes the parts have: which is the highest, how large is it, and how large are the others (0: there are none). */
+struct upload_sizes {
+	int32_t highest; /* -1: there are no parts */
+	uint32_t highest_size, others;
+	bool differ; /* the others */
+};
+
 struct upload_key {
 	int64_t owner, file_id;
 };
@@ -43,7 +50,8 @@ struct upload {
 	int data_fd;
 	bool has_data, new_names; /* a name that the folder's sync has not seen */
 	struct upload_part *parts;
-	uint32_t n_parts, have;           /* room, and those that are there */
+	uint32_t n_parts, have; /* room, and those that are there */
+	struct upload_sizes sizes;
 	int32_t total;                    /* 0: not known */
 	uint64_t written, synced, failed; /* records: appended, on disk, and up to which a sync failed */
 	int failed_r;
@@ -95,6 +103,9 @@ int upload_wake(struct blob_store *s, struct upload *u);
 void upload_note_part(struct upload *u, const struct upload_record *rec, bool untested);
 
 /* --- upload_shape.c: do the parts fit together? */
+
+/* The part `number` was added, changed, or is gone. */
+void upload_sizes_note(struct upload *u, uint32_t number, bool is_new);
 
 struct upload_shape {
 	int32_t total;      /* 0: not known */

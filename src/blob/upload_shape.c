@@ -11,14 +11,7 @@ static bool may_be_whole(uint32_t size)
 	return size % UPLOAD_PART_UNIT == 0 && UPLOAD_PART_MAX % size == 0;
 }
 
-/* Of all parts and the new one: which is the highest, how large is it, and how large are the others. */
-struct seen {
-	int32_t highest;
-	uint32_t highest_size, common; /* common 0: there are no others */
-	bool differ;
-};
-
-static void see(struct seen *s, int32_t number, uint32_t size)
+static void see(struct upload_sizes *s, int32_t number, uint32_t size)
 {
 	uint32_t other = size;
 
@@ -29,14 +22,35 @@ static void see(struct seen *s, int32_t number, uint32_t size)
 	}
 	if (!other)
 		return;
-	s->differ = s->differ || (s->common && s->common != other);
-	s->common = other;
+	s->differ = s->differ || (s->others && s->others != other);
+	s->others = other;
+}
+
+/* Of all parts but this one; -1: of all. */
+static struct upload_sizes sizes_but(const struct upload *u, int64_t number)
+{
+	struct upload_sizes s = {.highest = -1};
+
+	for (uint32_t i = 0; i < u->n_parts; i++)
+		if (u->parts[i].at && i != number)
+			see(&s, (int32_t)i, u->parts[i].size);
+	return s;
+}
+
+void upload_sizes_note(struct upload *u, uint32_t number, bool is_new)
+{
+	if (!is_new)
+		u->sizes = sizes_but(u, -1);
+	else if (u->have == 1)
+		u->sizes = (struct upload_sizes){(int32_t)number, u->parts[number].size, 0, false};
+	else
+		see(&u->sizes, (int32_t)number, u->parts[number].size);
 }
 
 const char *upload_fits(const struct upload *u, uint32_t limit, int32_t number, uint32_t size, int32_t total,
                         struct upload_shape *ret)
 {
-	struct seen s = {.highest = -1};
+	struct upload_sizes s = {.highest = -1};
 	bool last_known;
 
 	if (total < -1 || total > (int32_t)limit || (total > 0 && u->total && u->total != total))
@@ -45,20 +59,21 @@ const char *upload_fits(const struct upload *u, uint32_t limit, int32_t number, 
 		total = u->total;
 	if (number < 0 || number >= (int32_t)limit || (total && number >= total))
 		return "FILE_PART_INVALID";
-	for (uint32_t i = 0; i < u->n_parts; i++)
-		if (u->parts[i].at && i != (uint32_t)number)
-			see(&s, (int32_t)i, u->parts[i].size);
+	if ((uint32_t)number < u->n_parts && u->parts[number].at)
+		s = sizes_but(u, number); /* it takes its place */
+	else if (u->have)
+		s = u->sizes;
 	see(&s, number, size);
 	if (total && s.highest >= total)
 		return "FILE_PARTS_INVALID"; /* of parts that came before the total */
 	last_known = total && s.highest == total - 1;
-	if (s.differ || (s.common && s.highest_size > s.common) ||
-	    (s.common && total && !last_known && s.highest_size != s.common))
+	if (s.differ || (s.others && s.highest_size > s.others) ||
+	    (s.others && total && !last_known && s.highest_size != s.others))
 		return "FILE_PART_SIZE_CHANGED";
-	if (s.common ? !may_be_whole(s.common) : total && !last_known && !may_be_whole(s.highest_size))
+	if (s.others ? !may_be_whole(s.others) : total && !last_known && !may_be_whole(s.highest_size))
 		return "FILE_PART_SIZE_INVALID";
 	ret->total = total;
-	ret->part_size = s.common ? s.common : total && !last_known ? s.highest_size : 0;
+	ret->part_size = s.others ? s.others : total && !last_known ? s.highest_size : 0;
 	ret->size_max = total ? (uint64_t)(total - 1) * ret->part_size : (uint64_t)s.highest * ret->part_size;
 	ret->size_max += s.highest_size;
 	return NULL;

@@ -1,7 +1,6 @@
-/* sha256_batch.c - SHA-256 of many messages: two at a time, where the processor gains by it; as one ends the next takes its place. */
+/* sha256_batch.c - SHA-256 by blocks; and of many messages: two at a time, where the processor gains by it; as one ends the next takes its place. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <endian.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include <openssl/sha.h>
@@ -21,16 +20,52 @@ struct lane {
 	uint8_t edge[2 * BLOCK]; /* where the pieces meet, and the end with its padding */
 };
 
-static bool is_paired(void)
+void sha256_begin(uint32_t state[8])
 {
-	static _Atomic signed char known; /* 0: not asked yet; whoever asks finds the same */
-	signed char k = atomic_load_explicit(&known, memory_order_relaxed);
+	static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+	                                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
-	if (!k) {
-		k = sha256_pair_works() ? 1 : -1;
-		atomic_store_explicit(&known, k, memory_order_relaxed);
+	memcpy(state, initial, sizeof(initial));
+}
+
+void sha256_single(uint32_t state[8], const uint8_t *p, size_t blocks)
+{
+	SHA256_CTX c;
+
+	SHA256_Init(&c);
+	memcpy(c.h, state, sizeof(c.h));
+	SHA256_Update(&c, p, blocks * BLOCK);
+	memcpy(state, c.h, sizeof(c.h));
+}
+
+static void put_state(const uint32_t state[8], uint8_t out[32])
+{
+	for (int i = 0; i < 8; i++) {
+		uint32_t v = htobe32(state[i]);
+
+		memcpy(out + 4 * i, &v, 4);
 	}
-	return k > 0;
+}
+
+/* The tail of a message of n bytes becomes its last blocks: how many. */
+static size_t pad(uint8_t edge[2 * BLOCK], size_t tail, uint64_t n)
+{
+	uint64_t bits = htobe64(n * 8);
+	size_t size = tail + 1 + LENGTH <= BLOCK ? BLOCK : 2 * BLOCK;
+
+	edge[tail] = 0x80;
+	memset(edge + tail + 1, 0, size - tail - 1 - LENGTH);
+	memcpy(edge + size - LENGTH, &bits, LENGTH);
+	return size / BLOCK;
+}
+
+void sha256_end(uint32_t state[8], const uint8_t *tail, uint64_t n, uint8_t out[32])
+{
+	uint8_t edge[2 * BLOCK];
+
+	memcpy(edge, tail, n % BLOCK);
+	sha256_single(state, edge, pad(edge, n % BLOCK, n));
+	put_state(state, out);
 }
 
 /* n bytes of the message, from `at` on. */
@@ -48,15 +83,9 @@ static void copy(const struct sha256_job *j, size_t at, size_t n, uint8_t *out)
 
 static void take_end(struct lane *l, size_t left)
 {
-	uint64_t bits = htobe64((uint64_t)(l->job->an + l->job->bn) * 8);
-	size_t n = left + 1 + LENGTH <= BLOCK ? BLOCK : 2 * BLOCK;
-
 	copy(l->job, l->at, left, l->edge);
-	l->edge[left] = 0x80;
-	memset(l->edge + left + 1, 0, n - left - 1 - LENGTH);
-	memcpy(l->edge + n - LENGTH, &bits, LENGTH);
 	l->p = l->edge;
-	l->blocks = n / BLOCK;
+	l->blocks = pad(l->edge, left, l->job->an + l->job->bn);
 	l->last = true;
 }
 
@@ -73,6 +102,9 @@ static void take(struct lane *l)
 	if (l->at >= j->an) {
 		l->p = (const uint8_t *)j->b + (l->at - j->an);
 		l->blocks = left / BLOCK;
+	} else if (j->an - l->at >= BLOCK) {
+		l->p = (const uint8_t *)j->a + l->at;
+		l->blocks = (j->an - l->at) / BLOCK;
 	} else {
 		copy(j, l->at, BLOCK, l->edge);
 		l->p = l->edge;
@@ -83,13 +115,10 @@ static void take(struct lane *l)
 
 static void begin(struct lane *l, const struct sha256_job *j)
 {
-	static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-	                                    0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-
 	l->job = j;
 	l->at = 0;
 	l->last = false;
-	memcpy(l->state, initial, sizeof(initial));
+	sha256_begin(l->state);
 	take(l);
 }
 
@@ -104,11 +133,7 @@ static bool go_on(struct lane *l, size_t n)
 		take(l);
 		return true;
 	}
-	for (int i = 0; i < 8; i++) {
-		uint32_t v = htobe32(l->state[i]);
-
-		memcpy(l->job->out + 4 * i, &v, 4);
-	}
+	put_state(l->state, l->job->out);
 	return false;
 }
 
@@ -123,15 +148,11 @@ static void move(struct lane *to, const struct lane *from)
 /* Nothing is left to go beside it. */
 static void finish(struct lane *l)
 {
-	SHA256_CTX c;
 	size_t n;
 
 	do {
-		SHA256_Init(&c);
-		memcpy(c.h, l->state, sizeof(l->state));
 		n = l->blocks;
-		SHA256_Update(&c, l->p, n * BLOCK);
-		memcpy(l->state, c.h, sizeof(l->state));
+		sha256_single(l->state, l->p, n);
 	} while (go_on(l, n));
 }
 
@@ -159,7 +180,7 @@ static void run(const struct sha256_job *jobs, size_t n)
 
 void sha256_batch(const struct sha256_job *jobs, size_t n)
 {
-	if (n > 1 && is_paired()) {
+	if (n > 1 && sha256_pair_works()) {
 		run(jobs, n);
 		return;
 	}

@@ -5,6 +5,7 @@
 
 #include <cpuid.h>
 #include <immintrin.h>
+#include <stdatomic.h>
 
 #define TARGET __attribute__((target("sha,sse4.1")))
 #define INLINE TARGET __attribute__((always_inline)) static inline
@@ -87,11 +88,23 @@ TARGET void sha256_pair(uint32_t *const state[2], const uint8_t *const p[2], siz
 	BOTH store(state[l], abef[l], cdgh[l]);
 }
 
-bool sha256_pair_works(void)
+static bool has_sha(void)
 {
 	unsigned a, b, c, d;
 
 	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 29 && __builtin_cpu_supports("sse4.1");
+}
+
+bool sha256_pair_works(void)
+{
+	static _Atomic signed char known; /* 0: not asked yet; whoever asks finds the same */
+	signed char v = atomic_load_explicit(&known, memory_order_relaxed);
+
+	if (!v) {
+		v = has_sha() ? 1 : -1;
+		atomic_store_explicit(&known, v, memory_order_relaxed);
+	}
+	return v > 0;
 }
 
 #else

@@ -1,4 +1,4 @@
-/* test_sha256.c - batches of SHA-256: known answers, OpenSSL's answers, any number, any lengths, any cut into two pieces. */
+/* test_sha256.c - batches of SHA-256, and windows: known answers, OpenSSL's answers, any number, any lengths, any cut into two pieces. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 #include "crypto/hash.h"
 #include "crypto/rng.h"
 #include "crypto/sha256_pair.h"
+#include "crypto/sha256_windows.h"
 
 enum { JOBS_MAX = 40, ROUNDS = 300 };
 
@@ -110,12 +111,45 @@ static void edges(void **state)
 		}
 }
 
+/* A message in pieces of any size, and its windows: OpenSSL's answers. */
+static void windows(void **state)
+{
+	enum { MOST = 5000 };
+	uint8_t p[MOST], out[32], want[32];
+
+	rng_bytes(p, sizeof(p));
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		uint32_t size = 64u << rng_u64() % 6, n = (uint32_t)(rng_u64() % (MOST + 1)), at, k;
+		struct sha256_windows h;
+		struct buf b = {0};
+
+		n = round % 3 ? n : n / size * size;
+		sha256_windows_init(&h, size);
+		for (at = 0; at < n; at += k) {
+			k = (uint32_t)(rng_u64() % (round % 2 ? 100 : 3000) + 1);
+			k = k < n - at ? k : n - at;
+			sha256_windows_update(&h, p + at, k, &b);
+			assert_int_equal(b.n, (at + k) / size * 32);
+		}
+		sha256_windows_final(&h, out, &b);
+		sha256(p, n, want);
+		assert_memory_equal(out, want, 32);
+		assert_int_equal(b.n, (n + size - 1) / size * 32);
+		for (at = 0; at < n; at += size) {
+			sha256(p + at, n - at < size ? n - at : size, want);
+			assert_memory_equal(b.p + at / size * 32, want, 32);
+		}
+		buf_fini(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known),
 		cmocka_unit_test(batches),
 		cmocka_unit_test(edges),
+		cmocka_unit_test(windows),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
