@@ -157,6 +157,7 @@ static int serve_child(void *arg)
 	sigaddset(&set, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	mem_keep_freed();
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk: an error of the write, not the end */
 	r = start(s);
 	while (r == 0 && sigtimedwait(&set, NULL, &now_and_then) < 0)
