@@ -278,7 +278,7 @@ int channels_getFullChannel(struct rpc_call *c, const struct tl_channels_getFull
 	    (r = notify_view(c, c->user_id, peer_channel(ch.row.id), NOTIFY_PEER, &f->notify_settings)) < 0)
 		return r;
 	o->full_chat = &f->o;
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

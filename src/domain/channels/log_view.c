@@ -283,7 +283,7 @@ int channels_getAdminLog(struct rpc_call *c, const struct tl_channels_getAdminLo
 	view_init(&v, c);
 	view_peer(&v, peer_channel(ch.row.id));
 	if ((r = gather(c, q, ch.row.id, &w, limit, &v, &o->events)) < 0 ||
-	    (r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	    (r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

@@ -199,7 +199,7 @@ static int answer(struct listing *l)
 		o->participants.v[o->participants.n++] = participant_view(&v, &l->ch.me, m);
 	}
 	o->count = l->count < (int32_t)o->participants.n ? (int32_t)o->participants.n : l->count;
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }
@@ -252,7 +252,7 @@ int channels_getParticipant(struct rpc_call *c, const struct tl_channels_getPart
 	view_init(&v, c);
 	view_peer(&v, peer_channel(ch.row.id));
 	o->participant = participant_view(&v, &ch.me, &m);
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

@@ -154,7 +154,7 @@ int messages_getFullChat(struct rpc_call *c, const struct tl_messages_getFullCha
 	    (r = set_links(&v, &ch, f)) < 0 || (r = set_bots(&v, &ch, f)) < 0)
 		return r;
 	o->full_chat = &f->o;
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

@@ -105,7 +105,7 @@ static int reply_blocked(struct rpc_call *c, struct view *v, struct tl_vec list,
 	struct tl_vec users, chats;
 	int r;
 
-	if ((r = view_users(v, &users)) < 0 || (r = view_chats(v, &chats)) < 0)
+	if ((r = view_mentioned(v, &users, &chats)) < 0)
 		return r;
 	if (list.n == count) {
 		all = TL_NEW(&c->arena, contacts_blocked);

@@ -29,7 +29,7 @@ static int reply_peer(struct rpc_call *c, int64_t peer)
 	view_init(&v, c);
 	view_peer(&v, peer);
 	o->peer = peer_to_tl(&c->arena, peer);
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }
@@ -179,8 +179,7 @@ int contacts_search(struct rpc_call *c, const struct tl_contacts_search *q)
 	view_init(&s.known, c);
 	view_init(&s.shown, c);
 	if ((r = search_own(&s)) < 0 || (r = search_global(&s, text)) < 0 ||
-	    (r = view_users(&s.shown, &s.found->users)) < 0 ||
-	    (r = view_chats(&s.shown, &s.found->chats)) < 0)
+	    (r = view_mentioned(&s.shown, &s.found->users, &s.found->chats)) < 0)
 		return r;
 	return rpc_reply(c, &s.found->o);
 }

@@ -62,8 +62,7 @@ static int view_list(struct rpc_call *c, const struct store_dialog *rows, size_t
 		if (r < 0)
 			return r == -ERR_NOTFOUND ? -ERR_CORRUPT : r;
 	}
-	r = view_users(&v, &l->users);
-	return r < 0 ? r : view_chats(&v, &l->chats);
+	return view_mentioned(&v, &l->users, &l->chats);
 }
 
 struct page {

@@ -151,7 +151,7 @@ static int reply(struct rpc_call *c, const struct store_saved *v, size_t n, stru
 		view_peer(&view, v[i].peer);
 		dialogs.v[i] = &d->o;
 	}
-	if ((r = view_users(&view, &users)) < 0 || (r = view_chats(&view, &chats)) < 0)
+	if ((r = view_mentioned(&view, &users, &chats)) < 0)
 		return r;
 	if (n >= total) {
 		all = TL_NEW(&c->arena, messages_savedDialogs);

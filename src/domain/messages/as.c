@@ -210,7 +210,7 @@ int channels_getSendAs(struct rpc_call *c, const struct tl_channels_getSendAs *q
 	if (to.channel && (to.channel->row.flags & STORE_CHANNEL_MEGAGROUP) &&
 	    (r = add_peers(&v, to.channel, o)) < 0)
 		return r;
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

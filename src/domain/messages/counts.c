@@ -69,7 +69,7 @@ int messages_getMessagesViews(struct rpc_call *c, const struct tl_messages_getMe
 		if (r < 0 && r != -ERR_NOTFOUND)
 			return r;
 	}
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

@@ -139,7 +139,7 @@ static int by_ids(struct rpc_call *c, const struct place *p, const struct tl_vec
 	for (uint32_t i = 0; r == 0 && i < ids->n; i++)
 		r = one(c, &v, p, ids->v[i], &m->messages.v[i]);
 	m->topics = tl_vec_new(&c->arena, 0);
-	if (r < 0 || (r = view_users(&v, &m->users)) < 0 || (r = view_chats(&v, &m->chats)) < 0)
+	if (r < 0 || (r = view_mentioned(&v, &m->users, &m->chats)) < 0)
 		return r;
 	if (!p)
 		return rpc_reply(c, &m->o);

@@ -60,7 +60,7 @@ static int reply_list(struct rpc_call *c, const struct peer *peer, const struct 
 		if ((r = message_view(&v, &as, &m->messages.v[i])) < 0)
 			return r;
 	}
-	if ((r = view_users(&v, &m->users)) < 0 || (r = view_chats(&v, &m->chats)) < 0)
+	if ((r = view_mentioned(&v, &m->users, &m->chats)) < 0)
 		return r;
 	return rpc_reply(c, &m->o);
 }

@@ -100,7 +100,7 @@ int page_reply(struct rpc_call *c, struct view *v, const struct place *place, co
 	for (size_t i = 0; i < n; i++)
 		if ((r = message_view(v, &rows[i], &list.v[i])) < 0)
 			return r;
-	if ((r = view_users(v, &users)) < 0 || (r = view_chats(v, &chats)) < 0)
+	if ((r = view_mentioned(v, &users, &chats)) < 0)
 		return r;
 	if (place && peer_is_channel(place->owner)) {
 		if ((r = rpc_head(c, place->owner, &head)) < 0)

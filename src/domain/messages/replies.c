@@ -91,7 +91,7 @@ int messages_getDiscussionMessage(struct rpc_call *c, const struct tl_messages_g
 	d->has_read_inbox_max_id = d->read_inbox_max_id > 0;
 	d->read_outbox_max_id = thread_read_of_others(&t.head, c->user_id);
 	d->has_read_outbox_max_id = d->read_outbox_max_id > 0;
-	if ((r = view_users(&v, &d->users)) < 0 || (r = view_chats(&v, &d->chats)) < 0)
+	if ((r = view_mentioned(&v, &d->users, &d->chats)) < 0)
 		return r;
 	return rpc_reply(c, &d->o);
 }

@@ -270,7 +270,7 @@ int messages_getSearchResultsCalendar(struct rpc_call *c,
 		t->min_date = (int32_t)rows[i].date;
 		t->min_msg_id = rows[i].id;
 	}
-	if ((r = view_users(&v, &t->users)) < 0 || (r = view_chats(&v, &t->chats)) < 0)
+	if ((r = view_mentioned(&v, &t->users, &t->chats)) < 0)
 		return r;
 	return rpc_reply(c, &t->o);
 }

@@ -165,7 +165,7 @@ static int reply_slice(struct rpc_call *c, const struct hunt *h)
 		if ((r = message_view(&v, &h->rows[i], &s->messages.v[i])) < 0)
 			return r;
 	s->topics = tl_vec_new(&c->arena, 0);
-	if ((r = view_users(&v, &s->users)) < 0 || (r = view_chats(&v, &s->chats)) < 0)
+	if ((r = view_mentioned(&v, &s->users, &s->chats)) < 0)
 		return r;
 	return rpc_reply(c, &s->o);
 }

@@ -28,7 +28,7 @@ int messages_getPollResults(struct rpc_call *c, const struct tl_messages_getPoll
 	if ((r = poll_update_view(&v, &row, &o->updates.v[0])) < 0)
 		return r;
 	o->updates.n = o->updates.v[0] != NULL;
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }
@@ -109,7 +109,7 @@ static int answer(struct view *v, const struct poll_body *p, int32_t option, int
 	if (i < n)
 		o->next_offset = arena_printf(&v->c->arena, "%" PRId64 "_%" PRId64 "_%d", rows[i - 1].date,
 		                              masked(v->c, p, &rows[i - 1]), (int)rows[i - 1].option);
-	if ((r = view_users(v, &o->users)) < 0 || (r = view_chats(v, &o->chats)) < 0)
+	if ((r = view_mentioned(v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(v->c, &o->o);
 }

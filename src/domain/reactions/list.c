@@ -32,7 +32,7 @@ int messages_getMessagesReactions(struct rpc_call *c, const struct tl_messages_g
 		if (r < 0 || (r = reactions_update_view(&v, &row, &o->updates.v[o->updates.n++])) < 0)
 			return r;
 	}
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }
@@ -113,7 +113,7 @@ int messages_getMessageReactionsList(struct rpc_call *c, const struct tl_message
 		                              (int)rows[n - 1].place);
 	}
 	if ((r = reactions_listed(&v, &row, rows, n, &o->reactions)) < 0 ||
-	    (r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	    (r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

@@ -233,7 +233,7 @@ int stats_getMessagePublicForwards(struct rpc_call *c, const struct tl_stats_get
 	if (n == limit)
 		o->next_offset = arena_printf(&c->arena, "%lld_%lld_%d", (long long)at[n - 1].date,
 		                              (long long)at[n - 1].peer, (int)at[n - 1].id);
-	if ((r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

@@ -122,7 +122,7 @@ static int reply_slice(struct gather *g, bool final)
 	d->pts = g->pts;
 	d->new_messages = (struct tl_vec){g->messages, g->n_messages};
 	d->other_updates = (struct tl_vec){g->other, g->n_other};
-	if ((r = view_users(&g->v, &d->users)) < 0 || (r = view_chats(&g->v, &d->chats)) < 0)
+	if ((r = view_mentioned(&g->v, &d->users, &d->chats)) < 0)
 		return r;
 	return rpc_reply(c, &d->o);
 }
@@ -147,7 +147,7 @@ static int reply_too_long(struct gather *g, int64_t key)
 		if (rows[i].id >= g->ch->me.first_id &&
 		    (r = message_view(&g->v, &rows[i], &d->messages.v[d->messages.n++])) < 0)
 			return r;
-	if ((r = view_users(&g->v, &d->users)) < 0 || (r = view_chats(&g->v, &d->chats)) < 0)
+	if ((r = view_mentioned(&g->v, &d->users, &d->chats)) < 0)
 		return r;
 	return rpc_reply(c, &d->o);
 }

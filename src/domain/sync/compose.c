@@ -290,7 +290,7 @@ int sync_compose_in(struct view *v, const struct upd_event *ev, size_t n, struct
 	all = TL_NEW(&c->arena, updates);
 	all->updates = (struct tl_vec){list, k};
 	all->date = (int32_t)c->now;
-	if ((r = view_users(v, &all->users)) < 0 || (r = view_chats(v, &all->chats)) < 0)
+	if ((r = view_mentioned(v, &all->users, &all->chats)) < 0)
 		return r;
 	*ret_updates = &all->o;
 	return 0;

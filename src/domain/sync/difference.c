@@ -329,7 +329,7 @@ static int answer(struct gather *g, const struct tl_updates_getDifference *q, bo
 		note_told(c, g->seen);
 		return rpc_reply(c, &e->o);
 	}
-	if ((r = view_users(&g->v, &users)) < 0 || (r = view_chats(&g->v, &chats)) < 0)
+	if ((r = view_mentioned(&g->v, &users, &chats)) < 0)
 		return r;
 	if (whole) {
 		d = TL_NEW(&c->arena, updates_difference);

@@ -31,8 +31,8 @@ static int reply(struct view *v, const struct channel *ch, struct tl_messages_fo
 	int r;
 
 	view_peer(v, peer_channel(ch->row.id));
-	if ((r = rpc_head(c, peer_channel(ch->row.id), &head)) < 0 || (r = view_users(v, &o->users)) < 0 ||
-	    (r = view_chats(v, &o->chats)) < 0)
+	if ((r = rpc_head(c, peer_channel(ch->row.id), &head)) < 0 ||
+	    (r = view_mentioned(v, &o->users, &o->chats)) < 0)
 		return r;
 	o->pts = head.pts;
 	return rpc_reply(c, &o->o);

@@ -87,8 +87,8 @@ int messages_getPeerSettings(struct rpc_call *c, const struct tl_messages_getPee
 		return r;
 	view_init(&v, c);
 	view_peer(&v, peer.key);
-	if ((r = peer_settings_view(c, peer.key, &o->settings)) < 0 || (r = view_users(&v, &o->users)) < 0 ||
-	    (r = view_chats(&v, &o->chats)) < 0)
+	if ((r = peer_settings_view(c, peer.key, &o->settings)) < 0 ||
+	    (r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }
@@ -186,7 +186,7 @@ int users_getFullUser(struct rpc_call *c, const struct tl_users_getFullUser *q)
 	    (r = user_photo_full(c, &u, f)) < 0 || (r = chat_part(c, id, f)) < 0 ||
 	    (r = peer_settings_view(c, id, &f->settings)) < 0 ||
 	    (r = notify_view(c, c->user_id, id, NOTIFY_PEER, &f->notify_settings)) < 0 ||
-	    (r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	    (r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	o->full_user = &f->o;
 	return rpc_reply(c, &o->o);

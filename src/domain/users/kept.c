@@ -127,7 +127,7 @@ int account_getAutoSaveSettings(struct rpc_call *c, const struct tl_account_getA
 		view_peer(&v, peer);
 		s->exceptions.v[i] = &e->o;
 	}
-	if ((r = view_users(&v, &s->users)) < 0 || (r = view_chats(&v, &s->chats)) < 0)
+	if ((r = view_mentioned(&v, &s->users, &s->chats)) < 0)
 		return r;
 	return rpc_reply(c, &s->o);
 }

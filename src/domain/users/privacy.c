@@ -300,7 +300,7 @@ static int answer(struct rpc_call *c, int key)
 
 	view_init(&v, c);
 	if ((r = privacy_rules_view(&v, c->user_id, (enum privacy_key)key, &o->rules)) < 0 ||
-	    (r = view_users(&v, &o->users)) < 0 || (r = view_chats(&v, &o->chats)) < 0)
+	    (r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
 }

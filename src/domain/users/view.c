@@ -120,6 +120,13 @@ int view_chats(struct view *v, struct tl_vec *ret_chats)
 	return 0;
 }
 
+int view_mentioned(struct view *v, struct tl_vec *ret_users, struct tl_vec *ret_chats)
+{
+	int r = view_users(v, ret_users);
+
+	return r < 0 ? r : view_chats(v, ret_chats);
+}
+
 static struct tl_obj *exact_status(struct arena *a, unixtime_t seen, unixtime_t now)
 {
 	struct tl_userStatusOffline *off;

@@ -45,6 +45,7 @@ void view_file(struct view *v, int kind, int64_t id);
 /* users[] and chats[] of everything mentioned so far. */
 int view_users(struct view *v, struct tl_vec *ret_users);
 int view_chats(struct view *v, struct tl_vec *ret_chats);
+int view_mentioned(struct view *v, struct tl_vec *ret_users, struct tl_vec *ret_chats); /* both */
 
 /* First and last name as one, for where he is named without being linked. */
 struct slice user_shown_name(struct arena *a, const struct store_user *u);
