@@ -1,10 +1,7 @@
 /* list.c - messages.getPollResults and getPollVotes: what a poll says now, and who chose what where voters are seen. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/err.h"
-#include "crypto/siphash.h"
 #include "domain/channels/channel.h"
+#include "domain/messages/offset.h"
 #include "domain/messages/place.h"
 #include "domain/polls/private.h"
 #include "rpc_methods.h"
@@ -33,29 +30,25 @@ int messages_getPollResults(struct rpc_call *c, const struct tl_messages_getPoll
 	return rpc_reply(c, &o->o);
 }
 
-/* An offset names nobody, for who votes in a group's name is not to be known. */
-static int64_t masked(struct rpc_call *c, const struct poll_body *p, const struct store_poll_vote *x)
+/* Where the page begins: what the last one ended with. False: nobody said so. */
+static bool vote_at(struct rpc_call *c, const struct poll_body *p, struct slice text,
+                    struct store_poll_vote *ret)
 {
-	int64_t in[3] = {p->row.id, x->date, x->option};
+	struct offset o;
 
-	return x->user ^ (int64_t)siphash(c->app->access_secret, in, sizeof(in));
+	if (!offset_of(text, &o))
+		return false;
+	offset_hide(c, 0, p->row.id, &o);
+	*ret = (struct store_poll_vote){.date = o.date, .user = o.whose, .option = o.n};
+	return true;
 }
 
-/* Where the page begins: what the last one ended with. False: nobody said so. */
-static bool offset_of(struct rpc_call *c, const struct poll_body *p, struct slice s,
-                      struct store_poll_vote *ret)
+static struct slice text_of(struct rpc_call *c, const struct poll_body *p, const struct store_poll_vote *x)
 {
-	char text[80];
+	struct offset o = {x->date, x->user, x->option};
 
-	if (!s.n || s.n >= sizeof(text))
-		return false;
-	memcpy(text, s.p, s.n);
-	text[s.n] = 0;
-	*ret = (struct store_poll_vote){0};
-	if (sscanf(text, "%" SCNd64 "_%" SCNd64 "_%" SCNd32, &ret->date, &ret->user, &ret->option) != 3)
-		return false;
-	ret->user = masked(c, p, ret);
-	return true;
+	offset_hide(c, 0, p->row.id, &o);
+	return offset_text(&c->arena, &o);
 }
 
 static struct tl_obj *vote_view(struct view *v, const struct poll_body *p, const struct store_poll_vote *x,
@@ -107,8 +100,7 @@ static int answer(struct view *v, const struct poll_body *p, int32_t option, int
 		                                       : votes_view(v, p, &rows[i], k - i);
 	}
 	if (i < n)
-		o->next_offset = arena_printf(&v->c->arena, "%" PRId64 "_%" PRId64 "_%d", rows[i - 1].date,
-		                              masked(v->c, p, &rows[i - 1]), (int)rows[i - 1].option);
+		o->next_offset = text_of(v->c, p, &rows[i - 1]);
 	if ((r = view_mentioned(v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(v->c, &o->o);
@@ -140,7 +132,7 @@ int messages_getPollVotes(struct rpc_call *c, const struct tl_messages_getPollVo
 	if (!mine && !poll_is_over(c, &p) && p.row.creator != c->user_id)
 		return rpc_fail(c, 403, "POLL_VOTE_REQUIRED");
 	/* One more than is shown says whether there is more; of each voter there may be a row an option. */
-	r = store_poll_walk(c->db, p.row.id, option, offset_of(c, &p, q->offset, &after) ? &after : NULL,
+	r = store_poll_walk(c->db, p.row.id, option, vote_at(c, &p, q->offset, &after) ? &after : NULL,
 	                    option >= 0 ? limit + 1 : (limit + 1) * p.poll->answers.n, &c->arena, &rows, &n);
 	if (r < 0)
 		return r;

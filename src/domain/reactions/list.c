@@ -1,9 +1,6 @@
 /* list.c - messages.getMessagesReactions: what is true now of messages that a client shows; and getMessageReactionsList: who. */
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/err.h"
-#include "crypto/siphash.h"
+#include "domain/messages/offset.h"
 #include "domain/reactions/private.h"
 #include "rpc_methods.h"
 #include "store/unseen.h"
@@ -37,29 +34,25 @@ int messages_getMessagesReactions(struct rpc_call *c, const struct tl_messages_g
 	return rpc_reply(c, &o->o);
 }
 
-/* An offset names nobody, for who reacts in a group's name is not to be known. */
-static int64_t masked(struct rpc_call *c, const struct subject *s, const struct store_msg_reaction *x)
+/* Where the page begins: what the last one ended with. False: nobody said so. */
+static bool reaction_at(struct rpc_call *c, const struct subject *s, struct slice text,
+                        struct store_msg_reaction *ret)
 {
-	int64_t in[4] = {s->owner, s->id, x->date, x->place};
+	struct offset o;
 
-	return x->user ^ (int64_t)siphash(c->app->access_secret, in, sizeof(in));
+	if (!offset_of(text, &o))
+		return false;
+	offset_hide(c, s->owner, s->id, &o);
+	*ret = (struct store_msg_reaction){.date = o.date, .user = o.whose, .place = o.n};
+	return true;
 }
 
-/* Where the page begins: what the last one ended with. False: nobody said so. */
-static bool offset_of(struct rpc_call *c, const struct subject *subject, struct slice s,
-                      struct store_msg_reaction *ret)
+static struct slice text_of(struct rpc_call *c, const struct subject *s, const struct store_msg_reaction *x)
 {
-	char text[80];
+	struct offset o = {x->date, x->user, x->place};
 
-	if (!s.n || s.n >= sizeof(text))
-		return false;
-	memcpy(text, s.p, s.n);
-	text[s.n] = 0;
-	*ret = (struct store_msg_reaction){0};
-	if (sscanf(text, "%" SCNd64 "_%" SCNd64 "_%" SCNd32, &ret->date, &ret->user, &ret->place) != 3)
-		return false;
-	ret->user = masked(c, subject, ret);
-	return true;
+	offset_hide(c, s->owner, s->id, &o);
+	return offset_text(&c->arena, &o);
 }
 
 static int32_t count_of(const struct store_msg_reaction_count *v, size_t n, struct slice what)
@@ -101,16 +94,14 @@ int messages_getMessageReactionsList(struct rpc_call *c, const struct tl_message
 	s = subject_of(&row);
 	if ((r = store_msg_reaction_counts(c->db, s.owner, s.id, &c->arena, &counts, &n_counts)) < 0 ||
 	    (r = store_msg_reaction_walk(c->db, s.owner, s.id, what,
-	                                 offset_of(c, &s, q->offset, &after) ? &after : NULL, limit + 1,
+	                                 reaction_at(c, &s, q->offset, &after) ? &after : NULL, limit + 1,
 	                                 &c->arena, &rows, &n)) < 0)
 		return r;
 	view_init(&v, c);
 	o->count = count_of(counts, n_counts, what);
 	if (n > limit) {
 		n = limit;
-		o->next_offset = arena_printf(&c->arena, "%" PRId64 "_%" PRId64 "_%d",
-		                              (int64_t)rows[n - 1].date, masked(c, &s, &rows[n - 1]),
-		                              (int)rows[n - 1].place);
+		o->next_offset = text_of(c, &s, &rows[n - 1]);
 	}
 	if ((r = reactions_listed(&v, &row, rows, n, &o->reactions)) < 0 ||
 	    (r = view_mentioned(&v, &o->users, &o->chats)) < 0)

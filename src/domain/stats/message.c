@@ -1,8 +1,7 @@
 /* message.c - stats.getMessageStats and getMessagePublicForwards: one post by day, and where everybody can see that it was passed on to. */
-#include <stdio.h>
-
 #include "base/err.h"
 #include "domain/messages/message.h"
+#include "domain/messages/offset.h"
 #include "domain/messages/place.h"
 #include "domain/reactions/react.h"
 #include "domain/stats/private.h"
@@ -150,8 +149,8 @@ static int is_public(struct rpc_call *c, const struct store_forward *f, struct s
 }
 
 /* Up to `limit` rows behind `after`; *ret_count: how many there are, as far as anybody looks. */
-static int forwards(struct rpc_call *c, const struct store_msg *post, const struct store_forward *after,
-                    uint32_t limit, struct store_msg *ret, struct store_forward *ret_at, uint32_t *ret_n,
+static int forwards(struct rpc_call *c, const struct store_msg *post, const struct offset *after,
+                    uint32_t limit, struct store_msg *ret, struct offset *ret_at, uint32_t *ret_n,
                     int32_t *ret_count)
 {
 	struct store_forward *v, last;
@@ -167,8 +166,8 @@ static int forwards(struct rpc_call *c, const struct store_msg *post, const stru
 		for (size_t i = 0; r >= 0 && i < n; i++) {
 			bool behind = !after || v[i].date < after->date ||
 			              (v[i].date == after->date &&
-			               (v[i].peer < after->peer ||
-			                (v[i].peer == after->peer && v[i].id < after->id)));
+			               (v[i].peer < after->whose ||
+			                (v[i].peer == after->whose && v[i].id < after->n)));
 
 			last = v[i];
 			r = is_public(c, &v[i], &ret[*ret_n]);
@@ -176,26 +175,10 @@ static int forwards(struct rpc_call *c, const struct store_msg *post, const stru
 				continue;
 			++*ret_count;
 			if (behind && *ret_n < limit)
-				ret_at[(*ret_n)++] = v[i];
+				ret_at[(*ret_n)++] = (struct offset){v[i].date, v[i].peer, v[i].id};
 		}
 	}
 	return r < 0 ? r : 0;
-}
-
-static bool offset_of(struct slice text, struct store_forward *ret)
-{
-	char s[64];
-	long long date, peer;
-
-	if (!text.n || text.n >= sizeof(s))
-		return false;
-	memcpy(s, text.p, text.n);
-	s[text.n] = '\0';
-	if (sscanf(s, "%lld_%lld_%d", &date, &peer, &ret->id) != 3)
-		return false;
-	ret->date = date;
-	ret->peer = peer;
-	return true;
 }
 
 int stats_getMessagePublicForwards(struct rpc_call *c, const struct tl_stats_getMessagePublicForwards *q)
@@ -203,7 +186,7 @@ int stats_getMessagePublicForwards(struct rpc_call *c, const struct tl_stats_get
 	struct tl_stats_publicForwards *o = TL_NEW(&c->arena, stats_publicForwards);
 	uint32_t limit = q->limit < 1 ? 1 : q->limit > LIMIT_PAGE ? LIMIT_PAGE : (uint32_t)q->limit, n;
 	struct store_msg post, *rows = ARENA_ARRAY(&c->arena, struct store_msg, limit + 1);
-	struct store_forward *at = ARENA_ARRAY(&c->arena, struct store_forward, limit + 1), after;
+	struct offset *at = ARENA_ARRAY(&c->arena, struct offset, limit + 1), from = {0};
 	struct channel ch;
 	struct peer last;
 	struct view v;
@@ -211,14 +194,14 @@ int stats_getMessagePublicForwards(struct rpc_call *c, const struct tl_stats_get
 
 	if ((r = message_of(c, q->channel, q->msg_id, &ch, &post)) < 0)
 		return r;
-	if (q->offset.n && !offset_of(q->offset, &after))
+	if (q->offset.n && !offset_of(q->offset, &from))
 		return rpc_fail(c, 400, "OFFSET_INVALID");
 	if (q->offset_id && q->offset_peer) { /* layers before 168 */
 		if ((r = peer_resolve(c, q->offset_peer, &last)) < 0)
 			return r;
-		after = (struct store_forward){.date = q->offset_rate, .peer = last.key, .id = q->offset_id};
+		from = (struct offset){q->offset_rate, last.key, q->offset_id};
 	}
-	if ((r = forwards(c, &post, q->offset.n || q->offset_id ? &after : NULL, limit, rows, at, &n,
+	if ((r = forwards(c, &post, q->offset.n || q->offset_id ? &from : NULL, limit, rows, at, &n,
 	                  &o->count)) < 0)
 		return r;
 	view_init(&v, c);
@@ -231,8 +214,7 @@ int stats_getMessagePublicForwards(struct rpc_call *c, const struct tl_stats_get
 		o->forwards.v[i] = &f->o;
 	}
 	if (n == limit)
-		o->next_offset = arena_printf(&c->arena, "%lld_%lld_%d", (long long)at[n - 1].date,
-		                              (long long)at[n - 1].peer, (int)at[n - 1].id);
+		o->next_offset = offset_text(&c->arena, &at[n - 1]);
 	if ((r = view_mentioned(&v, &o->users, &o->chats)) < 0)
 		return r;
 	return rpc_reply(c, &o->o);
