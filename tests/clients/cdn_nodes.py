@@ -1,5 +1,6 @@
 """CDN nodes as processes, each behind a splice: what clients and the core's probes see of a node is the splice's address."""
 import asyncio
+import contextlib
 import os
 import pathlib
 import re
@@ -88,6 +89,15 @@ class Node:
 
     def tail(self, lines=15):
         return '\n'.join(self.log.read_text(errors='replace').splitlines()[-lines:]) if self.log.exists() else ''
+
+
+@contextlib.asynccontextmanager
+async def core(stage, name, taker='telethon', settings='', names=('Giver', 'Taker'), **how):
+    """A server that sends whoever can to nodes, and two people: who gives has Telethon. settings: more of [cdn]; how: of the taker."""
+    async with stage.another(name, settings='[cdn]\npopular = 0\n' + settings) as one:
+        two = await one.person('telethon', names[0]), await one.person(taker, names[1], **how)
+        await one.acquaint(*two)
+        yield one, *two
 
 
 async def crowd(stage, *options, bench=None, trace=None, what='cdn-downloads'):

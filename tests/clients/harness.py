@@ -88,12 +88,17 @@ async def until(what, ask, wanted=True, timeout=20):
         await asyncio.sleep(0.1)
 
 
-async def new_room(owner, title, *members, is_channel=False, description=''):
-    """A supergroup, or channel, of owner's, who has TDLib; these come into it, and have it in their lists. Its id."""
-    about = {'title': title, 'is_channel': is_channel, 'description': description, 'message_auto_delete_time': 0}
+async def add_members(owner, chat, *people):
+    """Into a supergroup or channel, by somebody who has TDLib; what they see of it may come later."""
+    await owner.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [p.me['id'] for p in people]})
+
+
+async def new_room(owner, title, *members, is_channel=False, description='', **more):
+    """A supergroup, or channel, of owner's, who has TDLib; these come into it, and have it in their lists (bots have none). Its id."""
+    about = {'title': title, 'is_channel': is_channel, 'description': description, 'message_auto_delete_time': 0, **more}
     chat = (await owner.invoke(method='createNewSupergroupChat', args=about))['id']
     if members:
-        await owner.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [m.me['id'] for m in members]})
+        await add_members(owner, chat, *members)
     for m in members:
         await until('it is in his list', m.dialogs, lambda v: any(d['peer'] == chat for d in v))
     return chat
@@ -296,9 +301,12 @@ class Stage:
         raise NotMade('the stage has no %r: an earlier test of the file makes it' % name)
 
     @contextlib.asynccontextmanager
-    async def another(self, name, **how):
-        """A stage beside this one, with a server of its own that is treated badly."""
+    async def another(self, name, settings=None, **how):
+        """A stage beside this one, with a server of its own that is treated badly. settings: the text of its file of them."""
         (self.dir / name).mkdir()
+        if settings:
+            how['config'] = str(self.dir / name / 'settings.ini')
+            pathlib.Path(how['config']).write_text(settings)
         stage = Stage(name, self.long, self.dir / name, **how)
         try:
             await stage.server.start()

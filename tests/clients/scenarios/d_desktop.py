@@ -1,7 +1,7 @@
 """Telegram Desktop signs in by the QR code on its screen, which a TDLib user confirms, and loads photos through a CDN node."""
 import asyncio
 
-from cdn_nodes import Node
+from cdn_nodes import Node, core
 from desktop import Desktop
 from harness import Failed, expect, until
 from media_files import blots, give, output
@@ -60,11 +60,7 @@ async def asked_of(stage):
 
 
 async def test_photo_through_a_node(stage):
-    settings = stage.dir / 'core.ini'
-    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 86400\n')
-    async with stage.another('cdn', config=str(settings)) as one:
-        giver, phone = await one.person('telethon', 'Giver'), await one.person('tdlib', 'Phone')
-        await one.acquaint(giver, phone)
+    async with core(stage, 'cdn', 'tdlib', 'audit_seconds = 86400\n', ('Giver', 'Phone')) as (one, giver, phone):
         node = await Node(one, 'near', lease='10').up()
         desktop = Desktop(one.server, one.dir / 'desktop')
         try:

@@ -2,7 +2,7 @@
 import asyncio
 import json
 
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal, until, until_answered
+from harness import Refused, admin, expect, expect_clean_logs, expect_equal, new_room, until, until_answered
 
 
 async def test_accounts(stage):
@@ -94,14 +94,7 @@ async def test_restore_channel(stage):
         people = [await s.person(n) for n in ('telethon', 'tdlib', 'mtcute', 'telethon')]
         await s.acquaint(*people)
         t, a, m, u = people
-        group = {'title': 'Old', 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
-        chat = (await a.invoke(method='createNewSupergroupChat', args=group))['id']
-        await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [p.me['id'] for p in (t, m, u)]})
-        for p in (t, m, u):
-            for _ in range(100):
-                if any(d['peer'] == chat for d in await p.dialogs()):
-                    break
-                await asyncio.sleep(0.1)
+        chat = await new_room(a, 'Old', t, m, u)
         for i in range(3):
             await t.send(to=chat, text='kept %d' % i)
         await a.wait_text('kept 2')

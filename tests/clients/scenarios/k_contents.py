@@ -8,7 +8,7 @@ import pathlib
 import random
 import subprocess
 
-from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, refused, until, until_answered
+from harness import CHAPAR, Refused, expect, expect_clean_logs, expect_equal, new_room, refused, until, until_answered
 from media_files import animated_sticker, digest, everybody as people_of, fetch, give, moving_picture, numbers, output, picture, ring, \
     some_file, sound
 
@@ -181,10 +181,7 @@ async def test_group_video(stage):
     mine, _ = await show(te, td, 'gif', await moving_picture(stage))
     got = await fetch(stage, te, td.me['id'], mine['id'])
     path = got.rename(got.with_suffix('.mp4'))
-    chat = (await td.invoke(method='createNewSupergroupChat', args={'title': 'What moves', 'is_channel': False,
-                                                                   'description': '', 'message_auto_delete_time': 0}))['id']
-    await td.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [te.me['id']]})
-    await until('it is in the list', te.dialogs, lambda v: any(d['peer'] == chat for d in v))
+    chat = await new_room(td, 'What moves', te)
     await td.invoke(method='setChatMemberStatus', args={'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': te.me['id']},
                     'status': {'@type': 'chatMemberStatusAdministrator', 'rights': {'@type': 'chatAdministratorRights', 'can_change_info': True}}})
     await td.call('invoke', 60, method='setChatPhoto', args={'chat_id': chat, 'photo': {

@@ -1,5 +1,5 @@
 """Who is in a channel or supergroup and what he may: TDLib as its owner and as a member, Telethon and mtcute with it."""
-from harness import admin, expect, expect_clean_logs, expect_equal, new_room, refused, until
+from harness import add_members, admin, expect, expect_clean_logs, expect_equal, new_room, refused, until
 
 BASE = 1000000000000
 
@@ -53,7 +53,7 @@ async def test_invite_and_join(stage):
     """By invitation, by a link, by a request; the service messages; how many there are, for each."""
     a, b, t, m, chat = await room(stage)
     stage.room = a, b, t, m, chat
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [b.me['id']]})
+    await add_members(a, chat, b)
     await until('it is in his list', lambda: titles(b), lambda v: 'The room' in v)
     expect_equal(await status(b, chat), 'Member', 'who was invited is a member')
     link = await a.invoke(method='createChatInviteLink', args={'chat_id': chat, 'name': 'door', 'member_limit': 5})
@@ -139,7 +139,7 @@ async def test_rights(stage):
     expect_equal(await status(a, chat, m), 'Banned', 'he is out')
     expect_equal((await until('counted', lambda: full(a, chat), lambda f: f['banned_count'] == 1))['member_count'], 3, 'and fewer')
     await set_status(b, chat, m, **{'@type': 'chatMemberStatusLeft'})
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [m.me['id']]})
+    await add_members(a, chat, m)
     expect_equal(await status(a, chat, m), 'Member', 'and in again')
     # The TDLib member loses what he had, then his place.
     await set_status(a, chat, b, **{'@type': 'chatMemberStatusMember'})
@@ -161,7 +161,7 @@ async def test_settings(stage):
     """Title, description, permissions, slow mode, a public name; each is seen by the others."""
     a, b, t, m, chat = await room(stage)
     stage.room = a, b, t, m, chat
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [b.me['id'], t.me['id']]})
+    await add_members(a, chat, b, t)
     await until('he is in', lambda: titles(b), lambda v: 'The room' in v)
     await a.invoke(method='setChatTitle', args={'chat_id': chat, 'title': 'Another room'})
     await until('the title is seen', lambda: b.invoke(method='getChat', args={'chat_id': chat}), lambda c: c['title'] == 'Another room')
@@ -202,7 +202,7 @@ async def test_leave_and_close(stage):
 async def test_channel(stage):
     """A broadcast channel: subscribers, an admin who posts, statistics of members for admins alone."""
     a, b, t, m, chat = await room(stage, is_channel=True)
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [b.me['id']]})
+    await add_members(a, chat, b)
     link = await a.invoke(method='replacePrimaryChatInviteLink', args={'chat_id': chat})
     await t.call('call', text="messages.ImportChatInviteRequest(%r)" % link['invite_link'].split('+')[1])
     await m.invoke(method='joinChat', args=[link['invite_link']])

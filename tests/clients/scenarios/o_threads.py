@@ -1,6 +1,6 @@
 """Comments of a channel's posts, and topics of a forum: TDLib as owner and as a guest, Telethon and mtcute with it."""
 
-from harness import Refused, expect, expect_clean_logs, expect_equal, new_room, until
+from harness import Refused, add_members, expect, expect_clean_logs, expect_equal, new_room, until
 
 BASE = 1000000000000
 SERVER = 1 << 20  # TDLib's ids are the server's times this
@@ -67,7 +67,7 @@ async def test_comments(stage):
     channel, group = await new_room(a, 'News', is_channel=True), await new_room(a, 'Talk')
     await link(a, channel, group)
     for one in b, t, m:
-        await a.invoke(method='addChatMembers', args={'chat_id': channel, 'user_ids': [one.me['id']]})
+        await add_members(a, channel, one)
     mark = a.mark()
     post = await say(a, channel, 'the news')
     copy = (await a.wait('new', lambda e: e['message']['peer'] == group and e['message']['text'] == 'the news', mark))['message']['id']
@@ -123,7 +123,7 @@ async def test_topics(stage):
     a, b, t, m = await people_of(stage)
     forum = await new_room(a, 'Forum')
     for one in b, t, m:
-        await a.invoke(method='addChatMembers', args={'chat_id': forum, 'user_ids': [one.me['id']]})
+        await add_members(a, forum, one)
     await a.invoke(method='toggleSupergroupIsForum', args={'supergroup_id': channel_of(forum), 'is_forum': True, 'has_forum_tabs': False})
     icon = {'@type': 'forumTopicIcon', 'color': 0x6fb9f0, 'custom_emoji_id': '0'}
     one = (await a.invoke(method='createForumTopic', args={'chat_id': forum, 'name': 'One', 'icon': icon}))['forum_topic_id']
@@ -196,7 +196,7 @@ async def test_old_layer(stage):
     await link(a, channel, group)
     await a.invoke(method='toggleSupergroupIsForum', args={'supergroup_id': channel_of(forum), 'is_forum': True, 'has_forum_tabs': False})
     for chat in forum, channel:
-        await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [p.me['id']]})
+        await add_members(a, chat, p)
     await p.dialogs()
     u = await p.call('request', name='channels.CreateForumTopic', channel=forum, title='Pyro\'s', random_id=12345)
     topic = next(x['message']['id'] for x in u['updates'] if x['_'] == 'types.UpdateNewChannelMessage')
@@ -222,8 +222,7 @@ async def test_old_layer(stage):
 async def test_as_one_chat(stage):
     """A forum from its first moment on; its owner looks at it as one chat, and as topics again."""
     a = (await people_of(stage))[0]
-    about = {'title': 'Forum', 'is_forum': True, 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
-    forum = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    forum = await new_room(a, 'Forum', is_forum=True)
     group = await a.invoke(method='getSupergroup', args={'supergroup_id': channel_of(forum)})
     expect_equal((group['is_forum'], group['is_channel']), (True, False), 'what it is')
     for topics in False, True:

@@ -3,7 +3,7 @@ import asyncio
 import base64
 import time
 
-from harness import Refused, admin, expect, expect_clean_logs, expect_equal, refused, until
+from harness import Refused, add_members, admin, expect, expect_clean_logs, expect_equal, new_room, refused, until
 
 
 async def bot_of(stage, library, username, *options):
@@ -88,9 +88,8 @@ async def test_members(stage):
     """A bot that is an admin is told who comes and goes, and what it is itself."""
     (a, b), d = stage.people, stage.td
     mark = d.mark()
-    chat = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Watched', 'is_channel': False, 'description': '',
-                                                                    'message_auto_delete_time': 0}))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [d.me['id']]})
+    chat = await new_room(a, 'Watched')
+    await add_members(a, chat, d)
 
     async def told(whom, was, now):
         e = await d.wait('member', lambda e: (e['whom'], e['was'], e['is']) == (whom.me['id'], was, now), since=mark)
@@ -101,7 +100,7 @@ async def test_members(stage):
         'chat_id': chat, 'member_id': {'@type': 'messageSenderUser', 'user_id': d.me['id']},
         'status': {'@type': 'chatMemberStatusAdministrator', 'can_be_edited': True, 'rights': rights}})
     await told(d, 'Member', 'Administrator')
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [b.me['id']]})
+    await add_members(a, chat, b)
     await told(b, 'Left', 'Member')
     id = (await a.send(to=chat, text='what do you say?'))['id']
     await a.wait('reactions', lambda e: len(e['emoji']) > 0)  # they are offered
@@ -148,9 +147,8 @@ async def test_commands(stage):
     await p.commands(commands=[['rain', 'does it?'], ['sun', 'does it?']])
     await told(a, p, lambda info: [c['command'] for c in info['commands']], ['rain', 'sun'])
     # In groups of both kinds members' clients show other commands as soon as there are some.
-    big = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Weather', 'is_channel': False, 'description': '',
-                                                                  'message_auto_delete_time': 0}))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': big, 'user_ids': [p.me['id']]})
+    big = await new_room(a, 'Weather')
+    await add_members(a, big, p)
     small = (await a.invoke(method='createNewBasicGroupChat', args={
         'title': 'Weather', 'user_ids': [p.me['id']], 'message_auto_delete_time': 0}))['chat_id']
     ask = {big: ('getSupergroupFullInfo', {'supergroup_id': -big - 10 ** 12}), small: ('getBasicGroupFullInfo', {'basic_group_id': -small})}
@@ -200,9 +198,8 @@ async def test_keyboard(stage):
 async def test_group(stage):
     """In a group privacy mode keeps from bots what is not meant for them."""
     (a, b), (t, p) = stage.people, stage.bots
-    chat = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Room', 'is_channel': False, 'description': '',
-                                                                    'message_auto_delete_time': 0}))['id']
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], p.me['id']]})
+    chat = await new_room(a, 'Room')
+    await add_members(a, chat, t, p)
 
     async def say(text):
         content = {'@type': 'inputMessageText', 'text': {'@type': 'formattedText', 'text': text, 'entities': []}}
@@ -230,8 +227,7 @@ async def test_group(stage):
 async def test_start_in_group(stage):
     """A deep link brings a bot into a group, and commands it there."""
     (a, b), (t, p) = stage.people, stage.bots
-    chat = (await a.invoke(method='createNewSupergroupChat', args={'title': 'Another', 'is_channel': False, 'description': '',
-                                                                    'message_auto_delete_time': 0}))['id']
+    chat = await new_room(a, 'Another')
     mark = p.mark()
     await a.invoke(method='sendBotStartMessage', args={'bot_user_id': p.me['id'], 'chat_id': chat, 'parameter': 'from_link'})
     m = await p.wait_text('/start@pyro_bot from_link', since=mark)

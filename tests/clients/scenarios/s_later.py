@@ -3,7 +3,7 @@ import asyncio
 import json
 import time
 
-from harness import expect, expect_clean_logs, expect_equal, new_room, refused, until
+from harness import add_members, expect, expect_clean_logs, expect_equal, new_room, refused, until
 
 
 async def start(stage):
@@ -93,8 +93,7 @@ async def test_repeated(stage):
 async def test_repeated_poll(stage):
     """What TDLib asks every day is another poll each time, open for as long as the first."""
     a, t, m = stage.people
-    about = {'title': 'Every day', 'is_channel': False, 'description': '', 'message_auto_delete_time': 0}
-    chat = (await a.invoke(method='createNewSupergroupChat', args=about))['id']
+    chat = await new_room(a, 'Every day')
     words = lambda s: {'@type': 'formattedText', 'text': s, 'entities': []}
     poll = {'@type': 'inputMessagePoll', 'question': words('Tea?'), 'is_anonymous': False, 'open_period': 300, 'allows_revoting': True,
             'options': [{'@type': 'inputPollOption', 'text': words(s)} for s in ('yes', 'no')], 'type': {'@type': 'inputPollTypeRegular'}}
@@ -220,7 +219,7 @@ async def test_statistics(stage):
     await refused('CHAT_ADMIN_REQUIRED', t.call('call', text='stats.GetBroadcastStatsRequest(channel=%d)' % chat))
     chat = await new_room(a, 'The readers')
     await asyncio.sleep(1.1)  # what was written in the second in which he came he need not have read
-    await a.invoke(method='addChatMembers', args={'chat_id': chat, 'user_ids': [t.me['id'], m.me['id']]})
+    await add_members(a, chat, t, m)
     await until('it is in his list', t.dialogs, lambda v: any(d['peer'] == chat for d in v))
     await a.invoke(method='getSupergroupFullInfo', args={'supergroup_id': -chat - 10 ** 12})
     await t.send(to=chat, text='hello')

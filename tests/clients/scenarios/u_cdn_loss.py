@@ -4,19 +4,14 @@ import asyncio
 import os
 import time
 
-from cdn_nodes import Node, crowd, crowd_end
+from cdn_nodes import Node, core, crowd, crowd_end
 from harness import admin, expect, expect_clean_logs, expect_equal, until
 from media_files import digest, fetch, give, some_file
 
 MIB = 1 << 20
 # Seconds until TDLib, in the foreground, has its file after this befell the node.
 LIMITS = {'revoke': 2, 'kill': 13, 'swallows': 13, 'slow': 20}
-
-
-def settings(stage):
-    path = stage.dir / 'core.ini'
-    path.write_text('[cdn]\npopular = 0\ndrain_seconds = 200000\naudit_seconds = 2\naudit_from = 127.0.0.2\n')
-    return str(path)
+SETTINGS = 'drain_seconds = 200000\naudit_seconds = 2\naudit_from = 127.0.0.2\n'
 
 
 async def state(stage, node):
@@ -42,9 +37,7 @@ async def lose(stage, node, how):
 
 async def test_in_mid_file(stage):
     """One node a time, lost in the middle of a file of 12 MB: how long until TDLib has all of it."""
-    async with stage.another('one', config=settings(stage)) as one:
-        giver, taker = await one.person('telethon', 'Giver'), await one.person('tdlib', 'Taker')
-        await one.acquaint(giver, taker)
+    async with core(stage, 'one', 'tdlib', SETTINGS) as (one, giver, taker):
         await taker.call('foreground')
         took = {}
         for how, limit in LIMITS.items():
@@ -74,9 +67,7 @@ async def test_crowd(stage):
     """Many people at once, TDLib among them, in the foreground; node after node is lost, each when TDLib has so much of its share."""
     hows = 'revoke', 'kill', 'swallows', 'slow', 'damages', 'altered', 'licence'
     people, files, tdlib_files, at_once = (50, 200, 200, 4) if stage.long else (30, 250, 6, 1)
-    async with stage.another('many', config=settings(stage)) as many:
-        giver, taker = await many.person('telethon', 'Giver'), await many.person('tdlib', 'Taker')
-        await many.acquaint(giver, taker)
+    async with core(stage, 'many', 'tdlib', SETTINGS) as (many, giver, taker):
         await taker.call('foreground')
         nodes = {how: await Node(many, how, disk=how == 'altered').up() for how in (*hows, 'stays')}
         paths = [some_file(many, MIB + 1000 * i) for i in range(tdlib_files)]

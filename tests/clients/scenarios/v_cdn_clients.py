@@ -3,7 +3,7 @@ redirect; what was taken down; nodes that may have files of some countries alone
 import asyncio
 import time
 
-from cdn_nodes import Node, crowd, crowd_end
+from cdn_nodes import Node, core, crowd, crowd_end
 from harness import ENV, Refused, admin, expect, expect_clean_logs, expect_equal, until
 from media_files import digest, fetch, give, some_file
 
@@ -13,13 +13,8 @@ MIB = 1 << 20
 async def test_gotd(stage):
     if not (ENV / 'gotd-driver').exists():
         return 'gotd/td was not built: it wants Go 1.25 or later (Debian 12 has 1.19); tests/clients/install tells more'
-    settings = stage.dir / 'core.ini'
-    settings.write_text('[cdn]\npopular = 0\n')
-    async with stage.another('go', config=str(settings)) as one:
-        giver = await one.person('telethon', 'Giver')
-        # It dials node and stand-in at once and keeps whose connection stands first: who is nearer.
-        taker = await one.person('gotd', 'Taker', away=30)
-        await one.acquaint(giver, taker)
+    # It dials node and stand-in at once and keeps whose connection stands first: who is nearer.
+    async with core(stage, 'go', 'gotd', away=30) as (one, giver, taker):
         expect_equal((await taker.call('me'))['id'], taker.me['id'], 'who gotd is')
         node = await Node(one, 'near', lease='10').up()
 
@@ -43,9 +38,7 @@ async def test_gotd(stage):
 
 async def test_thousand_misses(stage):
     """However many miss a chunk at once, the core reads and sends its MiB once."""
-    settings = stage.dir / 'flock.ini'
-    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 0\n')
-    async with stage.another('flock', config=str(settings)) as flock:
+    async with stage.another('flock', settings='[cdn]\npopular = 0\naudit_seconds = 0\n') as flock:
         node = await Node(flock, 'small', ram=2).up()
         told, words = await crowd_end(await crowd(flock, what='cdn-misses'))
         expect_equal((told.get('misses'), told.get('reuploads'), told.get('served'), words), (1000, 1000, 1000, ''), 'the crowd')
@@ -63,11 +56,7 @@ def get_file(at, offset):
 
 async def test_last_redirect(stage):
     """From when somebody says `cdn revoke`, nobody is sent to the node for more than a second."""
-    settings = stage.dir / 'last.ini'
-    settings.write_text('[cdn]\npopular = 0\n')
-    async with stage.another('last', config=str(settings)) as last:
-        giver, taker = await last.person('telethon', 'Giver'), await last.person('telethon', 'Taker')
-        await last.acquaint(giver, taker)
+    async with core(stage, 'last') as (last, giver, taker):
         node = await Node(last, 'node').up()
         mine, _ = await give(giver, taker, some_file(last, 24 * MIB))
         at = await giver.location(of=taker.me['id'], id=mine['id'])
@@ -91,11 +80,7 @@ async def test_last_redirect(stage):
 
 async def test_taken_down(stage):
     """What the operator takes down goes from nodes, and nobody is sent there for it."""
-    settings = stage.dir / 'down.ini'
-    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 0\n')
-    async with stage.another('down', config=str(settings)) as down:
-        giver, taker = await down.person('telethon', 'Giver'), await down.person('telethon', 'Taker')
-        await down.acquaint(giver, taker)
+    async with core(stage, 'down', settings='audit_seconds = 0\n') as (down, giver, taker):
         node = await Node(down, 'node', lease='10').up()
         path = some_file(down, 3 * MIB)
         mine, _ = await give(giver, taker, path)
@@ -117,11 +102,7 @@ async def test_taken_down(stage):
 async def test_homes(stage):
     """A node that may have files of some countries alone (numbers of tests are of FT) has no byte of others, whoever asks, and whatever
     was given out before."""
-    settings = stage.dir / 'homes.ini'
-    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 0\n')
-    async with stage.another('homes', config=str(settings)) as homes:
-        giver, taker = await homes.person('telethon', 'Giver'), await homes.person('tdlib', 'Taker')
-        await homes.acquaint(giver, taker)
+    async with core(stage, 'homes', 'tdlib', settings='audit_seconds = 0\n') as (homes, giver, taker):
         foreign = await Node(homes, 'foreign', lease='10', homes='ir,AZ').up()
         shown = await foreign.live()
         expect_equal((shown['homes'], shown['countries']), ('IR,AZ', 'all'), 'whose files it may have, and whom it serves')
@@ -163,11 +144,7 @@ async def test_homes(stage):
 
 async def test_core_restarts(stage):
     """A core that ends as it should and comes again finds its nodes as they were, in the middle of a download, too; killed, it does not."""
-    settings = stage.dir / 'again.ini'
-    settings.write_text('[cdn]\npopular = 0\naudit_seconds = 0\n')
-    async with stage.another('again', config=str(settings)) as again:
-        giver, taker = await again.person('telethon', 'Giver'), await again.person('tdlib', 'Taker')
-        await again.acquaint(giver, taker)
+    async with core(stage, 'again', 'tdlib', settings='audit_seconds = 0\n') as (again, giver, taker):
         node = await Node(again, 'node', lease='20').up(rate=2 * MIB)
 
         async def chunks():

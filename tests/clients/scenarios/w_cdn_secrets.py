@@ -2,7 +2,7 @@
 import asyncio
 import re
 
-from cdn_nodes import Node
+from cdn_nodes import Node, core
 from harness import CHAPAR, expect, expect_equal
 from media_files import digest, fetch, give, output
 
@@ -43,11 +43,7 @@ def everything_in(folder):
 
 
 async def test_ciphertext_only(stage):
-    settings = stage.dir / 'core.ini'
-    settings.write_text('[cdn]\npopular = 0\n')
-    async with stage.another('seized', config=str(settings)) as one:
-        giver, taker = await one.person('telethon', NAMES[0]), await one.person('tdlib', NAMES[1])
-        await one.acquaint(giver, taker)
+    async with core(stage, 'seized', 'tdlib', names=NAMES) as (one, giver, taker):
         node = Node(one, 'node', disk=True, lease='30')
         await node.add()
         node.config.write_text(re.sub('ram_mib = .*', 'ram_mib = 1', node.config.read_text()))  # so that it needs its disk
@@ -79,8 +75,8 @@ async def test_ciphertext_only(stage):
         # What is there is found by the same search.
         line = (await node.live())['public_key'].splitlines()[2].encode()
         expect_equal(found({'a line of its public key': line}, memory), ['a line of its public key'], 'what its memory has')
-        core = await asyncio.to_thread(everything_in, one.server.data)
-        expect_equal(await asyncio.to_thread(found, {**blocks, **words}, core), list(blocks) + list(words), 'what the core has')
+        there = await asyncio.to_thread(everything_in, one.server.data)
+        expect_equal(await asyncio.to_thread(found, {**blocks, **words}, there), list(blocks) + list(words), 'what the core has')
         expect(SIZE < len(memory) and disk.strip(b'\0'), 'an image of %d bytes, and something on the disk' % len(memory))
         expect_equal(await asyncio.to_thread(found, needles, memory), [], 'what the memory of the node tells')
         expect_equal(await asyncio.to_thread(found, needles, disk), [], 'what its disk tells')
