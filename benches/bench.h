@@ -56,6 +56,8 @@ struct bench_times {
 	size_t n, cap;
 };
 void bench_time(struct bench_times *t, usec_t usec);
+/* So many of them were this short, in milliseconds: 0.5 is the median; 0 of none. Sorts them. */
+double bench_times_share(struct bench_times *t, double share);
 /* Tells p50, p99 and the largest as `name`_p50 ..., in milliseconds. */
 void bench_tell_times(const char *name, struct bench_times *t);
 void bench_times_fini(struct bench_times *t);

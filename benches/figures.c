@@ -42,18 +42,24 @@ static int smaller(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-static void tell_share(const char *name, const char *which, const struct bench_times *t, double share)
+double bench_times_share(struct bench_times *t, double share)
+{
+	if (!t->n)
+		return 0;
+	qsort(t->usec, t->n, sizeof(*t->usec), smaller);
+	return t->usec[(size_t)((double)(t->n - 1) * share)] / 1000.0;
+}
+
+static void tell_share(const char *name, const char *which, struct bench_times *t, double share)
 {
 	char full[64];
 
 	snprintf(full, sizeof(full), "%s_%s", name, which);
-	bench_tell(full, t->n ? t->usec[(size_t)((double)(t->n - 1) * share)] / 1000.0 : 0, "ms");
+	bench_tell(full, bench_times_share(t, share), "ms");
 }
 
 void bench_tell_times(const char *name, struct bench_times *t)
 {
-	if (t->n)
-		qsort(t->usec, t->n, sizeof(*t->usec), smaller);
 	tell_share(name, "p50", t, 0.5);
 	tell_share(name, "p99", t, 0.99);
 	tell_share(name, "most", t, 1);

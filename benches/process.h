@@ -8,8 +8,9 @@
 #include <stdbool.h>
 
 struct bench_process {
-	double user, all; /* microseconds of processor time, as fine as the system's clock: 10 ms */
-	double waited;    /* microseconds, of all its threads; 0 where the system does not tell */
+	double user;   /* microseconds of processor time, as fine as the system's clock: 10 ms */
+	double all;    /* with the system's, to the microsecond */
+	double waited; /* microseconds, of all its threads; 0 where the system does not tell */
 };
 
 /* False, and said why: there is no such process. Thread: any. */

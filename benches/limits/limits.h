@@ -18,8 +18,13 @@ uint64_t limit_random(void);
 int limit_handshake(int seconds);
 /* Questions and answers of a ping's size between two processes. Exit code. */
 int limit_echo(int seconds);
-/* SHA-256, IGE and CTR of a file in pieces of 128 KiB, as it is sent and as it is taken; the best of several sizes of batches. */
-int limit_crypto(int seconds);
+/*
+ * SHA-256, IGE and CTR of a file in pieces of 128 KiB, as it is sent and as it is taken; the best of several sizes of batches. All
+ * kinds, or one by the name of its figure (NULL: all). Exit code.
+ */
+int limit_crypto(int seconds, const char *name);
+/* Stops of a process that only spins: their number, in how many slices of so many milliseconds, the longest, and what others took. */
+int limit_stops(int seconds, int slice_ms);
 /*
  * A file from one core to a client that is moved to another (core; -1: it stays): read, hashed, encrypted and sent by a loop that does
  * nothing else. Exit code.

@@ -8,7 +8,8 @@
 
 static const char help[] = "usage: bench-limits handshake SECONDS\n"
 			   "       bench-limits echo SECONDS\n"
-			   "       bench-limits crypto SECONDS\n"
+			   "       bench-limits crypto SECONDS [FIGURE]\n"
+			   "       bench-limits stops SECONDS MILLISECONDS\n"
 			   "       bench-limits serve SECONDS FILE CORE\n"
 			   "       bench-limits send SOCKETS BYTES ROUNDS\n"
 			   "       bench-limits audience KEYS\n"
@@ -62,8 +63,10 @@ int main(int argc, char **argv)
 		return limit_handshake(seconds);
 	if (seconds > 0 && argc == 3 && strcmp(argv[1], "echo") == 0)
 		return limit_echo(seconds);
-	if (seconds > 0 && argc == 3 && strcmp(argv[1], "crypto") == 0)
-		return limit_crypto(seconds);
+	if (seconds > 0 && (argc == 3 || argc == 4) && strcmp(argv[1], "crypto") == 0)
+		return limit_crypto(seconds, argv[3]);
+	if (seconds > 0 && argc == 4 && strcmp(argv[1], "stops") == 0 && atoi(argv[3]) > 0)
+		return limit_stops(seconds, atoi(argv[3]));
 	if (seconds > 0 && argc == 5 && strcmp(argv[1], "send") == 0)
 		return limit_send(seconds, atoi(argv[3]), atoi(argv[4]));
 	if (seconds > 0 && argc == 5 && strcmp(argv[1], "serve") == 0)
