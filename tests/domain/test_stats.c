@@ -402,6 +402,8 @@ static void test_actions(void **state)
 
 	room_invite(s->w, s->a, room, s->b);
 	room_invite(s->w, s->a, room, s->c);
+	/* What was said in the second in which somebody came he need not read: so they came the day before. */
+	assert_int_equal(world_write(s->w, age, NULL), 0);
 	post(s, room, "yesterday");
 	world_speak(s->w, "de");
 	read_all(s, s->b, room);
@@ -415,11 +417,13 @@ static void test_actions(void **state)
 	talk_call(s->w, s->b, room_say_q(s->w, s->b, room, "yes"));
 	world_speak(s->w, NULL);
 	o = TL_AS(stats_megagroupStats, talk_call(s->w, s->a, of_group(s, s->a, room)));
-	assert_int_equal(total(o->actions_graph, 0), 2);
+	assert_int_equal(total(o->actions_graph, 0), 3);
 	assert_int_equal(total(o->actions_graph, 1), 3);
 	assert_true(now(o->viewers) == 2);
 	assert_int_equal(total(o->languages_graph, 0), 2);
+	assert_int_equal(total(o->languages_graph, 1), 1);
 	is_named(o->languages_graph, 0, "Persian");
+	is_named(o->languages_graph, 1, "German");
 }
 
 /* Who is online hears, once a round and post, how often it was seen and passed on. */
