@@ -50,7 +50,7 @@ static void keep_link(struct node *n)
 		return;
 	}
 	n->stopping = false;
-	n->has_thread = pthread_create(&n->thread, NULL, push_thread, n) == 0;
+	n->has_thread = pthread_create(&n->thread, NULL, link_thread, n) == 0;
 }
 
 /* Tokens live for two hours at most: so long before its end nobody is sent there any more. */

@@ -77,17 +77,23 @@ static inline struct node *node_of(const struct cdnlink *l, int32_t dc)
 	                            memory_order_acquire);
 }
 
+/* Is somebody sent to it? */
+static inline bool node_is_open(const struct node *n, usec_t now)
+{
+	return n && atomic_load(&n->is_active) && atomic_load(&n->held_until) > now;
+}
+
 /* nodes.c: these are the rows now. Copies. Thread: any, one at a time (after a commit, or at start). */
 void nodes_take(struct cdnlink *l, const struct store_cdn_node *rows, size_t n);
 /* Clients that dial us for it are taken for its own while it is published, and for some days after its end. */
 void node_stands_in(struct node *n);
 /* keeper.c */
 void keeper_wake(struct cdnlink *l, bool tell_config);
-/* push.c: the node's thread; begins links until n->stopping. */
-void *push_thread(void *node);
+/* link.c: the node's thread; begins links until n->stopping. */
+void *link_thread(void *node);
 /* The address that is published. With the lock. -ERR_NOTFOUND: none. */
 int node_address(const struct node *n, struct client_address *ret);
-/* Keys under which calls wait hear this; frees. Without any lock. */
+/* push.c: keys under which calls wait hear this; frees. Without any lock. */
 void tell_waiters(struct app *app, struct fills_told *t, bool yes);
 /* life.c, on a thread that may block: keys of a link's WELCOME, in the store and published. */
 int node_welcomed(struct cdnlink *l, int32_t dc, struct slice pem);
