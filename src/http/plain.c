@@ -170,7 +170,7 @@ static void suspend(struct request *q)
 static enum MHD_Result give_post(struct request *q)
 {
 	const struct http_ops *ops = &q->h->server->ops;
-	struct io_pipe pipe = {q, pipe_send, pipe_close};
+	struct io_pipe pipe = {.ctx = q, .send = pipe_send, .close = pipe_close};
 	struct io_conn *c;
 	char ip[IO_IP_TEXT];
 

@@ -1,4 +1,7 @@
-/* test_http.c - a request that waits for its answer: it comes late, or the client leaves before, which is noticed at once. */
+/*
+ * test_http.c - a request that waits for its answer: it comes late, or the client leaves before, which is noticed at once; and a WebSocket
+ * that is not read for a while.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -58,7 +61,7 @@ static void turn(void)
 }
 
 /* TCP: libraries ask for the peer's address. */
-static void ask(void)
+static void come(const char *text, size_t n_text)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), there;
@@ -72,10 +75,15 @@ static void ask(void)
 	there = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	assert_true(there >= 0);
 	close(listener);
-	http_server_take(t.server, t.loop, there, slice_of(request, http_first_need()), false);
-	assert_int_equal(send(t.fd, request, sizeof(request) - 1, 0), sizeof(request) - 1);
+	http_server_take(t.server, t.loop, there, slice_of(text, http_first_need()), false);
+	assert_int_equal(send(t.fd, text, n_text, 0), n_text);
 	t.waiting = NULL;
 	turn();
+}
+
+static void ask(void)
+{
+	come(request, sizeof(request) - 1);
 	assert_non_null(t.waiting);
 	assert_int_equal(t.open, 1);
 }
@@ -136,11 +144,98 @@ static void test_sends_ahead(void **state)
 	assert_int_equal(t.open, 0);
 }
 
+/* --- WebSocket */
+
+enum { FRAME = 60000, FRAMES = 150 };
+
+static struct {
+	size_t came;
+	bool pause; /* at the next bytes */
+	struct io_conn *c;
+} ws;
+
+static void on_stream_bytes(void *user, struct io_conn *c, struct buf *in, size_t n_new)
+{
+	ws.came += in->n;
+	for (size_t i = 0; i < in->n; i++)
+		assert_int_equal(in->p[i], 'x');
+	buf_consume(in, in->n);
+	if (ws.pause)
+		io_conn_pause(c);
+}
+
+static void stream(void *ctx, struct io_conn *c)
+{
+	static const struct io_conn_ops ops = {.bytes = on_stream_bytes, .closed = on_closed};
+
+	t.open++;
+	ws.c = c;
+	io_conn_set_user(c, &ops, NULL);
+	io_conn_start(c);
+}
+
+/* Bytes of one frame after the other, until the socket takes no more, or they are out. How many went. */
+static size_t send_frames(size_t at)
+{
+	static uint8_t frame[8 + FRAME] = {0x82, 0x80 | 126, FRAME >> 8, FRAME & 255}; /* its mask is zero */
+	ssize_t n;
+
+	memset(frame + 8, 'x', FRAME);
+	while (at < (size_t)FRAMES * sizeof(frame)) {
+		size_t in = at % sizeof(frame);
+
+		n = send(t.fd, frame + in, sizeof(frame) - in, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0)
+			break;
+		at += (size_t)n;
+	}
+	return at;
+}
+
+/* Whoever is not to send is not read: it is the system that keeps what he sends, until he has to wait. */
+static void test_paused(void **state)
+{
+	static const char hello[] =
+		"GET /apiws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+		"Sec-WebSocket-Protocol: binary\r\n\r\n";
+	size_t sent, had;
+
+	come(hello, sizeof(hello) - 1);
+	assert_int_equal(t.open, 1);
+	ws.pause = true;
+	sent = send_frames(0);
+	turn();
+	had = ws.came;
+	assert_in_range(had, 1, 2 * FRAME);
+	for (int i = 0; i < 20; i++) {
+		sent = send_frames(sent);
+		turn();
+	}
+	assert_in_range(ws.came, had, 2 * FRAME);
+	assert_true(sent < (size_t)FRAMES * FRAME);
+	ws.pause = false;
+	io_conn_resume(ws.c);
+	while (ws.came < (size_t)FRAMES * FRAME && uv_run(io_loop_uv(t.loop), UV_RUN_NOWAIT))
+		sent = send_frames(sent);
+	assert_int_equal(ws.came, (size_t)FRAMES * FRAME);
+	/* Paused when he goes. */
+	ws.pause = true;
+	send_frames(0);
+	turn();
+	ws.pause = false;
+	io_conn_resume(ws.c);
+	close(t.fd);
+	for (int i = 0; i < 100 && t.open; i++)
+		turn();
+	assert_int_equal(t.open, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_late_answer), cmocka_unit_test(test_leaves),
-	                                   cmocka_unit_test(test_sends_ahead)};
-	struct http_ops ops = {.get = get, .stream = post, .post = post};
+	                                   cmocka_unit_test(test_sends_ahead), cmocka_unit_test(test_paused)};
+	struct http_ops ops = {.get = get, .stream = stream, .post = post};
 	int r;
 
 	log_set_level(LOG_ERROR);

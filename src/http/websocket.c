@@ -31,7 +31,8 @@ struct http_socket {
 enum {
 	TIMEOUT_SECONDS = 15,
 	SERVICE_BUFFER = 16384,
-	SOCKET_BUFFER = 1024 /* what each WebSocket allocates */
+	SOCKET_BUFFER =
+		4096 /* what each WebSocket allocates, and what is read at once: 1.4 ms a MB; of 1024 bytes 3.2, of 16384 0.7 */
 };
 
 static struct http_sockets *home_of(struct lws *wsi)
@@ -77,6 +78,14 @@ static void pipe_close(void *ctx)
 		lws_callback_on_writable(w->wsi); /* the last frames first */
 }
 
+static void pipe_pause(void *ctx, bool yes)
+{
+	struct http_socket *w = ctx;
+
+	if (!w->dead)
+		lws_rx_flow_control(w->wsi, !yes);
+}
+
 static bool is_path(struct lws *wsi)
 {
 	static const char *const paths[] = {"/apiws", "/apiws_test", "/apiws_premium", "/apiws_test_premium"};
@@ -92,7 +101,7 @@ static bool is_path(struct lws *wsi)
 
 static void begin(struct http_socket *w, struct lws *wsi)
 {
-	struct io_pipe pipe = {w, pipe_send, pipe_close};
+	struct io_pipe pipe = {w, pipe_send, pipe_close, pipe_pause};
 	const struct http_ops *ops = &home_of(wsi)->server->ops;
 	char ip[46];
 

@@ -272,9 +272,16 @@ void io_conn_start(struct io_conn *c)
 		give(c, c->in.n);
 }
 
+bool io_conn_can_pause(const struct io_conn *c)
+{
+	return !c->pipe.send || c->pipe.pause;
+}
+
 void io_conn_pause(struct io_conn *c)
 {
 	c->paused = true;
+	if (c->pipe.pause)
+		c->pipe.pause(c->pipe.ctx, true);
 	watch(c);
 }
 
@@ -283,6 +290,8 @@ void io_conn_resume(struct io_conn *c)
 	c->paused = false;
 	if (!give(c, 0))
 		return;
+	if (c->pipe.pause && !c->paused)
+		c->pipe.pause(c->pipe.ctx, false);
 	wake_for(c, c->expected);
 	watch(c);
 }

@@ -26,11 +26,12 @@ struct io_conn_ops {
 	void (*closed)(void *user, struct io_conn *c);
 };
 
-/* The other face: how bytes leave and the thing is closed when it is no socket of ours. */
+/* The other face: how bytes leave and the thing is closed when it is no socket of ours; how it is kept from reading (NULL: it cannot be). */
 struct io_pipe {
 	void *ctx;
 	void (*send)(void *ctx, const uint8_t *p, size_t n);
 	void (*close)(void *ctx);
+	void (*pause)(void *ctx, bool yes);
 };
 
 /* Takes the non-blocking socket; `ip` is text. `first` are bytes read already (taken over; may be empty). */
@@ -50,9 +51,10 @@ void io_conn_prefetch(const struct io_conn *c); /* something will be sent in a m
 /* The same for `taken` from `at` on, which is taken over, so that what the socket does not take needs no copy. */
 void io_conn_give(struct io_conn *c, struct buf *taken, size_t at);
 /*
- * Read no more from an own socket, which fills until its sender waits. Resumed, what lies unread in `in` is given once more (0 new
+ * Read no more from the socket, which fills until its sender waits (a pipe may still bring a little of what it had read). Resumed, what lies unread in `in` is given once more (0 new
  * bytes; from within resume), and reading goes on. That the other end has gone is seen only then.
  */
+bool io_conn_can_pause(const struct io_conn *c);
 void io_conn_pause(struct io_conn *c);
 void io_conn_resume(struct io_conn *c);
 /* Ends it: after what is queued has left (within 2 s), or at once. `closed` follows from the loop, not from here. */

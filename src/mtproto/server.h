@@ -61,7 +61,7 @@ struct mt_server_ops {
 	uint32_t (*answer_size)(void *ctx, struct slice body);
 	/*
 	 * There is so much at work that nothing large should come now: connections that bring it are not read until
-	 * mt_server_has_room, which follows. What cannot be kept waiting (WebSocket, HTTP) comes all the same. Quick. May be NULL.
+	 * mt_server_has_room, which follows. What cannot be kept waiting (HTTP) comes all the same. Quick. May be NULL.
 	 * Thread: the connection's loop.
 	 */
 	bool (*is_full)(void *ctx);

@@ -18,7 +18,7 @@ bool mt_stall(struct mt_conn *c, size_t unread)
 {
 	struct mt_loop *l = c->l;
 
-	if (unread < MT_OPEN_LARGE || io_conn_is_pipe(c->io) || !is_full(l))
+	if (unread < MT_OPEN_LARGE || !io_conn_can_pause(c->io) || !is_full(l))
 		return false;
 	c->stalled = true;
 	DL_APPEND2(l->stalled, c, prev_stalled, next_stalled);

@@ -53,7 +53,7 @@ static void open_socket(struct peer *p)
 void peer_open(struct peer *p, struct world *w, const char *ip, enum tr_kind kind, bool obfuscated,
                int16_t dc)
 {
-	struct io_pipe pipe = {p, to_peer, peer_gone};
+	struct io_pipe pipe = {p, to_peer, peer_gone, NULL};
 	struct buf hello = {0};
 
 	p->w = w;
