@@ -94,14 +94,16 @@ int64_t utf8_byte_of(struct slice s, uint32_t units)
 	return at == units ? (int64_t)i : -1;
 }
 
-bool utf8_is_blank(uint32_t c)
+/* Blanks and other invisible fillers (control characters, BOM, directional marks, Hangul fillers ...). */
+static bool is_blank(uint32_t c)
 {
 	return c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad || c == 0x1680 || c == 0x180e ||
 	       (c >= 0x2000 && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) ||
 	       c == 0x3000 || c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xfeff || c == 0xffa0;
 }
 
-bool utf8_is_space(uint32_t c)
+/* Blanks that take room: what may go at the ends of a text, where directional marks and joiners have a meaning. */
+static bool is_space(uint32_t c)
 {
 	return c <= 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
 	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
@@ -122,10 +124,10 @@ static struct slice trim(struct slice s, bool (*goes)(uint32_t c))
 
 struct slice utf8_trim(struct slice s)
 {
-	return trim(s, utf8_is_blank);
+	return trim(s, is_blank);
 }
 
 struct slice utf8_trim_space(struct slice s)
 {
-	return utf8_trim(s).n ? trim(s, utf8_is_space) : utf8_trim(s);
+	return utf8_trim(s).n ? trim(s, is_space) : utf8_trim(s);
 }

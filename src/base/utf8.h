@@ -19,10 +19,6 @@ uint32_t utf8_utf16_len(struct slice s);
 uint32_t utf8_len(struct slice s);
 /* The byte at which the code unit `units` of valid UTF-8 begins (its end counts), -1 if that is inside a character or behind it. */
 int64_t utf8_byte_of(struct slice s, uint32_t units);
-/* Blanks and other invisible fillers (control characters, BOM, directional marks, Hangul fillers ...). */
-bool utf8_is_blank(uint32_t c);
-/* Blanks that take room: what may go at the ends of a text, where directional marks and joiners have a meaning. */
-bool utf8_is_space(uint32_t c);
 /* Without blanks at both ends. */
 struct slice utf8_trim(struct slice s);
 /* Without spaces at both ends; nothing if there are only blanks. */

@@ -213,7 +213,6 @@ static void on_packet(void *user, uint8_t *p, size_t n)
 	int32_t code;
 
 	client_enter(c);
-	c->counts.packets_in++;
 	if (n == 4) {
 		memcpy(&code, p, 4);
 		snprintf(why, sizeof(why), "the server answered with transport error %d", (int)code);
@@ -294,15 +293,10 @@ const struct client_key *client_key_in_use(const struct client *c)
 void client_set_key(struct client *c, const struct client_key *k)
 {
 	c->perm = k ? *k : (struct client_key){0};
-	client_drop_temp_key(c);
+	memset(&c->temp, 0, sizeof(c->temp)); /* the next connection makes another */
+	c->bound = false;
 	c->inited = false;
 	c->salt = c->cfg.salt_zero ? 0 : c->perm.salt;
-}
-
-void client_drop_temp_key(struct client *c)
-{
-	memset(&c->temp, 0, sizeof(c->temp));
-	c->bound = false;
 }
 
 const int64_t *client_offered(const struct client *c, size_t *ret_n)
@@ -346,9 +340,4 @@ unsigned client_violations(const struct client *c, const char **ret_first)
 {
 	*ret_first = c->violation;
 	return c->violations;
-}
-
-void client_counts(const struct client *c, struct client_counts *ret)
-{
-	*ret = c->counts;
 }

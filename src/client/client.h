@@ -88,8 +88,6 @@ const struct client_key *client_key(const struct client *c);
 const struct client_key *client_key_in_use(const struct client *c);
 /* Another permanent key, made before; NULL: none, so that one is made. Not while connected. */
 void client_set_key(struct client *c, const struct client_key *k);
-/* Drops the temporary key: the next connection makes another. */
-void client_drop_temp_key(struct client *c);
 const int64_t *client_offered(const struct client *c,
                               size_t *ret_n); /* RSA fingerprints of the last handshake */
 
@@ -132,11 +130,7 @@ int client_answer_decode(const struct client_answer *a, struct arena *arena, str
 /* Acknowledges now what waits for it. */
 void client_ack(struct client *c);
 
-/*
- * For tests of hostile and broken clients: nothing is remembered of these.
- * client_next_id: a fresh msg_id by our clock.
- */
-int64_t client_next_id(struct client *c);
+/* For tests of hostile and broken clients. */
 struct client_link *client_link_of(struct client *c); /* NULL: not connected */
 /* The last packet that was sent, sealed, as the transport got it; kept only if asked for. */
 void client_keep_sent(struct client *c, bool on);
@@ -147,10 +141,5 @@ struct slice client_last_sent(const struct client *c);
  * it in words; "" if nothing.
  */
 unsigned client_violations(const struct client *c, const char **ret_first);
-
-struct client_counts {
-	uint64_t calls, answers, updates, resent, packets_in, packets_out;
-};
-void client_counts(const struct client *c, struct client_counts *ret);
 
 #endif

@@ -71,7 +71,6 @@ struct client {
 	int64_t *seen;   /* ring of CLIENT_SEEN_MAX content ids */
 	uint32_t n_seen;
 	int64_t last_outer; /* the server's */
-	struct client_counts counts;
 	int64_t offered[CLIENT_FINGERPRINTS_MAX];
 	size_t n_offered;
 	unsigned violations;

@@ -92,7 +92,6 @@ static void result(struct client *c, const struct client_message *m)
 	    c->cfg.init == CLIENT_INIT_ONCE && p->resends < CLIENT_RESENDS_MAX) {
 		c->inited = false;
 		p->resends++;
-		c->counts.resent++;
 		client_transmit(c, p);
 	} else {
 		c->inited |= p->wrapped && a.code != 401 && a.code != 303;
@@ -106,7 +105,6 @@ static void update(struct client *c, const struct client_message *m)
 	if ((m->msg_id & 3) != 3 || !(m->seq_no & 1))
 		client_violate(c, "an update with msg_id %% 4 = %d, seq_no %u", (int)(m->msg_id & 3),
 		               m->seq_no);
-	c->counts.updates++;
 	if (c->cfg.ops && c->cfg.ops->update && !c->freed)
 		c->cfg.ops->update(c->cfg.user, c, m);
 }

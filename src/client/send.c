@@ -8,7 +8,8 @@
 
 #define NAME "chapar client"
 
-int64_t client_next_id(struct client *c)
+/* A fresh msg_id by our clock. */
+static int64_t next_id(struct client *c)
 {
 	int64_t usec = clock_unix_usec() + c->ahead * 1000000;
 	int64_t id = (usec / 1000000) << 32 | ((usec % 1000000) << 32) / 1000000;
@@ -38,7 +39,6 @@ void client_put_packet(struct client *c, int64_t msg_id, uint32_t seq_no, struct
 
 	if (!c->link)
 		return;
-	c->counts.packets_out++;
 	p = client_link_begin(c->link, n, false);
 	mt_packet_seal(k->id, k->body, true, &m, p, n);
 	if (c->keep_sent) {
@@ -80,7 +80,7 @@ static void gather_acks(struct client *c)
 
 	if (!c->n_acks)
 		return;
-	o = gather(c, client_next_id(c), client_next_seq(c, false));
+	o = gather(c, next_id(c), client_next_seq(c, false));
 	put_ids(&o->body, MT_msgs_ack, c->acks, c->n_acks);
 	c->n_acks = 0;
 	client_timer_clear(c->cfg.loop, &c->ack_timer);
@@ -107,7 +107,7 @@ static void send_gathered(struct client *c)
 		buf_u32(&b, (uint32_t)o->body.n);
 		buf_put(&b, o->body.p, o->body.n);
 	}
-	id = client_next_id(c);
+	id = next_id(c);
 	for (uint32_t i = 0; i < c->n_out; i++)
 		if (c->out[i].of)
 			c->out[i].of->outer_id = id;
@@ -188,7 +188,7 @@ void client_transmit(struct client *c, struct client_pending *p)
 
 	if (p->msg_id)
 		HASH_DELETE(by_id, c->ids, p);
-	p->msg_id = p->outer_id = client_next_id(c);
+	p->msg_id = p->outer_id = next_id(c);
 	HASH_ADD(by_id, c->ids, msg_id, sizeof(p->msg_id), p);
 	o = gather(c, p->msg_id, client_next_seq(c, true));
 	o->of = p;
@@ -235,7 +235,6 @@ void client_pending_end(struct client *c, struct client_pending *p, const struct
 	mine.method = p->method;
 	mine.layer = p->layer;
 	client_pending_free(c, p);
-	c->counts.answers++;
 	if (fn && !c->freed)
 		fn(arg, c, &mine);
 }
@@ -269,7 +268,6 @@ struct client_pending *client_pending_new(struct client *c, uint16_t method, cli
 	p->arg = arg;
 	p->layer = c->cfg.layer;
 	HASH_ADD(hh, c->calls, handle, sizeof(p->handle), p);
-	c->counts.calls++;
 	return p;
 }
 

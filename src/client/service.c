@@ -20,7 +20,6 @@ static void send_again(struct client *c, int64_t bad_msg_id)
 	HASH_ITER (hh, c->calls, p, tmp)
 		if (p->msg_id && names(p, bad_msg_id) && p->resends < CLIENT_RESENDS_MAX) {
 			p->resends++;
-			c->counts.resent++;
 			client_transmit(c, p);
 		}
 	if (!held)
@@ -97,7 +96,6 @@ static void session_created(struct client *c, const struct client_message *m)
 	HASH_ITER (hh, c->calls, p, tmp)
 		if (p->msg_id && p->msg_id < first && p->resends < CLIENT_RESENDS_MAX) {
 			p->resends++;
-			c->counts.resent++;
 			client_transmit(c, p);
 		}
 }

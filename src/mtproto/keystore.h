@@ -35,8 +35,6 @@ struct mt_key {
 	int64_t user_id;    /* of the permanent key; 0: nobody signed in */
 };
 
-enum mt_bind_result { MT_BIND_OK, MT_BIND_ALREADY, MT_BIND_FAILED };
-
 typedef void mt_key_loaded_fn(void *arg, int r, const struct mt_key *k, const struct mt_client_info *info);
 
 struct mt_keystore {

@@ -52,7 +52,6 @@ void sql_bind_ints(struct sql_stmt *s, const int64_t *v, size_t n);
 void sql_bind_bytes(struct sql_stmt *s, int n,
                     struct slice v); /* absent slice binds NULL; borrowed until sql_done */
 void sql_bind_text(struct sql_stmt *s, int n, struct slice v);
-void sql_bind_null(struct sql_stmt *s, int n);
 /* 1: a row is there; 0: no more; negative: error. */
 int sql_step(struct sql_stmt *s);
 int64_t sql_int(struct sql_stmt *s, int col); /* columns from 0 */

@@ -84,10 +84,16 @@ void sql_bind_ints(struct sql_stmt *s, const int64_t *v, size_t n)
 		sql_bind_int(s, (int)i + 1, v[i]);
 }
 
+static void bind_null(struct sql_stmt *s, int n)
+{
+	if (is_ready(s))
+		note(s, sqlite3_bind_null(s->st, at(s, n)));
+}
+
 void sql_bind_bytes(struct sql_stmt *s, int n, struct slice v)
 {
 	if (!v.p)
-		sql_bind_null(s, n);
+		bind_null(s, n);
 	else if (is_ready(s))
 		note(s, sqlite3_bind_blob(s->st, at(s, n), v.n ? (const void *)v.p : "", (int)v.n,
 		                          SQLITE_STATIC));
@@ -96,16 +102,10 @@ void sql_bind_bytes(struct sql_stmt *s, int n, struct slice v)
 void sql_bind_text(struct sql_stmt *s, int n, struct slice v)
 {
 	if (!v.p)
-		sql_bind_null(s, n);
+		bind_null(s, n);
 	else if (is_ready(s))
 		note(s, sqlite3_bind_text(s->st, at(s, n), v.n ? (const char *)v.p : "", (int)v.n,
 		                          SQLITE_STATIC));
-}
-
-void sql_bind_null(struct sql_stmt *s, int n)
-{
-	if (is_ready(s))
-		note(s, sqlite3_bind_null(s->st, at(s, n)));
 }
 
 int sql_step(struct sql_stmt *s)

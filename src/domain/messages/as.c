@@ -50,7 +50,8 @@ static int chosen(struct rpc_call *c, const struct channel *group, int64_t *ret)
 	return r == -ERR_NOTFOUND ? 0 : r;
 }
 
-int message_default_as(struct rpc_call *c, const struct channel *group, int64_t *ret)
+/* As whom he writes in a supergroup while he says nothing else; 0: as himself, without having chosen to. */
+static int default_as(struct rpc_call *c, const struct channel *group, int64_t *ret)
 {
 	int r = chosen(c, group, ret);
 
@@ -85,7 +86,7 @@ static int has_choice(struct rpc_call *c, const struct channel *group)
 
 int message_shown_as(struct rpc_call *c, const struct channel *group, int64_t *ret)
 {
-	int r = message_default_as(c, group, ret);
+	int r = default_as(c, group, ret);
 
 	if (r < 0 || *ret || (r = has_choice(c, group)) <= 0)
 		return r;
@@ -100,7 +101,7 @@ int message_speaks_as(struct rpc_call *c, const struct peer *peer, int64_t *ret)
 	*ret = 0;
 	if (!peer->channel || !(peer->channel->row.flags & STORE_CHANNEL_MEGAGROUP))
 		return 0;
-	r = message_default_as(c, peer->channel, ret);
+	r = default_as(c, peer->channel, ret);
 	if (*ret == c->user_id)
 		*ret = 0;
 	return r;
@@ -155,7 +156,7 @@ int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_o
 	if (send_as && !TL_IS(inputPeerEmpty, send_as))
 		r = named(c, ch, send_as, &who);
 	else
-		r = message_default_as(c, ch, &who);
+		r = default_as(c, ch, &who);
 	if (r < 0)
 		return r;
 	m->from = who ? who : c->user_id;

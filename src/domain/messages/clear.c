@@ -37,7 +37,11 @@ static int clear_slice(struct rpc_call *c, int64_t key, int32_t from, int64_t ex
 	return k ? messages_remove(c, key, rows, (uint32_t)k, except_key, &pts) : 0;
 }
 
-int channel_clear(struct rpc_call *c, int64_t channel, int32_t max_id, int64_t except_key)
+/*
+ * Messages of this channel at or below max_id go for everybody: the newest at once, the others by the job. The channel's first message
+ * stays.
+ */
+static int clear_channel(struct rpc_call *c, int64_t channel, int32_t max_id, int64_t except_key)
 {
 	int32_t from = max_id > 0 && max_id < INT32_MAX ? max_id + 1 : INT32_MAX;
 	int r = clear_slice(c, peer_channel(channel), from, except_key, &from);
@@ -189,6 +193,6 @@ int channels_deleteHistory(struct rpc_call *c, const struct tl_channels_deleteHi
 	if (!q->for_everyone)
 		r = hide(c, &ch, q->max_id);
 	else if ((r = channel_may(c, &ch, CHANNEL_CLOSE)) >= 0)
-		r = channel_clear(c, ch.row.id, q->max_id, c->client->auth_key_id);
+		r = clear_channel(c, ch.row.id, q->max_id, c->client->auth_key_id);
 	return r < 0 ? r : rpc_reply_after(c, message_reply_updates, NULL);
 }

@@ -43,9 +43,10 @@ int message_send(struct rpc_call *c, const struct peer *to, struct message_draft
  */
 int message_send_as(struct rpc_call *c, const struct peer *to, const struct tl_obj *send_as,
                     struct message_draft *m, struct tl_message *content);
-/* As whom he writes in a supergroup while he says nothing else; 0: as himself, without having chosen to. */
-int message_default_as(struct rpc_call *c, const struct channel *group, int64_t *ret);
-/* The same for his clients, which let him choose only where they are told of somebody: himself, if he may choose another; else 0. */
+/*
+ * As whom he writes in a supergroup while he says nothing else, as his clients are told, which let him choose only where they hear of
+ * somebody: himself, if he may choose another; else 0.
+ */
 int message_shown_as(struct rpc_call *c, const struct channel *group, int64_t *ret);
 /* As whom he reacts and votes there: in a supergroup as who he writes as, for he cannot name anybody. 0: himself. */
 int message_speaks_as(struct rpc_call *c, const struct peer *peer, int64_t *ret);

@@ -117,7 +117,8 @@ int thread_forget(struct rpc_call *c, const struct store_msg *row)
 	return spot.top == row->id ? topic_drop(c, row->owner, spot.top) : 0;
 }
 
-int thread_open(struct rpc_call *c, struct channel *ch, int32_t msg_id, struct thread *ret)
+/* Of a supergroup that the caller may see. */
+static int open_in(struct rpc_call *c, struct channel *ch, int32_t msg_id, struct thread *ret)
 {
 	struct peer peer = {.key = peer_channel(ch->row.id), .channel = ch};
 	struct thread_spot spot = {0};
@@ -166,7 +167,7 @@ static int of_post(struct rpc_call *c, const struct peer *peer, int32_t id, stru
 		r = channel_load(c, peer_channel_id(copy.owner), group);
 	if (r == -ERR_NOTFOUND || (r == 0 && !channel_may_see(group)))
 		return rpc_fail(c, 400, "MSG_ID_INVALID");
-	return r < 0 ? r : thread_open(c, group, copy.id, ret);
+	return r < 0 ? r : open_in(c, group, copy.id, ret);
 }
 
 int thread_resolve(struct rpc_call *c, const struct tl_obj *input_peer, int32_t msg_id, struct thread *ret)
@@ -180,5 +181,5 @@ int thread_resolve(struct rpc_call *c, const struct tl_obj *input_peer, int32_t 
 		return rpc_fail(c, 400, "PEER_ID_INVALID");
 	if (peer.channel->row.flags & STORE_CHANNEL_BROADCAST)
 		return of_post(c, &peer, msg_id, ret);
-	return thread_open(c, peer.channel, msg_id, ret);
+	return open_in(c, peer.channel, msg_id, ret);
 }

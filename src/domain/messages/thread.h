@@ -27,8 +27,6 @@ struct thread {
  * its comments. 400 MSG_ID_INVALID, TOPIC_ID_INVALID and those of the peer.
  */
 int thread_resolve(struct rpc_call *c, const struct tl_obj *input_peer, int32_t msg_id, struct thread *ret);
-/* The same of a supergroup that the caller may see. */
-int thread_open(struct rpc_call *c, struct channel *ch, int32_t msg_id, struct thread *ret);
 
 /*
  * Where an answer goes: header gets what the reply's id alone does not say. in: what the client asked for (NULL: it answers nothing),

@@ -112,7 +112,8 @@ static struct slice kept(struct arena *a, struct buf *b)
 	return s;
 }
 
-struct slice search_words(struct arena *a, const struct store_msg *row)
+/* The words under which a row is found, as the index has them: folded, with owner and chat. In the arena. */
+static struct slice words_of(struct arena *a, const struct store_msg *row)
 {
 	struct slice folded = search_fold(a, message_searched(a, row));
 	struct buf b = {0};
@@ -212,7 +213,7 @@ int search_forget(struct rpc_call *c, const struct store_msg *row, bool gone)
 		return r < 0 ? r : 0; /* the job will see it as it is then */
 	r = store_search_is_stale(c->db, row->owner, row->id);
 	if (r == -ERR_NOTFOUND)
-		r = store_search_remove(c->db, row->owner, row->id, search_words(&c->arena, row));
+		r = store_search_remove(c->db, row->owner, row->id, words_of(&c->arena, row));
 	return r < 0 ? r : store_search_set_stale(c->db, row->owner, row->id, !gone);
 }
 
@@ -235,7 +236,7 @@ static int take_over(struct rpc_call *c, const struct store_upd *u)
 	r = store_msg_get(c->db, u->owner, u->peer, u->id, &c->arena, &row);
 	if (r < 0)
 		return r == -ERR_NOTFOUND ? 0 : r;
-	return store_search_add(c->db, u->owner, u->id, search_words(&c->arena, &row));
+	return store_search_add(c->db, u->owner, u->id, words_of(&c->arena, &row));
 }
 
 /* Some rows of a box's log; ret_left: whether there are more. */

@@ -23,8 +23,6 @@ int search_forget(struct rpc_call *c, const struct store_msg *row, bool gone);
 /* The kind of job. */
 int search_job_slice(struct rpc_call *c, const struct store_job *j, struct jobs_next *next);
 
-/* The words under which a row is found, as the index has them: folded, with owner and chat. In the arena. */
-struct slice search_words(struct arena *a, const struct store_msg *row);
 /*
  * The expression for a folded query in the owner's box, or in one chat (peer != 0); with `link`, only messages with links.
  * Empty if nothing can match.
