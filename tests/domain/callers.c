@@ -184,15 +184,6 @@ int callers_setup(void **state)
 	return 0;
 }
 
-int callers_teardown(void **state)
-{
-	struct callers *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
 static const char *answer_of(const struct caller_row *row, int who)
 {
 	if (who <= STRANGER)

@@ -26,8 +26,6 @@ struct callers {
 	struct slice link;                 /* the owner's second one, revoked in no room */
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 /* A call by p on `room`, made anew for each caller. */
 typedef struct tl_obj *(*make_fn)(struct callers *s, struct person p, int64_t room);
 
@@ -73,7 +71,6 @@ struct caller_row {
 };
 
 int callers_setup(void **state);
-int callers_teardown(void **state);
 /* Each row in a room of its own, the owner last. */
 void callers_table(struct callers *s, const struct caller_row *rows, size_t n);
 /* Each row on a room that never was is refused as a private one. */

@@ -16,7 +16,7 @@
 
 enum { PART = 65536 };
 
-#define Q(w, n) TL_NEW(world_arena(w), n)
+#define IN(w, n) TL_NEW(world_arena(w), n)
 
 struct slice files_bytes(struct world *w, size_t n, unsigned seed)
 {
@@ -33,13 +33,13 @@ struct slice files_bytes(struct world *w, size_t n, unsigned seed)
 struct tl_obj *files_upload(struct world *w, struct person who, struct slice bytes, const char *name)
 {
 	static int64_t file_id = 5000;
-	struct tl_inputFile *f = Q(w, inputFile);
+	struct tl_inputFile *f = IN(w, inputFile);
 
 	f->id = ++file_id;
 	f->name = slice_str(name);
 	f->md5_checksum = SLICE_LIT("");
 	for (uint32_t at = 0; at < bytes.n; at += PART) {
-		struct tl_upload_saveFilePart *q = Q(w, upload_saveFilePart);
+		struct tl_upload_saveFilePart *q = IN(w, upload_saveFilePart);
 
 		q->file_id = f->id;
 		q->file_part = f->parts++;
@@ -52,8 +52,8 @@ struct tl_obj *files_upload(struct world *w, struct person who, struct slice byt
 struct tl_inputMediaUploadedDocument *files_document(struct world *w, struct person who, struct slice bytes,
                                                      const char *name, const char *mime, struct tl_obj *extra)
 {
-	struct tl_inputMediaUploadedDocument *d = Q(w, inputMediaUploadedDocument);
-	struct tl_documentAttributeFilename *f = Q(w, documentAttributeFilename);
+	struct tl_inputMediaUploadedDocument *d = IN(w, inputMediaUploadedDocument);
+	struct tl_documentAttributeFilename *f = IN(w, documentAttributeFilename);
 
 	f->file_name = slice_str(name);
 	d->file = files_upload(w, who, bytes, name);
@@ -67,7 +67,7 @@ struct tl_inputMediaUploadedDocument *files_document(struct world *w, struct per
 
 struct tl_obj *files_photo(struct world *w, struct person who, struct slice image)
 {
-	struct tl_inputMediaUploadedPhoto *p = Q(w, inputMediaUploadedPhoto);
+	struct tl_inputMediaUploadedPhoto *p = IN(w, inputMediaUploadedPhoto);
 
 	p->file = files_upload(w, who, image, "photo");
 	return &p->o;
@@ -77,7 +77,7 @@ struct tl_message *files_send(struct world *w, struct person from, struct person
                               const char *caption)
 {
 	static int64_t random_id = 900000;
-	struct tl_messages_sendMedia *q = Q(w, messages_sendMedia);
+	struct tl_messages_sendMedia *q = IN(w, messages_sendMedia);
 	struct tl_obj *u;
 
 	q->peer = world_peer(w, from, to.id);
@@ -91,7 +91,7 @@ struct tl_message *files_send(struct world *w, struct person from, struct person
 
 struct tl_message *files_top(struct world *w, struct person who, struct person with)
 {
-	struct tl_messages_getHistory *q = Q(w, messages_getHistory);
+	struct tl_messages_getHistory *q = IN(w, messages_getHistory);
 	struct tl_vec v;
 	int32_t n;
 
@@ -122,7 +122,7 @@ struct tl_photo *files_photo_of(const struct tl_message *m)
 
 struct tl_obj *files_location(struct world *w, const struct tl_document *d, const char *size)
 {
-	struct tl_inputDocumentFileLocation *l = Q(w, inputDocumentFileLocation);
+	struct tl_inputDocumentFileLocation *l = IN(w, inputDocumentFileLocation);
 
 	l->id = d->id;
 	l->access_hash = d->access_hash;
@@ -133,7 +133,7 @@ struct tl_obj *files_location(struct world *w, const struct tl_document *d, cons
 
 struct tl_obj *files_photo_location(struct world *w, const struct tl_photo *p, const char *size)
 {
-	struct tl_inputPhotoFileLocation *l = Q(w, inputPhotoFileLocation);
+	struct tl_inputPhotoFileLocation *l = IN(w, inputPhotoFileLocation);
 
 	l->id = p->id;
 	l->access_hash = p->access_hash;
@@ -148,7 +148,7 @@ struct slice files_get(struct world *w, struct person who, struct tl_obj *locati
 	struct slice s;
 
 	for (;;) {
-		struct tl_upload_getFile *q = Q(w, upload_getFile);
+		struct tl_upload_getFile *q = IN(w, upload_getFile);
 		struct tl_upload_file *f;
 
 		q->location = location;

@@ -25,15 +25,6 @@ int group_setup(void **state)
 	return 0;
 }
 
-int group_teardown(void **state)
-{
-	struct four *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
 const char *group_text(struct four *s, struct slice t)
 {
 	return (const char *)arena_printf(world_arena(s->w), "%.*s", (int)t.n, (const char *)t.p).p;

@@ -10,10 +10,7 @@ struct four { /* Ann, Bob, Cat and Dan */
 	int64_t random_id;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 int group_setup(void **state);
-int group_teardown(void **state);
 
 /* Of the creator, with these. */
 struct tl_messages_invitedUsers *group_create(struct four *s, struct person who, const struct person *others,

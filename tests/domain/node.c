@@ -116,7 +116,7 @@ int node_teardown(void **state)
 	clock_set_test_usec(0);
 	fake_node_free(t->node);
 	node_app(t)->cdn = NULL; /* of a lane that still runs */
-	three_teardown(&three);
+	world_teardown(&three);
 	cdnlink_free(cdn);
 	cdn_policy_free(policy);
 	free(t);

@@ -11,11 +11,11 @@
 #include "domain/bots/bot.h"
 #include "domain/channels/rights.h"
 
-#define Q(w, n) TL_NEW(world_arena(w), n)
+#define IN(w, n) TL_NEW(world_arena(w), n)
 
 int64_t room_create(struct world *w, struct person owner, bool broadcast)
 {
-	struct tl_channels_createChannel *q = Q(w, channels_createChannel);
+	struct tl_channels_createChannel *q = IN(w, channels_createChannel);
 	struct tl_updates *u;
 
 	q->broadcast = broadcast;
@@ -29,7 +29,7 @@ int64_t room_create(struct world *w, struct person owner, bool broadcast)
 
 void room_invite(struct world *w, struct person by, int64_t room, struct person whom)
 {
-	struct tl_channels_inviteToChannel *q = Q(w, channels_inviteToChannel);
+	struct tl_channels_inviteToChannel *q = IN(w, channels_inviteToChannel);
 	struct tl_messages_invitedUsers *o;
 
 	q->channel = world_channel(w, by, room);
@@ -43,7 +43,7 @@ void room_invite(struct world *w, struct person by, int64_t room, struct person 
 struct tl_obj *room_ban_q(struct world *w, struct person by, int64_t room, struct person whom, int64_t bits,
                           int32_t until)
 {
-	struct tl_channels_editBanned *q = Q(w, channels_editBanned);
+	struct tl_channels_editBanned *q = IN(w, channels_editBanned);
 
 	q->channel = world_channel(w, by, room);
 	q->participant = world_peer(w, by, whom.id);
@@ -53,7 +53,7 @@ struct tl_obj *room_ban_q(struct world *w, struct person by, int64_t room, struc
 
 struct tl_obj *room_admin_q(struct world *w, struct person by, int64_t room, struct person whom, int64_t bits)
 {
-	struct tl_channels_editAdmin *q = Q(w, channels_editAdmin);
+	struct tl_channels_editAdmin *q = IN(w, channels_editAdmin);
 
 	q->channel = world_channel(w, by, room);
 	q->user_id = world_user(w, by, whom.id);
@@ -64,7 +64,7 @@ struct tl_obj *room_admin_q(struct world *w, struct person by, int64_t room, str
 
 struct tl_obj *room_join_q(struct world *w, struct person who, int64_t room)
 {
-	struct tl_channels_joinChannel *q = Q(w, channels_joinChannel);
+	struct tl_channels_joinChannel *q = IN(w, channels_joinChannel);
 
 	q->channel = world_channel(w, who, room);
 	return &q->o;
@@ -72,7 +72,7 @@ struct tl_obj *room_join_q(struct world *w, struct person who, int64_t room)
 
 struct tl_obj *room_leave_q(struct world *w, struct person who, int64_t room)
 {
-	struct tl_channels_leaveChannel *q = Q(w, channels_leaveChannel);
+	struct tl_channels_leaveChannel *q = IN(w, channels_leaveChannel);
 
 	q->channel = world_channel(w, who, room);
 	return &q->o;
@@ -81,7 +81,7 @@ struct tl_obj *room_leave_q(struct world *w, struct person who, int64_t room)
 struct tl_obj *room_say_q(struct world *w, struct person who, int64_t room, const char *text)
 {
 	static int64_t random_id = 7000;
-	struct tl_messages_sendMessage *q = Q(w, messages_sendMessage);
+	struct tl_messages_sendMessage *q = IN(w, messages_sendMessage);
 
 	q->peer = world_channel_peer(w, who, room);
 	q->message = slice_str(text);
@@ -112,7 +112,7 @@ struct person room_bot(struct world *w, struct person owner, const char *usernam
 {
 	static int64_t key = 0x777000;
 	struct making m = {.owner = owner.id, .flags = flags, .username = username, .a = world_arena(w)};
-	struct tl_auth_importBotAuthorization *q = Q(w, auth_importBotAuthorization);
+	struct tl_auth_importBotAuthorization *q = IN(w, auth_importBotAuthorization);
 	struct person p = {.key = key += 10};
 	struct tl_auth_authorization *z;
 
@@ -129,7 +129,7 @@ struct person room_bot(struct world *w, struct person owner, const char *usernam
 
 void room_username(struct world *w, struct person owner, int64_t room, const char *name)
 {
-	struct tl_channels_updateUsername *q = Q(w, channels_updateUsername);
+	struct tl_channels_updateUsername *q = IN(w, channels_updateUsername);
 
 	q->channel = world_channel(w, owner, room);
 	q->username = slice_str(name);
@@ -138,7 +138,7 @@ void room_username(struct world *w, struct person owner, int64_t room, const cha
 
 struct tl_obj *room_participant(struct world *w, struct person by, int64_t room, struct person whom)
 {
-	struct tl_channels_getParticipant *q = Q(w, channels_getParticipant);
+	struct tl_channels_getParticipant *q = IN(w, channels_getParticipant);
 	struct tl_obj *o;
 
 	q->channel = world_channel(w, by, room);
@@ -153,7 +153,7 @@ struct tl_obj *room_participant(struct world *w, struct person by, int64_t room,
 
 struct tl_channelFull *room_full(struct world *w, struct person who, int64_t room)
 {
-	struct tl_channels_getFullChannel *q = Q(w, channels_getFullChannel);
+	struct tl_channels_getFullChannel *q = IN(w, channels_getFullChannel);
 
 	q->channel = world_channel(w, who, room);
 	return TL_AS(channelFull, TL_AS(messages_chatFull, talk_call(w, who, &q->o))->full_chat);
@@ -162,7 +162,7 @@ struct tl_channelFull *room_full(struct world *w, struct person who, int64_t roo
 struct tl_vec room_list(struct world *w, struct person who, int64_t room, struct tl_obj *filter,
                         int32_t *ret_count)
 {
-	struct tl_channels_getParticipants *q = Q(w, channels_getParticipants);
+	struct tl_channels_getParticipants *q = IN(w, channels_getParticipants);
 	struct tl_channels_channelParticipants *o;
 
 	q->channel = world_channel(w, who, room);

@@ -23,15 +23,6 @@ int signing_setup(void **state)
 	return 0;
 }
 
-int signing_teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
 struct tl_obj *signing_by_key(struct s *s, int64_t key, const struct tl_obj *q)
 {
 	return world_call_as(s->w, (struct person){0}, key, TL_LAYER_MAX, q);

@@ -15,10 +15,7 @@ struct s {
 	uint16_t type;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 int signing_setup(void **state);
-int signing_teardown(void **state);
 
 /* A call by a key of nobody's. */
 struct tl_obj *signing_by_key(struct s *s, int64_t key, const struct tl_obj *q);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#define Q(w, n) TL_NEW(world_arena(w), n)
+#define IN(w, n) TL_NEW(world_arena(w), n)
 
 struct tl_obj *talk_call(struct world *w, struct person who, const struct tl_obj *q)
 {
@@ -38,7 +38,7 @@ struct tl_obj *talk_update(const struct tl_obj *o, uint16_t name)
 int32_t talk_say(struct world *w, struct person from, struct person to, const char *text)
 {
 	static int64_t random_id = 1000;
-	struct tl_messages_sendMessage *q = Q(w, messages_sendMessage);
+	struct tl_messages_sendMessage *q = IN(w, messages_sendMessage);
 	struct tl_obj *u;
 
 	q->peer = world_peer(w, from, to.id);
@@ -61,8 +61,8 @@ struct tl_vec talk_messages(const struct tl_obj *o, int32_t *ret_count)
 
 struct tl_dialog *talk_dialog(struct world *w, struct person who, struct person with)
 {
-	struct tl_messages_getPeerDialogs *q = Q(w, messages_getPeerDialogs);
-	struct tl_inputDialogPeer *p = Q(w, inputDialogPeer);
+	struct tl_messages_getPeerDialogs *q = IN(w, messages_getPeerDialogs);
+	struct tl_inputDialogPeer *p = IN(w, inputDialogPeer);
 	struct tl_messages_peerDialogs *o;
 
 	p->peer = world_peer(w, who, with.id);
@@ -80,5 +80,5 @@ int32_t talk_top(struct world *w, struct person who, struct person with)
 
 int32_t talk_pts(struct world *w, struct person who)
 {
-	return TL_AS(updates_state, talk_call(w, who, &Q(w, updates_getState)->o))->pts;
+	return TL_AS(updates_state, talk_call(w, who, &IN(w, updates_getState)->o))->pts;
 }

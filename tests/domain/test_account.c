@@ -19,8 +19,6 @@ struct s {
 	struct person a, b;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -30,15 +28,6 @@ static int setup(void **state)
 	s->a = world_person(s->w, "9996610001", "Ann", "");
 	s->b = world_person(s->w, "9996620002", "Bob", "Brown");
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -498,7 +487,7 @@ static void test_country(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_read_date), T(test_report), T(test_report_spam), T(test_kept),      T(test_screenshot),
 		T(test_folders),   T(test_codes),  T(test_none),        T(test_strangers), T(test_country)};

@@ -402,11 +402,11 @@ static void test_absent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_links, callers_setup, callers_teardown),
-		cmocka_unit_test_setup_teardown(test_messages, callers_setup, callers_teardown),
-		cmocka_unit_test_setup_teardown(test_reacting, callers_setup, callers_teardown),
-		cmocka_unit_test_setup_teardown(test_of_topics, callers_setup, callers_teardown),
-		cmocka_unit_test_setup_teardown(test_absent, callers_setup, callers_teardown),
+		cmocka_unit_test_setup_teardown(test_links, callers_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_messages, callers_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_reacting, callers_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_of_topics, callers_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_absent, callers_setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

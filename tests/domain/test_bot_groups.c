@@ -293,7 +293,7 @@ static void test_commands_in_groups(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, weather_setup, weather_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, weather_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_privacy_by_id), T(test_start_in_group), T(test_group),
 		T(test_basic_group),   T(test_channel),        T(test_commands_in_groups),

@@ -311,7 +311,7 @@ static void test_told_of_basic_group(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, weather_setup, weather_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, weather_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_stopped),          T(test_told_of_members),
 		T(test_told_of_requests), T(test_told_of_the_end_of_a_ban),

@@ -280,7 +280,7 @@ static void test_queries(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, weather_setup, weather_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, weather_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_token),    T(test_revoked),       T(test_looks),    T(test_who_may), T(test_start),
 		T(test_commands), T(test_wished_rights), T(test_keyboard), T(test_queries),

@@ -20,7 +20,6 @@ struct s {
 	int64_t group, channel;
 };
 
-#define Q(s, n)       TL_NEW(world_arena((s)->w), n)
 #define PEER_OF(s, p) world_channel_peer((s)->w, p, (s)->group)
 
 static int setup(void **state)
@@ -37,15 +36,6 @@ static int setup(void **state)
 	room_invite(s->w, s->a, s->group, s->b);
 	world_pushes(s->w, s->b.key);
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -422,16 +412,16 @@ static void test_closed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_title, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_default_rights, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_switches, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_photo, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_username, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_discussion, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_admin_log, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_of_messages, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_title, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_default_rights, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_switches, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_photo, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_username, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_discussion, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_admin_log, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_log_of_messages, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_lists, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_closed, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

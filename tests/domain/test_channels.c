@@ -584,21 +584,21 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_created, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_post_is_seen, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_repeat, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_cost, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_from_the_beginning, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_told_already, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_unread, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_difference, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_epoch, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_mention, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_views, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_forward, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_kicked, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_kicked_reader, three_setup, three_teardown),
-		cmocka_unit_test_setup_teardown(test_names, three_setup, three_teardown),
+		cmocka_unit_test_setup_teardown(test_created, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_post_is_seen, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_repeat, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_cost, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_from_the_beginning, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_told_already, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_unread, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_difference, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_epoch, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_mention, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_views, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_forward, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_kicked, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_kicked_reader, three_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_names, three_setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -288,7 +288,7 @@ static void test_closed(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, group_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_many),   T(test_kicked_behind), T(test_behind),
 		T(test_closed), T(test_cost),          T(test_migrated),

@@ -114,7 +114,7 @@ static void test_migrated(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, group_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_shown), T(test_who_may), T(test_migrated)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

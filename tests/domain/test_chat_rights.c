@@ -167,7 +167,7 @@ static void test_rights(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, group_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_rights),
 	};

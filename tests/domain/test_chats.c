@@ -303,7 +303,7 @@ static void test_closed_from_outside(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, group_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, group_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_created), T(test_old_layer), T(test_talk),  T(test_read),
 		T(test_members), T(test_privacy),   T(test_links), T(test_closed_from_outside),

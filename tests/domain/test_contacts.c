@@ -25,17 +25,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct two *t = *state;
-
-	world_free(t->w);
-	free(t);
-	return 0;
-}
-
-#define Q(t, n) TL_NEW(world_arena((t)->w), n)
-
 static struct tl_obj *book_entry(struct two *t, int64_t client_id, const char *phone, const char *first)
 {
 	struct tl_inputPhoneContact *c = Q(t, inputPhoneContact);
@@ -343,16 +332,16 @@ static void links(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(imports, setup, teardown),
-		cmocka_unit_test_setup_teardown(not_modified_only_on_the_right_hash, setup, teardown),
-		cmocka_unit_test_setup_teardown(who_hides_is_not_found, setup, teardown),
-		cmocka_unit_test_setup_teardown(somebody_joins, setup, teardown),
-		cmocka_unit_test_setup_teardown(removal, setup, teardown),
-		cmocka_unit_test_setup_teardown(refusals, setup, teardown),
-		cmocka_unit_test_setup_teardown(add_with_a_phone_exception, setup, teardown),
-		cmocka_unit_test_setup_teardown(searching, setup, teardown),
-		cmocka_unit_test_setup_teardown(blocking, setup, teardown),
-		cmocka_unit_test_setup_teardown(links, setup, teardown),
+		cmocka_unit_test_setup_teardown(imports, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(not_modified_only_on_the_right_hash, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(who_hides_is_not_found, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(somebody_joins, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(removal, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(refusals, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(add_with_a_phone_exception, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(searching, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(blocking, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(links, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

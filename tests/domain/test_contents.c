@@ -474,7 +474,7 @@ static void test_race(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_parts), T(test_sweep), T(test_killed), T(test_repair), T(test_race), T(test_jobs),
 	};

@@ -17,8 +17,6 @@ struct s {
 	struct person a, b[N];
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -33,15 +31,6 @@ static int setup(void **state)
 		talk_say(s->w, s->b[i], s->a, "hello"); /* the last one stands first */
 	}
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -367,10 +356,10 @@ static void test_marks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_leaves_archive, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_pins, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_leaves_archive, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_marks, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

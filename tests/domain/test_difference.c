@@ -21,8 +21,6 @@ struct s {
 	int32_t kept; /* the pts at which a backup was made */
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -32,15 +30,6 @@ static int setup(void **state)
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -378,7 +367,7 @@ static void test_slow_commit(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_errors), T(test_one),    T(test_ranges),     T(test_slices),
 	                                   T(test_epoch),  T(test_states), T(test_slow_commit)};
 

@@ -377,7 +377,7 @@ static void taken_down_photo(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(there_and_back),    T(ranges),         T(strangers),
 	                                   T(references_expire), T(without_a_copy), T(nobody_needs_it),
 	                                   T(by_hash),           T(taken_down),     T(taken_down_photo)};

@@ -144,7 +144,7 @@ static void test_channel(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_user), T(test_channel)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

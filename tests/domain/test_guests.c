@@ -139,7 +139,7 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_table, three_setup, three_teardown)};
+		cmocka_unit_test_setup_teardown(test_table, three_setup, world_teardown)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("guests", tests, NULL, NULL);

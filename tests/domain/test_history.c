@@ -23,8 +23,6 @@ struct s {
 	bool own[N], link[N];
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int set_dates(struct rpc_call *c, void *arg)
 {
 	struct s *s = arg;
@@ -66,15 +64,6 @@ static int setup(void **state)
 	}
 	assert_int_equal(world_write(s->w, set_dates, s), 0);
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -306,5 +295,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests_name("history", tests, setup, teardown);
+	return cmocka_run_group_tests_name("history", tests, setup, world_teardown);
 }

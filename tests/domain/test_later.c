@@ -375,7 +375,7 @@ static void test_together(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, scheduled_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, scheduled_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_time),  T(test_change),  T(test_limits), T(test_online),
 		T(test_media), T(test_channel), T(test_groups), T(test_together),

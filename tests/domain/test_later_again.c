@@ -165,7 +165,7 @@ static void test_poll_repeated(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, scheduled_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, scheduled_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_poll),
 		T(test_repeated),

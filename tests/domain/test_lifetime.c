@@ -44,17 +44,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static void ok(struct s *s, const struct tl_obj *q)
 {
 	struct tl_obj *o = world_call(s->w, s->a, q);
@@ -537,7 +526,7 @@ static void test_log(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_ttl),    T(test_settings), T(test_device), T(test_delete), T(test_lifetime),
 		T(test_outage), T(test_prune),    T(test_used),   T(test_log),

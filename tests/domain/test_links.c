@@ -17,8 +17,6 @@ struct s {
 	int64_t group, channel;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -32,15 +30,6 @@ static int setup(void **state)
 	s->group = room_create(s->w, s->a, false);
 	s->channel = room_create(s->w, s->a, true);
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -282,12 +271,12 @@ static void test_of_admins(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_permanent, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_followed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_edited, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_requests, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_of_admins, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_permanent, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_followed, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_limits, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_edited, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_requests, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_of_admins, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -512,7 +512,7 @@ static void voices_of_group(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(albums),      T(ahead),  T(edits),           T(once),
 	                                   T(for_seconds), T(voices), T(voices_of_group), T(shared_media),
 	                                   T(dice),        T(places)};

@@ -18,8 +18,6 @@ struct s {
 	struct person a, b, c, d; /* a: the owner of what is made here */
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -31,15 +29,6 @@ static int setup(void **state)
 	s->c = world_person(s->w, "15550003", "Cat", "");
 	s->d = world_person(s->w, "15550004", "Dan", "");
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -418,18 +407,18 @@ static void test_cost(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_invited, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_invite_refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_privacy, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_join_and_leave, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_kicked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_restricted, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ban_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_promoted, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_listed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mentioned_and_known, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_history_hidden, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_cost, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_invited, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_invite_refused, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_privacy, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_join_and_leave, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_kicked, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_restricted, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_ban_ends, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_promoted, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_listed, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_mentioned_and_known, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_history_hidden, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_cost, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

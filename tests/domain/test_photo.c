@@ -158,7 +158,7 @@ static void thumbs(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(photo), T(refused), T(thumbs)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -346,7 +346,7 @@ static void test_old_layer(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_private), T(test_refused),   T(test_group),     T(test_time),
 		T(test_quiz),    T(test_closed),    T(test_anonymous), T(test_forwarded),

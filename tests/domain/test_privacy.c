@@ -22,8 +22,6 @@ struct s {
 	int64_t random_id;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static void add_contact(struct s *s, struct person who, struct person whom)
 {
 	struct tl_contacts_addContact *q = Q(s, contacts_addContact);
@@ -65,15 +63,6 @@ static int setup(void **state)
 		s->said[i] = talk_top(s->w, s->viewer[i], s->owner);
 	}
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -333,7 +322,7 @@ static void test_deleted(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_table), T(test_blocked), T(test_birthdays),
 	                                   T(test_deleted)};
 

@@ -278,7 +278,7 @@ static void test_new_name(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_reply_to_what_is_gone),
 		TEST(test_notes_and_what_was_brought),

@@ -483,7 +483,7 @@ static void refused(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(shown), T(told),     T(chosen_and_deleted),  T(hidden),   T(moves),
 		T(drawn), T(personal), T(personal_taken_back), T(proposed), T(refused)};

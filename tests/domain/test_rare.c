@@ -156,7 +156,7 @@ static void test_stickers(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_similar), T(test_rank), T(test_names), T(test_left),
 	                                   T(test_stickers)};
 

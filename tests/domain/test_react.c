@@ -299,7 +299,7 @@ static void test_gone(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, react_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, react_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_private),   T(test_refused), T(test_group),      T(test_several), T(test_supergroup),
 		T(test_looked_at), T(test_channel), T(test_difference), T(test_gone),

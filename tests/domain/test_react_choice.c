@@ -132,7 +132,7 @@ static void test_default(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, react_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, react_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_default),
 		T(test_as_told),

@@ -149,7 +149,7 @@ static void test_bots(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, react_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, react_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_list),
 		T(test_as_group),

@@ -23,8 +23,6 @@ struct s {
 	char folder[200];
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static void put(struct s *s, const char *name, const char *text)
 {
 	char path[300];
@@ -61,15 +59,6 @@ static int setup(void **state)
 	snprintf(s->folder, sizeof(s->folder), "%s/reactions", world_dir(s->w));
 	mkdir(s->folder, 0700);
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -227,11 +216,11 @@ static void test_top(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_offered, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_coming, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_changed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_wrong, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_top, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_offered, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_coming, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_changed, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_top, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -115,7 +115,7 @@ static void test_refused(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_readers), T(test_refused)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -19,8 +19,6 @@ struct s {
 	int64_t random_id;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -34,15 +32,6 @@ static int setup(void **state)
 		s->b[i] = world_person(s->w, phone, "Friend", "");
 	}
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -288,7 +277,7 @@ static void test_delete_dated(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_lists), T(test_history), T(test_delete_dated)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

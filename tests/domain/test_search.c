@@ -285,7 +285,7 @@ static void everywhere(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(languages), T(changes), T(paging), T(everywhere)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -22,8 +22,6 @@ struct s {
 	struct tl_obj *at_a, *at_b; /* InputEncryptedChat of each */
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 /* The keys of both, as authorisations: a client has keys besides, for other DCs. */
 static int list_devices(struct rpc_call *c, void *arg)
 {
@@ -52,15 +50,6 @@ static int setup(void **state)
 	world_connect(s->w, s->b, s->b.key + 1, TL_LAYER_MAX);
 	assert_int_equal(world_write(s->w, list_devices, s), 0);
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -505,19 +494,19 @@ static void test_old_layer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_dh, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_begin, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_other_keys, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_secrets, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_blocked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_messages, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_session_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_account_ends, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_file, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_old_layer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dh, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_begin, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_other_keys, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_no_secrets, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_blocked, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_messages, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_refusals, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_marks, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_end, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_session_ends, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_account_ends, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_file, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_old_layer, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

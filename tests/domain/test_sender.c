@@ -225,7 +225,7 @@ static void test_settings(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, signing_setup, signing_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, signing_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_command),
 		T(test_command_hangs),

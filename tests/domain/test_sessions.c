@@ -32,17 +32,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static struct tl_obj *by_key(struct s *s, struct person p, int64_t key, const struct tl_obj *q)
 {
 	return world_call_as(s->w, p, key, TL_LAYER_MAX, q);
@@ -306,12 +295,12 @@ static void test_quiet_arrival(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_import, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_another_account, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fresh, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_too_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_qr, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_quiet_arrival, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_import, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_another_account, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_fresh, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_too_many, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_qr, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_quiet_arrival, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -316,7 +316,7 @@ static void test_change_phone(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, signing_setup, signing_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, signing_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_open),   T(test_tries),        T(test_time),
 		T(test_closed), T(test_invite),       T(test_invite_is_no_key),

@@ -455,7 +455,7 @@ static void test_told(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_channel),
 	                                   T(test_notified),
 	                                   T(test_group),

@@ -505,7 +505,7 @@ static void sent(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(made_and_seen), T(refused), T(changed), T(of_group),
 	                                   T(installed),     T(lists),   T(found),   T(sent)};
 

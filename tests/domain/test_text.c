@@ -300,5 +300,5 @@ int main(void)
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests_name("text", tests, three_setup, three_teardown);
+	return cmocka_run_group_tests_name("text", tests, three_setup, world_teardown);
 }

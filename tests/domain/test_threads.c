@@ -297,7 +297,7 @@ static void test_long_history(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_thread),       T(test_search_in_thread),
 		T(test_comments),     T(test_own_devices_hear_of_reading),

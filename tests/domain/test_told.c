@@ -22,8 +22,6 @@ struct s {
 	_Atomic bool done;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
@@ -32,15 +30,6 @@ static int setup(void **state)
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
 	return 0;
 }
 
@@ -130,8 +119,8 @@ static void test_nobody_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_pushed_before_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_nobody_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pushed_before_shown, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_nobody_there, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -169,7 +169,7 @@ static void test_bots_see_what_they_hear(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_who_may_make_topics), T(test_who_may_change_topics),   T(test_closed),
 		T(test_beginning_stays),     T(test_bots_see_what_they_hear),

@@ -413,7 +413,7 @@ static void test_made_by_tdlib(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, three_setup, world_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_nothing_is_left), T(test_topics),  T(test_unread_by_topic), T(test_pins),
 		T(test_drafts),          T(test_deleted), T(test_made_as_forum),   T(test_pins_in_old_layers),

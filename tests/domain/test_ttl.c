@@ -127,7 +127,7 @@ static void test_default(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, three_teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, world_teardown)
 	const struct CMUnitTest tests[] = {T(test_period), T(test_default)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

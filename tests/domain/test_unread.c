@@ -21,8 +21,6 @@
 
 enum { PEOPLE = 4, STEPS = 1200, BULK = 60 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 struct s {
 	struct world *w;
 	struct person p[PEOPLE]; /* the first is the creator */
@@ -260,15 +258,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
 static void test_derived(void **state)
 {
 	struct s *s = *state;
@@ -284,7 +273,8 @@ static void test_derived(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(test_derived, setup, teardown)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_derived, setup, world_teardown)};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("unread", tests, NULL, NULL);

@@ -25,17 +25,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct two *t = *state;
-
-	world_free(t->w);
-	free(t);
-	return 0;
-}
-
-#define Q(t, n) TL_NEW(world_arena((t)->w), n)
-
 static void is(struct slice s, const char *text)
 {
 	if (!slice_eq(s, slice_str(text)))
@@ -375,18 +364,18 @@ static void switches(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(self_and_stranger, setup, teardown),
-		cmocka_unit_test_setup_teardown(wrong_hash_is_nobody, setup, teardown),
-		cmocka_unit_test_setup_teardown(names_and_numbers_of_contacts, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_wrong_number_shows_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(presence, setup, teardown),
-		cmocka_unit_test_setup_teardown(hidden_presence_is_coarse_and_mutual, setup, teardown),
-		cmocka_unit_test_setup_teardown(named_exceptions_go_first, setup, teardown),
-		cmocka_unit_test_setup_teardown(privacy_is_kept_and_pushed, setup, teardown),
-		cmocka_unit_test_setup_teardown(usernames, setup, teardown),
-		cmocka_unit_test_setup_teardown(profile, setup, teardown),
-		cmocka_unit_test_setup_teardown(service_account, setup, teardown),
-		cmocka_unit_test_setup_teardown(switches, setup, teardown),
+		cmocka_unit_test_setup_teardown(self_and_stranger, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(wrong_hash_is_nobody, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(names_and_numbers_of_contacts, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(a_wrong_number_shows_nothing, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(presence, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(hidden_presence_is_coarse_and_mutual, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(named_exceptions_go_first, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(privacy_is_kept_and_pushed, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(usernames, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(profile, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(service_account, setup, world_teardown),
+		cmocka_unit_test_setup_teardown(switches, setup, world_teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -17,12 +17,3 @@ int three_setup(void **state)
 	*state = s;
 	return 0;
 }
-
-int three_teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}

@@ -10,9 +10,6 @@ struct s {
 	int64_t random_id; /* the last one that was used */
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 int three_setup(void **state);
-int three_teardown(void **state);
 
 #endif

@@ -56,15 +56,6 @@ int weather_setup(void **state)
 	return 0;
 }
 
-int weather_teardown(void **state)
-{
-	struct s *s = *state;
-
-	world_free(s->w);
-	free(s);
-	return 0;
-}
-
 struct tl_messages_sendMessage *weather_say_q(struct s *s, struct person who, struct tl_obj *peer,
                                               const char *text)
 {

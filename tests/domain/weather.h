@@ -10,10 +10,7 @@ struct s {
 	struct slice token;
 };
 
-#define Q(s, n) TL_NEW(world_arena((s)->w), n)
-
 int weather_setup(void **state);
-int weather_teardown(void **state);
 
 struct tl_obj *weather_import_q(struct s *s, struct slice token);
 /* A text, each with a random_id of its own. */

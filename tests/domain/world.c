@@ -237,6 +237,15 @@ void world_free(struct world *w)
 	free(w);
 }
 
+int world_teardown(void **state)
+{
+	struct world **w = *state;
+
+	world_free(*w);
+	free(w);
+	return 0;
+}
+
 void world_start_jobs(struct world *w)
 {
 	int r = jobs_start(&w->app, w->app.rpc, domain_jobs, &w->app.jobs);

@@ -18,6 +18,8 @@ struct person {
 
 struct world *world_new(void);
 void world_free(struct world *w);
+/* For tests whose state, from malloc, begins with its world: both are freed. */
+int world_teardown(void **state);
 /* From now on what waits is done (jobs/jobs.h, domain_jobs[]). */
 void world_start_jobs(struct world *w);
 struct app *world_app(struct world *w);
@@ -25,6 +27,8 @@ struct app *world_app(struct world *w);
 const char *world_dir(const struct world *w);
 /* Lives as long as the world: for queries and for what was answered. */
 struct arena *world_arena(struct world *w);
+/* A new object of this name there, for a state whose world is `w`. */
+#define Q(s, n) TL_NEW(world_arena((s)->w), n)
 
 /* A new account, its first key connected at TL_LAYER_MAX. */
 struct person world_person(struct world *w, const char *phone, const char *first, const char *last);
