@@ -6,8 +6,8 @@
 
 #include "base/err.h"
 #include "domain/media/media.h"
+#include "domain/messages/row_job.h"
 #include "domain/messages/twin.h"
-#include "store/msg.h"
 
 static int empty(struct rpc_call *c, const struct store_msg *row)
 {
@@ -44,26 +44,17 @@ static int empty_both(struct rpc_call *c, const struct store_msg *row)
 
 int message_opened(struct rpc_call *c, const struct store_msg *row)
 {
-	int64_t key[2] = {row->peer, row->id};
-
 	if (!row->ttl || row->flags & STORE_MSG_OUT)
 		return 0;
 	if (row->ttl == INT32_MAX)
 		return empty_both(c, row);
-	return jobs_add(c, EXPIRE_JOB, row->owner, c->now + row->ttl, slice_of(key, sizeof(key)));
+	return row_job_add(c, EXPIRE_JOB, row, c->now + row->ttl);
 }
 
 int expire_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
 	struct store_msg row;
-	int64_t key[2];
-	int r;
+	int r = row_job_get(c, j, &row);
 
-	if (j->payload.n != sizeof(key))
-		return 0;
-	memcpy(key, j->payload.p, sizeof(key));
-	r = store_msg_get(c->db, j->owner, key[0], (int32_t)key[1], &c->arena, &row);
-	if (r < 0)
-		return r == -ERR_NOTFOUND ? 0 : r;
-	return empty_both(c, &row);
+	return r <= 0 ? r : empty_both(c, &row);
 }

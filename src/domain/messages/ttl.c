@@ -9,6 +9,7 @@
 #include "domain/chats/chat.h"
 #include "domain/messages/message.h"
 #include "domain/messages/reply.h"
+#include "domain/messages/row_job.h"
 #include "domain/messages/twin.h"
 #include "rpc_methods.h"
 #include "store/dialog.h"
@@ -59,25 +60,16 @@ int ttl_of_new(struct rpc_call *c, int64_t from, int64_t peer, int32_t *ret)
 
 int ttl_begin(struct rpc_call *c, const struct store_msg *row, int32_t period)
 {
-	int64_t key[2] = {row->peer, row->id};
-
-	return jobs_add(c, TTL_JOB, row->owner, row->date + period, slice_of(key, sizeof(key)));
+	return row_job_add(c, TTL_JOB, row, row->date + period);
 }
 
 int ttl_job(struct rpc_call *c, const struct store_job *j, struct jobs_next *next)
 {
 	struct store_msg row;
-	int64_t key[2];
 	int32_t pts;
-	int r;
+	int r = row_job_get(c, j, &row);
 
-	if (j->payload.n != sizeof(key))
-		return 0;
-	memcpy(key, j->payload.p, sizeof(key));
-	r = store_msg_get(c->db, j->owner, key[0], (int32_t)key[1], &c->arena, &row);
-	if (r < 0)
-		return r == -ERR_NOTFOUND ? 0 : r;
-	return messages_remove(c, j->owner, &row, 1, 0, &pts);
+	return r <= 0 ? r : messages_remove(c, j->owner, &row, 1, 0, &pts);
 }
 
 int messages_setHistoryTTL(struct rpc_call *c, const struct tl_messages_setHistoryTTL *q)

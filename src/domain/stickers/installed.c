@@ -9,7 +9,10 @@ static enum store_sticker_kind kind_of(bool masks, bool emojis)
 	return masks ? STORE_MASKS : emojis ? STORE_EMOJI : STORE_STICKERS;
 }
 
-static int sets_of(struct rpc_call *c, const int64_t *ids, size_t n, struct tl_vec *ret, uint64_t *ret_hash)
+/* Those that are still there, as `view` makes them. ret_hash: of their list; NULL: nobody asks. */
+static int sets_of(struct rpc_call *c, const int64_t *ids, size_t n,
+                   int (*view)(struct rpc_call *c, const struct store_sticker_set *s, struct tl_obj **ret),
+                   struct tl_vec *ret, uint64_t *ret_hash)
 {
 	struct tl_vec v = tl_vec_new(&c->arena, (uint32_t)n);
 	struct store_sticker_set s;
@@ -21,13 +24,14 @@ static int sets_of(struct rpc_call *c, const int64_t *ids, size_t n, struct tl_v
 		r = store_sticker_set_get(c->db, ids[i], &c->arena, &s);
 		if (r == -ERR_NOTFOUND)
 			continue;
-		if (r < 0 || (r = set_view(c, &s, &v.v[v.n])) < 0)
+		if (r < 0 || (r = view(c, &s, &v.v[v.n])) < 0)
 			return r;
 		v.n++;
 		h = list_hash(h, (uint64_t)set_hash(&s));
 	}
 	*ret = v;
-	*ret_hash = h;
+	if (ret_hash)
+		*ret_hash = h;
 	return 0;
 }
 
@@ -39,7 +43,7 @@ static int all(struct rpc_call *c, enum store_sticker_kind kind, int64_t hash)
 	size_t n;
 	int r = store_sticker_own_list(c->db, c->user_id, kind, false, &c->arena, &ids, &n);
 
-	if (r < 0 || (r = sets_of(c, ids, n, &o->sets, &h)) < 0)
+	if (r < 0 || (r = sets_of(c, ids, n, set_view, &o->sets, &h)) < 0)
 		return r;
 	if (hash && (uint64_t)hash == h)
 		return rpc_reply(c, &TL_NEW(&c->arena, messages_allStickersNotModified)->o);
@@ -62,25 +66,6 @@ int messages_getEmojiStickers(struct rpc_call *c, const struct tl_messages_getEm
 	return all(c, STORE_EMOJI, q->hash);
 }
 
-static int covered(struct rpc_call *c, const int64_t *ids, size_t n, struct tl_vec *ret)
-{
-	struct tl_vec v = tl_vec_new(&c->arena, (uint32_t)n);
-	struct store_sticker_set s;
-	int r;
-
-	v.n = 0;
-	for (size_t i = 0; i < n; i++) {
-		r = store_sticker_set_get(c->db, ids[i], &c->arena, &s);
-		if (r == -ERR_NOTFOUND)
-			continue;
-		if (r < 0 || (r = set_view_covered(c, &s, &v.v[v.n])) < 0)
-			return r;
-		v.n++;
-	}
-	*ret = v;
-	return 0;
-}
-
 int messages_getArchivedStickers(struct rpc_call *c, const struct tl_messages_getArchivedStickers *q)
 {
 	struct tl_messages_archivedStickers *o = TL_NEW(&c->arena, messages_archivedStickers);
@@ -96,7 +81,7 @@ int messages_getArchivedStickers(struct rpc_call *c, const struct tl_messages_ge
 		if (ids[i] == q->offset_id)
 			first = i + 1;
 	o->count = (int32_t)n;
-	r = covered(c, ids + first, n - first < limit ? n - first : limit, &o->sets);
+	r = sets_of(c, ids + first, n - first < limit ? n - first : limit, set_view_covered, &o->sets, NULL);
 	return r < 0 ? r : rpc_reply(c, &o->o);
 }
 
@@ -110,7 +95,7 @@ int messages_getMyStickers(struct rpc_call *c, const struct tl_messages_getMySti
 
 	if ((r = store_sticker_set_count_of(c->db, c->user_id, &count)) < 0 ||
 	    (r = store_sticker_set_of(c->db, c->user_id, q->offset_id, limit, &c->arena, &ids, &n)) < 0 ||
-	    (r = covered(c, ids, n, &o->sets)) < 0)
+	    (r = sets_of(c, ids, n, set_view_covered, &o->sets, NULL)) < 0)
 		return r;
 	o->count = (int32_t)count;
 	return rpc_reply(c, &o->o);
@@ -179,7 +164,7 @@ int messages_installStickerSet(struct rpc_call *c, const struct tl_messages_inst
 		return r;
 	if (!n)
 		return rpc_reply(c, &TL_NEW(&c->arena, messages_stickerSetInstallResultSuccess)->o);
-	return (r = covered(c, gone, n, &o->sets)) < 0 ? r : rpc_reply(c, &o->o);
+	return (r = sets_of(c, gone, n, set_view_covered, &o->sets, NULL)) < 0 ? r : rpc_reply(c, &o->o);
 }
 
 int messages_uninstallStickerSet(struct rpc_call *c, const struct tl_messages_uninstallStickerSet *q)

@@ -144,18 +144,25 @@ static int add_new(struct gather *g, const struct upd_event *ev)
 	return 0;
 }
 
+/* These go with the other updates. */
+static void add_all(struct gather *g, const struct tl_vec *told)
+{
+	if (!told->n)
+		return;
+	room_for(g, told->n);
+	memcpy(g->other + g->n_other, told->v, told->n * sizeof(*told->v));
+	g->n_other += told->n;
+}
+
 /* A backup was restored, of which each client is told what it may know otherwise. */
 static int add_restored(struct gather *g, const struct upd_event *ev, int32_t from_pts)
 {
 	struct tl_vec told;
 	int r = sync_restored(&g->v, ev, from_pts, &told);
 
-	if (r < 0 || !told.n)
-		return r;
-	room_for(g, told.n);
-	memcpy(g->other + g->n_other, told.v, told.n * sizeof(*told.v));
-	g->n_other += told.n;
-	return 0;
+	if (r >= 0)
+		add_all(g, &told);
+	return r < 0 ? r : 0;
 }
 
 static int add_event(struct gather *g, const struct upd_event *ev, int32_t from_pts)
@@ -365,12 +372,9 @@ static int add_told(struct gather *g, int32_t qts, int32_t limit)
 	struct tl_vec told;
 	int r = bot_difference(&g->v, qts, limit, &told, &g->secret.qts, &g->secret.more);
 
-	if (r < 0 || !told.n)
-		return r;
-	room_for(g, told.n);
-	memcpy(g->other + g->n_other, told.v, told.n * sizeof(*told.v));
-	g->n_other += told.n;
-	return 0;
+	if (r >= 0)
+		add_all(g, &told);
+	return r < 0 ? r : 0;
 }
 
 /*
