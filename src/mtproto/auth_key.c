@@ -8,7 +8,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 static struct mt_key_entry *lookup(const struct mt_loop *l, int64_t id)
 {

@@ -7,7 +7,10 @@
 #include "crypto/aes.h"
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 enum { MESSAGE = 104, CIPHER = 80, PLAIN = 72, INNER = 40, SLACK = 300, EXPIRES_MIN = 60 };
 

@@ -7,7 +7,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 static uint32_t size_of(const struct mt_server *srv, struct slice body)
 {

@@ -7,7 +7,11 @@
 #include "base/mem.h"
 #include "base/rd.h"
 #include "mtproto/gzip.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 #include "mtproto/wrapper.h"
 
 enum { LAYER_MIN = 133, GZIP_FROM = 1024 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/key_private.h"
 
 #define FIELD(name)                                                                                          \
 	{                                                                                                    \

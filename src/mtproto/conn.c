@@ -4,7 +4,11 @@
 #include "base/counters.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 enum { DELAY_MIN = 5, DELAY_MAX = 180, DCS = 5, TEST_DC = 10000 };
 #define ERROR_LINGER_USEC 5000000  /* gotd begins a handshake on the connection that got -404 */

@@ -3,7 +3,12 @@
 #include "base/rd.h"
 #include "crypto/rng.h"
 #include "mtproto/gzip.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 struct inner {
 	int64_t msg_id;

@@ -9,7 +9,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 enum { AT_A_TIME = 32, SLICE_USEC = 1500 };
 

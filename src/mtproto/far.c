@@ -8,7 +8,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/session_private.h"
 
 #define FLOW_MAX                                                                                             \
 	IO_OUT_MAX /* bytes on their way from one connection; whoever sends faster than we decrypt is closed */

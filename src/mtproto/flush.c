@@ -4,7 +4,10 @@
  */
 #include <stdlib.h>
 
-#include "mtproto/private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 enum { PACKET_SOFT_MAX = 512 * 1024 };
 

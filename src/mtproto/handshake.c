@@ -14,6 +14,11 @@
 #include "crypto/pq.h"
 #include "crypto/rng.h"
 #include "crypto/rsa.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/session_private.h"
 
 enum {
 	HANDSHAKES_MAX = 20000,

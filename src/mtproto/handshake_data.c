@@ -9,6 +9,7 @@
 #include "crypto/rng.h"
 #include "crypto/rsa.h"
 #include "crypto/rsa_pad.h"
+#include "mtproto/call_private.h"
 
 enum {
 	HOME_DC = 2,

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/session_private.h"
 
 enum { PAST = 300, AHEAD = 30, KEEP = 330 };
 

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/out_private.h"
 
 enum { BATCH_MAX = 16, BATCH_BYTES = 2176 * 1024 }; /* as in seal.c */
 enum { WORTH_IT = 8, HOLD_USEC = 2000 };            /* so many are not kept waiting, and nobody for longer */

@@ -1,7 +1,11 @@
 /* receive.c - one packet from a connection: which key, is it whole and honest, which session, is it new (mtproto.md 3.4). */
 #include "base/counters.h"
 #include "base/rd.h"
-#include "mtproto/private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 /* The permanent key that a temporary one speaks for; the temporary one itself while it is unbound; NULL: being loaded. */
 static struct mt_key_entry *authority(struct mt_conn *c, struct mt_key_entry *e, const uint8_t *p, size_t n,

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/out_private.h"
 
 enum { BATCH_MAX = 32, BATCH_BYTES = 2176 * 1024, FRAME_KEPT = 2048 }; /* sixteen ranges of 128 KiB */
 

@@ -7,7 +7,8 @@
 
 #include "base/mem.h"
 #include "base/rd.h"
-#include "mtproto/private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 enum { ACKS_KEPT = 512, RESENDS_MAX = 2 };
 

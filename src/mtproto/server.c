@@ -9,7 +9,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 #define SWEEP_USEC            500000
 #define HANDSHAKES_PER_SECOND 50

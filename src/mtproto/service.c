@@ -4,7 +4,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/rd.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/in_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 struct msg {
 	struct mt_session *s;

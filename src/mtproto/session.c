@@ -3,7 +3,10 @@
 
 #include "base/counters.h"
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/key_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 
 struct id_pair {
 	int64_t key, session;

@@ -5,7 +5,7 @@
  */
 #include <utlist.h>
 
-#include "mtproto/private.h"
+#include "mtproto/conn_private.h"
 
 static bool is_full(const struct mt_loop *l)
 {

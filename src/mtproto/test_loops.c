@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/rd.h"
 #include "crypto/rng.h"
-#include "mtproto/private.h"
+#include "mtproto/session_private.h"
 #include "mtproto/test_peer.h"
 
 enum { CALL = (int)0x12345678, ANSWER = 0x22222222 };

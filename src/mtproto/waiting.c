@@ -2,7 +2,10 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "mtproto/private.h"
+#include "mtproto/call_private.h"
+#include "mtproto/conn_private.h"
+#include "mtproto/out_private.h"
+#include "mtproto/session_private.h"
 #include "mtproto/wrapper.h"
 
 #define WAIT_USEC    15000000
