@@ -250,6 +250,18 @@ int rpc_log_event(struct rpc_call *c, struct upd_event *ev)
 	return 0;
 }
 
+int rpc_log_own(struct rpc_call *c, int kind, int64_t peer, int32_t id)
+{
+	struct upd_event ev = {.owner = c->user_id,
+	                       .kind = (enum upd_kind)kind,
+	                       .peer = peer,
+	                       .id = id,
+	                       .except_key = c->client->auth_key_id};
+
+	assert(kind >= UPD_STATE_FIRST);
+	return rpc_log_event(c, &ev);
+}
+
 int rpc_box_pts(struct rpc_call *c, int64_t owner, int32_t *ret_pts)
 {
 	return upd_box_pts(rpc_job_of(c)->server->boxes, c->db, owner, ret_pts);

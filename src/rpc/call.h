@@ -105,6 +105,8 @@ int rpc_limit_text(struct rpc_call *c, int class_, struct slice text);
  * authorisation of the owner but ev->except_key. Set ev->date or leave 0 for now. ev is copied into the arena.
  */
 int rpc_log_event(struct rpc_call *c, struct upd_event *ev);
+/* The same of the caller's own box, for a kind (enum upd_kind) without pts and payload: his other devices hear what is otherwise now. */
+int rpc_log_own(struct rpc_call *c, int kind, int64_t peer, int32_t id);
 /* For passing kinds from any lane or thread: no row, pushed if the owner is online. Copies what it keeps. */
 void rpc_push_event(struct app *app, const struct upd_event *ev);
 /* Write lane: the pts of an owner's box as this transaction sees it (1 for a box without events). */

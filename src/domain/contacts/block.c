@@ -12,8 +12,6 @@ enum { PAGE = 100 };
 
 static int set(struct rpc_call *c, int64_t peer, bool blocked)
 {
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = UPD_BLOCKED, .peer = peer, .except_key = c->client->auth_key_id};
 	int r;
 
 	if (peer == c->user_id || peer == SERVICE_USER)
@@ -21,7 +19,7 @@ static int set(struct rpc_call *c, int64_t peer, bool blocked)
 	r = store_blocked_set(c->db, c->user_id, peer, blocked, c->now);
 	if (r > 0 && peer_is_bot(peer) && (r = bot_stopped(c, peer, blocked)) == 0)
 		r = 1;
-	return r <= 0 ? r : rpc_log_event(c, &ev);
+	return r <= 0 ? r : rpc_log_own(c, UPD_BLOCKED, peer, 0);
 }
 
 /* Nobody can post a story, so there is nothing to hide somebody's eyes from. */

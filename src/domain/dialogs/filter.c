@@ -64,14 +64,6 @@ static int check(struct rpc_call *c, struct tl_dialogFilter *f)
 	return without_hashes(c, &f->exclude_peers);
 }
 
-static int changed(struct rpc_call *c, enum upd_kind kind, int32_t id)
-{
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = kind, .id = id, .except_key = c->client->auth_key_id};
-
-	return rpc_log_event(c, &ev);
-}
-
 int messages_updateDialogFilter(struct rpc_call *c, const struct tl_messages_updateDialogFilter *q)
 {
 	struct tl_dialogFilter *f = TL_AS(dialogFilter, q->filter);
@@ -86,7 +78,7 @@ int messages_updateDialogFilter(struct rpc_call *c, const struct tl_messages_upd
 		r = store_filter_delete(c->db, c->user_id, q->id);
 		if (r < 0 && r != -ERR_NOTFOUND)
 			return r;
-		r = changed(c, UPD_FILTER, q->id);
+		r = rpc_log_own(c, UPD_FILTER, 0, q->id);
 		return r < 0 ? r : rpc_reply_bool(c, true);
 	}
 	if (!f)
@@ -110,7 +102,7 @@ int messages_updateDialogFilter(struct rpc_call *c, const struct tl_messages_upd
 		r = store_filter_put(c->db, c->user_id, &row);
 	buf_fini(&b);
 	if (r == 0)
-		r = changed(c, UPD_FILTER, q->id);
+		r = rpc_log_own(c, UPD_FILTER, 0, q->id);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
@@ -128,7 +120,7 @@ int messages_updateDialogFiltersOrder(struct rpc_call *c,
 		if (r < 0 || (r = store_filter_put(c->db, c->user_id, &row)) < 0)
 			return r;
 	}
-	r = changed(c, UPD_FILTER_ORDER, 0);
+	r = rpc_log_own(c, UPD_FILTER_ORDER, 0, 0);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 

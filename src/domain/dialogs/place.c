@@ -20,17 +20,6 @@ static int dialog_of(struct rpc_call *c, const struct tl_obj *in, struct store_d
 	return r < 0 ? r : 0;
 }
 
-static int log_state(struct rpc_call *c, enum upd_kind kind, int64_t peer, int32_t id)
-{
-	struct upd_event ev = {.owner = c->user_id,
-	                       .kind = kind,
-	                       .peer = peer,
-	                       .id = id,
-	                       .except_key = c->client->auth_key_id};
-
-	return rpc_log_event(c, &ev);
-}
-
 int messages_toggleDialogPin(struct rpc_call *c, const struct tl_messages_toggleDialogPin *q)
 {
 	struct store_dialog d, *pinned;
@@ -47,7 +36,7 @@ int messages_toggleDialogPin(struct rpc_call *c, const struct tl_messages_toggle
 		return rpc_fail(c, 400, "PINNED_DIALOGS_TOO_MUCH");
 	d.pin_order = !q->pinned ? 0 : n ? pinned[0].pin_order + 1 : 1;
 	if ((r = store_dialog_put(c->db, &d)) < 0 ||
-	    (r = log_state(c, UPD_DIALOG_PINNED, d.peer, d.folder)) < 0)
+	    (r = rpc_log_own(c, UPD_DIALOG_PINNED, d.peer, d.folder)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -98,7 +87,7 @@ int messages_reorderPinnedDialogs(struct rpc_call *c, const struct tl_messages_r
 		r = store_dialog_put(c->db, &order[i]);
 	}
 	if (r >= 0)
-		r = log_state(c, UPD_PINNED_DIALOGS, 0, q->folder_id);
+		r = rpc_log_own(c, UPD_PINNED_DIALOGS, 0, q->folder_id);
 	return r < 0 ? r : rpc_reply_bool(c, true);
 }
 
@@ -112,7 +101,7 @@ int messages_markDialogUnread(struct rpc_call *c, const struct tl_messages_markD
 	if (d.unread_mark != q->unread) {
 		d.unread_mark = q->unread;
 		if ((r = store_dialog_put(c->db, &d)) < 0 ||
-		    (r = log_state(c, UPD_UNREAD_MARK, d.peer, 0)) < 0)
+		    (r = rpc_log_own(c, UPD_UNREAD_MARK, d.peer, 0)) < 0)
 			return r;
 	}
 	return rpc_reply_bool(c, true);

@@ -44,14 +44,6 @@ static bool among(const int64_t *v, size_t n, int64_t peer)
 	return false;
 }
 
-static int changed(struct rpc_call *c, enum upd_kind kind, int64_t peer)
-{
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = kind, .peer = peer, .except_key = c->client->auth_key_id};
-
-	return rpc_log_event(c, &ev);
-}
-
 int messages_toggleSavedDialogPin(struct rpc_call *c, const struct tl_messages_toggleSavedDialogPin *q)
 {
 	struct tl_vec_long had;
@@ -72,7 +64,7 @@ int messages_toggleSavedDialogPin(struct rpc_call *c, const struct tl_messages_t
 	for (uint32_t i = 0; i < had.n; i++)
 		if (had.v[i] != peer.key)
 			v[n++] = had.v[i];
-	if ((r = write_pins(c, v, n)) < 0 || (r = changed(c, UPD_SAVED_PINNED, peer.key)) < 0)
+	if ((r = write_pins(c, v, n)) < 0 || (r = rpc_log_own(c, UPD_SAVED_PINNED, peer.key, 0)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -103,7 +95,7 @@ int messages_reorderPinnedSavedDialogs(struct rpc_call *c,
 			v[n++] = had.v[i];
 	if (n > LIMIT_PINNED_SAVED)
 		return rpc_fail(c, 400, "PINNED_DIALOGS_TOO_MUCH");
-	if ((r = write_pins(c, v, n)) < 0 || (r = changed(c, UPD_SAVED_PINS, 0)) < 0)
+	if ((r = write_pins(c, v, n)) < 0 || (r = rpc_log_own(c, UPD_SAVED_PINS, 0, 0)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }

@@ -156,10 +156,7 @@ int channels_deleteParticipantHistory(struct rpc_call *c,
 /* For oneself alone: what is shown begins later from now on. */
 static int hide(struct rpc_call *c, struct channel *ch, int32_t max_id)
 {
-	struct upd_event ev = {.owner = c->user_id,
-	                       .kind = UPD_CHANNEL_AVAILABLE,
-	                       .peer = peer_channel(ch->row.id),
-	                       .except_key = c->client->auth_key_id};
+	int64_t key = peer_channel(ch->row.id);
 	struct store_dialog d;
 	struct upd_head head;
 	int r;
@@ -168,7 +165,7 @@ static int hide(struct rpc_call *c, struct channel *ch, int32_t max_id)
 		return rpc_fail(c, 400, "USER_NOT_PARTICIPANT");
 	if (ch->row.username.n || (ch->row.flags & STORE_CHANNEL_BROADCAST))
 		return rpc_fail(c, 400, "CHANNEL_TOO_BIG"); /* what everybody can read is nobody's to clear */
-	if ((r = rpc_head(c, ev.peer, &head)) < 0)
+	if ((r = rpc_head(c, key, &head)) < 0)
 		return r;
 	if (max_id <= 0 || max_id > head.top_id)
 		max_id = head.top_id;
@@ -176,11 +173,11 @@ static int hide(struct rpc_call *c, struct channel *ch, int32_t max_id)
 		return 0;
 	ch->me.first_id = max_id + 1;
 	if ((r = store_channel_member_put(c->db, &ch->row, &ch->me)) < 0 ||
-	    (r = store_dialog_get(c->db, c->user_id, ev.peer, &c->arena, &d)) < 0)
+	    (r = store_dialog_get(c->db, c->user_id, key, &c->arena, &d)) < 0)
 		return r;
 	if (max_id > d.read_in)
 		r = channel_read_upto(c, ch, &d, max_id);
-	return r < 0 ? r : rpc_log_event(c, &ev);
+	return r < 0 ? r : rpc_log_own(c, UPD_CHANNEL_AVAILABLE, key, 0);
 }
 
 int channels_deleteHistory(struct rpc_call *c, const struct tl_channels_deleteHistory *q)

@@ -14,8 +14,6 @@
 
 static int store_draft(struct rpc_call *c, int64_t peer, struct slice draft)
 {
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = UPD_DRAFT, .peer = peer, .except_key = c->client->auth_key_id};
 	struct store_dialog d;
 	int r;
 
@@ -25,7 +23,7 @@ static int store_draft(struct rpc_call *c, int64_t peer, struct slice draft)
 	d.draft = draft;
 	d.draft_date = c->now;
 	r = store_dialog_put(c->db, &d);
-	return r < 0 ? r : rpc_log_event(c, &ev);
+	return r < 0 ? r : rpc_log_own(c, UPD_DRAFT, peer, 0);
 }
 
 /* The reply as it is stored: the id alone, with the quote; peers would carry hashes. */

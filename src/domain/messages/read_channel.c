@@ -77,10 +77,6 @@ static int note_reader(struct rpc_call *c, const struct channel *ch, int32_t had
 
 int channel_read_upto(struct rpc_call *c, const struct channel *ch, struct store_dialog *d, int32_t max_id)
 {
-	struct upd_event ev = {.owner = c->user_id,
-	                       .kind = UPD_READ_CHANNEL_IN,
-	                       .peer = d->peer,
-	                       .except_key = c->client->auth_key_id};
 	int32_t had = d->read_in;
 	uint32_t own;
 	int r = store_msg_count_by(c->db, d->peer, c->user_id, max_id, &own);
@@ -89,7 +85,7 @@ int channel_read_upto(struct rpc_call *c, const struct channel *ch, struct store
 		return r;
 	d->read_in = max_id;
 	d->unread = (int32_t)own;
-	if ((r = store_dialog_put(c->db, d)) < 0 || (r = rpc_log_event(c, &ev)) < 0)
+	if ((r = store_dialog_put(c->db, d)) < 0 || (r = rpc_log_own(c, UPD_READ_CHANNEL_IN, d->peer, 0)) < 0)
 		return r;
 	return note_reader(c, ch, had, max_id);
 }

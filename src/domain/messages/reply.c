@@ -210,8 +210,6 @@ int reply_prepare(struct rpc_call *c, const struct peer *to, const struct tl_obj
 
 int draft_clear(struct rpc_call *c, int64_t peer)
 {
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = UPD_DRAFT, .peer = peer, .except_key = c->client->auth_key_id};
 	struct store_dialog d;
 	int r;
 
@@ -221,7 +219,7 @@ int draft_clear(struct rpc_call *c, int64_t peer)
 	d.draft = (struct slice){0};
 	d.draft_date = c->now;
 	r = store_dialog_put(c->db, &d);
-	return r < 0 ? r : rpc_log_event(c, &ev);
+	return r < 0 ? r : rpc_log_own(c, UPD_DRAFT, peer, 0);
 }
 
 int draft_sent(struct rpc_call *c, const struct peer *to, const struct message_draft *m)

@@ -158,8 +158,8 @@ int messages_installStickerSet(struct rpc_call *c, const struct tl_messages_inst
 	if ((r = set_resolve(c, q->stickerset, &s)) < 0 || (r = has_room(c, &s)) < 0 ||
 	    (r = put(c, &s, q->archived)) < 0 || (r = archive_rest(c, s.kind, &gone, &n)) < 0)
 		return r;
-	r = q->archived || n ? tell_own(c, UPD_STICKER_SETS, 0, s.kind)
-	                     : tell_own(c, UPD_NEW_STICKER_SET, s.id, 0);
+	r = q->archived || n ? rpc_log_own(c, UPD_STICKER_SETS, 0, s.kind)
+	                     : rpc_log_own(c, UPD_NEW_STICKER_SET, s.id, 0);
 	if (r < 0)
 		return r;
 	if (!n)
@@ -175,7 +175,7 @@ int messages_uninstallStickerSet(struct rpc_call *c, const struct tl_messages_un
 	if ((r = set_resolve(c, q->stickerset, &s)) < 0 ||
 	    (r = store_sticker_own_delete(c->db, c->user_id, s.id)) < 0)
 		return r;
-	if (r && (r = tell_own(c, UPD_STICKER_SETS, 0, s.kind)) < 0)
+	if (r && (r = rpc_log_own(c, UPD_STICKER_SETS, 0, s.kind)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -212,7 +212,7 @@ int messages_reorderStickerSets(struct rpc_call *c, const struct tl_messages_reo
 		if ((r = store_sticker_own_put(c->db, &own)) < 0)
 			return r;
 	}
-	return (r = tell_own(c, UPD_STICKER_ORDER, 0, kind)) < 0 ? r : rpc_reply_bool(c, true);
+	return (r = rpc_log_own(c, UPD_STICKER_ORDER, 0, kind)) < 0 ? r : rpc_reply_bool(c, true);
 }
 
 int messages_toggleStickerSets(struct rpc_call *c, const struct tl_messages_toggleStickerSets *q)
@@ -240,7 +240,7 @@ int messages_toggleStickerSets(struct rpc_call *c, const struct tl_messages_togg
 		told[s.kind] = true;
 	}
 	for (int kind = 0; kind < STORE_STICKER_KINDS; kind++)
-		if (told[kind] && (r = tell_own(c, UPD_STICKER_SETS, 0, kind)) < 0)
+		if (told[kind] && (r = rpc_log_own(c, UPD_STICKER_SETS, 0, kind)) < 0)
 			return r;
 	return rpc_reply_bool(c, true);
 }

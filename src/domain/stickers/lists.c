@@ -122,7 +122,7 @@ static int change(struct rpc_call *c, enum store_sticker_list list, int64_t file
 	int r = away ? store_sticker_entry_delete(c->db, c->user_id, list, file, c->now)
 	             : store_sticker_entry_put(c->db, c->user_id, list, file, limit, c->now);
 
-	if (r < 0 || (r = tell_own(c, kind, 0, (int32_t)list)) < 0)
+	if (r < 0 || (r = rpc_log_own(c, kind, 0, (int32_t)list)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }
@@ -132,7 +132,7 @@ int sticker_was_sent(struct rpc_call *c, int64_t file)
 	int r = store_sticker_entry_put(c->db, c->user_id, STORE_LIST_RECENT, file, LIMIT_RECENT_STICKERS,
 	                                c->now);
 
-	return r < 0 ? r : tell_own(c, UPD_RECENT_STICKERS, 0, STORE_LIST_RECENT);
+	return r < 0 ? r : rpc_log_own(c, UPD_RECENT_STICKERS, 0, STORE_LIST_RECENT);
 }
 
 int messages_saveRecentSticker(struct rpc_call *c, const struct tl_messages_saveRecentSticker *q)
@@ -171,7 +171,7 @@ int messages_clearRecentStickers(struct rpc_call *c, const struct tl_messages_cl
 
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = store_sticker_entry_delete(c->db, c->user_id, which, v[i].file, c->now);
-	if (r < 0 || (r = tell_own(c, UPD_RECENT_STICKERS, 0, (int32_t)which)) < 0)
+	if (r < 0 || (r = rpc_log_own(c, UPD_RECENT_STICKERS, 0, (int32_t)which)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }

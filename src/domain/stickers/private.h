@@ -31,7 +31,4 @@ bool emoji_next(struct slice s, uint32_t *at, struct slice *ret);
 /* One emoji at least, and nothing else. */
 bool emoji_valid(struct slice s);
 
-/* An event of the caller's own box that the calling session does not need. */
-int tell_own(struct rpc_call *c, enum upd_kind kind, int64_t peer, int32_t id);
-
 #endif

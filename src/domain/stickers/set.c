@@ -93,14 +93,3 @@ int32_t set_hash(const struct store_sticker_set *s)
 	x = (x ^ x >> 29) * 0xbf58476d1ce4e5b9u;
 	return (int32_t)((x >> 33) | 1) & INT32_MAX;
 }
-
-int tell_own(struct rpc_call *c, enum upd_kind kind, int64_t peer, int32_t id)
-{
-	struct upd_event ev = {.owner = c->user_id,
-	                       .kind = kind,
-	                       .peer = peer,
-	                       .id = id,
-	                       .except_key = c->client->auth_key_id};
-
-	return rpc_log_event(c, &ev);
-}

@@ -11,8 +11,6 @@
 int channels_toggleViewForumAsMessages(struct rpc_call *c,
                                        const struct tl_channels_toggleViewForumAsMessages *q)
 {
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = UPD_FORUM_VIEW, .except_key = c->client->auth_key_id};
 	struct store_dialog d;
 	struct channel ch;
 	int r;
@@ -23,13 +21,12 @@ int channels_toggleViewForumAsMessages(struct rpc_call *c,
 		return rpc_fail(c, 400, "CHANNEL_FORUM_MISSING");
 	if (!channel_is_in(&ch))
 		return rpc_fail(c, 400, "USER_NOT_PARTICIPANT");
-	ev.peer = peer_channel(ch.row.id);
-	if ((r = store_dialog_get(c->db, c->user_id, ev.peer, &c->arena, &d)) < 0)
+	if ((r = store_dialog_get(c->db, c->user_id, peer_channel(ch.row.id), &c->arena, &d)) < 0)
 		return r;
 	if (q->enabled == ((d.flags & DIALOG_AS_MESSAGES) != 0))
 		return rpc_fail(c, 400, "CHAT_NOT_MODIFIED");
 	d.flags ^= DIALOG_AS_MESSAGES;
-	if ((r = store_dialog_put(c->db, &d)) < 0 || (r = rpc_log_event(c, &ev)) < 0)
+	if ((r = store_dialog_put(c->db, &d)) < 0 || (r = rpc_log_own(c, UPD_FORUM_VIEW, d.peer, 0)) < 0)
 		return r;
 	return rpc_reply_after(c, message_reply_updates, NULL);
 }

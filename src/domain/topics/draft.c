@@ -6,11 +6,6 @@
 
 int topic_draft_put(struct rpc_call *c, int64_t channel, int32_t top, struct slice draft)
 {
-	struct upd_event ev = {.owner = c->user_id,
-	                       .kind = UPD_TOPIC_DRAFT,
-	                       .peer = channel,
-	                       .id = top,
-	                       .except_key = c->client->auth_key_id};
 	struct store_thread_mark m;
 	struct store_topic t;
 	int r = store_topic_get(c->db, channel, top, &c->arena, &t);
@@ -23,5 +18,5 @@ int topic_draft_put(struct rpc_call *c, int64_t channel, int32_t top, struct sli
 	m.draft = draft;
 	m.draft_date = c->now;
 	r = store_thread_mark_put(c->db, &m);
-	return r < 0 ? r : rpc_log_event(c, &ev);
+	return r < 0 ? r : rpc_log_own(c, UPD_TOPIC_DRAFT, channel, top);
 }

@@ -95,18 +95,13 @@ int messages_getPeerSettings(struct rpc_call *c, const struct tl_messages_getPee
 
 int messages_hidePeerSettingsBar(struct rpc_call *c, const struct tl_messages_hidePeerSettingsBar *q)
 {
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = UPD_PEER_SETTINGS, .except_key = c->client->auth_key_id};
 	struct peer peer;
 	int r;
 
 	if ((r = peer_resolve(c, q->peer, &peer)) < 0)
 		return r;
 	r = store_setting_put(c->db, c->user_id, bar_key(&c->arena, peer.key), SLICE_LIT("1"));
-	if (r < 0)
-		return r;
-	ev.peer = peer.key;
-	if ((r = rpc_log_event(c, &ev)) < 0)
+	if (r < 0 || (r = rpc_log_own(c, UPD_PEER_SETTINGS, peer.key, 0)) < 0)
 		return r;
 	return rpc_reply_bool(c, true);
 }

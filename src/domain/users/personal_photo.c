@@ -97,15 +97,12 @@ static int show(struct rpc_call *c, int64_t user, const struct tl_obj *photo, in
 	                                        .file = file,
 	                                        .thumb = media_profile_thumb(photo),
 	                                        .video = media_profile_moves(photo)};
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = UPD_USER, .peer = user, .except_key = c->client->auth_key_id};
 	int r = file ? store_personal_photo_put(c->db, &row, c->now)
 	             : store_personal_photo_delete(c->db, c->user_id, user, c->now);
 
-	if (r < 0 || (r = rpc_log_event(c, &ev)) < 0)
+	if (r < 0 || (r = rpc_log_own(c, UPD_USER, user, 0)) < 0)
 		return r;
-	ev.kind = UPD_USER_FULL;
-	return rpc_log_event(c, &ev);
+	return rpc_log_own(c, UPD_USER_FULL, user, 0);
 }
 
 int photos_uploadContactProfilePhoto(struct rpc_call *c, const struct tl_photos_uploadContactProfilePhoto *q)

@@ -87,8 +87,6 @@ static int load(struct rpc_call *c, int64_t owner, enum privacy_key key, struct 
 
 static int save(struct rpc_call *c, enum privacy_key key, struct tl_vec rules)
 {
-	struct upd_event ev = {
-		.owner = c->user_id, .kind = UPD_PRIVACY, .id = key, .except_key = c->client->auth_key_id};
 	struct tl_account_privacyRules *o = TL_NEW(&c->arena, account_privacyRules);
 	struct buf b = {0};
 	int r;
@@ -99,7 +97,7 @@ static int save(struct rpc_call *c, enum privacy_key key, struct tl_vec rules)
 	if (r >= 0)
 		r = store_setting_put(c->db, c->user_id, setting_name(&c->arena, key), buf_slice(&b));
 	buf_fini(&b);
-	return r < 0 ? r : rpc_log_event(c, &ev);
+	return r < 0 ? r : rpc_log_own(c, UPD_PRIVACY, 0, key);
 }
 
 static bool has(struct tl_vec_long v, int64_t id)
