@@ -6,6 +6,7 @@ import bigInt from 'big-integer';
 import { loadRsa } from '../tdlib/rsa.mjs';
 import { event, serve } from './driver.mjs';
 import { media } from './gramjs_media.mjs';
+import { told } from './raw_words.mjs';
 
 const require = createRequire(import.meta.url);
 const { Api, TelegramClient, version } = require('telegram');
@@ -83,21 +84,8 @@ function onUpdate(u) {
       return event('status', { peer: num(u.userId), online: u.status.className === 'UserStatusOnline' });
     case 'UpdatePinnedMessages':
       return event('pinned', { ids: u.messages, pinned: Boolean(u.pinned) });
-    case 'UpdateDraftMessage':
-      return event('draft', { peer: peerId(u.peer), text: u.draft.message ?? '' });
-    case 'UpdateDialogUnreadMark':
-      return event('mark', { peer: peerId(u.peer.peer), unread: Boolean(u.unread) });
-    case 'UpdateDialogPinned':
-      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned), folder: u.folderId ?? 0 });
-    case 'UpdatePinnedDialogs':
-      return event('pinned_dialogs', { folder: u.folderId ?? 0, order: (u.order ?? []).map((p) => peerId(p.peer)) });
-    case 'UpdateFolderPeers':
-      for (const p of u.folderPeers) event('folder', { peer: peerId(p.peer), folder: p.folderId });
-      return;
-    case 'UpdatePeerBlocked':
-      return event('blocked', { peer: peerId(u.peerId), blocked: Boolean(u.blocked) });
-    case 'UpdateUserName':
-      return event('name', { peer: num(u.userId), first: u.firstName, username: u.usernames[0]?.username ?? '' });
+    default:
+      told(u, peerId);
   }
 }
 

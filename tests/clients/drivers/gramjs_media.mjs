@@ -1,30 +1,8 @@
 // What files are beyond their bytes, by GramJS.
 import { createRequire } from 'node:module';
+import { about } from './raw_words.mjs';
 
 const { Api } = createRequire(import.meta.url)('telegram');
-
-const letters = (sizes) => (sizes ?? []).filter((s) => s.className !== 'PhotoStrippedSize').map((s) => s.type);
-
-function about(media) {
-  const ttl = media?.ttlSeconds ?? 0;
-  if (media?.photo?.className === 'Photo') return { kind: 'photo', ttl, thumbs: letters(media.photo.sizes) };
-  const d = media?.document;
-  if (d?.className !== 'Document') return { kind: media ? 'expired' : null, ttl };
-  const is = (name) => d.attributes.find((a) => a.className === `DocumentAttribute${name}`);
-  const [v, s, k] = ['Video', 'Audio', 'Sticker'].map(is);
-  return {
-    kind: k ? 'sticker' : is('Animated') ? 'gif' : v ? 'video' : s?.voice ? 'voice' : 'document',
-    ttl,
-    thumbs: letters(d.thumbs),
-    size: Number(d.size),
-    mime: d.mimeType,
-    duration: (v ?? s)?.duration ?? 0,
-    w: v?.w ?? 0,
-    h: v?.h ?? 0,
-    waveform: Buffer.from(s?.waveform ?? []).toString('hex'),
-    emoji: k?.alt ?? '',
-  };
-}
 
 // client(): the client, once it is there.
 export const media = (client) => ({

@@ -10,6 +10,7 @@ import { NodeCryptoProvider } from '@mtcute/node/utils.js';
 import { event, serve } from './driver.mjs';
 import { media } from './mtcute_media.mjs';
 import { reactions } from './mtcute_reactions.mjs';
+import { told } from './raw_words.mjs';
 
 const require = createRequire(import.meta.url);
 const version = JSON.parse(fs.readFileSync(path.join(path.dirname(require.resolve('@mtcute/node')), 'package.json'))).version;
@@ -100,21 +101,8 @@ function onRaw(u) {
     case 'updatePinnedMessages':
     case 'updatePinnedChannelMessages':
       return event('pinned', { peer: peerId(u.peer ?? u), ids: u.messages, pinned: Boolean(u.pinned) });
-    case 'updateDraftMessage':
-      return event('draft', { peer: peerId(u.peer), text: u.draft.message ?? '' });
-    case 'updateDialogUnreadMark':
-      return event('mark', { peer: peerId(u.peer.peer), unread: Boolean(u.unread) });
-    case 'updateDialogPinned':
-      return event('dialog_pinned', { peer: peerId(u.peer.peer), pinned: Boolean(u.pinned), folder: u.folderId ?? 0 });
-    case 'updatePinnedDialogs':
-      return event('pinned_dialogs', { folder: u.folderId ?? 0, order: (u.order ?? []).map((p) => peerId(p.peer)) });
-    case 'updateFolderPeers':
-      for (const p of u.folderPeers) event('folder', { peer: peerId(p.peer), folder: p.folderId });
-      return;
-    case 'updatePeerBlocked':
-      return event('blocked', { peer: peerId(u.peerId), blocked: Boolean(u.blocked) });
-    case 'updateUserName':
-      return event('name', { peer: u.userId, first: u.firstName, username: u.usernames[0]?.username ?? '' });
+    default:
+      told(u, peerId);
   }
 }
 

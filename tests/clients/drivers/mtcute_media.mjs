@@ -1,36 +1,15 @@
 // What files are beyond their bytes, by mtcute.
 import fs from 'node:fs';
 import path from 'node:path';
+import { about } from './raw_words.mjs';
 
 const local = (file) => `file:${file}`;
-const letters = (sizes) => (sizes ?? []).filter((s) => s._ !== 'photoStrippedSize').map((s) => s.type);
 
 // Samples of 5 bits, as the wire packs them.
 const samples = (hex) => {
   const b = Buffer.from(hex, 'hex');
   return Array.from({ length: Math.floor((b.length * 8) / 5) }, (_, i) => (((b[(i * 5) >> 3] ?? 0) | ((b[((i * 5) >> 3) + 1] ?? 0) << 8)) >> ((i * 5) & 7)) & 31);
 };
-
-function about(media) {
-  const ttl = media?.ttlSeconds ?? 0;
-  if (media?.photo?._ === 'photo') return { kind: 'photo', ttl, thumbs: letters(media.photo.sizes) };
-  const d = media?.document;
-  if (d?._ !== 'document') return { kind: media ? 'expired' : null, ttl };
-  const is = (name) => d.attributes.find((a) => a._ === `documentAttribute${name}`);
-  const [v, s, k] = ['Video', 'Audio', 'Sticker'].map(is);
-  return {
-    kind: k ? 'sticker' : is('Animated') ? 'gif' : v ? 'video' : s?.voice ? 'voice' : 'document',
-    ttl,
-    thumbs: letters(d.thumbs),
-    size: d.size,
-    mime: d.mimeType,
-    duration: (v ?? s)?.duration ?? 0,
-    w: v?.w ?? 0,
-    h: v?.h ?? 0,
-    waveform: Buffer.from(s?.waveform ?? []).toString('hex'),
-    emoji: k?.alt ?? '',
-  };
-}
 
 // client(): the client, once it is there.
 export const media = (client) => {
