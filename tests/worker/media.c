@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -21,6 +22,26 @@ const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
 	return "report_bugs=0";
+}
+
+int media_setup(void **state)
+{
+	struct worker_config cfg = {.program = getenv("CHAPAR_WORKER"), .n = 2};
+	struct s *s = calloc(1, sizeof(*s));
+
+	assert_int_equal(worker_pool_new(&cfg, &s->pool), 0);
+	*state = s;
+	return 0;
+}
+
+int media_teardown(void **state)
+{
+	struct s *s = *state;
+
+	worker_pool_free(s->pool);
+	arena_fini(&s->a);
+	free(s);
+	return 0;
 }
 
 static const double quarters[4][3] = {{255, 0, 0}, {0, 255, 0}, {255, 255, 255}, {0, 0, 255}};

@@ -6,6 +6,13 @@
 
 #include "worker/worker.h"
 
+struct s {
+	struct worker_pool *pool; /* of two real workers */
+	struct arena a;
+};
+int media_setup(void **state);
+int media_teardown(void **state);
+
 /* Four quarters, clockwise from the upper left: red, green, white, blue. */
 enum { MEDIA_RED, MEDIA_GREEN, MEDIA_WHITE, MEDIA_BLUE };
 

@@ -41,31 +41,6 @@ static const char client_header[] = "ffd8ffe000104a46494600010100000100010000ffd
 				    "bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8f9"
 				    "faffda000c03010002110311003f00";
 
-struct s {
-	struct worker_pool *pool;
-	struct arena a;
-};
-
-static int setup(void **state)
-{
-	struct worker_config cfg = {.program = getenv("CHAPAR_WORKER"), .n = 2};
-	struct s *s = calloc(1, sizeof(*s));
-
-	assert_int_equal(worker_pool_new(&cfg, &s->pool), 0);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	worker_pool_free(s->pool);
-	arena_fini(&s->a);
-	free(s);
-	return 0;
-}
-
 static int look(struct s *s, struct slice file, enum worker_image_for what, struct worker_image *ret)
 {
 	int fd = media_fd(file), r;
@@ -499,19 +474,19 @@ static void test_damage(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_photo, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_progressive, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_upright, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_formats, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_colours, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_profile, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_of_colours, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_thumbs, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_stripped, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_huge, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_truncated, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_other_things, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_photo, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_progressive, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_upright, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_formats, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_colours, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_profile, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_of_colours, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_thumbs, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_stripped, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_huge, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_truncated, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_other_things, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_damage, media_setup, media_teardown),
 	};
 
 	log_set_level(LOG_ERROR);

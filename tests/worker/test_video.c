@@ -19,31 +19,6 @@
 #include "base/log.h"
 #include "media.h"
 
-struct s {
-	struct worker_pool *pool;
-	struct arena a;
-};
-
-static int setup(void **state)
-{
-	struct worker_config cfg = {.program = getenv("CHAPAR_WORKER"), .n = 2};
-	struct s *s = calloc(1, sizeof(*s));
-
-	assert_int_equal(worker_pool_new(&cfg, &s->pool), 0);
-	*state = s;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct s *s = *state;
-
-	worker_pool_free(s->pool);
-	arena_fini(&s->a);
-	free(s);
-	return 0;
-}
-
 static int look(struct s *s, struct slice file, bool waveform, struct worker_video *ret)
 {
 	int fd = media_fd(file), r;
@@ -544,17 +519,17 @@ static void test_damage(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_mp4, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_turned, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_webm, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_voice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_music, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_gif, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_profile, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tgs, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fixed_sticker, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_moving_sticker, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mp4, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_turned, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_webm, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_voice, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_music, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_gif, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_profile, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_tgs, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_fixed_sticker, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_moving_sticker, media_setup, media_teardown),
+		cmocka_unit_test_setup_teardown(test_damage, media_setup, media_teardown),
 	};
 
 	log_set_level(LOG_ERROR);
