@@ -23,14 +23,19 @@ static bool wants_link(const struct node *n)
 	return n->has_epoch && n->state >= STORE_CDN_ACTIVE && n->state < STORE_CDN_WIPED;
 }
 
-static void end_thread(struct node *n)
+/* Its thread ends soon. */
+static void stop(struct node *n)
 {
-	pthread_mutex_lock(&n->lock);
+	WITH_LOCK(&n->lock);
 	n->stopping = true;
 	if (n->pipe)
 		cdn_pipe_shut(n->pipe);
 	pthread_cond_broadcast(&n->changed);
-	pthread_mutex_unlock(&n->lock);
+}
+
+static void end_thread(struct node *n)
+{
+	stop(n);
 	pthread_join(n->thread, NULL);
 	n->has_thread = false;
 }
@@ -212,14 +217,8 @@ void cdnlink_stop(struct cdnlink *l)
 	if (l->has_keeper)
 		pthread_join(l->keeper, NULL);
 	l->has_keeper = false;
-	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) { /* all at once */
-		pthread_mutex_lock(&n->lock);
-		n->stopping = true;
-		if (n->pipe)
-			cdn_pipe_shut(n->pipe);
-		pthread_cond_broadcast(&n->changed);
-		pthread_mutex_unlock(&n->lock);
-	}
+	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++) /* all at once */
+		stop(n);
 	for (int32_t dc = STORE_CDN_FIRST; (n = node_of(l, dc)) != NULL; dc++)
 		if (n->has_thread)
 			end_thread(n);
