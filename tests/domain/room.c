@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "domain/bots/bot.h"
+#include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
+#include "store/channel.h"
 
 #define IN(w, n) TL_NEW(world_arena(w), n)
 
@@ -38,6 +40,53 @@ void room_invite(struct world *w, struct person by, int64_t room, struct person 
 	o = TL_AS(messages_invitedUsers, talk_call(w, by, &q->o));
 	assert_non_null(o);
 	assert_int_equal(o->missing_invitees.n, 0);
+}
+
+struct move {
+	int64_t channel, user;
+	enum store_channel_role role;
+};
+
+static int move(struct rpc_call *c, void *arg)
+{
+	const struct move *m = arg;
+	bool in = m->role == STORE_CHANNEL_MEMBER;
+	struct store_channel row;
+	struct store_channel_member one = {.channel = m->channel,
+	                                   .user = m->user,
+	                                   .role = m->role,
+	                                   .date = in ? c->now : 0,
+	                                   .until = in ? 0 : INT32_MAX};
+	int r = store_channel_get(c->db, m->channel, &c->arena, &row);
+
+	if (r < 0 || (r = store_channel_member_put(c->db, &row, &one)) < 0)
+		return r;
+	return in ? channel_came(c, m->channel, m->user) : channel_left(c, m->channel, m->user);
+}
+
+void room_enter(struct world *w, struct person who, int64_t room)
+{
+	struct move m = {room, who.id, STORE_CHANNEL_MEMBER};
+
+	assert_int_equal(world_write(w, move, &m), 0);
+	world_pushes(w, who.key);
+}
+
+void room_throw_out(struct world *w, struct person who, int64_t room)
+{
+	struct move m = {room, who.id, STORE_CHANNEL_KICKED};
+
+	assert_int_equal(world_write(w, move, &m), 0);
+	world_pushes(w, who.key);
+}
+
+void room_read(struct world *w, struct person who, int64_t room, int32_t upto)
+{
+	struct tl_channels_readHistory *q = IN(w, channels_readHistory);
+
+	q->channel = world_channel(w, who, room);
+	q->max_id = upto;
+	talk_call(w, who, &q->o);
 }
 
 struct tl_obj *room_ban_q(struct world *w, struct person by, int64_t room, struct person whom, int64_t bits,

@@ -15,6 +15,11 @@ struct tl_obj *room_ban_q(struct world *w, struct person by, int64_t room, struc
 struct tl_obj *room_admin_q(struct world *w, struct person by, int64_t room, struct person whom,
                             int64_t bits);
 struct tl_obj *room_join_q(struct world *w, struct person who, int64_t room);
+/* He is in, or out for good, without anybody's rights or words; what he was pushed by then is forgotten. */
+void room_enter(struct world *w, struct person who, int64_t room);
+void room_throw_out(struct world *w, struct person who, int64_t room);
+/* channels.readHistory; 0: all. */
+void room_read(struct world *w, struct person who, int64_t room, int32_t upto);
 struct tl_obj *room_leave_q(struct world *w, struct person who, int64_t room);
 struct tl_obj *room_say_q(struct world *w, struct person who, int64_t room, const char *text);
 /* A bot of this owner, signed in and connected; flags: enum store_bot_flag (store/bot.h). */

@@ -35,15 +35,6 @@ static int32_t say(struct s *s, struct person who, int64_t room)
 	return TL_AS(updateMessageID, talk_update(o, TL_updateMessageID))->id;
 }
 
-static void read_up_to(struct s *s, struct person who, int64_t room, int32_t id)
-{
-	struct tl_channels_readHistory *q = Q(s, channels_readHistory);
-
-	q->channel = world_channel(s->w, who, room);
-	q->max_id = id;
-	talk_call(s->w, who, &q->o);
-}
-
 static int age(struct rpc_call *c, void *unused)
 {
 	return sql_exec(c->db, "UPDATE chan_reader SET date = date - 1000;");
@@ -61,11 +52,11 @@ static void test_readers(void **state)
 	room_invite(s->w, s->a, room, s->c);
 	one = say(s, s->a, room);
 	assert_int_equal(readers(s, s->a, room, one).n, 0);
-	read_up_to(s, s->b, room, one);
+	room_read(s->w, s->b, room, one);
 	assert_int_equal(world_write(s->w, age, NULL), 0);
 	two = say(s, s->a, room);
-	read_up_to(s, s->b, room, two);
-	read_up_to(s, s->c, room, two);
+	room_read(s->w, s->b, room, two);
+	room_read(s->w, s->c, room, two);
 	v = readers(s, s->a, room, two);
 	assert_int_equal(v.n, 2);
 	/* When he read that one, not the newest. */
@@ -103,7 +94,7 @@ static void test_refused(void **state)
 	int32_t id = say(s, s->a, room), post = say(s, s->a, news);
 
 	room_invite(s->w, s->a, room, s->b);
-	read_up_to(s, s->b, room, id + 1);
+	room_read(s->w, s->b, room, id + 1);
 	talk_refused(s->w, s->b, readers_q(s, s->b, room, id), "400 MSG_ID_INVALID"); /* not his */
 	talk_refused(s->w, s->a, readers_q(s, s->a, room, id + 99), "400 MSG_ID_INVALID");
 	talk_refused(s->w, s->a, readers_q(s, s->a, news, post), "400 PEER_ID_INVALID");

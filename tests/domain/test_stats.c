@@ -378,14 +378,6 @@ static void test_muted(void **state)
 	assert_int_equal(total(o->mute_graph, 1), 1);
 }
 
-static void read_all(struct s *s, struct person who, int64_t room)
-{
-	struct tl_channels_readHistory *q = Q(s, channels_readHistory);
-
-	q->channel = world_channel(s->w, who, room);
-	talk_call(s->w, who, &q->o);
-}
-
 static int age(struct rpc_call *c, void *unused)
 {
 	return sql_exec(c->db,
@@ -406,13 +398,13 @@ static void test_actions(void **state)
 	assert_int_equal(world_write(s->w, age, NULL), 0);
 	post(s, room, "yesterday");
 	world_speak(s->w, "de");
-	read_all(s, s->b, room);
+	room_read(s->w, s->b, room, 0);
 	assert_int_equal(world_write(s->w, age, NULL), 0);
 	world_speak(s->w, "fa");
 	for (int i = 0; i < 2; i++) {
 		post(s, room, "today");
-		read_all(s, s->b, room);
-		read_all(s, s->c, room);
+		room_read(s->w, s->b, room, 0);
+		room_read(s->w, s->c, room, 0);
 	}
 	talk_call(s->w, s->b, room_say_q(s->w, s->b, room, "yes"));
 	world_speak(s->w, NULL);

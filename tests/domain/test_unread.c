@@ -98,13 +98,8 @@ static void remove_some(struct s *s)
 
 static void reads(struct s *s, int who)
 {
-	struct tl_channels_readHistory *q = Q(s, channels_readHistory);
-
-	if (!s->in[who])
-		return;
-	q->channel = world_channel(s->w, s->p[who], s->room);
-	q->max_id = below(s, 5) ? 1 + below(s, top(s) + 1) : 0;
-	talk_call(s->w, s->p[who], &q->o);
+	if (s->in[who])
+		room_read(s->w, s->p[who], s->room, below(s, 5) ? 1 + below(s, top(s) + 1) : 0);
 }
 
 static void pins(struct s *s)
