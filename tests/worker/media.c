@@ -1,4 +1,5 @@
 /* media.c - see media.h. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -142,4 +143,10 @@ void media_check_quarters(struct slice encoded, int w, int h)
 		check_colour(im, i == 1 || i == 2 ? w * 3 / 4 : w / 4, i >= 2 ? h * 3 / 4 : h / 4,
 		             quarters[i]);
 	g_object_unref(im);
+}
+
+void media_about(double got, double want, double by)
+{
+	if (fabs(got - want) > by)
+		fail_msg("%g is not about %g", got, want);
 }

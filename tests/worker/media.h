@@ -24,5 +24,7 @@ struct slice media_animation(struct arena *a, const char *suffix, int w, int h, 
 int media_fd(struct slice bytes);
 /* Decodes; checks that the quarters stand as they were. */
 void media_check_quarters(struct slice encoded, int w, int h);
+/* Fails if they are further from each other than this. */
+void media_about(double got, double want, double by);
 
 #endif
