@@ -126,7 +126,7 @@ static void open_windows(struct cdn_node *n)
 static void latency(struct cdn_node *n, double rate, usec_t usec)
 {
 	struct bench_process node = {0}, node_then = {0}, client = {0}, client_then = {0};
-	double due, seconds = (double)usec / 1e6;
+	double due, seconds;
 	usec_t until;
 
 	open_windows(n);
@@ -143,6 +143,7 @@ static void latency(struct cdn_node *n, double rate, usec_t usec)
 	}
 	bench_process_read(n->pid, &node_then);
 	bench_process_read((unsigned)getpid(), &client_then);
+	seconds = (double)(clock_usec() - (until - usec)) / 1e6;
 	drain(n);
 	bench_tell("cdn_busy", (node_then.all - node.all) / seconds / 1e4, "%");
 	bench_tell("cdn_client_busy", (client_then.all - client.all) / seconds / 1e4, "%");
