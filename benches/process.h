@@ -10,7 +10,7 @@
 struct bench_process {
 	double user;   /* microseconds of processor time, as fine as the system's clock: 10 ms */
 	double all;    /* with the system's, to the microsecond */
-	double waited; /* microseconds, of all its threads; 0 where the system does not tell */
+	double waited; /* microseconds, of the thread that ran most; 0 where the system does not tell */
 };
 
 /* False, and said why: there is no such process. Thread: any. */
