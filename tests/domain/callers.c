@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "domain/channels/rights.h"
 #include "sql/sql.h"
 
@@ -164,7 +163,6 @@ int callers_setup(void **state)
 {
 	struct callers *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	for (int i = 0; i < CALLERS; i++) {
 		char phone[16];

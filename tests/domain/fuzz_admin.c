@@ -15,7 +15,6 @@
 
 #include "admin/admin.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "sql/sql.h"
 #include "world.h"
 
@@ -59,7 +58,6 @@ static void end(void)
 
 static void begin(void)
 {
-	log_set_level(LOG_ERROR);
 	w.world = world_new();
 	world_person(w.world, "15550001", "Ann", "");
 	world_person(w.world, "15550002", "Bob", "");

@@ -9,14 +9,12 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "store/phone_code.h"
 
 int signing_setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "Alder");
 	*state = s;

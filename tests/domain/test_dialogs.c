@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "talk.h"
 
 enum { N = 14 };
@@ -22,7 +21,6 @@ static int setup(void **state)
 	struct s *s = calloc(1, sizeof(*s));
 	char phone[16];
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	for (int i = 0; i < N; i++) {

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "rpc/server.h"
 #include "store/dialog.h"
 #include "store/state.h"
@@ -25,7 +24,6 @@ static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");

@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/users/peer.h"
 #include "sql/sql.h"
 #include "talk.h"
@@ -46,7 +45,6 @@ static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "domain/auth/session.h"
 #include "domain/users/view.h"
 #include "sql/sql.h"
@@ -36,7 +35,6 @@ static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "491510001", "Ann", "Alder");
 	s->b = world_person(s->w, "15550002", "Bob", "");

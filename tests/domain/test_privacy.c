@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "talk.h"
 
 #define PHONE "15550001"
@@ -40,7 +39,6 @@ static int setup(void **state)
 	struct tl_account_updateStatus *online;
 	struct tl_birthday *b;
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->owner = world_person(s->w, PHONE, "Ann", "Alder");
 	s->viewer[0] = world_person(s->w, "15550002", "Bob", "");

@@ -52,7 +52,6 @@ static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "sql/sql.h"
 #include "talk.h"
 
@@ -24,7 +23,6 @@ static int setup(void **state)
 	struct s *s = calloc(1, sizeof(*s));
 	char phone[16];
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	for (int i = 0; i < N; i++) {

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "crypto/dh.h"
 #include "files.h"
 #include "store/authorization.h"
@@ -42,7 +41,6 @@ static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");

@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/auth/session.h"
 #include "store/authorization.h"
 #include "updates/online.h"
@@ -24,7 +23,6 @@ static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "9996610001", "Ann", "");
 	s->b = world_person(s->w, "9996620002", "Bob", "");

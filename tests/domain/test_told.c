@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "domain/auth/session.h"
 #include "domain/users/view.h"
 #include "world.h"
@@ -26,7 +25,6 @@ static int setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	*state = s;

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/channels/channel.h"
 #include "domain/channels/rights.h"
 #include "domain/messages/message.h"
@@ -238,7 +237,6 @@ static int setup(void **state)
 	const char *seed = getenv("TEST_SEED");
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->seed = seed ? (unsigned)atoi(seed) : 7;
 	for (int i = 0; i < PEOPLE; i++) {

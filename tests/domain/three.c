@@ -3,13 +3,10 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
-
 int three_setup(void **state)
 {
 	struct s *s = calloc(1, sizeof(*s));
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");

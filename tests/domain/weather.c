@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-#include "base/log.h"
 #include "domain/bots/bot.h"
 
 static int make_bot(struct rpc_call *c, void *arg)
@@ -41,7 +40,6 @@ int weather_setup(void **state)
 	struct s *s = calloc(1, sizeof(*s));
 	struct tl_auth_authorization *z;
 
-	log_set_level(LOG_ERROR);
 	s->w = world_new();
 	s->a = world_person(s->w, "15550001", "Ann", "");
 	s->b = world_person(s->w, "15550002", "Bob", "");
