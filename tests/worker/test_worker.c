@@ -95,11 +95,11 @@ static void test_limits(void **state)
 	usec_t t = clock_usec();
 	int r;
 
-	assert_int_equal(probe(p, PROBE_SPIN, 1, 20), -ERR_INVALID);
-	assert_true(clock_usec() - t < 15000000);
+	assert_int_equal(probe(p, PROBE_SPIN, 1, 120), -ERR_INVALID);
+	assert_true(clock_usec() - t < 100000000);
 	t = clock_usec();
-	assert_int_equal(probe(p, PROBE_SLEEP, 20, 1), -ERR_INVALID);
-	assert_true(clock_usec() - t < 15000000);
+	assert_int_equal(probe(p, PROBE_SLEEP, 120, 1), -ERR_INVALID);
+	assert_true(clock_usec() - t < 100000000);
 	r = probe(p, PROBE_MEMORY, 20, 20);
 	assert_true(r == 1 || r == -ERR_INVALID); /* a sanitizer's malloc does not come back */
 	assert_int_equal(fine(p), 2);
