@@ -39,6 +39,8 @@ class Node:
         return self
 
     async def start(self):
+        if self not in self.stage.processes:
+            self.stage.processes.append(self)
         with open(self.log, 'a') as log:
             self.process = await asyncio.create_subprocess_exec(
                 str(CHAPAR), 'cdn', '--config', str(self.config), stdin=asyncio.subprocess.DEVNULL,
@@ -69,6 +71,11 @@ class Node:
 
     async def revoke(self, why='a test'):
         return await admin(self.stage, 'cdn', 'revoke', self.dc, '--why', why)
+
+    async def end(self):
+        """With its stage, should nobody have ended it."""
+        if self.process and self.process.returncode is None:
+            await self.kill()
 
     async def kill(self):
         """kill -9: power off, or seized."""

@@ -295,7 +295,7 @@ class Stage:
         self.name, self.long = name, long
         self.dir = pathlib.Path(dir or tempfile.mkdtemp(prefix='chapar-%s-' % name))
         self.server = Server(self.dir, **how)
-        self.clients = []
+        self.clients, self.processes = [], []  # processes: others that end with it
 
     def __getattr__(self, name):
         raise NotMade('the stage has no %r: an earlier test of the file makes it' % name)
@@ -313,7 +313,7 @@ class Stage:
             yield stage
         except BaseException:
             print('\n'.join('# ' + s for s in stage.server.tail().splitlines()))
-            for c in stage.clients:
+            for c in stage.clients + stage.processes:
                 await c.end()
             await stage.server.kill()
             raise
@@ -349,7 +349,7 @@ class Stage:
                     expect(u and u['id'] == b.me['id'], '%r finds %r by phone: %r' % (a, b, u))
 
     async def end(self):
-        for c in self.clients:
+        for c in self.clients + self.processes:
             await c.end()
         await self.server.stop()
 
