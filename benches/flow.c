@@ -52,6 +52,11 @@ void bench_flows_flush(void)
 	}
 }
 
+unsigned bench_flows_waiting(void)
+{
+	return batch.n;
+}
+
 static int64_t next_id(struct bench_flow *f)
 {
 	int64_t usec = clock_unix_usec();

@@ -38,5 +38,6 @@ unsigned bench_flow_questions(const struct bench_flow *f); /* without an answer 
 void bench_flow_listen(struct bench_flow *f, bool on);
 /* What was asked on all flows leaves now. After each turn of the loop. */
 void bench_flows_flush(void);
+unsigned bench_flows_waiting(void); /* packets of them */
 
 #endif
