@@ -17,6 +17,8 @@ static int hello(struct cdn_link *l, struct slice body, struct buf *out)
 	if (r == 0)
 		r = cdn_term_begin(l->cfg->term, &h);
 	wipe(&h, sizeof(h));
+	if (r == -ERR_UNSUPPORTED) /* so that the core can say what is wrong */
+		cdn_put_welcome(out, &w);
 	if (r < 0)
 		return r;
 	memcpy(w.boot, cdn_term_boot(l->cfg->term), sizeof(w.boot));

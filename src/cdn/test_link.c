@@ -82,6 +82,20 @@ static int lease(enum cdn_state state, uint32_t seconds)
 	return cdn_link_take(&t.link, &t.in, &t.out);
 }
 
+/* A core of another release hears of which we are, and the link ends. */
+static void test_other_release(void **state)
+{
+	struct cdn_hello h = {.dc = DC, .state = CDN_ACTIVE, .lease = LEASE, .now = NOW};
+
+	cdn_put_hello(&t.in, &h);
+	t.in.p[CDN_FRAME_HEAD]++;
+	t.out.n = 0;
+	assert_int_equal(cdn_link_take(&t.link, &t.in, &t.out), -ERR_UNSUPPORTED);
+	assert_true(t.out.n > CDN_FRAME_HEAD + 4 && t.out.p[4] == CDN_WELCOME &&
+	            t.out.p[CDN_FRAME_HEAD] == CDN_LINK_VERSION);
+	assert_false(t.link.greeted);
+}
+
 static enum cdn_filled fill(void)
 {
 	struct cdn_fill f = {
@@ -194,6 +208,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_same, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_frames, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_release, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -225,7 +225,13 @@ static int greet(struct link *x)
 		if (r < 0 && r != -ERR_TIMEOUT)
 			return r;
 	}
-	if (r < 0 || type != CDN_WELCOME || (r = cdn_get_welcome(body, &w)) < 0 || !is_key(w.pem)) {
+	if (r == 0 && type == CDN_WELCOME)
+		r = cdn_get_welcome(body, &w);
+	if (r == -ERR_UNSUPPORTED) {
+		x->why = "it is of another release: core and nodes must be of the same";
+		return r;
+	}
+	if (r < 0 || type != CDN_WELCOME || !is_key(w.pem)) {
 		x->why = "it is no node";
 		return -ERR_INVALID;
 	}

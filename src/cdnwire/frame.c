@@ -104,8 +104,8 @@ int cdn_get_hello(struct slice body, struct cdn_hello *ret)
 	uint32_t version = rd_u32(&r);
 	uint8_t state;
 
-	if (version != CDN_LINK_VERSION)
-		return -ERR_INVALID;
+	if (!r.bad && version != CDN_LINK_VERSION)
+		return -ERR_UNSUPPORTED;
 	*ret = (struct cdn_hello){.dc = (int32_t)rd_u32(&r)};
 	state = take_byte(&r);
 	ret->state = (enum cdn_state)state;
@@ -135,9 +135,11 @@ int cdn_get_welcome(struct slice body, struct cdn_welcome *ret)
 	uint32_t version = rd_u32(&r), n;
 
 	*ret = (struct cdn_welcome){0};
+	if (!r.bad && version != CDN_LINK_VERSION)
+		return -ERR_UNSUPPORTED;
 	take(&r, ret->boot, sizeof(ret->boot));
 	n = rd_u32(&r);
-	if (r.bad || version != CDN_LINK_VERSION || n > CDN_PEM_MAX)
+	if (r.bad || n > CDN_PEM_MAX)
 		return -ERR_INVALID;
 	ret->pem = rd_bytes(&r, n);
 	return whole(&r);

@@ -84,6 +84,7 @@ struct cdn_fill_answer {
 int cdn_frame_next(struct slice read, enum cdn_frame *ret_type, struct slice *ret_body, size_t *ret_n);
 
 void cdn_put_hello(struct buf *b, const struct cdn_hello *h);
+/* These two: -ERR_UNSUPPORTED if it is of another CDN_LINK_VERSION; nothing more of it is known then. */
 int cdn_get_hello(struct slice body, struct cdn_hello *ret);
 void cdn_put_welcome(struct buf *b, const struct cdn_welcome *w);
 int cdn_get_welcome(struct slice body, struct cdn_welcome *ret);

@@ -50,8 +50,8 @@ static void test_hello(void **state)
 	assert_int_equal(cdn_get_hello(body, &got), 0);
 	b.p[CDN_FRAME_HEAD + 9] = 1; /* a lease of a second */
 	assert_int_equal(cdn_get_hello(body, &got), -ERR_INVALID);
-	b.p[CDN_FRAME_HEAD] = 2; /* another version */
-	assert_int_equal(cdn_get_hello(body, &got), -ERR_INVALID);
+	b.p[CDN_FRAME_HEAD] = CDN_LINK_VERSION + 1;
+	assert_int_equal(cdn_get_hello(body, &got), -ERR_UNSUPPORTED);
 	buf_fini(&b);
 }
 
@@ -70,6 +70,8 @@ static void test_small(void **state)
 	assert_int_equal(cdn_get_welcome(body_of(&b, CDN_WELCOME), &w2), 0);
 	assert_true(slice_eq(w.pem, w2.pem));
 	assert_memory_equal(w.boot, w2.boot, sizeof(w.boot));
+	b.p[CDN_FRAME_HEAD] = CDN_LINK_VERSION + 1;
+	assert_int_equal(cdn_get_welcome(body_of(&b, CDN_WELCOME), &w2), -ERR_UNSUPPORTED);
 	b.n = 0;
 	cdn_put_lease(&b, &l);
 	assert_int_equal(cdn_get_lease(body_of(&b, CDN_LEASE), &l2), 0);

@@ -93,6 +93,7 @@ static bool on_frame(struct fake_node *n, enum cdn_frame type, struct slice body
 	struct cdn_welcome w = {.pem = buf_slice(&n->pem)};
 	struct cdn_report report = {.hits = 1};
 	struct cdn_fill_answer filled;
+	size_t had;
 	struct cdn_hello hello;
 	struct cdn_lease lease;
 	struct cdn_fill fill;
@@ -105,7 +106,10 @@ static bool on_frame(struct fake_node *n, enum cdn_frame type, struct slice body
 		n->has_hello = true;
 		n->state = hello.state;
 		memcpy(w.boot, n->boot, sizeof(w.boot));
+		had = out->n;
 		cdn_put_welcome(out, &w);
+		if (how == FAKE_OTHER_RELEASE)
+			out->p[had + CDN_FRAME_HEAD]++;
 		if (how == FAKE_BABBLES)
 			cdn_put_bare(out, CDN_WIPE);
 		return true;

@@ -17,6 +17,7 @@ enum fake_ill {
 	FAKE_MUTE,    /* reports nothing */
 	FAKE_BABBLES, /* a frame that it may not send, after WELCOME */
 	FAKE_TWICE,   /* answers each fill twice */
+	FAKE_OTHER_RELEASE,
 };
 
 /* Listens; *ret_port. */

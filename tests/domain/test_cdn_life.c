@@ -318,6 +318,16 @@ static void babbles(void **state)
 	ends_and_recovers(t, "it speaks otherwise");
 }
 
+static void other_release(void **state)
+{
+	struct node *t = *state;
+
+	node_begin(t);
+	fake_node_be(t->node, FAKE_OTHER_RELEASE);
+	fake_node_cut(t->node);
+	ends_and_recovers(t, "it is of another release: core and nodes must be of the same");
+}
+
 static void is_mute(void **state)
 {
 	struct node *t = *state;
@@ -358,9 +368,19 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, node_setup, node_teardown)
 	const struct CMUnitTest tests[] = {
-		T(revoked),         T(drained),        T(links_again),       T(licence_ends),
-		T(refuses),         T(babbles),        T(is_mute),           T(is_silent),
-		T(answers_twice),   T(log_is_chained), T(ids_and_addresses), T(dropped_for_certain),
+		T(revoked),
+		T(drained),
+		T(links_again),
+		T(licence_ends),
+		T(refuses),
+		T(babbles),
+		T(other_release),
+		T(is_mute),
+		T(is_silent),
+		T(answers_twice),
+		T(log_is_chained),
+		T(ids_and_addresses),
+		T(dropped_for_certain),
 		T(leases_are_kept),
 	};
 
