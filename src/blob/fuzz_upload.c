@@ -46,7 +46,6 @@ static void look_at(const struct upload_log *l, const struct upload_record *rec)
 {
 	static uint8_t part[UPLOAD_PART_MAX];
 	struct upload_record again;
-	struct upload_sum sum;
 	struct buf windows = {0};
 	struct upload_finished f;
 
@@ -59,7 +58,7 @@ static void look_at(const struct upload_log *l, const struct upload_record *rec)
 	} else {
 		if (rec->number >= UPLOAD_PARTS_MAX || rec->size > UPLOAD_PART_MAX)
 			abort();
-		upload_log_read_sum(l, rec, &sum);
+		upload_log_is_of(l, rec->at, slice_of(part, rec->size));
 		upload_log_bytes(l, rec, part);
 	}
 	buf_fini(&windows);

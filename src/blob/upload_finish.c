@@ -89,24 +89,17 @@ static int move_in(struct making *m, uint8_t *part)
 	return 0;
 }
 
-/* Parts of which the disk may have kept the record alone. */
+/* A part of which the disk may have kept the record alone. */
 static int test_part(struct making *m, uint32_t number, uint8_t *bytes)
 {
-	struct upload_part *p = &m->u->parts[number];
-	struct upload_sum had, has;
-	struct upload_record rec;
-	int r = upload_log_record(&m->u->log, p->at, &rec);
+	const struct upload_part *p = &m->u->parts[number];
+	int r = blob_pread(m->u->data_fd, bytes, p->size, (uint64_t)number * m->f.part_size);
 
-	if (r == 1)
-		r = upload_log_read_sum(&m->u->log, &rec, &had);
 	if (r == 0)
-		r = blob_pread(m->u->data_fd, bytes, p->size, (uint64_t)number * m->f.part_size);
-	if (r == 0) {
-		upload_log_sum(&m->u->log, slice_of(bytes, p->size), &has);
-		if (memcmp(&had, &has, sizeof(had)) != 0)
-			r = -ERR_CORRUPT;
-	}
-	return r == -ERR_CORRUPT ? lost(m, number) : r;
+		r = upload_log_is_of(&m->u->log, p->at, slice_of(bytes, p->size));
+	if (r == 0 || r == -ERR_CORRUPT)
+		return lost(m, number);
+	return r < 0 ? r : 0;
 }
 
 static int hash_data(struct making *m, uint8_t *part, bool want_md5)

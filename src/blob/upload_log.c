@@ -30,11 +30,6 @@ static void start_keys(struct upload_log *l, const uint8_t salt[SEAL_SALT])
 		seal_file_key(l->seal, salt, l->key);
 }
 
-void upload_log_sum(const struct upload_log *l, struct slice bytes, struct upload_sum *ret)
-{
-	sum_of(l->sum_key, bytes.p, bytes.n, ret->b);
-}
-
 int upload_log_begin(struct upload_log *l, int64_t owner, int64_t file_id)
 {
 	uint8_t sum[32], salt[SEAL_SALT];
@@ -207,11 +202,14 @@ static int append(struct upload_log *l, enum upload_kind kind, uint32_t number, 
 	return 0;
 }
 
-int upload_log_part(struct upload_log *l, uint32_t number, uint32_t size, int32_t total,
-                    const struct upload_sum *sum, struct slice bytes, uint64_t *ret_at)
+int upload_log_part(struct upload_log *l, uint32_t number, struct slice bytes, int32_t total, bool in_data,
+                    uint64_t *ret_at)
 {
-	return append(l, bytes.p ? UPLOAD_PART_HERE : UPLOAD_PART_IN_DATA, number, size, total,
-	              slice_of(sum->b, SUM_SIZE), bytes, ret_at);
+	uint8_t sum[SUM_SIZE];
+
+	sum_of(l->sum_key, bytes.p, bytes.n, sum);
+	return append(l, in_data ? UPLOAD_PART_IN_DATA : UPLOAD_PART_HERE, number, bytes.n, total,
+	              slice_of(sum, sizeof(sum)), in_data ? (struct slice){0} : bytes, ret_at);
 }
 
 /* The first n bytes of the body, opened; all of it if it is sealed. `to` has rec->n bytes. */
@@ -227,17 +225,28 @@ static int read_body(const struct upload_log *l, const struct upload_record *rec
 	return gcm_open(l->key, rec->nonce, slice_of(rec->head, RECORD_CHECKED), to, n, to + n, to);
 }
 
-int upload_log_read_sum(const struct upload_log *l, const struct upload_record *rec, struct upload_sum *ret)
+static bool has_sum(const struct upload_log *l, const uint8_t sum[SUM_SIZE], struct slice bytes)
 {
-	uint8_t *body;
-	int r;
+	uint8_t has[SUM_SIZE];
 
-	if (!l->seal)
-		return read_body(l, rec, ret->b, SUM_SIZE);
-	body = xmalloc(rec->n);
-	r = read_body(l, rec, body, rec->n);
+	sum_of(l->sum_key, bytes.p, bytes.n, has);
+	return memcmp(has, sum, SUM_SIZE) == 0;
+}
+
+int upload_log_is_of(const struct upload_log *l, uint64_t at, struct slice bytes)
+{
+	struct upload_record rec;
+	uint8_t *body;
+	int r = upload_log_record(l, at, &rec);
+
+	if (r != 1)
+		return r < 0 ? r : -ERR_CORRUPT;
+	if (rec.kind == UPLOAD_RECORD_DONE)
+		return -ERR_CORRUPT;
+	body = xmalloc(rec.n);
+	r = read_body(l, &rec, body, SUM_SIZE);
 	if (r == 0)
-		memcpy(ret->b, body, SUM_SIZE);
+		r = rec.size == bytes.n && has_sum(l, body, bytes);
 	free(body);
 	return r;
 }
@@ -245,16 +254,12 @@ int upload_log_read_sum(const struct upload_log *l, const struct upload_record *
 int upload_log_bytes(const struct upload_log *l, const struct upload_record *rec, uint8_t *to)
 {
 	uint8_t *body = xmalloc(rec->n);
-	struct upload_sum sum;
 	int r = rec->kind == UPLOAD_PART_HERE ? read_body(l, rec, body, rec->n) : -ERR_CORRUPT;
 
-	if (r == 0) {
-		upload_log_sum(l, slice_of(body + SUM_SIZE, rec->size), &sum);
-		if (memcmp(sum.b, body, SUM_SIZE) != 0)
-			r = -ERR_CORRUPT;
-		else
-			memcpy(to, body + SUM_SIZE, rec->size);
-	}
+	if (r == 0 && !has_sum(l, body, slice_of(body + SUM_SIZE, rec->size)))
+		r = -ERR_CORRUPT;
+	if (r == 0)
+		memcpy(to, body + SUM_SIZE, rec->size);
 	free(body);
 	return r;
 }

@@ -28,10 +28,6 @@ enum {
 	UPLOAD_DONE_HEAD = 32 + 8 + 16 + 4 + 4,
 };
 
-struct upload_sum {
-	uint8_t b[SUM_SIZE];
-};
-
 struct upload_record {
 	enum upload_kind kind;
 	uint32_t number, size;
@@ -58,16 +54,15 @@ static inline uint32_t upload_n_windows(uint64_t size)
 int upload_log_begin(struct upload_log *l, int64_t owner, int64_t file_id);
 /* Reads the head: -ERR_CORRUPT if it is none, of another upload, or sealed otherwise than we are. */
 int upload_log_open(struct upload_log *l, int64_t owner, int64_t file_id);
-/* Of bytes, as records of this log have it. The log was begun or opened. */
-void upload_log_sum(const struct upload_log *l, struct slice bytes, struct upload_sum *ret);
 /* The record at l->end, which moves behind it: 1, 0 at the end, -ERR_CORRUPT: torn from here on, -ERR_IO. */
 int upload_log_next(struct upload_log *l, struct upload_record *ret);
 /* The head of one record again. */
 int upload_log_record(const struct upload_log *l, uint64_t at, struct upload_record *ret);
-/* `bytes` absent: they are in the data. On an error nothing was added. */
-int upload_log_part(struct upload_log *l, uint32_t number, uint32_t size, int32_t total,
-                    const struct upload_sum *sum, struct slice bytes, uint64_t *ret_at);
-int upload_log_read_sum(const struct upload_log *l, const struct upload_record *rec, struct upload_sum *ret);
+/* in_data: the bytes are there, and only summed here. On an error nothing was added. */
+int upload_log_part(struct upload_log *l, uint32_t number, struct slice bytes, int32_t total, bool in_data,
+                    uint64_t *ret_at);
+/* Are these the bytes of the part whose record is at `at`, by its sum? 1; 0: they are not; -ERR_CORRUPT: there is no such record; -ERR_IO. */
+int upload_log_is_of(const struct upload_log *l, uint64_t at, struct slice bytes);
 /* The bytes of PART_HERE, rec->size of them, compared with their sum: -ERR_CORRUPT. */
 int upload_log_bytes(const struct upload_log *l, const struct upload_record *rec, uint8_t *to);
 

@@ -49,25 +49,6 @@ static int open_log(struct blob_store *s, struct upload *u)
 	return upload_log_begin(&u->log, u->key.owner, u->key.file_id);
 }
 
-/* Is this the part that is there? 1; 0: it is another. */
-static int is_same(struct upload *u, const struct arrival *a)
-{
-	const struct upload_part *p = &u->parts[a->number];
-	struct upload_record rec;
-	struct upload_sum had, has;
-	int r;
-
-	if (p->size != a->size)
-		return 0;
-	r = upload_log_record(&u->log, p->at, &rec);
-	if (r == 1)
-		r = upload_log_read_sum(&u->log, &rec, &had);
-	if (r < 0)
-		return r;
-	upload_log_sum(&u->log, a->bytes, &has);
-	return memcmp(&had, &has, sizeof(had)) == 0;
-}
-
 /*
  * Small files lie in the log: one file, one sync, one copy at the end. Of a large one each part lies where it belongs, if
  * that is known, and is not written over: what was acknowledged stays whole until the other is.
@@ -108,7 +89,6 @@ static int write_part(struct blob_store *s, struct upload *u, const struct arriv
 	                            .number = a->number,
 	                            .size = a->size,
 	                            .total = a->shape.total};
-	struct upload_sum sum;
 	int r = open_log(s, u);
 
 	if (r < 0)
@@ -122,11 +102,8 @@ static int write_part(struct blob_store *s, struct upload *u, const struct arriv
 	}
 	if (in_data)
 		r = blob_pwrite(u->data_fd, a->bytes.p, a->size, (uint64_t)a->number * a->shape.part_size);
-	if (r >= 0) {
-		upload_log_sum(&u->log, a->bytes, &sum);
-		r = upload_log_part(&u->log, a->number, a->size, a->shape.total, &sum,
-		                    in_data ? (struct slice){0} : a->bytes, &rec.at);
-	}
+	if (r >= 0)
+		r = upload_log_part(&u->log, a->number, a->bytes, a->shape.total, in_data, &rec.at);
 	if (r >= 0)
 		upload_note_part(u, &rec, false);
 	return r < 0 ? r : 0;
@@ -163,7 +140,7 @@ static int put_part(struct blob_store *s, struct upload *u, struct arrival *a)
 	in_data = belongs_in_data(s, a);
 	had = a->number < u->n_parts && u->parts[a->number].at ? &u->parts[a->number] : NULL;
 	if (had) {
-		r = is_same(u, a);
+		r = upload_log_is_of(&u->log, had->at, a->bytes);
 		if (r < 0 && r != -ERR_CORRUPT)
 			return r;
 		u->total = a->shape.total;

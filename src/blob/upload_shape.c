@@ -39,12 +39,10 @@ static struct upload_sizes sizes_but(const struct upload *u, int64_t number)
 
 void upload_sizes_note(struct upload *u, uint32_t number, bool is_new)
 {
-	if (!is_new)
-		u->sizes = sizes_but(u, -1);
-	else if (u->have == 1)
-		u->sizes = (struct upload_sizes){(int32_t)number, u->parts[number].size, 0, false};
-	else
+	if (is_new && u->have > 1)
 		see(&u->sizes, (int32_t)number, u->parts[number].size);
+	else
+		u->sizes = sizes_but(u, -1);
 }
 
 const char *upload_fits(const struct upload *u, uint32_t limit, int32_t number, uint32_t size, int32_t total,

@@ -1,6 +1,6 @@
 /*
- * upload.c - the threads for parts of files. Parts of one upload meet on one thread, which takes all that wait there together: they
- * are hashed side by side and pay one sync, nobody is woken to find that another has done it, and their answers leave together.
+ * upload.c - the threads for parts of files. Parts of one upload meet on one thread, which takes what waits there together: they
+ * pay one sync, nobody is woken to find that another has done it, and their answers leave together.
  */
 #include "base/err.h"
 #include "base/log.h"
