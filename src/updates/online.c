@@ -170,7 +170,7 @@ void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t lay
 {
 	struct shard *s = &o->key_shard[shard_of(key)];
 	struct key_entry *k;
-	bool is_new;
+	bool known;
 	WITH_LOCK(&s->lock);
 
 	k = find_key(s, key);
@@ -184,8 +184,8 @@ void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t lay
 		}
 		return;
 	}
-	is_new = k != NULL;
-	if (!k) {
+	known = k != NULL;
+	if (!known) {
 		k = xcalloc(1, sizeof(*k));
 		k->key = key;
 		HASH_ADD(hh, s->keys, key, sizeof(k->key), k);
@@ -193,7 +193,8 @@ void upd_online_set(struct upd_online *o, int64_t key, int64_t user, int32_t lay
 	if (layer)
 		k->layer = layer;
 	change_user(o, k, user);
-	k->is_new = k->is_new && is_new;
+	if (!known)
+		k->is_new = false; /* it may have signed in at any time */
 }
 
 void upd_online_bind(struct upd_online *o, int64_t key, int64_t user)
