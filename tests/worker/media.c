@@ -1,6 +1,7 @@
 /* media.c - see media.h. */
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "media.h"
 
 /* The encoders of the libraries leak here and there; what is ours is looked at by test_worker.c. */
@@ -23,6 +25,14 @@ const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {
 	return "report_bugs=0";
+}
+
+bool media_begin(const char *program)
+{
+	log_set_level(LOG_ERROR);
+	signal(SIGPIPE, SIG_IGN);
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return vips_init(program) == 0;
 }
 
 int media_setup(void **state)

@@ -10,6 +10,8 @@ struct s {
 	struct worker_pool *pool; /* of two real workers */
 	struct arena a;
 };
+/* Once, before the tests of a program: its name. False: libvips does not work here. */
+bool media_begin(const char *program);
 int media_setup(void **state);
 int media_teardown(void **state);
 

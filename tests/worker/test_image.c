@@ -1,6 +1,5 @@
 /* test_image.c - pictures through the real worker: sizes, what is left out of them, and inputs that are none. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -12,7 +11,6 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "base/log.h"
 #include "media.h"
 
 /* The header that clients put before a stripped thumb, height and width at 164 and 166 (tdlib, Telethon, tdesktop alike). */
@@ -489,10 +487,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_damage, media_setup, media_teardown),
 	};
 
-	log_set_level(LOG_ERROR);
-	signal(SIGPIPE, SIG_IGN);
-	if (vips_init(argv[0]))
+	if (!media_begin(argv[0]))
 		return 1;
-	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

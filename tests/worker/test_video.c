@@ -1,6 +1,5 @@
 /* test_video.c - video, sound, GIF to MP4 through the real worker. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -374,11 +373,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup_teardown(test_damage, media_setup, media_teardown),
 	};
 
-	log_set_level(LOG_ERROR);
 	av_log_set_level(AV_LOG_QUIET);
-	signal(SIGPIPE, SIG_IGN);
-	if (vips_init(argv[0]))
+	if (!media_begin(argv[0]))
 		return 1;
-	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
