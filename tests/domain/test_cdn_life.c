@@ -308,24 +308,24 @@ static void ends_and_recovers(struct node *t, const char *why)
 	UNTIL(cdnlink_any(node_app(t)->cdn));
 }
 
+/* What it says to HELLO is wrong. */
+static void greets_ill(struct node *t, enum fake_ill how, const char *why)
+{
+	node_begin(t);
+	fake_node_be(t->node, how);
+	fake_node_cut(t->node);
+	ends_and_recovers(t, why);
+}
+
 static void babbles(void **state)
 {
-	struct node *t = *state;
-
-	node_begin(t);
-	fake_node_be(t->node, FAKE_BABBLES);
-	fake_node_cut(t->node);
-	ends_and_recovers(t, "it speaks otherwise");
+	greets_ill(*state, FAKE_BABBLES, "it speaks otherwise");
 }
 
 static void other_release(void **state)
 {
-	struct node *t = *state;
-
-	node_begin(t);
-	fake_node_be(t->node, FAKE_OTHER_RELEASE);
-	fake_node_cut(t->node);
-	ends_and_recovers(t, "it is of another release: core and nodes must be of the same");
+	greets_ill(*state, FAKE_OTHER_RELEASE,
+	           "it is of another release: core and nodes must be of the same");
 }
 
 static void is_mute(void **state)
